@@ -1,0 +1,118 @@
+"""Credentials, where they are stored, and what a registry asks for."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass, field
+
+from simulator.oci import HUB, HUB_KEY
+from simulator.wire import MASK, Scheme
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A user name with a password, or with an identity token in its place."""
+
+    username: str
+    password: str = field(repr=False)
+    identity_token: str = field(default="", repr=False)
+
+    def masked(self) -> "Credential":
+        return Credential(self.username, MASK, MASK if self.identity_token else "")
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What `WWW-Authenticate` asks for (RFC 7235; distribution token specification)."""
+
+    scheme: Scheme
+    realm: str = ""
+    service: str = ""
+    scope: str = ""
+    error: str = ""
+
+    @classmethod
+    def parse(cls, header: str | None) -> "Challenge | None":
+        """The Bearer challenge if there is one, else the Basic one, else None."""
+        text = header or ""
+        for scheme in (Scheme.BEARER, Scheme.BASIC):
+            found = re.search(rf"(?:^|,\s*){scheme}(?:\s+|$)", text, re.IGNORECASE)
+            if found:
+                pairs = re.findall(r'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))', text[found.end() :])
+                named: dict[str, str] = {}
+                for key, quoted, bare in pairs:
+                    named.setdefault(key.lower(), quoted or bare)
+                known = {k: named.get(k, "") for k in ("realm", "service", "scope", "error")}
+                return cls(scheme, **known)
+        return None
+
+
+class InvalidConfig(ValueError):
+    """`config.json` cannot be read."""
+
+
+@dataclass(frozen=True)
+class CredentialStore:
+    """`~/.docker/config.json`: credentials by registry, or the name of a helper.
+
+    With a helper (`credsStore`) the file names the registry and holds no secret.
+    """
+
+    entries: tuple[tuple[str, Credential], ...] = ()
+    helper: str | None = None
+    helper_missing: bool = False
+
+    def find(self, key: str) -> Credential | None:
+        return dict(self.entries).get(key)
+
+    def with_entry(self, key: str, credential: Credential) -> "CredentialStore":
+        kept = {**dict(self.entries), key: credential}
+        return CredentialStore(tuple(kept.items()), self.helper, self.helper_missing)
+
+    def without(self, key: str) -> "CredentialStore":
+        kept = tuple(entry for entry in self.entries if entry[0] != key)
+        return CredentialStore(kept, self.helper, self.helper_missing)
+
+    def masked(self) -> "CredentialStore":
+        kept = tuple((key, credential.masked()) for key, credential in self.entries)
+        return CredentialStore(kept, self.helper, self.helper_missing)
+
+    def to_json(self) -> str:
+        """The file as Docker writes it: tabs, no newline at the end."""
+        document: dict[str, object] = {"auths": {k: self._entry(c) for k, c in self.entries}}
+        if self.helper:
+            document["credsStore"] = self.helper
+        return json.dumps(document, indent="\t")
+
+    def _entry(self, credential: Credential) -> dict[str, str]:
+        if self.helper:
+            return {}
+        password = "" if credential.identity_token else credential.password
+        pair = f"{credential.username}:{password}".encode()
+        entry = {"auth": base64.b64encode(pair).decode()}
+        if credential.identity_token:
+            entry["identitytoken"] = credential.identity_token
+        return entry
+
+    @classmethod
+    def from_json(cls, text: str) -> "CredentialStore":
+        """Read the file. Raises InvalidConfig with the reason."""
+        try:
+            document = json.loads(text)
+            auths = document.get("auths", {}).items()
+            entries = tuple((key, read_entry(entry)) for key, entry in auths if entry.get("auth"))
+            return cls(entries, document.get("credsStore"))
+        except (ValueError, AttributeError, TypeError) as error:
+            raise InvalidConfig(f"config.json is not valid: {error}") from None
+
+
+def read_entry(entry: dict[str, str]) -> Credential:
+    username, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
+    return Credential(username, password, entry.get("identitytoken", ""))
+
+
+def registry_key(server: str) -> str:
+    """The store's key for what was typed after `docker login`: scheme and path are dropped."""
+    if not server or server in (HUB, HUB_KEY):
+        return HUB_KEY
+    return re.sub(r"^https?://", "", server).split("/")[0]

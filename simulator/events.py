@@ -1,0 +1,376 @@
+"""Facts that a run meets, in the past tense. Failures are facts like any other.
+
+Every failure ends the run in `Phase.FAILED`; it says what was asked and what came back, and
+each engine finds its own words for it (`simulator.engines`).
+"""
+
+from dataclasses import dataclass, field
+
+from simulator.auth import Challenge, Credential
+from simulator.commands import Login, Logout, Pull
+from simulator.oci import Descriptor, Index, Manifest, Platform, Reference
+from simulator.wire import Obstacle
+
+
+@dataclass(frozen=True)
+class RegistryError:
+    """One entry of a registry's error body (distribution spec, error codes)."""
+
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class LoginTyped:
+    command: Login
+
+
+@dataclass(frozen=True)
+class PullTyped:
+    command: Pull
+
+
+@dataclass(frozen=True)
+class LogoutTyped:
+    command: Logout
+
+
+@dataclass(frozen=True)
+class CredentialsEntered:
+    """The user gave a name and a password; nobody has checked them yet."""
+
+    credential: Credential
+
+
+@dataclass(frozen=True)
+class StoredCredentialsReused:
+    """`docker login` without a name first tries what is stored."""
+
+    credential: Credential
+
+
+@dataclass(frozen=True)
+class InputMissing:
+    """`docker login` lacks a name or a password, and cannot ask."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class AccessOpen:
+    """`GET /v2/` was answered without a challenge."""
+
+    status: int
+
+
+@dataclass(frozen=True)
+class PingSkipped:
+    """This engine does not ask `GET /v2/` first; it goes straight to the tag."""
+
+
+@dataclass(frozen=True)
+class Challenged:
+    """401: the registry names how to prove who you are."""
+
+    challenge: Challenge
+
+
+@dataclass(frozen=True)
+class CredentialAttached:
+    """Basic: the user name and password themselves go along from now on."""
+
+
+@dataclass(frozen=True)
+class TokenPostRefused:
+    """The token service does not take the OAuth2 POST; GET is next."""
+
+    status: int
+
+
+@dataclass(frozen=True)
+class TokenIssued:
+    """The token service issued a token; `access` and `lifetime` (seconds) as claimed in it."""
+
+    token: str = field(repr=False)
+    lifetime: int | None = None
+    access: tuple[str, ...] = ()
+    identity_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class LoginAccepted:
+    """The registry took the credentials."""
+
+
+@dataclass(frozen=True)
+class CredentialsStored:
+    """The credentials were written to the credential store, unencrypted without a helper."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class CredentialsRemoved:
+    """The entry was removed; no registry was asked."""
+
+    key: str
+    found: bool = True
+
+
+@dataclass(frozen=True)
+class ReferenceParsed:
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class CredentialFound:
+    credential: Credential
+
+
+@dataclass(frozen=True)
+class CredentialMissing:
+    """The credential store has no entry for this registry."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class FellBackToHttp:
+    """No TLS there, and the host is this machine: plain HTTP is tried."""
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """The engine repeats the request after this answer."""
+
+    url: str
+    status: int
+
+
+@dataclass(frozen=True)
+class ErrorWithoutBody:
+    """A HEAD answer has no body; the engine asks again with GET to read the reason."""
+
+    status: int
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The tag (or digest) stands for this digest."""
+
+    digest: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
+class AlreadyUpToDate:
+    """The image store holds this digest under this name."""
+
+
+@dataclass(frozen=True)
+class UpdateNeeded:
+    """The image store does not hold it."""
+
+
+@dataclass(frozen=True)
+class IndexReceived:
+    index: Index
+
+
+@dataclass(frozen=True)
+class PlatformSelected:
+    entry: Descriptor
+
+
+@dataclass(frozen=True)
+class ManifestReceived:
+    """The manifest arrived and its digest is right."""
+
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class LayersPlanned:
+    """Layers compared with the image store: these are missing, those already exist."""
+
+    missing: tuple[Descriptor, ...]
+    present: tuple[Descriptor, ...] = ()
+
+
+@dataclass(frozen=True)
+class BlobReceived:
+    """A blob arrived and its digest is right. `kind` is `config` or `layer`."""
+
+    blob: Descriptor
+    kind: str
+
+
+@dataclass(frozen=True)
+class Redirected:
+    """The blob is elsewhere; the credential does not follow."""
+
+    digest: str
+    location: str
+
+
+@dataclass(frozen=True)
+class DownloadCut:
+    """The connection ended early; the rest is asked for by range."""
+
+    blob: Descriptor
+    received: int
+
+
+@dataclass(frozen=True)
+class BlobsVerified:
+    """Everything the manifest names is here, each with the digest it promised."""
+
+
+@dataclass(frozen=True)
+class ImageStored:
+    """The image is in the image store under its name."""
+
+    reference: Reference
+    digest: str
+
+
+@dataclass(frozen=True)
+class SessionEnded:
+    """No command is left."""
+
+
+@dataclass(frozen=True)
+class LoginRejected:
+    url: str
+    status: int
+    errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True)
+class TokenRefused:
+    """The token service said no. `asked` is the request that needed the token."""
+
+    method: str
+    url: str
+    status: int
+    errors: tuple[RegistryError, ...] = ()
+    asked: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
+class StoreFailed:
+    """The credentials were right and could not be kept."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class HelperFailed:
+    """The credential helper named in `config.json` is not installed."""
+
+    helper: str
+
+
+@dataclass(frozen=True)
+class ReferenceRejected:
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoCredentials:
+    """The registry wants credentials and none are stored."""
+
+    method: str
+    url: str
+
+
+@dataclass(frozen=True)
+class AccessDenied:
+    """401 or 403 despite what was sent: not known, not allowed, or not there at all."""
+
+    method: str
+    url: str
+    status: int
+    errors: tuple[RegistryError, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ManifestUnknown:
+    """404: no such tag, or no such repository; the answer is the same."""
+
+    method: str
+    url: str
+    status: int = 404
+    errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True)
+class BlobUnknown:
+    blob: Descriptor
+    errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True)
+class RateLimited:
+    method: str
+    url: str
+    status: int = 429
+    errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServerFailed:
+    """An answer that the protocol does not foresee here."""
+
+    method: str
+    url: str
+    status: int
+    errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    method: str
+    url: str
+    obstacle: Obstacle
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class DigestMismatch:
+    """What arrived is not what was promised. `kind` is `manifest`, `config` or `layer`."""
+
+    kind: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True)
+class PlatformMissing:
+    """The index has no image for this platform."""
+
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class NotAnImage:
+    """The manifest describes something that is not a container image."""
+
+    media_type: str
+
+
+Failure = (
+    InputMissing | LoginRejected | TokenRefused | StoreFailed | HelperFailed | ReferenceRejected
+    | NoCredentials | AccessDenied | ManifestUnknown | BlobUnknown | RateLimited | ServerFailed
+    | Unreachable | DigestMismatch | PlatformMissing | NotAnImage
+)  # fmt: skip
+Event = (
+    LoginTyped | PullTyped | LogoutTyped | CredentialsEntered | StoredCredentialsReused
+    | AccessOpen | PingSkipped | Challenged | CredentialAttached | TokenPostRefused | TokenIssued
+    | LoginAccepted | CredentialsStored | CredentialsRemoved | ReferenceParsed | CredentialFound
+    | CredentialMissing | FellBackToHttp | AskedAgain | ErrorWithoutBody | Resolved
+    | AlreadyUpToDate | UpdateNeeded | IndexReceived | PlatformSelected | ManifestReceived
+    | LayersPlanned | BlobReceived | Redirected | DownloadCut | BlobsVerified | ImageStored
+    | SessionEnded | Failure
+)  # fmt: skip

@@ -1,0 +1,85 @@
+"""The mock network: requests are answered in process by the world, no socket is opened."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from simulator.registry import handle, part_of
+from simulator.wire import (
+    Content,
+    Exchange,
+    NetworkFailure,
+    Obstacle,
+    Request,
+    Response,
+    Transport,
+    digest_of,
+)
+from simulator.world import Registry, Site, Tls, World
+
+KEPT = 65_536
+"""Bytes up to which a blob's body is handed on: a config is read, a layer is not."""
+
+
+def mock(world: World) -> Transport:
+    """A transport into this world. It remembers partial downloads and limited faults."""
+    sites, partial = dict(world.sites), {}
+
+    def transport(requests: Sequence[Request]) -> Iterator[Exchange]:
+        for request in requests:
+            yield Exchange(request, answer(sites, partial, request))
+
+    return transport
+
+
+def answer(
+    sites: dict[str, Site], partial: dict[str, bytes], request: Request
+) -> Response | NetworkFailure:
+    site = sites.get(request.host)
+    if site is None:
+        return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
+    obstacle = obstacle_of(site, request)
+    if obstacle or site.registry is None:
+        return NetworkFailure(obstacle or Obstacle.REFUSED, address(site, request))
+    response = handle(request, site.registry)
+    struck(sites, site.registry, request)
+    return arrived(partial, request, response)
+
+
+def obstacle_of(site: Site, request: Request) -> Obstacle | None:
+    if site.obstacle:
+        return site.obstacle
+    secure = request.url.startswith("https:")
+    if secure and site.tls is Tls.PLAIN:
+        return Obstacle.PLAIN_HTTP
+    if not secure and site.tls is not Tls.PLAIN:
+        return Obstacle.RESET
+    return Obstacle.UNTRUSTED if site.tls is Tls.UNTRUSTED else None
+
+
+def address(site: Site, request: Request) -> str:
+    parts = urlsplit(request.url)
+    return f"{site.address}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def struck(sites: dict[str, Site], registry: Registry, request: Request) -> None:
+    """A fault that is limited has one time less, wherever this registry stands."""
+    fault = registry.fault(*part_of(request, registry))
+    if fault is None or fault.times is None:
+        return
+    after = registry.after(fault)
+    for host, site in sites.items():
+        if site.registry is registry:
+            sites[host] = replace(site, registry=after)
+
+
+def arrived(partial: dict[str, bytes], request: Request, response: Response) -> Response:
+    """A blob is told by size and digest; a resumed download adds to what was held."""
+    if response.status not in (200, 206) or "/blobs/" not in request.path:
+        return response
+    name = request.path.rpartition("/")[2]
+    held = partial.get(name, b"") if response.status == 206 else b""
+    data = held + response.body
+    partial[name] = data
+    kept = data if len(data) <= KEPT else b""
+    return replace(response, body=kept, content=Content(len(data), digest_of(data)))

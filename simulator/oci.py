@@ -1,0 +1,210 @@
+"""The nouns of the OCI and Docker image specs: reference, descriptor, manifest, index."""
+
+import json
+import re
+from dataclasses import dataclass
+
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
+DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
+OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+MANIFESTS = (DOCKER_MANIFEST, OCI_MANIFEST)
+INDEXES = (DOCKER_INDEX, OCI_INDEX)
+CONFIGS = (DOCKER_CONFIG, OCI_CONFIG)
+
+NAME = re.compile(
+    r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+)
+"""A repository's name (distribution spec, "Pulling manifests")."""
+TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+HOST = re.compile(r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(?::[0-9]+)?")
+
+HUB = "docker.io"
+HUB_HOST = "registry-1.docker.io"
+HUB_KEY = "https://index.docker.io/v1/"
+"""Docker Hub has a name in references, a host to talk to, and a key in `config.json`."""
+
+
+class InvalidReference(ValueError):
+    """Docker's own sentence about a reference that it does not take."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A parsed image reference; `tag` or `digest` says which manifest."""
+
+    domain: str
+    repository: str
+    tag: str | None
+    digest: str | None = None
+
+    @property
+    def host(self) -> str:
+        """Where the registry listens."""
+        return HUB_HOST if self.domain == HUB else self.domain
+
+    @property
+    def key(self) -> str:
+        """The registry's key in the credential store."""
+        return HUB_KEY if self.domain == HUB else self.domain
+
+    @property
+    def identifier(self) -> str:
+        """What stands after `/manifests/`."""
+        return self.digest or self.tag or "latest"
+
+    @property
+    def familiar_name(self) -> str:
+        """The repository as Docker prints it: Docker Hub's prefixes left out."""
+        if self.domain != HUB:
+            return f"{self.domain}/{self.repository}"
+        return self.repository.removeprefix("library/")
+
+    @property
+    def familiar(self) -> str:
+        return f"{self.familiar_name}{self._suffix}"
+
+    @property
+    def canonical(self) -> str:
+        return f"{self.domain}/{self.repository}{self._suffix}"
+
+    @property
+    def _suffix(self) -> str:
+        return f"@{self.digest}" if self.digest else f":{self.tag}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Reference":
+        """Parse as Docker does (distribution/reference): domain, repository, tag, digest.
+
+        Raises InvalidReference with Docker's words.
+        """
+        if re.fullmatch(r"[0-9a-f]{64}", text):
+            raise InvalidReference(
+                f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings"
+            )
+        rest, at, digest = text.partition("@")
+        if at and not DIGEST.fullmatch(digest):
+            raise InvalidReference("invalid reference format")
+        domain, repository = split_domain(rest)
+        repository, tag = split_tag(repository)
+        if repository.lower() != repository and NAME.fullmatch(repository.lower()):
+            raise InvalidReference(
+                f"invalid reference format: repository name ({repository}) must be lowercase"
+            )
+        if not (HOST.fullmatch(domain) and NAME.fullmatch(repository)):
+            raise InvalidReference("invalid reference format")
+        if tag is not None and not TAG.fullmatch(tag):
+            raise InvalidReference("invalid reference format")
+        if domain == HUB and "/" not in repository:
+            repository = f"library/{repository}"
+        if tag is None and not at:
+            tag = "latest"
+        return cls(domain, repository, tag, digest or None)
+
+
+def split_domain(text: str) -> tuple[str, str]:
+    """The first part is a domain if it has a dot, a port or capitals, or is `localhost`."""
+    first, slash, rest = text.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost" or first != first.lower()):
+        return (HUB if first in ("index.docker.io", HUB) else first), rest
+    return HUB, text
+
+
+def split_tag(text: str) -> tuple[str, str | None]:
+    """Split `repository:tag`; the tag is what follows the last colon after the last slash."""
+    head, colon, tag = text.rpartition(":")
+    return (head, tag) if colon and "/" not in tag else (text, None)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Operating system and processor, as an index names them."""
+
+    os: str = "linux"
+    architecture: str = "amd64"
+    variant: str | None = None
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+    @classmethod
+    def parse(cls, text: str) -> "Platform":
+        os, _, rest = text.partition("/")
+        architecture, _, variant = rest.partition("/")
+        return cls(os, architecture, variant or None)
+
+    def matches(self, wanted: "Platform") -> bool:
+        return (self.os, self.architecture) == (wanted.os, wanted.architecture) and (
+            wanted.variant is None or self.variant in (None, wanted.variant)
+        )
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """A pointer by content (OCI image spec, descriptor). `size` is in bytes."""
+
+    media_type: str
+    digest: str
+    size: int
+    platform: Platform | None = None
+
+    @property
+    def short(self) -> str:
+        """The twelve digits that Docker prints."""
+        return self.digest.removeprefix("sha256:")[:12]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One image: its configuration and its layers, base first."""
+
+    media_type: str
+    digest: str
+    size: int
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+
+
+@dataclass(frozen=True)
+class Index:
+    """One name for several platforms (a "manifest list" in Docker's older words)."""
+
+    media_type: str
+    digest: str
+    size: int
+    manifests: tuple[Descriptor, ...]
+
+
+class InvalidManifest(ValueError):
+    """The bytes are not a manifest or an index."""
+
+
+def parse_manifest(data: bytes, digest: str, media_type: str = "") -> Manifest | Index:
+    """Read a manifest or an index. Raises InvalidManifest with what is wrong."""
+    try:
+        document = json.loads(data)
+        kind = document.get("mediaType") or media_type
+        if "manifests" in document:
+            entries = tuple(descriptor(entry) for entry in document["manifests"])
+            return Index(kind, digest, len(data), entries)
+        layers = tuple(descriptor(layer) for layer in document["layers"])
+        return Manifest(kind, digest, len(data), descriptor(document["config"]), layers)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidManifest(f"not a manifest: {error}") from None
+
+
+def descriptor(entry: dict[str, object]) -> Descriptor:
+    """A descriptor from its JSON form."""
+    digest, size = entry["digest"], entry["size"]
+    if not (isinstance(digest, str) and DIGEST.fullmatch(digest) and isinstance(size, int)):
+        raise ValueError(f"bad descriptor {entry!r}")
+    where = entry.get("platform")
+    platform = None
+    if isinstance(where, dict):
+        platform = Platform(where.get("os", ""), where.get("architecture", ""), where.get("variant"))
+    return Descriptor(str(entry.get("mediaType", "")), digest, size, platform)

@@ -1,0 +1,197 @@
+"""Scenarios: a world and the commands typed in it, as data (`scenarios.yaml`).
+
+A scenario says only what is special about it; the rest is the lesson's ordinary world:
+`myprivateregistry.com`, where alice may pull.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+
+from simulator.auth import Credential, CredentialStore
+from simulator.commands import Login, Pull, parse
+from simulator.engines import engine as known_engine
+from simulator.images import repositories
+from simulator.machine import ImageStore, State
+from simulator.network import mock
+from simulator.oci import HOST, Manifest, Reference, parse_manifest
+from simulator.trace import Trace
+from simulator.trace import run as run_trace
+from simulator.wire import Obstacle
+from simulator.world import Auth, Fault, Registry, Site, Tls, User, World
+
+HOSTNAME = "myprivateregistry.com"
+TOKENS = "auth.myprivateregistry.com"
+STORAGE = "storage.myprivateregistry.com"
+NOW = 1767225600
+"""The scenarios' clock: 1 January 2026, 00:00 UTC."""
+SCENARIOS = Path(__file__).with_name("scenarios.yaml")
+
+
+class UnknownScenario(ValueError):
+    """No scenario has this name."""
+
+
+class InvalidScenario(ValueError):
+    """`scenarios.yaml` is not right; the message says where."""
+
+
+class Typed(BaseModel):
+    """A command line and what is typed at its prompts, or into its standard input."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    run: str
+    typed: tuple[str, ...] = ()
+
+
+class Scenario(BaseModel):
+    """One situation. `password` is alice's at the registry, `stored` what
+    `config.json` holds before the first command, as `user:password`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    title: str
+    cause: str = ""
+    auth: Auth = Auth.BEARER
+    commands: tuple[Typed, ...]
+    stored: str | None = None
+    password: str = "s3cret"
+    may_pull: tuple[str, ...] = ("myimage", "team/*")
+    faults: tuple[Fault, ...] = ()
+    obstacle: Obstacle | None = None
+    tls: Tls = Tls.TRUSTED
+    redirect: bool = False
+    token_post: bool = False
+    held: str | None = None
+    helper_missing: bool = False
+    read_only: bool = False
+    platform: str = "linux/amd64"
+
+    def world(self) -> World:
+        """The hosts and what listens there."""
+        registry = Registry(
+            auth=self.auth,
+            realm=f"https://{TOKENS}/token" if self.auth is Auth.BEARER else "Private registry",
+            service=HOSTNAME,
+            repositories=repositories(),
+            users={"alice": User(self.password, self.may_pull)},
+            faults=self.faults,
+            token_post=self.token_post,
+            blobs_at=f"https://{STORAGE}/blobs/" if self.redirect else None,
+            now=NOW,
+        )
+        open_storage = replace(registry, auth=Auth.NONE, blobs_at=None)
+        return World({
+            HOSTNAME: Site(registry, self.tls, self.obstacle),
+            "localhost:5000": Site(registry, Tls.PLAIN, address="127.0.0.1"),
+            TOKENS: Site(registry),
+            STORAGE: Site(open_storage),
+        })  # fmt: skip
+
+    def state(self, engine: str = "29") -> State:
+        """The client before the first command."""
+        return State(
+            engine=known_engine(engine).name,
+            commands=tuple(parse(command.run, command.typed) for command in self.commands),
+            store=self._store(),
+            images=held_images(self.held),
+            writable=READ_ONLY if self.read_only else "",
+        )
+
+    def _store(self) -> CredentialStore:
+        helper = "desktop" if self.helper_missing else None
+        if self.stored is None:
+            return CredentialStore((), helper, self.helper_missing)
+        username, _, password = self.stored.partition(":")
+        entry = (HOSTNAME, Credential(username, password))
+        return CredentialStore((entry,), helper, self.helper_missing)
+
+
+READ_ONLY = "open /home/alice/.docker/config.json1360777279: read-only file system"
+
+
+def held_images(image: str | None) -> ImageStore:
+    """The image store after an earlier pull of this image; empty for None."""
+    if image is None:
+        return ImageStore()
+    reference = Reference.parse(image)
+    repository = repositories()[reference.repository]
+    digest = repository.tags[reference.identifier]
+    manifest = parse_manifest(repository.manifests[digest].data, digest)
+    assert isinstance(manifest, Manifest)
+    blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
+    return ImageStore().with_image(reference.canonical, digest, blobs)
+
+
+@cache
+def scenarios() -> Mapping[str, Scenario]:
+    """All scenarios by name, the default first. Raises InvalidScenario."""
+    try:
+        document = YAML(typ="safe").load(SCENARIOS)
+        known = [Scenario.model_validate({"name": k, **v}) for k, v in document.items()]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidScenario(f"{SCENARIOS.name}: {error.title}: {where}: {first['msg']}") from None
+    return {scenario.name: scenario for scenario in known}
+
+
+def scenario(name: str) -> Scenario:
+    """The scenario of this name. Raises UnknownScenario with the names there are."""
+    if name not in scenarios():
+        names = ", ".join(scenarios())
+        raise UnknownScenario(f"unknown scenario {name!r}: choose one of {names}")
+    return scenarios()[name]
+
+
+def run(name: str, engine: str = "29") -> Trace:
+    """Play a scenario on the mock registry."""
+    chosen = scenario(name)
+    return run_trace(chosen.state(engine), mock(chosen.world()), scenario=name)
+
+
+class InvalidRegistry(ValueError):
+    """The registry's name is not `host` or `host:port`."""
+
+
+def run_real(
+    registry: str,
+    username: str,
+    password: str,
+    image: str,
+    on_progress: Callable[[Any], None] | None = None,
+    output: str | Path | None = None,
+    engine: str = "29",
+) -> Trace:
+    """Log in (where a user is given) and pull from a real registry; layers land in `output`.
+
+    Without `output` the layers go to a temporary directory that is removed. The password is
+    in memory for this run only. Raises InvalidRegistry or InvalidReference on bad input.
+    """
+    from tempfile import TemporaryDirectory
+
+    from simulator.layout import Layout
+    from simulator.transport import real
+
+    state = real_state(registry, username, password, image, engine)
+    with TemporaryDirectory() as spare:
+        layout = Layout(Path(output or spare))
+        with real(layout, on_progress, registry=registry) as transport:
+            trace = run_trace(state, transport, source="real")
+        return trace
+
+
+def real_state(registry: str, username: str, password: str, image: str, engine: str) -> State:
+    if not HOST.fullmatch(registry):
+        raise InvalidRegistry(f"{registry!r} is not a registry: give host or host:port, no scheme")
+    name = image if image.startswith(f"{registry}/") else f"{registry}/{image}"
+    Reference.parse(name)
+    login = Login(f"docker login {registry}", registry, username, password)
+    pull = Pull(f"docker pull {name}", name)
+    commands = (login, pull) if username else (pull,)
+    return State(engine=known_engine(engine).name, commands=commands)

@@ -1,0 +1,321 @@
+"""Views: pure functions of a trace. Streamlit, the terminal and the stage only place them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from simulator.commands import Login, Logout, Pull
+from simulator.engines.words import reason
+from simulator.machine import Phase, State
+from simulator.oci import Descriptor
+from simulator.trace import Step, Trace
+from simulator.wire import Exchange, NetworkFailure, Request, Response, Scheme
+
+if TYPE_CHECKING:
+    from simulator.lesson import Lesson, Row
+
+COLUMNS = ("Step", "Action", "Input / command", "Result", "Notes")
+
+
+# -- the status tracker -----------------------------------------------------------------------
+
+
+def auth_token(state: State) -> str:
+    """What can prove who we are: stored credentials, and what goes along with requests."""
+    if state.authorization:
+        sent = "Token" if state.authorization.scheme is Scheme.BEARER else "Password"
+        return f"{sent} sent with each request"
+    if state.store.entries or (state.store.helper and not state.store.helper_missing):
+        return "Credentials stored, no token"
+    return "None"
+
+
+def image_layers(state: State) -> str:
+    """Layers of the image that are here and verified, of how many."""
+    if state.manifest is None:
+        return "None"
+    layers = {layer.digest for layer in state.manifest.layers}
+    here = {blob.digest for blob in (*state.received, *state.present)}
+    return f"{len(layers & here)} of {len(layers)}"
+
+
+def local_image_store(state: State) -> str:
+    """Names in the image store; an image has one only when it is complete."""
+    names = [name for name, _ in state.images.images]
+    return ", ".join(names) if names else "Empty"
+
+
+TRACKED = {
+    "auth_token": auth_token,
+    "image_layers": image_layers,
+    "local_image_store": local_image_store,
+}
+
+
+def tracker_value(name: str, state: State) -> str:
+    """The tracker's cell for this variable. Raises KeyError for an unknown one."""
+    return TRACKED[name](state)
+
+
+def tracker(trace: Trace, cursor: int | None = None) -> pd.DataFrame:
+    """One row a variable, one column a step up to the cursor."""
+    shown = trace.steps[:cursor]
+    states = {"Start": trace.steps[0].before} | {f"{s.number}": s.after for s in shown}
+    cells = {
+        column: [value(state) for value in TRACKED.values()] for column, state in states.items()
+    }
+    return pd.DataFrame(cells, index=pd.Index(TRACKED, name="Variable"))
+
+
+# -- rows -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Span:
+    """The steps that a row of the process table covers in this run; empty if none."""
+
+    row: "Row"
+    steps: tuple[Step, ...]
+
+
+def commands_of(trace: Trace) -> list[tuple[Step, str]]:
+    """Each step with the command it belongs to: `login`, `pull`, `logout`, or ``."""
+    kinds = {Login: "login", Pull: "pull", Logout: "logout"}
+    return [(step, kinds.get(type(step.after.command), "")) for step in trace.steps]
+
+
+def row_of(lesson: "Lesson", step: Step, command: str) -> "Row | None":
+    """The row that tells this step: the branch for a failure, else by command and event."""
+    if step.after.phase is Phase.FAILED:
+        return next((row for row in lesson.rows if row.branch), None)
+    for row in lesson.rows:
+        if not row.branch and row.command == command and step.name in row.events:
+            return row
+    return None
+
+
+def spans(lesson: "Lesson", trace: Trace) -> list[Span]:
+    """Every row of the lesson with its steps; an untold step belongs to the row before it."""
+    told: dict[int, list[Step]] = {row.number: [] for row in lesson.rows}
+    current = lesson.rows[0].number
+    for step, command in commands_of(trace):
+        row = row_of(lesson, step, command)
+        current = row.number if row else current
+        told[current].append(step)
+    return [Span(row, tuple(told[row.number])) for row in lesson.rows]
+
+
+def process_table(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
+    """The lesson's rows, with the steps and exchanges of this run under each."""
+    return pd.DataFrame(
+        [
+            {
+                "Step": span.row.number,
+                "Action": span.row.action,
+                "Input / command": span.row.input,
+                "Result": span.row.result,
+                "Notes": span.row.note,
+                "Exchanges": "\n".join(
+                    line for step in span.steps if step.exchange for line in [summary(step.exchange)]
+                ),
+            }
+            for span in spans(lesson, trace)
+        ]
+    ).set_index("Step")
+
+
+def summary(exchange: Exchange) -> str:
+    """`HEAD /v2/app/manifests/1.0 → 401`, or what kept the answer away."""
+    request, answer = exchange.request, exchange.answer
+    came = str(answer.status) if isinstance(answer, Response) else str(answer.obstacle)
+    return f"{request.method} {request.host}{request.path} → {came}"
+
+
+# -- the wire ---------------------------------------------------------------------------------
+
+MARKED = frozenset({
+    "authorization", "www-authenticate", "docker-content-digest", "location", "range",
+    "content-range", "retry-after", "content-type",
+})  # fmt: skip
+"""Headers that matter to the story; shown with emphasis."""
+
+
+def sent(request: Request) -> list[dict[str, Any]]:
+    target = request.path + (f"?{request.query}" if request.query else "")
+    headers = [("Host", request.host), *request.headers]
+    if request.authorization:
+        headers.append(("Authorization", request.authorization.header))
+    form = "&".join(f"{key}={value}" for key, value in request.form)
+    body = [plain(""), plain(form)] if form else []
+    return [plain(f"{request.method} {target} HTTP/1.1"), *map(header_line, headers), *body]
+
+
+def answer_lines(answer: Response | NetworkFailure) -> list[dict[str, Any]]:
+    if isinstance(answer, NetworkFailure):
+        return [{"text": f"No answer: {answer.obstacle} {answer.detail}".strip(), "mark": True}]
+    status = plain(f"HTTP/1.1 {answer.status} {reason(answer.status)}")
+    return [status, *map(header_line, answer.headers)]
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"text": text, "mark": False}
+
+
+def header_line(header: tuple[str, str]) -> dict[str, Any]:
+    return {"text": f"{header[0]}: {header[1]}", "mark": header[0].lower() in MARKED}
+
+
+def body_text(answer: Response | NetworkFailure) -> str:
+    """A JSON body laid out; of a blob, what arrived."""
+    if isinstance(answer, NetworkFailure):
+        return ""
+    document = answer.json()
+    if document is not None and answer.body.strip() not in (b"{}", b""):
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    if answer.content:
+        return f"{answer.content.size} bytes, digest {answer.content.digest}"
+    return ""
+
+
+def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
+    """The step's exchange for the stage, or None for a local step."""
+    if step.exchange is None:
+        return None
+    answer = step.exchange.answer
+    return {
+        "number": number,
+        "count": count,
+        "url": step.exchange.request.url,
+        "status": answer.status if isinstance(answer, Response) else 0,
+        "sent": sent(step.exchange.request),
+        "answer": answer_lines(answer),
+        "body": body_text(answer),
+    }
+
+
+# -- the stage --------------------------------------------------------------------------------
+
+
+def node_of(lesson: "Lesson", phase: Phase) -> str:
+    return next(node.id for node in lesson.nodes if phase in node.phases)
+
+
+def stage_node(lesson: "Lesson", step: Step) -> str:
+    """Where the run is: the first command starts it; back at the prompt, it is where it was."""
+    if step.number == 1:
+        return node_of(lesson, Phase.READY)
+    before, after = step.before.phase, step.after.phase
+    return node_of(lesson, before if after is Phase.READY else after)
+
+
+def layers(state: State) -> list[dict[str, Any]]:
+    """The image's layers, base first, in Docker's words."""
+    if state.manifest is None:
+        return []
+    return [layer_progress(state, layer) for layer in dict.fromkeys(state.manifest.layers)]
+
+
+def layer_progress(state: State, layer: Descriptor) -> dict[str, Any]:
+    done = dict(state.partial).get(layer.digest, 0)
+    status = "Pulling fs layer" if done == 0 else "Downloading"
+    if layer in state.present:
+        done, status = layer.size, "Already exists"
+    elif layer in state.received:
+        stored = state.phase not in (Phase.FETCHING_BLOBS, Phase.FAILED)
+        done, status = layer.size, "Pull complete" if stored else "Download complete"
+    return {"digest": layer.short, "done": done, "total": layer.size, "status": status}
+
+
+def sample_of(lesson: "Lesson", trace: Trace) -> list[str]:
+    """The commands of this run; the lesson's own sample where they are the same."""
+    typed = typed_commands(trace)
+    if typed == [line for line in lesson.sample if line and not line.startswith("#")]:
+        return list(lesson.sample)
+    return typed
+
+
+def typed_commands(trace: Trace) -> list[str]:
+    first = trace.steps[0].before
+    return [command.text for command in first.commands]
+
+
+def line_of(sample: Sequence[str], step: Step) -> int:
+    command = step.after.command
+    return sample.index(command.text) if command and command.text in sample else 0
+
+
+def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
+    """All that the stage needs, once: it steps in the browser without asking again."""
+    covered = spans(lesson, trace)
+    rows = {step.number: span.row.number for span in covered for step in span.steps}
+    sample, edges = sample_of(lesson, trace), {edge["id"] for edge in lesson.flow["edges"]}
+    count = sum(1 for step in trace.steps if step.exchange)
+    shown: list[dict[str, Any]] = []
+    node, number = "", 0
+    for step, command in commands_of(trace):
+        number += step.exchange is not None
+        came_from, node = node, stage_node(lesson, step)
+        edge = f"edge-{came_from}-{node}"
+        shown.append(
+            step_view(lesson, step, command, sample)
+            | {
+                "row": rows[step.number],
+                "node": node,
+                "edge": edge if edge in edges else None,
+                "exchange": wire(step, number, count),
+            }
+        )
+    return {
+        "schema": "pullscope-stage/1",
+        "title": lesson.title,
+        "minutes": lesson.minutes,
+        "sample": sample,
+        "flow": lesson.flow,
+        "columns": list(COLUMNS),
+        "rows": [row_view(span) for span in covered],
+        "variables": [
+            {"name": name, "start": value(trace.steps[0].before)} for name, value in TRACKED.items()
+        ],
+        "steps": shown,
+        "outcome": "failed" if trace.failed else "done",
+        "scenario": trace.scenario,
+        "source": trace.source,
+    }
+
+
+def step_view(
+    lesson: "Lesson", step: Step, command: str, sample: Sequence[str]
+) -> dict[str, Any]:
+    cells = {name: value(step.after) for name, value in TRACKED.items()}
+    before = {name: value(step.before) for name, value in TRACKED.items()}
+    title, text = lesson.words(step.name, command)
+    return {
+        "number": step.number,
+        "event": step.name,
+        "title": title,
+        "text": text,
+        "failed": step.after.phase is Phase.FAILED,
+        "line": line_of(sample, step),
+        "terminal": [{"kind": line.kind, "text": line.text} for line in step.terminal],
+        "tracker": cells,
+        "changed": [name for name in cells if cells[name] != before[name]],
+        "layers": layers(step.after),
+    }
+
+
+def row_view(span: Span) -> dict[str, Any]:
+    row, told = span.row, [step.number for step in span.steps]
+    return {
+        "number": row.number,
+        "action": row.action,
+        "input": row.input,
+        "result": row.result,
+        "note": row.note,
+        "branch": row.branch,
+        "first": told[0] if told else None,
+        "last": told[-1] if told else None,
+    }
+

@@ -1,0 +1,210 @@
+"""The machine against the mock registry: every outcome, and every edge of the table."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from simulator import events as e
+from simulator.machine import (
+    FAILURES,
+    TRANSITIONS,
+    IllegalTransition,
+    Phase,
+    State,
+    evolve,
+    interpret,
+    next_move,
+)
+from simulator.network import mock
+from simulator.scenario import Scenario, Typed, run, scenario, scenarios
+from simulator.trace import Trace
+from simulator.trace import run as run_trace
+from simulator.wire import (
+    Exchange,
+    NetworkFailure,
+    Obstacle,
+    Request,
+    Response,
+    Transport,
+)
+from simulator.world import Auth, Fault, Part
+
+OUTCOMES = {
+    "works": (e.SessionEnded, e.SessionEnded),
+    "basic": (e.SessionEnded, e.SessionEnded),
+    "public-registry": (e.SessionEnded, e.SessionEnded),
+    "wrong-password": (e.TokenRefused, e.TokenRefused),
+    "wrong-password-basic": (e.LoginRejected, e.LoginRejected),
+    "no-login": (e.AccessDenied, e.AccessDenied),
+    "no-login-basic": (e.NoCredentials, e.NoCredentials),
+    "stale-credentials": (e.TokenRefused, e.TokenRefused),
+    "stale-credentials-basic": (e.AccessDenied, e.AccessDenied),
+    "no-right": (e.AccessDenied, e.AccessDenied),
+    "no-right-basic": (e.AccessDenied, e.AccessDenied),
+    "unknown-tag": (e.ManifestUnknown, e.ManifestUnknown),
+    "unknown-repository": (e.ManifestUnknown, e.ManifestUnknown),
+    "invalid-reference": (e.ReferenceRejected, e.ReferenceRejected),
+    "down": (e.Unreachable, e.Unreachable),
+    "login-down": (e.Unreachable, e.Unreachable),
+    "no-such-host": (e.Unreachable, e.Unreachable),
+    "untrusted-certificate": (e.Unreachable, e.Unreachable),
+    "plain-http": (e.Unreachable, e.Unreachable),
+    "loopback-http": (e.SessionEnded, e.SessionEnded),
+    "corrupted-layer": (e.DigestMismatch, e.DigestMismatch),
+    "missing-layer": (e.BlobUnknown, e.BlobUnknown),
+    "cut-download": (e.SessionEnded, e.SessionEnded),
+    "rate-limited": (e.RateLimited, e.RateLimited),
+    "server-error": (e.ServerFailed, e.ServerFailed),
+    "token-service-down": (e.ServerFailed, e.ServerFailed),
+    "up-to-date": (e.SessionEnded, e.SessionEnded),
+    "shared-layers": (e.SessionEnded, e.SessionEnded),
+    "redirected-blobs": (e.SessionEnded, e.SessionEnded),
+    "multi-platform": (e.SessionEnded, e.SessionEnded),
+    "no-platform": (e.PlatformMissing, e.PlatformMissing),
+    "token-post": (e.SessionEnded, e.SessionEnded),
+    "helper-missing": (e.HelperFailed, e.AccessDenied),
+    "read-only-config": (e.StoreFailed, e.StoreFailed),
+    "login-without-terminal": (e.InputMissing, e.InputMissing),
+    "login-again": (e.SessionEnded, e.SessionEnded),
+    "logout": (e.AccessDenied, e.AccessDenied),
+}
+"""Scenario -> the last event with engine 29, with engine 26."""
+
+PULL = (Typed(run="docker pull myprivateregistry.com/myimage:latest"),)
+LOGIN = (Typed(run="docker login myprivateregistry.com", typed=("alice", "s3cret")),)
+
+
+def odd(commands: tuple[Typed, ...] = PULL, **world: object) -> Scenario:
+    """A world that is no lesson, for an edge that is rare in practice."""
+    return Scenario.model_validate(
+        {"name": "odd", "title": "", "commands": commands, "stored": "alice:s3cret", **world}
+    )
+
+
+ODD = {
+    "HEAD failed, GET did not": odd(faults=(Fault(Part.MANIFEST, status=500, times=1),)),
+    "an index behind that": odd(
+        (Typed(run="docker pull myprivateregistry.com/team/multi:latest"),),
+        faults=(Fault(Part.MANIFEST, status=500, times=1),),
+    ),
+    "blob busy once": odd(faults=(Fault(Part.BLOB, status=503, times=1),)),
+    "blob busy": odd(faults=(Fault(Part.BLOB, status=503),)),
+    "blob denied": odd(faults=(Fault(Part.BLOB, status=403, code="DENIED"),)),
+    "blob limited": odd(faults=(Fault(Part.BLOB, status=429, code="TOOMANYREQUESTS"),)),
+    "blob cut for ever": odd(faults=(Fault(Part.BLOB, cut_after=1),)),
+    "token service fails at login": odd(LOGIN, faults=(Fault(Part.TOKEN, status=503),)),
+    "basic login": odd(LOGIN, auth=Auth.BASIC),
+    "stored for a helper": odd(helper_missing=True, auth=Auth.BASIC),
+}
+
+
+Edge = tuple[Phase, type[e.Event]]
+LIMIT = 60
+
+
+def walked(trace: Trace) -> set[Edge]:
+    return {(step.before.phase, type(step.event)) for step in trace.steps}
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_each_scenario_ends_as_told(name: str, engine: str) -> None:
+    """A scenario's last event is the one the table names, on either engine."""
+    trace = run(name, engine)
+    assert type(trace.steps[-1].event) is OUTCOMES[name][0 if engine == "29" else 1]
+    assert trace.failed == (type(trace.steps[-1].event) in FAILURES)
+
+
+def test_the_table_of_outcomes_is_complete() -> None:
+    """A scenario without a stated outcome is untested."""
+    assert set(OUTCOMES) == set(scenarios())
+
+
+def edges_with(phase: Phase, answer: Response | NetworkFailure, engine: str) -> set[Edge]:
+    """The edges of a login and pull in which this phase only ever gets this answer."""
+    chosen = scenario("works")
+    honest, state, seen = mock(chosen.world()), chosen.state(engine), set()
+    for _ in range(LIMIT):
+        if state.finished:
+            break
+        move = next_move(state)
+        for event in decided(state, move, answer if state.phase is phase else None, honest):
+            seen.add((state.phase, type(event)))
+            state = evolve(state, event)
+            if state.finished:
+                break
+    return seen
+
+
+def decided(
+    state: State,
+    move: tuple[Request, ...] | e.Event,
+    answer: Response | NetworkFailure | None,
+    honest: Transport,
+) -> Iterator[e.Event]:
+    if not isinstance(move, tuple):
+        yield move
+        return
+    for exchange in honest(move):
+        yield interpret(state, Exchange(exchange.request, answer) if answer else exchange)
+        return
+
+
+BROKEN = (
+    Response(401), Response(403), Response(404), Response(429), Response(500), Response(418),
+    NetworkFailure(Obstacle.RESET), Response(200, body=b"not a manifest"),
+    Response(200, body=b'{"token": "opaque"}'),
+)  # fmt: skip
+
+
+def test_every_edge_is_walked() -> None:
+    """A transition that nothing takes is untested, and nobody can be taught it."""
+    edges = {(p, event) for p, ways in TRANSITIONS.items() for event in ways}
+    seen: set[Edge] = set()
+    for engine in ("29", "26"):
+        for name in scenarios():
+            seen |= walked(run(name, engine))
+        for case in ODD.values():
+            seen |= walked(run_trace(case.state(engine), mock(case.world())))
+        for phase in Phase:
+            for answer in BROKEN:
+                seen |= edges_with(phase, answer, engine)
+    assert sorted(f"{p}: {t.__name__}" for p, t in edges - seen) == []
+
+
+def test_an_event_that_the_table_does_not_allow_is_refused() -> None:
+    """An illegal event names itself and the phase, and changes nothing."""
+    with pytest.raises(IllegalTransition, match="can't handle BlobsVerified when ready"):
+        evolve(State(), e.BlobsVerified())
+
+
+def test_a_redirected_blob_is_asked_for_without_the_credential() -> None:
+    """What another host stores, it must not be told our token."""
+    asked = [step.exchange.request for step in run("redirected-blobs").steps if step.exchange]
+    elsewhere = [request for request in asked if request.host.startswith("storage.")]
+    assert len(elsewhere) == 4
+    assert all(request.authorization is None for request in elsewhere)
+
+
+def test_engines_differ_in_the_order_of_requests() -> None:
+    """29 asks HEAD of the tag and authorizes twice; 26 pings and authorizes once."""
+
+    def pulls(engine: str) -> list[str]:
+        trace = run("works", engine)
+        after = [s for s in trace.steps if s.number > 6 and s.exchange]
+        return [f"{s.exchange.request.method} {s.name}" for s in after if s.exchange]
+
+    twice = ["Challenged", "TokenPostRefused", "TokenIssued"]
+    assert [x.split()[1] for x in pulls("29")][:8] == [
+        *twice, "Resolved", *twice, "ManifestReceived",
+    ]  # fmt: skip
+    assert pulls("26")[:4] == [
+        "GET Challenged", "GET TokenIssued", "HEAD Resolved", "GET ManifestReceived",
+    ]  # fmt: skip
+
+
+def test_a_request_is_a_value() -> None:
+    """The machine asks for the same thing in the same state."""
+    chosen = scenario("works")
+    assert chosen.state() == chosen.state()
+    assert Request("GET", "https://r/v2/") == Request("GET", "https://r/v2/")
