@@ -24,13 +24,19 @@ COLUMNS = ("Step", "Action", "Input / command", "Result", "Notes")
 
 
 def auth_token(state: State) -> str:
-    """What can prove who we are: stored credentials, and what goes along with requests."""
-    if state.authorization:
-        sent = "Token" if state.authorization.scheme is Scheme.BEARER else "Password"
-        return f"{sent} sent with each request"
-    if state.store.entries or (state.store.helper and not state.store.helper_missing):
-        return "Credentials stored, no token"
-    return "None"
+    """What proves who we are: a token or password that is sent, or credentials on disk."""
+    kept = bool(state.store.entries) or bool(state.store.helper and not state.store.helper_missing)
+    if state.phase is Phase.COMPARING:
+        return "Accepted by the registry"
+    if state.authorization is None or state.phase in AT_REST:
+        return "None yet; credentials stored" if kept else "None"
+    if state.authorization.scheme is Scheme.BASIC:
+        return "Password, sent with requests"
+    return "Token, sent with requests"
+
+
+AT_REST = (Phase.READY, Phase.DONE)
+"""Between commands nothing is sent, and tokens are forgotten."""
 
 
 def image_layers(state: State) -> str:
@@ -39,12 +45,14 @@ def image_layers(state: State) -> str:
         return "None"
     layers = {layer.digest for layer in state.manifest.layers}
     here = {blob.digest for blob in (*state.received, *state.present)}
-    return f"{len(layers & here)} of {len(layers)}"
+    return f"{len(layers & here)} of {len(layers)} verified"
 
 
 def local_image_store(state: State) -> str:
     """Names in the image store; an image has one only when it is complete."""
     names = [name for name, _ in state.images.images]
+    if state.received and state.reference and state.reference.canonical not in names:
+        names.append(f"{len(state.received)} blobs, no image yet")
     return ", ".join(names) if names else "Empty"
 
 
@@ -87,25 +95,22 @@ def commands_of(trace: Trace) -> list[tuple[Step, str]]:
     return [(step, kinds.get(type(step.after.command), "")) for step in trace.steps]
 
 
-def row_of(lesson: "Lesson", step: Step, command: str) -> "Row | None":
-    """The row that tells this step: the branch for a failure, else by command and event."""
-    if step.after.phase is Phase.FAILED:
-        return next((row for row in lesson.rows if row.branch), None)
-    for row in lesson.rows:
-        if not row.branch and row.command == command and step.name in row.events:
-            return row
-    return None
+def row_of(lesson: "Lesson", phase: Phase) -> "Row | None":
+    """The row that begins with this phase, or covers it."""
+    return next((row for row in lesson.document.rows if phase in row.phases), None)
 
 
 def spans(lesson: "Lesson", trace: Trace) -> list[Span]:
-    """Every row of the lesson with its steps; an untold step belongs to the row before it."""
-    told: dict[int, list[Step]] = {row.number: [] for row in lesson.rows}
-    current = lesson.rows[0].number
-    for step, command in commands_of(trace):
-        row = row_of(lesson, step, command)
+    """Every row with its steps. A step in a phase that no row names belongs to the row before
+    it; a logout, which the table does not tell, to none."""
+    told: dict[int, list[Step]] = {row.number: [] for row in lesson.document.rows}
+    current: int | None = None
+    for step in trace.steps:
+        row = row_of(lesson, step.after.phase)
         current = row.number if row else current
-        told[current].append(step)
-    return [Span(row, tuple(told[row.number])) for row in lesson.rows]
+        if current is not None:
+            told[current].append(step)
+    return [Span(row, tuple(told[row.number])) for row in lesson.document.rows]
 
 
 def process_table(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
@@ -231,10 +236,9 @@ def layer_progress(state: State, layer: Descriptor) -> dict[str, Any]:
 
 def sample_of(lesson: "Lesson", trace: Trace) -> list[str]:
     """The commands of this run; the lesson's own sample where they are the same."""
-    typed = typed_commands(trace)
-    if typed == [line for line in lesson.sample if line and not line.startswith("#")]:
-        return list(lesson.sample)
-    return typed
+    typed, sample = typed_commands(trace), lesson.document.sample
+    own = [line for line in sample if line and not line.startswith("#")]
+    return list(sample) if typed == own else typed
 
 
 def typed_commands(trace: Trace) -> list[str]:
@@ -251,7 +255,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
     """All that the stage needs, once: it steps in the browser without asking again."""
     covered = spans(lesson, trace)
     rows = {step.number: span.row.number for span in covered for step in span.steps}
-    sample, edges = sample_of(lesson, trace), {edge["id"] for edge in lesson.flow["edges"]}
+    sample, edges = sample_of(lesson, trace), {edge.id for edge in lesson.edges}
     count = sum(1 for step in trace.steps if step.exchange)
     shown: list[dict[str, Any]] = []
     node, number = "", 0
@@ -262,7 +266,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         shown.append(
             step_view(lesson, step, command, sample)
             | {
-                "row": rows[step.number],
+                "row": rows.get(step.number),
                 "node": node,
                 "edge": edge if edge in edges else None,
                 "exchange": wire(step, number, count),
@@ -270,8 +274,8 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         )
     return {
         "schema": "pullscope-stage/1",
-        "title": lesson.title,
-        "minutes": lesson.minutes,
+        "title": lesson.document.title,
+        "minutes": lesson.document.minutes,
         "sample": sample,
         "flow": lesson.flow,
         "columns": list(COLUMNS),
@@ -291,12 +295,12 @@ def step_view(
 ) -> dict[str, Any]:
     cells = {name: value(step.after) for name, value in TRACKED.items()}
     before = {name: value(step.before) for name, value in TRACKED.items()}
-    title, text = lesson.words(step.name, command)
+    words = lesson.words(step.name, command)
     return {
         "number": step.number,
         "event": step.name,
-        "title": title,
-        "text": text,
+        "title": words.title,
+        "text": words.text,
         "failed": step.after.phase is Phase.FAILED,
         "line": line_of(sample, step),
         "terminal": [{"kind": line.kind, "text": line.text} for line in step.terminal],
