@@ -25,11 +25,13 @@ SVG = "http://www.w3.org/2000/svg"
 
 @dataclass(frozen=True)
 class Node:
-    """A box of the diagram. `phases` are the machine's phases that it stands for."""
+    """A box of the diagram. `phases` are the machine's phases that it stands for; a refusal in
+    one of the phases `refuses` happens here."""
 
     id: str
     label: str
     phases: tuple[Phase, ...]
+    refuses: tuple[Phase, ...] = ()
     failure: bool = False
 
 
@@ -104,7 +106,9 @@ def layout(source: str) -> str:
     Raises FileNotFoundError where the layout program is not installed.
     """
     program = Path(sysconfig.get_path("scripts")) / "graphviz-pure"
-    done = subprocess.run([program, "-Tsvg"], input=source.encode(), capture_output=True, check=True)
+    done = subprocess.run(
+        [program, "-Tsvg"], input=source.encode(), capture_output=True, check=True
+    )
     return scalable(done.stdout.decode(), digest_of(source.encode()))
 
 

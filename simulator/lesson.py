@@ -65,11 +65,13 @@ class Row(Part):
 
 
 class Box(Part):
-    """A box of the flow diagram."""
+    """A box of the flow diagram. A registry's refusal in one of the phases `refuses` happens
+    here, though the request was sent from another box."""
 
     id: str = Field(pattern=r"^[a-z]+$")
     label: str
     phases: tuple[Phase, ...]
+    refuses: tuple[Phase, ...] = ()
     failure: bool = False
 
 
@@ -153,7 +155,7 @@ class Lesson:
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        return tuple(Node(b.id, b.label, b.phases, b.failure) for b in self.document.flow.boxes)
+        return tuple(Node(b.id, b.label, b.phases, b.refuses, b.failure) for b in self.document.flow.boxes)
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -343,7 +345,9 @@ def of_quiz(lesson: Lesson) -> Found:
     """Exactly one option of a question is true."""
     for place, question in enumerate(lesson.document.quiz):
         found = [list(disagreements(lesson, (), o.claim)) for o in question.options]
-        true = [option.text for option, said in zip(question.options, found, strict=True) if not said]
+        true = [
+            option.text for option, said in zip(question.options, found, strict=True) if not said
+        ]
         if len(true) != 1:
             where: Where = ("quiz", place, "options")
             yield where, f"{len(true)} options are true of the machine: {true or found}"
@@ -463,7 +467,8 @@ def step_into(value: Any, name: str, path: str) -> Any:
     if isinstance(value, Mapping) and name in value:
         return value[name]
     if is_dataclass(value) and (
-        name in {f.name for f in fields(value)} or isinstance(getattr(type(value), name, None), property)
+        name in {f.name for f in fields(value)}
+        or isinstance(getattr(type(value), name, None), property)
     ):
         return getattr(value, name)
     raise LookupError(f"there is no {name!r} in {path!r}")

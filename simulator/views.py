@@ -12,12 +12,12 @@ from simulator.engines.words import reason
 from simulator.machine import Phase, State
 from simulator.oci import Descriptor
 from simulator.trace import Step, Trace
-from simulator.wire import Exchange, NetworkFailure, Request, Response, Scheme
+from simulator.wire import Exchange, NetworkFailure, Request, Response, Scheme, digest_of
 
 if TYPE_CHECKING:
     from simulator.lesson import Lesson, Row
 
-COLUMNS = ("Step", "Action", "Input / command", "Result", "Notes")
+COLUMNS = ("Row", "Action", "Input / command", "Result", "Notes")
 
 
 # -- the status tracker -----------------------------------------------------------------------
@@ -52,7 +52,8 @@ def local_image_store(state: State) -> str:
     """Names in the image store; an image has one only when it is complete."""
     names = [name for name, _ in state.images.images]
     if state.received and state.reference and state.reference.canonical not in names:
-        names.append(f"{len(state.received)} blobs, no image yet")
+        count = len(state.received)
+        names.append(f"{count} blob{'s' if count > 1 else ''}, no image yet")
     return ", ".join(names) if names else "Empty"
 
 
@@ -71,11 +72,22 @@ def tracker_value(name: str, state: State) -> str:
 def tracker(trace: Trace, cursor: int | None = None) -> pd.DataFrame:
     """One row a variable, one column a step up to the cursor."""
     shown = trace.steps[:cursor]
-    states = {"Start": trace.steps[0].before} | {f"{s.number}": s.after for s in shown}
-    cells = {
-        column: [value(state) for value in TRACKED.values()] for column, state in states.items()
-    }
+    return tracked({"Start": trace.steps[0].before} | {f"{s.number}": s.after for s in shown})
+
+
+def tracked(moments: dict[str, State]) -> pd.DataFrame:
+    cells = {name: [value(state) for value in TRACKED.values()] for name, state in moments.items()}
     return pd.DataFrame(cells, index=pd.Index(TRACKED, name="Variable"))
+
+
+def tracker_after(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
+    """The tracker at the start, after the rows that the lesson names, and at the end."""
+    reached = {span.row.number: span.steps for span in spans(lesson, trace) if span.steps}
+    moments = {"Start": trace.steps[0].before}
+    for row in lesson.document.tracker_after:
+        if row in reached:
+            moments[f"After row {row}"] = reached[row][-1].after
+    return tracked(moments | {"Final": trace.steps[-1].after})
 
 
 # -- rows -------------------------------------------------------------------------------------
@@ -115,28 +127,28 @@ def spans(lesson: "Lesson", trace: Trace) -> list[Span]:
 
 def process_table(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
     """The lesson's rows, with the steps and exchanges of this run under each."""
-    return pd.DataFrame(
-        [
-            {
-                "Step": span.row.number,
-                "Action": span.row.action,
-                "Input / command": span.row.input,
-                "Result": span.row.result,
-                "Notes": span.row.note,
-                "Exchanges": "\n".join(
-                    line for step in span.steps if step.exchange for line in [summary(step.exchange)]
-                ),
-            }
-            for span in spans(lesson, trace)
-        ]
-    ).set_index("Step")
+    cells = [table_row(span) for span in spans(lesson, trace)]
+    return pd.DataFrame(cells, columns=[*COLUMNS, "Steps", "Exchanges"]).set_index(COLUMNS[0])
+
+
+def table_row(span: Span) -> tuple[object, ...]:
+    row, numbers = span.row, [step.number for step in span.steps]
+    covered = f"{numbers[0]}–{numbers[-1]}" if numbers else "not reached"
+    sent = "\n".join(summary(step.exchange) for step in span.steps if step.exchange)
+    return (row.number, row.action, row.input, row.result, row.note, covered, sent)
 
 
 def summary(exchange: Exchange) -> str:
     """`HEAD /v2/app/manifests/1.0 → 401`, or what kept the answer away."""
-    request, answer = exchange.request, exchange.answer
-    came = str(answer.status) if isinstance(answer, Response) else str(answer.obstacle)
-    return f"{request.method} {request.host}{request.path} → {came}"
+    return f"{asked(exchange.request)} → {outcome(exchange.answer)}"
+
+
+def asked(request: Request) -> str:
+    return f"{request.method} {request.host}{request.path}"
+
+
+def outcome(answer: Response | NetworkFailure) -> str:
+    return str(answer.status) if isinstance(answer, Response) else str(answer.obstacle)
 
 
 # -- the wire ---------------------------------------------------------------------------------
@@ -193,7 +205,8 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
     return {
         "number": number,
         "count": count,
-        "url": step.exchange.request.url,
+        "summary": asked(step.exchange.request),
+        "came": outcome(answer),
         "status": answer.status if isinstance(answer, Response) else 0,
         "sent": sent(step.exchange.request),
         "answer": answer_lines(answer),
@@ -214,6 +227,13 @@ def stage_node(lesson: "Lesson", step: Step) -> str:
         return node_of(lesson, Phase.READY)
     before, after = step.before.phase, step.after.phase
     return node_of(lesson, before if after is Phase.READY else after)
+
+
+def came_from(lesson: "Lesson", step: Step, node: str) -> str:
+    """Where the way to this step began; a refusal was decided where the registry verifies."""
+    refused = step.after.failure and step.exchange and isinstance(step.exchange.answer, Response)
+    boxes = [box.id for box in lesson.nodes if refused and step.before.phase in box.refuses]
+    return boxes[0] if boxes else node
 
 
 def layers(state: State) -> list[dict[str, Any]]:
@@ -261,8 +281,8 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
     node, number = "", 0
     for step, command in commands_of(trace):
         number += step.exchange is not None
-        came_from, node = node, stage_node(lesson, step)
-        edge = f"edge-{came_from}-{node}"
+        began, node = came_from(lesson, step, node), stage_node(lesson, step)
+        edge = f"edge-{began}-{node}"
         shown.append(
             step_view(lesson, step, command, sample)
             | {
@@ -274,6 +294,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         )
     return {
         "schema": "pullscope-stage/1",
+        "id": digest_of(trace.to_json().encode()),
         "title": lesson.document.title,
         "minutes": lesson.document.minutes,
         "sample": sample,
@@ -286,13 +307,12 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         "steps": shown,
         "outcome": "failed" if trace.failed else "done",
         "scenario": trace.scenario,
+        "engine": trace.engine,
         "source": trace.source,
     }
 
 
-def step_view(
-    lesson: "Lesson", step: Step, command: str, sample: Sequence[str]
-) -> dict[str, Any]:
+def step_view(lesson: "Lesson", step: Step, command: str, sample: Sequence[str]) -> dict[str, Any]:
     cells = {name: value(step.after) for name, value in TRACKED.items()}
     before = {name: value(step.before) for name, value in TRACKED.items()}
     words = lesson.words(step.name, command)
@@ -322,4 +342,3 @@ def row_view(span: Span) -> dict[str, Any]:
         "first": told[0] if told else None,
         "last": told[-1] if told else None,
     }
-
