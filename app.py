@@ -190,7 +190,7 @@ def ask(lesson: Lesson, place: int, question: Question) -> bool | None:
     with st.container(border=True):
         texts = [option.text for option in question.options]
         chosen = st.radio(
-            f"**{place + 1}. {question.prompt}**", texts, index=None, key=f"quiz-{place}"
+            f"{place + 1}. {question.prompt}", texts, index=None, key=f"quiz-{place}"
         )
         with st.expander("Hint"):
             st.write(question.hint)

@@ -86,7 +86,7 @@ P = Phase
 
 
 def fails(*events: type[Event]) -> dict[type[Event], Phase]:
-    return {event: P.FAILED for event in events}
+    return dict.fromkeys(events, P.FAILED)
 
 
 def authorizing(resume: Phase) -> dict[type[Event], Phase]:

@@ -5,10 +5,10 @@ A scenario says only what is special about it; the rest is the lesson's ordinary
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
@@ -17,11 +17,13 @@ from simulator.auth import Credential, CredentialStore
 from simulator.commands import Login, Pull, parse
 from simulator.engines import engine as known_engine
 from simulator.images import repositories
+from simulator.layout import Layout
 from simulator.machine import ImageStore, State
 from simulator.network import mock
 from simulator.oci import HOST, Manifest, Reference, parse_manifest
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
+from simulator.transport import Progress, real
 from simulator.wire import Obstacle
 from simulator.world import Auth, Fault, Registry, Site, Tls, User, World
 
@@ -164,8 +166,8 @@ def run_real(
     username: str,
     password: str,
     image: str,
-    on_progress: Callable[[Any], None] | None = None,
-    output: str | Path | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+    output: Path | None = None,
     engine: str = "29",
 ) -> Trace:
     """Log in (where a user is given) and pull from a real registry; layers land in `output`.
@@ -173,17 +175,16 @@ def run_real(
     Without `output` the layers go to a temporary directory that is removed. The password is
     in memory for this run only. Raises InvalidRegistry or InvalidReference on bad input.
     """
-    from tempfile import TemporaryDirectory
-
-    from simulator.layout import Layout
-    from simulator.transport import real
-
     state = real_state(registry, username, password, image, engine)
     with TemporaryDirectory() as spare:
-        layout = Layout(Path(output or spare))
-        with real(layout, on_progress, registry=registry) as transport:
+        layout = Layout(output or Path(spare))
+        with real(layout, on_progress, registry) as transport:
             trace = run_trace(state, transport, source="real")
-        return trace
+        last = trace.steps[-1].after
+        if last.manifest and last.reference and not trace.failed:
+            manifest = last.manifest
+            layout.name(last.reference.identifier, manifest.digest, manifest.media_type)
+    return trace
 
 
 def real_state(registry: str, username: str, password: str, image: str, engine: str) -> State:

@@ -159,6 +159,7 @@ class Obstacle(StrEnum):
     WRONG_NAME = "certificate is for another name"
     PLAIN_HTTP = "server gave HTTP response to HTTPS client"
     RESET = "connection reset"
+    TOO_LARGE = "the answer is larger than any that is expected"
     REFUSED_BY_US = "not sent: the address is not one a secret may go to"
 
 

@@ -1,0 +1,73 @@
+"""An OCI image layout on disk (image spec, "OCI Image Layout"): where a real pull puts things.
+
+Blobs are named by their digest. One that is still arriving has a name of its own, so that
+nothing under `blobs/` is ever unverified.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.oci import OCI_INDEX
+from simulator.wire import digest_of
+
+NAME = "org.opencontainers.image.ref.name"
+"""The annotation by which `oci:DIR:NAME` finds an image."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The layout in this directory; it is made on first use, and grows with each image."""
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        for folder in (self.blobs, self.arriving):
+            folder.mkdir(parents=True, exist_ok=True)
+        (self.path / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}', "utf-8")
+
+    @property
+    def blobs(self) -> Path:
+        return self.path / "blobs" / "sha256"
+
+    @property
+    def arriving(self) -> Path:
+        return self.path / ".arriving"
+
+    def blob(self, digest: str) -> Path:
+        return self.blobs / digest.removeprefix("sha256:")
+
+    def part(self, digest: str) -> Path:
+        """Where a blob is kept until its digest is known to be right."""
+        return self.arriving / digest.removeprefix("sha256:")
+
+    def keep(self, digest: str) -> None:
+        """What arrived is what was promised."""
+        os.replace(self.part(digest), self.blob(digest))
+
+    def put(self, data: bytes) -> str:
+        """Store a small blob, such as a manifest; its digest."""
+        digest = digest_of(data)
+        self.blob(digest).write_bytes(data)
+        return digest
+
+    def name(self, name: str, digest: str, media_type: str) -> None:
+        """Give an image its name in `index.json`; the images before it stay."""
+        size = self.blob(digest).stat().st_size
+        entry = {
+            "mediaType": media_type, "digest": digest, "size": size, "annotations": {NAME: name}
+        }  # fmt: skip
+        others = [known for known in self.manifests() if known["annotations"].get(NAME) != name]
+        index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [*others, entry]}
+        (self.path / "index.json").write_text(json.dumps(index, indent=1), "utf-8")
+        if not any(self.arriving.iterdir()):
+            self.arriving.rmdir()
+
+    def manifests(self) -> list[dict[str, Any]]:
+        """The descriptors in `index.json`."""
+        index = self.path / "index.json"
+        if not index.exists():
+            return []
+        return list(json.loads(index.read_text("utf-8"))["manifests"])

@@ -1,0 +1,204 @@
+"""The page as a learner uses it: a real Chromium on the real app."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from simulator import scenario
+from simulator.engines import engines
+from simulator.lesson import LESSONS, load, right_answer
+from simulator.scenario import scenarios
+from simulator.views import stage
+from tests.conftest import need
+from tests.pages import app, chromium, opened
+
+LESSON = load(LESSONS / "pulling-from-private-registries")
+SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    need("chromium")
+    with app() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def learner(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens pages; afterwards none of them may have complained on the console."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def visit(query: str = "", width: int = 1366, height: int = 768, theme: str = "light") -> Page:
+        page = browser.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        pages.append(page)
+        return opened(page, f"{address}/{query}")
+
+    yield visit
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+def at_step(page: Page, number: int) -> None:
+    expect(page.locator(".stage")).to_have_attribute("data-step", str(number))
+
+
+def test_keys_and_buttons_step(learner: Open) -> None:
+    """Arrows, Home, End, digits and buttons all lead where they say."""
+    page, count = learner(), len(scenario.run("works").steps)
+    at_step(page, 1)
+    page.keyboard.press("ArrowRight")
+    at_step(page, 2)
+    page.get_by_role("button", name="Next").click()
+    at_step(page, 3)
+    page.get_by_role("button", name="Back").click()
+    at_step(page, 2)
+    page.keyboard.press("End")
+    at_step(page, count)
+    page.get_by_role("button", name="Next").click(force=True)
+    at_step(page, count)
+    page.keyboard.press("Home")
+    at_step(page, 1)
+    page.keyboard.press("4")
+    expect(page.locator(".table tr.now td").first).to_have_text("4")
+
+
+def test_no_fast_key_press_is_lost(learner: Open) -> None:
+    """Twelve presses, as fast as they come, are twelve steps."""
+    page = learner()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    at_step(page, 13)
+
+
+def test_keys_typed_into_a_field_stay_there(learner: Open) -> None:
+    """Who types into a field does not step."""
+    page = learner()
+    page.get_by_role("combobox", name="What happens").focus()
+    page.keyboard.type("4")
+    at_step(page, 1)
+
+
+def test_a_step_shows_what_the_machine_did(learner: Open) -> None:
+    """At each step of the run the page shows that step's words, box, row, tracker and status."""
+    page, trace = learner(), scenario.run("works")
+    for step in stage(LESSON, trace)["steps"]:
+        at_step(page, step["number"])
+        expect(page.locator(".account h3")).to_have_text(f"{step['number']} · {step['title']}")
+        expect(page.locator(f".wide [id=node-{step['node']}]")).to_have_class("node now")
+        expect(page.locator(".table tr.now td").first).to_have_text(str(step["row"]))
+        for name, value in step["tracker"].items():
+            row = page.locator(".tracker tr", has_text=name)
+            shown = "mark" if name in step["changed"] else "td"
+            expect(row.locator(shown)).to_have_text(value)
+        if step["exchange"]:
+            expect(page.locator(".wire .status")).to_contain_text(str(step["exchange"]["status"]))
+        page.keyboard.press("ArrowRight")
+
+
+def test_play_goes_on_by_itself(learner: Open) -> None:
+    """Play steps until it is paused."""
+    page = learner()
+    page.keyboard.press("Space")
+    at_step(page, 2)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_a_failing_scenario_takes_the_branch(learner: Open) -> None:
+    """A scenario chosen on the page ends at the failure box, with Docker's own words."""
+    page = learner()
+    page.get_by_role("combobox", name="What happens").click()
+    page.get_by_role("option", name=scenarios()["no-right"].title, exact=True).click()
+    expect(page.locator(".stage")).to_have_attribute("data-step", "1")
+    expect(page).to_have_url(re.compile("scenario=no-right"))
+    page.locator(".account h3").click()
+    page.keyboard.press("End")
+    expect(page.locator(".wide [id=node-denied]")).to_have_class("node failure now")
+    expect(page.locator(".wide [id=edge-verify-denied]")).to_have_class("edge failure now")
+    expect(page.locator(".terminal .error").first).to_contain_text("pull access denied")
+
+
+def test_any_step_is_an_address(learner: Open) -> None:
+    """A permalink lands on its scenario, engine and step, and so does a reload."""
+    page = learner("?scenario=corrupted-layer&engine=26&step=5")
+    at_step(page, 5)
+    engine = page.get_by_test_id("stSelectbox").first
+    expect(engine.get_by_role("combobox")).to_have_value(engines()["26"].title)
+    page.keyboard.press("ArrowRight")
+    at_step(page, 6)
+    page.reload()
+    page.wait_for_selector(".stage[data-step]")
+    at_step(page, 6)
+    assert "scenario=corrupted-layer" in page.url
+
+
+def test_an_address_of_nothing_is_told(learner: Open) -> None:
+    """An unknown scenario is one sentence; a step beyond the end is the last one."""
+    page = learner("?scenario=nonsense&step=999")
+    expect(page.get_by_text("There is no scenario 'nonsense'")).to_be_visible()
+    at_step(page, len(scenario.run("works").steps))
+
+
+def test_the_quiz_answers(learner: Open) -> None:
+    """The right option is praised, each other one gets its own feedback."""
+    page = learner()
+    for question in LESSON.document.quiz:
+        right = right_answer(LESSON, question)
+        for place in [*(p for p in range(4) if p != right), right]:
+            option = question.options[place]
+            page.get_by_role("radiogroup", name=question.prompt).get_by_text(
+                option.text, exact=True
+            ).click()
+            kind = "alertContentSuccess" if place == right else "alertContentError"
+            told = page.get_by_test_id(f"stA{kind[1:]}").filter(has_text=option.feedback)
+            expect(told).to_be_visible()
+    expect(page.get_by_text("3 of 3 right.")).to_be_visible()
+
+
+def test_every_section_is_on_the_page(learner: Open) -> None:
+    """Flow, sample, table, tracker, moments, quiz, snapshot and transcript are all there."""
+    page = learner()
+    for heading in (
+        "Execution sample", "Process flow", "Status tracker", "Process table", "On the wire",
+        "Key moments", "Quiz", "Concept snapshot", "Full transcript",
+    ):  # fmt: skip
+        expect(page.get_by_role("heading", name=heading).first).to_be_attached()
+    for moment in LESSON.document.moments:
+        expect(page.get_by_text(moment.question)).to_be_attached()
+    for line in (*LESSON.document.snapshot, *LESSON.document.transcript):
+        expect(page.get_by_text(line.text)).to_be_attached()
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height", "theme"),
+    [("laptop", 1366, 768, "light"), ("phone", 390, 844, "light"), ("dark", 1366, 768, "dark")],
+)
+def test_the_stage_fits(learner: Open, name: str, width: int, height: int, theme: str) -> None:
+    """Nothing overflows sideways; on a laptop a step is in view without scrolling."""
+    page = learner("?step=14", width, height, theme)
+    at_step(page, 14)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if name != "phone":
+        box = page.locator(".controls").bounding_box()
+        assert box and box["y"] + box["height"] <= height
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
