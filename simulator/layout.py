@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.oci import OCI_INDEX
+from simulator.oci import (
+    DOCKER_CONFIG,
+    DOCKER_LAYER,
+    DOCKER_MANIFEST,
+    OCI_CONFIG,
+    OCI_INDEX,
+    OCI_LAYER,
+    OCI_MANIFEST,
+)
 from simulator.wire import digest_of
 
 NAME = "org.opencontainers.image.ref.name"
@@ -24,24 +32,19 @@ class Layout:
     path: Path
 
     def __post_init__(self) -> None:
-        for folder in (self.blobs, self.arriving):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.blobs.mkdir(parents=True, exist_ok=True)
         (self.path / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}', "utf-8")
 
     @property
     def blobs(self) -> Path:
         return self.path / "blobs" / "sha256"
 
-    @property
-    def arriving(self) -> Path:
-        return self.path / ".arriving"
-
     def blob(self, digest: str) -> Path:
         return self.blobs / digest.removeprefix("sha256:")
 
     def part(self, digest: str) -> Path:
         """Where a blob is kept until its digest is known to be right."""
-        return self.arriving / digest.removeprefix("sha256:")
+        return self.path / f"{digest.removeprefix('sha256:')}.part"
 
     def keep(self, digest: str) -> None:
         """What arrived is what was promised."""
@@ -54,16 +57,22 @@ class Layout:
         return digest
 
     def name(self, name: str, digest: str, media_type: str) -> None:
-        """Give an image its name in `index.json`; the images before it stay."""
-        size = self.blob(digest).stat().st_size
+        """Give an image its name in `index.json`; the images before it stay.
+
+        A layout names OCI manifests only, so one of Docker's is stored in both forms: as it came,
+        under its own digest, and as OCI. Config and layers are the same bytes.
+        """
+        data = self.blob(digest).read_bytes()
+        if media_type == DOCKER_MANIFEST:
+            data = as_oci(data)
+            digest, media_type = self.put(data), OCI_MANIFEST
         entry = {
-            "mediaType": media_type, "digest": digest, "size": size, "annotations": {NAME: name}
+            "mediaType": media_type, "digest": digest, "size": len(data),
+            "annotations": {NAME: name},
         }  # fmt: skip
         others = [known for known in self.manifests() if known["annotations"].get(NAME) != name]
         index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [*others, entry]}
         (self.path / "index.json").write_text(json.dumps(index, indent=1), "utf-8")
-        if not any(self.arriving.iterdir()):
-            self.arriving.rmdir()
 
     def manifests(self) -> list[dict[str, Any]]:
         """The descriptors in `index.json`."""
@@ -71,3 +80,16 @@ class Layout:
         if not index.exists():
             return []
         return list(json.loads(index.read_text("utf-8"))["manifests"])
+
+
+OCI_NAMES = {
+    DOCKER_MANIFEST: OCI_MANIFEST, DOCKER_CONFIG: OCI_CONFIG, DOCKER_LAYER: OCI_LAYER
+}  # fmt: skip
+
+
+def as_oci(manifest: bytes) -> bytes:
+    """The same image in OCI's media types (image spec, "Compatibility matrix")."""
+    document = json.loads(manifest)
+    for part in (document, document["config"], *document["layers"]):
+        part["mediaType"] = OCI_NAMES.get(part["mediaType"], part["mediaType"])
+    return json.dumps(document, separators=(",", ":")).encode()

@@ -88,6 +88,9 @@ def real(
             yield sender.send
         finally:
             sender.stop.set()
+            pool.shutdown()
+            for digest in sender.arriving:
+                layout.part(digest).unlink(missing_ok=True)
 
 
 @dataclass

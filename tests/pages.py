@@ -43,6 +43,7 @@ def app(script: Path = ROOT / "app.py") -> Iterator[str]:
 
 
 def wait_for(url: str) -> None:
+    """Until the server there answers 200. Raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
