@@ -7,6 +7,8 @@ do otherwise stands in `DEVIATIONS`. The token service is the same function at i
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
 
 from simulator import tokens
@@ -21,7 +23,6 @@ DEVIATIONS = {
     "tags": "sorted by name, as distribution 3 does",
     "tags n=1": "paginated, as distribution 3 does",
     "method not allowed": "405: this registry is for pulling",
-    "catalog": "our own repositories",
 }
 """Titles of recorded requests that we answer otherwise, and why."""
 
@@ -37,7 +38,9 @@ def reply(status: int, kind: str, body: bytes, *headers: tuple[str, str]) -> Res
     return Response(status, about, body)
 
 
-def error(status: int, code: str, message: str, detail: object = None, *more: tuple[str, str]) -> Response:
+def error(
+    status: int, code: str, message: str, detail: object = None, *more: tuple[str, str]
+) -> Response:
     """The specification's error body."""
     entry = {"code": code, "message": message, "detail": detail}
     body = json.dumps({"errors": [entry]}, separators=(",", ":")) + "\n"
@@ -127,27 +130,38 @@ def refuse(request: Request, registry: Registry, name: str | None) -> Response |
 def refuse_basic(request: Request, registry: Registry, name: str | None) -> Response | None:
     user = who(request.authorization, registry)
     if user is None:
-        return unauthorized(f'Basic realm="{registry.realm}"', name)
+        return unauthorized(f'Basic realm="{registry.realm}"', resource(request, name))
     if name is None or registry.users[user].may(name) or is_public(registry, name):
         return None
-    return error(403, "DENIED", "requested access to the resource is denied", access_detail(name))
+    detail = access_detail(resource(request, name))
+    return error(403, "DENIED", "requested access to the resource is denied", detail)
 
 
 def refuse_bearer(request: Request, registry: Registry, name: str | None) -> Response | None:
+    wanted = resource(request, name)
     challenge = f'Bearer realm="{registry.realm}",service="{registry.service}"'
-    if name:
-        challenge += f',scope="repository:{name}:pull"'
-    elif request.path == "/v2/_catalog":
-        challenge += ',scope="registry:catalog:*"'
+    if wanted:
+        challenge += f',scope="{":".join(wanted)}"'
     given = request.authorization
     if given is None or given.scheme is not Scheme.BEARER:
-        return unauthorized(challenge, name)
+        return unauthorized(challenge, wanted)
     claims = tokens.verify(given.secret, registry, tokens.clock(registry))
     if claims is None:
-        return unauthorized(challenge + ',error="invalid_token"', name)
+        return unauthorized(challenge + ',error="invalid_token"', wanted)
     if name and not allows(claims, name):
-        return unauthorized(challenge + ',error="insufficient_scope"', name)
+        return unauthorized(challenge + ',error="insufficient_scope"', wanted)
     return None
+
+
+Resource = tuple[str, str, str]
+"""Type, name and action: a scope, before it is written with colons."""
+
+
+def resource(request: Request, name: str | None) -> Resource | None:
+    """What the request wants access to; None for the version check."""
+    if name:
+        return ("repository", name, "pull")
+    return ("registry", "catalog", "*") if request.path == "/v2/_catalog" else None
 
 
 def allows(claims: dict[str, object], name: str) -> bool:
@@ -157,14 +171,16 @@ def allows(claims: dict[str, object], name: str) -> bool:
     )
 
 
-def unauthorized(challenge: str, name: str | None) -> Response:
-    detail = access_detail(name) if name else None
+def unauthorized(challenge: str, wanted: Resource | None) -> Response:
     said = ("Www-Authenticate", challenge)
-    return error(401, "UNAUTHORIZED", "authentication required", detail, said)
+    return error(401, "UNAUTHORIZED", "authentication required", access_detail(wanted), said)
 
 
-def access_detail(name: str) -> list[dict[str, str]]:
-    return [{"Type": "repository", "Class": "", "Name": name, "Action": "pull"}]
+def access_detail(wanted: Resource | None) -> list[dict[str, str]] | None:
+    if wanted is None:
+        return None
+    kind, name, action = wanted
+    return [{"Type": kind, "Class": "", "Name": name, "Action": action}]
 
 
 def who(authorization: Authorization | None, registry: Registry) -> str | None:
@@ -175,8 +191,6 @@ def who(authorization: Authorization | None, registry: Registry) -> str | None:
 
 
 def is_public(registry: Registry, name: str) -> bool:
-    from fnmatch import fnmatchcase
-
     return any(fnmatchcase(name, pattern) for pattern in registry.public)
 
 
@@ -222,8 +236,6 @@ def token_for(registry: Registry, user: str, scopes: list[str]) -> Response:
 
 
 def stamp(now: int) -> str:
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -249,7 +261,8 @@ def version_check(request: Request, registry: Registry, names: dict[str, str]) -
 
 def moved(request: Request, registry: Registry, names: dict[str, str]) -> Response:
     page = b'<a href="/v2/">Moved Permanently</a>.\n\n'
-    return reply(301, "text/html; charset=utf-8", page, ("Location", "/v2/"))
+    kind, size = ("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(page)))
+    return Response(301, (kind, VERSION, ("Location", "/v2/"), size), page)
 
 
 def manifest(request: Request, registry: Registry, names: dict[str, str]) -> Response:

@@ -5,6 +5,7 @@ do: bind a port, name its own token service, and break a connection where the an
 """
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -109,7 +110,7 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         made = socket.create_server((host, port), backlog=128)
     except OSError as error:
-        why = error.strerror or str(error)
+        why = os.strerror(error.errno) if error.errno else str(error)
         raise PortInUse(
             f"cannot listen at {host}:{port}: {why.lower()}; choose another with --port or --host"
         ) from None

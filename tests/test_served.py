@@ -1,0 +1,256 @@
+"""Real clients on our registry: what skopeo and Docker do, and what our machine says they do."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from simulator.auth import Credential, CredentialStore
+from simulator.commands import parse
+from simulator.images import repositories
+from simulator.machine import State
+from simulator.network import mock
+from simulator.server import PortInUse, Served, running
+from simulator.trace import Trace, run
+from simulator.wire import Exchange, Response
+from simulator.world import Auth, Fault, Part, Registry, Site, Tls, User, World
+from tests.conftest import need
+from tests.dockerd import Docker, dockerd
+
+USERS = {"alice": User("s3cret", ("myimage", "team/*"))}
+
+
+def registry(auth: Auth, *faults: Fault) -> Registry:
+    return Registry(
+        auth=auth, realm="Private", repositories=repositories(), users=USERS, faults=faults
+    )
+
+
+def copied(served: Served, image: str, folder: Path, *credentials: str) -> int:
+    """The exit status of `skopeo copy` to an OCI layout."""
+    command = [
+        "skopeo", "copy", "--quiet", "--src-tls-verify=false", *credentials,
+        f"docker://{served.host}/{image}", f"oci:{folder}:copied",
+    ]  # fmt: skip
+    return subprocess.run(command, capture_output=True).returncode
+
+
+ALICE = ("--src-creds", "alice:s3cret")
+
+
+@pytest.mark.parametrize("image", ["team/app:1.0", "team/oci:latest", "team/multi:latest"])
+@pytest.mark.parametrize("auth", list(Auth))
+def test_skopeo_copies(auth: Auth, image: str, tmp_path: Path) -> None:
+    """Docker and OCI images and an index, open, with Basic and with tokens."""
+    need("skopeo")
+    with running(registry(auth)) as served:
+        assert copied(served, image, tmp_path, *ALICE) == 0
+    inspected = subprocess.run(["skopeo", "inspect", f"oci:{tmp_path}:copied"], capture_output=True)
+    assert json.loads(inspected.stdout)["Architecture"] == "amd64"
+
+
+@pytest.mark.parametrize("auth", [Auth.BASIC, Auth.BEARER])
+def test_skopeo_is_denied(auth: Auth, tmp_path: Path) -> None:
+    """No credentials, wrong ones, and no right to the repository."""
+    need("skopeo")
+    with running(registry(auth)) as served:
+        assert copied(served, "team/app:1.0", tmp_path) != 0
+        assert copied(served, "team/app:1.0", tmp_path, "--src-creds", "alice:wrong") != 0
+        assert copied(served, "other/secret:1.0", tmp_path, *ALICE) != 0
+
+
+def test_skopeo_notices_a_corrupted_layer(tmp_path: Path) -> None:
+    """A flipped byte does not pass."""
+    need("skopeo")
+    with running(registry(Auth.NONE, Fault(Part.BLOB, corrupt=True))) as served:
+        assert copied(served, "team/app:1.0", tmp_path) != 0
+
+
+def a_blob() -> str:
+    return next(iter(repositories()["team/app"].blobs))
+
+
+def test_a_cut_answer_breaks_the_connection() -> None:
+    """More is announced than comes; a limited fault is over after its times."""
+    fault = Fault(Part.BLOB, cut_after=10, times=1)
+    with running(registry(Auth.NONE, fault)) as served:
+        url = f"http://{served.host}/v2/team/app/blobs/{a_blob()}"
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(url)
+        assert httpx.get(url).status_code == 200
+
+
+def test_head_has_the_headers_of_get() -> None:
+    """HEAD announces the length and sends no body."""
+    with running(registry(Auth.NONE)) as served:
+        url = f"http://{served.host}/v2/team/app/manifests/1.0"
+        head, get = httpx.head(url), httpx.get(url)
+        assert head.headers["content-length"] == get.headers["content-length"] != "0"
+        assert head.content == b"" and head.status_code == 200
+
+
+def test_part_of_a_blob_is_served() -> None:
+    """Range answers 206 with just these bytes."""
+    with running(registry(Auth.NONE)) as served:
+        url = f"http://{served.host}/v2/team/app/blobs/{a_blob()}"
+        whole, part = httpx.get(url), httpx.get(url, headers={"Range": "bytes=3-9"})
+        assert (part.status_code, part.content) == (206, whole.content[3:10])
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    """Who is in the way is named, and what to do."""
+    with running(registry(Auth.NONE)) as served:
+        port = int(served.host.rpartition(":")[2])
+        with pytest.raises(PortInUse, match=f"{port}: address already in use; choose another"):
+            running(registry(Auth.NONE), port=port).__enter__()
+
+
+def test_what_is_remembered_has_no_secret() -> None:
+    """Neither password nor token is in the served registry's memory or its log."""
+    with running(registry(Auth.BEARER)) as served:
+        lines: list[str] = []
+        served.log = lines.append
+        realm = f"http://{served.host}/token?scope=repository:myimage:pull"
+        token = httpx.get(realm, auth=("alice", "s3cret")).json()["token"]
+        url = f"http://{served.host}/v2/myimage/manifests/latest"
+        assert httpx.get(url, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        known = repr(served.exchanges) + repr(lines)
+    assert token not in known and "YWxpY2U6czNjcmV0" not in known and "s3cret" not in known
+
+
+# -- a real Docker engine ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Docker]:
+    with dockerd() as started:
+        yield started
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is stored, what is typed, and how it ends."""
+
+    auth: Auth = Auth.BEARER
+    stored: str | None = "alice:s3cret"
+    image: str = "team/app:1.0"
+    login: str | None = None
+    faults: tuple[Fault, ...] = ()
+    status: int = 0
+    says: str = ""
+
+
+# The engine keeps a manifest that it has seen, so each pull here is of another image.
+SITUATIONS = {
+    "pull": Situation(says="Status: Downloaded newer image"),
+    "pull, Basic": Situation(
+        Auth.BASIC, image="myimage:latest", says="Status: Downloaded newer image"
+    ),
+    "pull, open": Situation(
+        Auth.NONE, None, image="team/app:1.1", says="Status: Downloaded newer image"
+    ),
+    "an index": Situation(image="team/multi:latest", says="Status: Downloaded newer image"),
+    "login": Situation(stored=None, login="s3cret", says="Login Succeeded"),
+    "login, Basic": Situation(Auth.BASIC, None, login="s3cret", says="Login Succeeded"),
+    "wrong password": Situation(
+        stored=None, login="wrong", status=1, says="unauthorized: incorrect username or password"
+    ),
+    "wrong password, Basic": Situation(
+        Auth.BASIC, None, login="wrong", status=1, says="failed with status: 401 Unauthorized"
+    ),
+    "no login": Situation(stored=None, status=1, says="pull access denied"),
+    "no login, Basic": Situation(Auth.BASIC, None, status=1, says="no basic auth credentials"),
+    "stale credentials": Situation(stored="alice:old", status=1, says="incorrect username"),
+    "no right": Situation(image="other/secret:1.0", status=1, says="pull access denied"),
+    "unknown tag": Situation(image="team/app:9.9", status=1, says="manifest unknown"),
+    "corrupted layer": Situation(
+        faults=(Fault(Part.BLOB, corrupt=True),), status=1, says="verification failed"
+    ),
+}
+
+
+def typed(situation: Situation, host: str) -> list[str]:
+    if situation.login:
+        return ["login", host, "--username", "alice", "--password-stdin"]
+    return ["pull", f"{host}/{situation.image}"]
+
+
+def config_json(situation: Situation, host: str) -> str:
+    """`config.json` as it is before the command."""
+    if situation.stored is None:
+        return CredentialStore().to_json()
+    username, _, password = situation.stored.partition(":")
+    return CredentialStore(((host, Credential(username, password)),)).to_json()
+
+
+def predicted(situation: Situation, served: Served) -> Trace:
+    """What our machine does in the same world, in the ways of the classic image store."""
+    host = served.host
+    known = replace(
+        registry(situation.auth, *situation.faults),
+        realm=f"http://{host}/token" if situation.auth is Auth.BEARER else "Private",
+        service="pullscope",
+    )
+    words = " ".join(["docker", *typed(situation, host)])
+    command = parse(words, (situation.login,) if situation.login else ())
+    state = State(
+        engine="26",
+        commands=(command,),
+        store=CredentialStore.from_json(config_json(situation, host)),
+    )
+    return run(state, mock(World({host: Site(known, Tls.PLAIN, address="127.0.0.1")})))
+
+
+Seen = tuple[str, str, str, int]
+
+
+def seen(exchanges: list[Exchange]) -> tuple[list[Seen], set[Seen]]:
+    """What was asked, how it was authorized, and the answer; blobs as a set, for they race."""
+    ordered: list[Seen] = []
+    blobs: set[Seen] = set()
+    for exchange in exchanges:
+        request, answer = exchange.request, exchange.answer
+        assert isinstance(answer, Response)
+        scheme = str(request.authorization.scheme) if request.authorization else ""
+        entry = (request.method, request.path, scheme, answer.status)
+        if "/blobs/" in request.path:
+            blobs.add(entry)
+        else:
+            ordered.append(entry)
+    return ordered, blobs
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_docker_does_what_our_machine_says(name: str, docker: Docker) -> None:
+    """The real engine ends as predicted, and the registry saw the requests that we predict."""
+    situation = SITUATIONS[name]
+    with running(registry(situation.auth, *situation.faults)) as served:
+        (docker.config / "config.json").write_text(config_json(situation, served.host), "utf-8")
+        password = situation.login and situation.login + "\n"
+        done = docker(*typed(situation, served.host), typed=password)
+        trace = predicted(situation, served)
+        happened = list(served.exchanges)
+    docker("image", "prune", "--all", "--force")
+    assert done.returncode == situation.status, done.stderr
+    assert situation.says in done.stdout + done.stderr
+    assert trace.failed == bool(situation.status)
+    ours = [s.exchange for s in trace.steps if s.exchange]
+    answered = [exchange for exchange in ours if isinstance(exchange.answer, Response)]
+    assert seen(happened)[0] == seen(answered)[0]
+    if name != "corrupted layer":  # which blobs are asked for before the failure is a race
+        assert seen(happened)[1] == seen(answered)[1]
+    assert "s3cret" not in repr(happened)
+
+
+def test_docker_stores_what_our_machine_stores(docker: Docker) -> None:
+    """After a login `config.json` is, byte for byte, what our credential store writes."""
+    with running(registry(Auth.BEARER)) as served:
+        (docker.config / "config.json").unlink(missing_ok=True)
+        docker("login", served.host, "-u", "alice", "--password-stdin", typed="s3cret\n")
+        written = (docker.config / "config.json").read_text("utf-8")
+        ours = CredentialStore(((served.host, Credential("alice", "s3cret")),))
+    assert written == ours.to_json()
