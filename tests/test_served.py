@@ -60,7 +60,7 @@ def test_skopeo_is_denied(auth: Auth, tmp_path: Path) -> None:
     with running(registry(auth)) as served:
         assert copied(served, "team/app:1.0", tmp_path) != 0
         assert copied(served, "team/app:1.0", tmp_path, "--src-creds", "alice:wrong") != 0
-        assert copied(served, "other/secret:1.0", tmp_path, *ALICE) != 0
+        assert copied(served, "other/secret:latest", tmp_path, *ALICE) != 0
 
 
 def test_skopeo_notices_a_corrupted_layer(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ SITUATIONS = {
     "no login": Situation(stored=None, status=1, says="pull access denied"),
     "no login, Basic": Situation(Auth.BASIC, None, status=1, says="no basic auth credentials"),
     "stale credentials": Situation(stored="alice:old", status=1, says="incorrect username"),
-    "no right": Situation(image="other/secret:1.0", status=1, says="pull access denied"),
+    "no right": Situation(image="other/secret:latest", status=1, says="pull access denied"),
     "unknown tag": Situation(image="team/app:9.9", status=1, says="manifest unknown"),
     "corrupted layer": Situation(
         faults=(Fault(Part.BLOB, corrupt=True),), status=1, says="verification failed"

@@ -1,0 +1,180 @@
+"""The command line: exit statuses, one sentence for bad input, and no secret printed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from simulator.cli import main
+from simulator.images import repositories
+from simulator.scenario import run, scenarios
+from simulator.server import running
+from simulator.trace import Trace
+from simulator.world import Auth, Registry, User
+from tests.pages import ROOT, free_port, wait_for
+
+
+def called(*words: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(main, words, input=typed, prog_name="pullscope")
+
+
+REAL = ("run", "--source", "real", "--registry", "localhost:1")
+
+BAD_INPUT = {
+    "unknown command": (("pul",), "No such command 'pul'"),
+    "unknown scenario": (("run", "--scenario", "nonsense"), "unknown scenario 'nonsense': choose"),
+    "unknown engine": (("run", "--engine", "1"), "'1' is not one of '29', '26'"),
+    "unknown source": (("run", "--source", "cloud"), "'cloud' is not one of"),
+    "registry on the mock": (("run", "--registry", "r.example"), "--registry is for --source real"),
+    "scenario on a real one": ((*REAL, "--scenario", "works"), "--scenario is for --source mock"),
+    "no registry": (("run", "--source", "real", "--image", "a"), "needs --registry"),
+    "no image": (REAL, "needs --image"),
+    "a bad reference": ((*REAL, "--image", "Team/App"), "must be lowercase"),
+    "a registry with a scheme": (
+        ("run", "--source", "real", "--registry", "https://r.example", "--image", "a"),
+        "is not a registry: give host or host:port, no scheme",
+    ),
+    "a password without a user": ((*REAL, "--image", "a", "--password-stdin"), "needs --username"),
+    "a user without a password": ((*REAL, "--image", "a", "--username", "u"), "--password-stdin"),
+    "an empty password": (
+        (*REAL, "--image", "a", "--username", "u", "--password-stdin"), "is empty",
+    ),
+    "a port that is none": (("registry", "--port", "70000"), "is not in the range"),
+    "an unknown image": (("registry", "--image", "nosuch"), "there is no image 'nosuch'"),
+    "an unknown fault": (("registry", "--fault", "blob:rust"), "is not PART:STATUS"),
+    "a user without a right": (("registry", "--user", "bob"), "is not NAME:PATTERN"),
+    "a user without password": (("registry", "--user", "bob:*"), "no password for bob"),
+    "a host that is none": (("registry", "--host", "192.0.2.1"), "cannot listen at 192.0.2.1"),
+    "no lesson there": (("check", "/nonexistent"), "lesson.yaml: cannot be read: No such file"),
+    "nothing to build": (("build", "/nonexistent"), "lesson.yaml: cannot be read: No such file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_is_one_sentence_and_status_2(case: str) -> None:
+    """What is wrong, where, and how to put it right; never a traceback."""
+    words, sentence = BAD_INPUT[case]
+    result = called(*words, typed="")
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.stderr.split())
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+
+
+def test_a_port_in_use_is_one_sentence_and_status_2() -> None:
+    """The port is named."""
+    with running(Registry()) as served:
+        port = served.host.rpartition(":")[2]
+        result = called("registry", "--port", port)
+    assert result.exit_code == 2
+    assert f"127.0.0.1:{port}: address already in use; choose another" in result.stderr
+
+
+BAD_LESSONS = {
+    "not YAML": ("title: [", "lesson.yaml:1: "),
+    "no title": ("topic: Docker\n", "lesson.yaml:1: title: Field required"),
+    "not UTF-8": (b"\xff\xfe\xff", "lesson.yaml:1: not YAML in UTF-8"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_LESSONS)
+def test_a_bad_lesson_file_is_one_sentence_and_status_2(case: str, tmp_path: Path) -> None:
+    """File, line, and what is wrong."""
+    content, sentence = BAD_LESSONS[case]
+    data = content.encode() if isinstance(content, str) else content
+    (tmp_path / "lesson.yaml").write_bytes(data)
+    result = called("check", str(tmp_path))
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert sentence in result.stderr
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+@pytest.mark.parametrize("name", list(scenarios()))
+def test_a_scenario_is_printed(name: str, engine: str) -> None:
+    """The terminal's lines and the table; status 1 exactly when the run failed."""
+    result = called("run", "--scenario", name, "--engine", engine)
+    trace = run(name, engine)
+    assert result.exit_code == trace.failed
+    printed = " ".join(result.stdout.split())
+    for step in trace.steps:
+        for line in step.terminal:
+            assert " ".join(line.text.split()) in printed
+    assert "Process table" in printed
+
+
+def test_json_is_the_trace() -> None:
+    """`--json` prints what reads back as the same trace."""
+    result = called("run", "--scenario", "no-right", "--json")
+    assert result.exit_code == 1
+    assert Trace.from_json(result.stdout) == run("no-right")
+
+
+def test_scenarios_lists_them_all() -> None:
+    """Every name is there."""
+    result = called("scenarios")
+    assert result.exit_code == 0
+    assert all(name in result.stdout for name in scenarios())
+
+
+def test_check_proves_the_lessons() -> None:
+    """Green is status 0."""
+    result = called("check")
+    assert (result.exit_code, result.stdout) == (0, "1 lesson, 0 problems\n")
+
+
+def test_check_fails_on_a_wrong_claim(tmp_path: Path) -> None:
+    """A spoiled claim is status 1, with file, line and what the machine says."""
+    folder = ROOT / "lessons" / "pulling-from-private-registries"
+    for file in folder.iterdir():
+        text = file.read_text("utf-8").replace(
+            "after.manifest.layers.count: 3", "after.manifest.layers.count: 4"
+        )
+        (tmp_path / file.name).write_text(text, "utf-8")
+    result = called("check", str(tmp_path))
+    assert result.exit_code == 1
+    assert "after.manifest.layers.count at 5 of 'works' is 3, not 4" in result.stderr
+
+
+@pytest.mark.parametrize(("password", "status"), [("s3cret", 0), ("wrong-horse", 1)])
+def test_a_real_registry_is_pulled_from(password: str, status: int, tmp_path: Path) -> None:
+    """Login and pull; the password is printed nowhere."""
+    users = {"alice": User("s3cret", ("*",))}
+    with running(Registry(auth=Auth.BEARER, repositories=repositories(), users=users)) as served:
+        words = ["run", "--source", "real", "--registry", served.host, "--image", "team/app:1.0",
+                 "--username", "alice", "--password-stdin", "--output", str(tmp_path)]  # fmt: skip
+        plain = called(*words, typed=f"{password}\n")
+        trace = called(*words, "--json", typed=f"{password}\n")
+    assert (plain.exit_code, trace.exit_code) == (status, status)
+    assert password not in plain.output + trace.output
+    assert json.loads(trace.stdout)["source"] == "real"
+    assert (tmp_path / "index.json").exists() is (status == 0)
+
+
+def test_the_registry_serves_until_it_is_stopped() -> None:
+    """It says where it listens, answers, logs requests, and ends cleanly."""
+    port = free_port()
+    command = [sys.executable, "-m", "simulator", "registry", "--port", str(port), "--auth", "none"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+    ) as process:
+        wait_for(f"http://127.0.0.1:{port}/v2/")
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=30)
+    assert process.returncode in (0, -signal.SIGINT)
+    assert f"Serving at 127.0.0.1:{port}" in printed
+    assert "GET /v2/ -> 200" in printed
+
+
+def test_python_m_simulator_is_pullscope() -> None:
+    """Both are the same program."""
+    command = [sys.executable, "-m", "simulator", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.startswith("pullscope, version")
