@@ -106,9 +106,9 @@ def real_form(engine: str) -> Trace | None:
             "The password is used for this run and then forgotten; layers are verified and deleted."
         )
     if sent:
-        st.session_state.pop("real", None)
+        st.session_state.pop("real_trace", None)
         run_form(engine, st.session_state.pop("sent_password", ""))
-    return st.session_state.get("real")
+    return st.session_state.get("real_trace")
 
 
 def run_form(engine: str, password: str) -> None:
@@ -130,7 +130,7 @@ def run_form(engine: str, password: str) -> None:
         bar.progress(min(1.0, arrived / announced) if announced else 0.0, text)
 
     try:
-        st.session_state.real = run_real(
+        st.session_state.real_trace = run_real(
             **fields, password=password, on_progress=on_progress, engine=engine
         )
     except (InvalidReference, InvalidRegistry) as error:

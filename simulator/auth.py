@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simulator.oci import HUB, HUB_KEY
 from simulator.wire import MASK, Scheme
@@ -63,19 +63,21 @@ class CredentialStore:
     helper_missing: bool = False
 
     def find(self, key: str) -> Credential | None:
-        return dict(self.entries).get(key)
+        """The entry of this key, or of an older spelling of it (`https://HOST/v1/`)."""
+        known = dict(self.entries)
+        older = (known[name] for name in known if hostname(name) == key)
+        return known.get(key) or next(older, None)
 
     def with_entry(self, key: str, credential: Credential) -> "CredentialStore":
         kept = {**dict(self.entries), key: credential}
-        return CredentialStore(tuple(kept.items()), self.helper, self.helper_missing)
+        return replace(self, entries=tuple(sorted(kept.items(), key=lambda entry: entry[0])))
 
-    def without(self, key: str) -> "CredentialStore":
-        kept = tuple(entry for entry in self.entries if entry[0] != key)
-        return CredentialStore(kept, self.helper, self.helper_missing)
+    def without(self, *keys: str) -> "CredentialStore":
+        return replace(self, entries=tuple(e for e in self.entries if e[0] not in keys))
 
     def masked(self) -> "CredentialStore":
         kept = tuple((key, credential.masked()) for key, credential in self.entries)
-        return CredentialStore(kept, self.helper, self.helper_missing)
+        return replace(self, entries=kept)
 
     def to_json(self) -> str:
         """The file as Docker writes it: tabs, no newline at the end."""
@@ -113,6 +115,9 @@ def read_entry(entry: dict[str, str]) -> Credential:
 
 def registry_key(server: str) -> str:
     """The store's key for what was typed after `docker login`: scheme and path are dropped."""
-    if not server or server in (HUB, HUB_KEY):
-        return HUB_KEY
+    return HUB_KEY if not server or server in (HUB, HUB_KEY) else hostname(server)
+
+
+def hostname(server: str) -> str:
+    """A registry as typed or stored, without scheme and path."""
     return re.sub(r"^https?://", "", server).split("/")[0]

@@ -121,7 +121,8 @@ def print_run(trace: Trace) -> None:
         for line in step.terminal:
             prefix = "$ " if line.kind == "command" else ""
             style = {"command": "bold", "error": "red"}.get(line.kind, "")
-            console.print(f"{prefix}{line.text}", style=style, markup=False, highlight=False)
+            console.print(f"{prefix}{line.text}", style=style, markup=False, highlight=False,
+                          soft_wrap=True)  # fmt: skip
     table = Table(title="Process table", show_lines=True)
     frame = views.process_table(first_lesson(), trace).reset_index()
     for column in frame.columns:
@@ -172,14 +173,14 @@ def registry(
 ) -> None:  # fmt: skip
     """Serve the mock registry: `docker`, `podman` and `skopeo` can pull from it.
 
-    Without --user there is alice, password s3cret, who may pull myimage and team/*.
+    Images: myimage, team/app, team/multi, team/oci, public/hello, other/secret. Without --user
+    there is alice, password s3cret, who may pull myimage and team/*.
     """
     known = read_users(users, password_stdin) or {"alice": User("s3cret", ("myimage", "team/*"))}
     served = Registry(
         auth=Auth(auth), realm="Pullscope", users=known,
         repositories=chosen_images(images), faults=tuple(map(parse_fault, faults)),
     )  # fmt: skip
-    click.echo(f"Repositories: {', '.join(served.repositories)}; users: {', '.join(known)}")
     server.serve(served, host, port, log=click.echo)
 
 

@@ -5,19 +5,27 @@ each engine finds its own words for it (`simulator.engines`).
 """
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from simulator.auth import Challenge, Credential
 from simulator.commands import Login, Logout, Pull
 from simulator.oci import Descriptor, Index, Manifest, Platform, Reference
+from simulator.tagged import Tagged
 from simulator.wire import Obstacle
 
 
 @dataclass(frozen=True)
 class RegistryError:
-    """One entry of a registry's error body (distribution spec, error codes)."""
+    """One entry of a registry's error body (distribution spec, error codes).
+
+    `detail` is its detail as JSON, empty where there is none. `form` tells odd bodies apart:
+    `details` (an older form with that one key), `json` (JSON without errors) and `text`.
+    """
 
     code: str
     message: str = ""
+    detail: str = ""
+    form: str = "errors"
 
 
 @dataclass(frozen=True)
@@ -111,10 +119,11 @@ class CredentialsStored:
 
 @dataclass(frozen=True)
 class CredentialsRemoved:
-    """The entry was removed; no registry was asked."""
+    """The entry was removed; no registry was asked. `kept` are those that could not be."""
 
     key: str
     found: bool = True
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +164,27 @@ class ErrorWithoutBody:
 
 
 @dataclass(frozen=True)
+class TagsListed:
+    """`--all-tags`: the repository has these tags, in the registry's order."""
+
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NextTagTaken:
+    """`--all-tags`: the one tag is done, this one is next."""
+
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class SoughtAmongBlobs:
+    """No manifest has this digest; the engine asks whether a blob has."""
+
+    digest: str
+
+
+@dataclass(frozen=True)
 class Resolved:
     """The tag (or digest) stands for this digest."""
 
@@ -190,6 +220,20 @@ class ManifestReceived:
 
 
 @dataclass(frozen=True)
+class ManifestHeld:
+    """An earlier pull left this manifest here; it is not asked for."""
+
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class IndexHeld:
+    """An earlier pull left this index here; it is not asked for."""
+
+    index: Index
+
+
+@dataclass(frozen=True)
 class LayersPlanned:
     """Layers compared with the image store: these are missing, those already exist."""
 
@@ -199,10 +243,14 @@ class LayersPlanned:
 
 @dataclass(frozen=True)
 class BlobReceived:
-    """A blob arrived and its digest is right. `kind` is `config` or `layer`."""
+    """A blob arrived and its digest is right. `kind` is `config` or `layer`.
+
+    A config says for which `platform` the image was built.
+    """
 
     blob: Descriptor
     kind: str
+    platform: Platform | None = None
 
 
 @dataclass(frozen=True)
@@ -228,10 +276,11 @@ class BlobsVerified:
 
 @dataclass(frozen=True)
 class ImageStored:
-    """The image is in the image store under its name."""
+    """The image is in the image store under its name; `newer` if the name said less before."""
 
     reference: Reference
     digest: str
+    newer: bool = True
 
 
 @dataclass(frozen=True)
@@ -354,6 +403,14 @@ class PlatformMissing:
 
 
 @dataclass(frozen=True)
+class PlatformMismatched:
+    """The one image that the tag names is for another platform than was asked for."""
+
+    wanted: Platform
+    actual: Platform
+
+
+@dataclass(frozen=True)
 class NotAnImage:
     """The manifest describes something that is not a container image."""
 
@@ -363,10 +420,21 @@ class NotAnImage:
 Failure = (
     InputMissing | LoginRejected | TokenRefused | StoreFailed | HelperFailed | ReferenceRejected
     | NoCredentials | AccessDenied | ManifestUnknown | BlobUnknown | RateLimited | ServerFailed
-    | Unreachable | DigestMismatch | PlatformMissing | NotAnImage
+    | Unreachable | DigestMismatch | PlatformMissing | PlatformMismatched | NotAnImage
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StoredCredentialsRefused:
+    """The stored credentials did not get in; the user is asked for others."""
+
+    why: Annotated[Failure, Tagged("event")]
+
+
 Event = (
     LoginTyped | PullTyped | LogoutTyped | CredentialsEntered | StoredCredentialsReused
+    | StoredCredentialsRefused | TagsListed | NextTagTaken | SoughtAmongBlobs
+    | ManifestHeld | IndexHeld
     | AccessOpen | PingSkipped | Challenged | CredentialAttached | TokenPostRefused | TokenIssued
     | LoginAccepted | CredentialsStored | CredentialsRemoved | ReferenceParsed | CredentialFound
     | CredentialMissing | FellBackToHttp | AskedAgain | ErrorWithoutBody | Resolved

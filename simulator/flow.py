@@ -63,14 +63,6 @@ def moves(nodes: Iterable[Node]) -> frozenset[tuple[str, str]]:
     return frozenset((source, target) for source, target in found if source != target)
 
 
-def failing(nodes: tuple[Node, ...]) -> tuple[Edge, ...]:
-    """An edge to the failure box from each box that a run can fail in."""
-    ways, failure = moves(nodes), next(node for node in nodes if node.failure)
-    return tuple(
-        Edge(node.id, failure.id, failure=True) for node in nodes if (node.id, failure.id) in ways
-    )
-
-
 def dot(nodes: tuple[Node, ...], edges: tuple[Edge, ...], shape: str) -> str:
     """The diagram in DOT. The failure box stands beside the box whose failure is drawn first."""
     graph = graphviz.Digraph(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -76,10 +77,12 @@ class Box(Part):
 
 
 class Flow(Part):
-    """The diagram: boxes in the order of the way through, and the ways back."""
+    """The diagram: boxes in the order of the way through, the ways back, and the boxes that
+    the failure branch is drawn from."""
 
     boxes: tuple[Box, ...] = Field(min_length=2)
     back: tuple[tuple[str, str], ...] = ()
+    failing: tuple[str, ...]
     caption: str
 
 
@@ -160,10 +163,14 @@ class Lesson:
     @property
     def edges(self) -> tuple[Edge, ...]:
         """The way through, the ways back, and the failure branch."""
+        drawn = self.document.flow
         way = [node.id for node in self.nodes if not node.failure]
-        onward = tuple(Edge(a, b) for a, b in zip(way, way[1:], strict=False))
-        back = tuple(Edge(a, b, back=True) for a, b in self.document.flow.back)
-        return onward + back + flow.failing(self.nodes)
+        onward = tuple(Edge(a, b) for a, b in pairwise(way))
+        back = tuple(Edge(a, b, back=True) for a, b in drawn.back)
+        branches = [node.id for node in self.nodes if node.failure]
+        return onward + back + tuple(
+            Edge(box, branch, failure=True) for box in drawn.failing for branch in branches
+        )
 
     @property
     def flow(self) -> dict[str, Any]:

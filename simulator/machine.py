@@ -6,6 +6,7 @@ phases; diagrams, quiz options and tests read it. Three pure functions work on o
 what is true afterwards. Where the engines differ, they differ in data (`simulator.engines`).
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -15,7 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import jwt
 
 from simulator import events as e
-from simulator.auth import Challenge, Credential, CredentialStore, registry_key
+from simulator.auth import Challenge, Credential, CredentialStore, hostname, registry_key
 from simulator.commands import Command, Login, Logout, Pull
 from simulator.engines import Engine, engine
 from simulator.events import Event, Failure
@@ -105,8 +106,10 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         e.LoginTyped: P.PROMPTING,
         e.PullTyped: P.PARSING,
         e.LogoutTyped: P.REMOVING,
+        e.NextTagTaken: P.RESOLVING,
         e.SessionEnded: P.DONE,
-    },
+    }
+    | fails(e.PlatformMismatched),
     P.PROMPTING: {
         e.CredentialsEntered: P.CHECKING,
         e.StoredCredentialsReused: P.CHECKING,
@@ -116,12 +119,15 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         e.Challenged: P.AUTHORIZING_LOGIN,
         e.AccessOpen: P.LOGGING_IN,
         e.FellBackToHttp: P.CHECKING,
+        e.StoredCredentialsRefused: P.PROMPTING,
     }
     | fails(e.Unreachable),
     P.AUTHORIZING_LOGIN: {
         k: v for k, v in authorizing(P.LOGGING_IN).items() if k is not e.TokenPostRefused
-    },
-    P.LOGGING_IN: {e.LoginAccepted: P.SAVING} | fails(e.LoginRejected, e.Unreachable),
+    }
+    | {e.StoredCredentialsRefused: P.PROMPTING},
+    P.LOGGING_IN: {e.LoginAccepted: P.SAVING, e.StoredCredentialsRefused: P.PROMPTING}
+    | fails(e.LoginRejected, e.Unreachable),
     P.SAVING: {e.CredentialsStored: P.READY} | fails(e.StoreFailed),
     P.REMOVING: {e.CredentialsRemoved: P.READY},
     P.PARSING: {e.ReferenceParsed: P.LOOKING_UP} | fails(e.ReferenceRejected),
@@ -136,18 +142,22 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     | fails(e.Unreachable),
     P.AUTHORIZING_RESOLVE: authorizing(P.RESOLVING) | fails(e.NoCredentials),
     P.RESOLVING: {
+        e.TagsListed: P.RESOLVING,
         e.Resolved: P.COMPARING,
         e.Challenged: P.AUTHORIZING_RESOLVE,
         e.AskedAgain: P.RESOLVING,
+        e.SoughtAmongBlobs: P.RESOLVING,
         e.ErrorWithoutBody: P.EXPLAINING,
         e.FellBackToHttp: P.RESOLVING,
     }
     | READING,
-    P.EXPLAINING: {e.ManifestReceived: P.PLANNING, e.IndexReceived: P.SELECTING} | READING,
+    P.EXPLAINING: {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING} | READING,
     P.COMPARING: {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST},
     P.FETCHING_MANIFEST: {
         e.ManifestReceived: P.PLANNING,
         e.IndexReceived: P.SELECTING,
+        e.ManifestHeld: P.PLANNING,
+        e.IndexHeld: P.SELECTING,
         e.Challenged: P.AUTHORIZING_FETCH,
         e.AskedAgain: P.FETCHING_MANIFEST,
         e.FellBackToHttp: P.FETCHING_MANIFEST,
@@ -165,7 +175,12 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         e.BlobsVerified: P.STORING,
     }
     | fails(
-        e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited, e.ServerFailed, e.Unreachable
+        e.BlobUnknown,
+        e.DigestMismatch,
+        e.AccessDenied,
+        e.RateLimited,
+        e.ServerFailed,
+        e.Unreachable,
     ),
     P.STORING: {e.ImageStored: P.READY},
     P.DONE: {},
@@ -175,17 +190,36 @@ TRANSITIONS: Mapping[Phase, Edges] = {
 
 @dataclass(frozen=True)
 class ImageStore:
-    """What this machine holds: images by name, and blobs by digest."""
+    """What this machine holds: images by name, blobs by digest, and manifests."""
 
     images: tuple[tuple[str, str], ...] = ()
     blobs: tuple[str, ...] = ()
+    manifests: tuple[Manifest | Index, ...] = ()
 
     def find(self, name: str) -> str | None:
+        """The digest under this name; a name by digest is held if any tag there has it."""
+        repository, at, digest = name.partition("@")
+        if at and any(d == digest and repository_of(n) == repository for n, d in self.images):
+            return digest
         return dict(self.images).get(name)
 
-    def with_image(self, name: str, digest: str, blobs: tuple[str, ...]) -> "ImageStore":
+    def manifest(self, digest: str) -> Manifest | Index | None:
+        return next((one for one in self.manifests if one.digest == digest), None)
+
+    def with_image(
+        self, name: str, digest: str, blobs: tuple[str, ...], *manifests: Manifest | Index
+    ) -> "ImageStore":
         images = {**dict(self.images), name: digest}
-        return ImageStore(tuple(images.items()), tuple(dict.fromkeys(self.blobs + blobs)))
+        held = {one.digest: one for one in (*self.manifests, *manifests)}
+        return ImageStore(
+            tuple(images.items()), tuple(dict.fromkeys(self.blobs + blobs)), tuple(held.values())
+        )
+
+
+def repository_of(name: str) -> str:
+    """An image's name without its tag or digest."""
+    head, _, tag = name.partition("@")[0].rpartition(":")
+    return head if head and "/" not in tag else name.partition("@")[0]
 
 
 @dataclass(frozen=True)
@@ -201,22 +235,36 @@ class State:
     platform: Platform = Platform()
     writable: str = ""
     """Why `config.json` cannot be written; empty where it can."""
+    unreadable: str = ""
+    """What Docker's CLI says about a `config.json` that it cannot read; empty where it can."""
     host: str = ""
     plain_http: bool = False
     reference: Reference | None = None
+    tags: tuple[str, ...] | None = None
+    """`--all-tags`: the tags still to pull; None before they are listed."""
+    pulled: int = 0
+    newer: bool = False
+    """`--all-tags`: whether any tag so far brought something new."""
     credential: Credential | None = None
+    reusing: bool = False
+    """Whether `docker login` tries what is stored; `stored_tried` once it has."""
+    stored_tried: bool = False
     challenge: Challenge | None = None
     authorization: Authorization | None = None
     identity_token: str = field(default="", repr=False)
     post_refused: bool = False
     answers: tuple[tuple[str, int], ...] = ()
     resolved: str | None = None
+    media_type: str = ""
+    among_blobs: bool = False
     index: Index | None = None
     selected: Descriptor | None = None
     manifest: Manifest | None = None
     waiting: tuple[Descriptor, ...] = ()
     received: tuple[Descriptor, ...] = ()
     present: tuple[Descriptor, ...] = ()
+    resting: tuple[str, ...] = ()
+    built_for: Platform | None = None
     moved: tuple[tuple[str, str], ...] = ()
     partial: tuple[tuple[str, int], ...] = ()
     failure: Annotated[Failure | None, Tagged("event")] = None
@@ -266,7 +314,8 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
         case Phase.LOOKING_UP:
             return look_up(state)
         case Phase.PINGING:
-            return (ping(state, None),) if state.ways.pings else e.PingSkipped()
+            pings = state.ways.pings or listing(state)
+            return (ping(state, None),) if pings else e.PingSkipped()
         case Phase.AUTHORIZING_LOGIN | Phase.AUTHORIZING_RESOLVE | Phase.AUTHORIZING_FETCH:
             return authorize(state)
         case Phase.RESOLVING:
@@ -274,16 +323,15 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
         case Phase.EXPLAINING:
             return (manifest_request(state, "GET", ref(state).identifier),)
         case Phase.COMPARING:
-            held = state.images.find(ref(state).canonical)
-            return e.AlreadyUpToDate() if held == state.resolved else e.UpdateNeeded()
+            return compare(state)
         case Phase.FETCHING_MANIFEST:
-            return (manifest_request(state, "GET", wanted(state)),)
+            return fetch_manifest(state)
         case Phase.PLANNING:
             return plan(state)
         case Phase.FETCHING_BLOBS:
-            return tuple(blob_request(state, b) for b in state.waiting) or e.BlobsVerified()
+            return tuple(blob_request(state, b) for b in asked_now(state)) or e.BlobsVerified()
         case Phase.STORING:
-            return e.ImageStored(ref(state), state.resolved or wanted(state))
+            return store(state)
         case Phase.SELECTING:
             return select(state)
         case _:
@@ -296,6 +344,12 @@ def ref(state: State) -> Reference:
 
 
 def type_next(state: State) -> Event:
+    """What follows a command that ended: its next tag, a late complaint, or the next command."""
+    if state.tags:
+        return e.NextTagTaken(replace(ref(state), tag=state.tags[0]))
+    mismatch = platform_mismatch(state)
+    if mismatch:
+        return mismatch
     match state.commands[:1]:
         case (Login() as command,):
             return e.LoginTyped(command)
@@ -307,18 +361,37 @@ def type_next(state: State) -> Event:
             return e.SessionEnded()
 
 
+def platform_mismatch(state: State) -> e.PlatformMismatched | None:
+    """The classic engine finds out only once it has stored a lone image for another platform."""
+    command, actual = state.command, state.built_for
+    if not (isinstance(command, Pull) and command.platform and state.ways.checks_platform):
+        return None
+    if state.index or actual is None or actual.matches(state.platform):
+        return None
+    return e.PlatformMismatched(state.platform, actual)
+
+
 def prompt(state: State) -> Event:
     """A login without a name first tries what is stored; else name and password are needed."""
     command = state.command
     assert isinstance(command, Login)
+    if command.wrong:
+        return e.InputMissing(command.wrong)
     stored = state.store.find(registry_key(command.server))
-    if command.source == "prompt" and not command.username and stored:
+    if command.source == "prompt" and not (command.named or state.stored_tried) and stored:
         return e.StoredCredentialsReused(stored)
-    if command.source == "stdin" and not command.username:
-        return e.InputMissing("username")
+    if command.source == "stdin" and not command.password.strip():
+        return e.InputMissing("password")
     if not (command.username and command.password):
-        return e.InputMissing("password" if command.source == "stdin" else "terminal")
+        return e.InputMissing(missing_answer(command))
     return e.CredentialsEntered(Credential(command.username, command.password))
+
+
+def missing_answer(command: Login) -> str:
+    """Nobody is there to be asked, or an answer was empty."""
+    if not command.terminal:
+        return "terminal"
+    return "password answer" if command.username else "username answer"
 
 
 def save(state: State) -> Event:
@@ -337,17 +410,40 @@ def helper_error(doing: str, helper: str | None) -> str:
 
 
 def remove(state: State) -> Event:
+    """Docker's CLI removes every spelling of the registry; a helper that is missing removes
+    none, which is told only where no spelling was said twice."""
     assert isinstance(state.command, Logout)
-    key = registry_key(state.command.server)
-    return e.CredentialsRemoved(key, found=state.store.find(key) is not None)
+    server = state.command.server
+    spellings = logout_keys(server)
+    held = {key for key, _ in state.store.entries}
+    found = next((key for key in spellings if key in held), logout_keys(server)[-1])
+    failed = state.store.helper_missing and len(set(spellings)) == len(spellings)
+    return e.CredentialsRemoved(found, found in held, spellings if failed else ())
+
+
+def logout_keys(server: str) -> tuple[str, ...]:
+    """Under which keys a registry may be stored, as `docker logout` looks for it."""
+    if not server:
+        return (HUB_KEY,)
+    host = hostname(server)
+    return (server, host, f"http://{host}", f"https://{host}")
 
 
 def parse_reference(state: State) -> Event:
-    assert isinstance(state.command, Pull)
+    command = state.command
+    assert isinstance(command, Pull)
     try:
-        return e.ReferenceParsed(Reference.parse(state.command.image))
+        parsed = Reference.parse(command.image)
     except InvalidReference as error:
         return e.ReferenceRejected(str(error))
+    if command.all_tags and not untagged(command.image):
+        return e.ReferenceRejected("tag can't be used with --all-tags/-a")
+    return e.ReferenceParsed(replace(parsed, tag=None) if command.all_tags else parsed)
+
+
+def untagged(image: str) -> bool:
+    """Whether a name was typed without tag and digest."""
+    return "@" not in image and ":" not in image.rpartition("/")[2]
 
 
 def look_up(state: State) -> Event:
@@ -370,7 +466,8 @@ def authorize(state: State) -> tuple[Request, ...] | Event:
     challenge = state.challenge
     assert challenge is not None
     if challenge.scheme is Scheme.BASIC:
-        return e.CredentialAttached() if state.credential else e.NoCredentials(*asked(state))
+        usable = state.credential and state.credential.username and state.credential.password
+        return e.CredentialAttached() if usable else e.NoCredentials(*asked(state))
     if posts(state):
         return (token_post(state, challenge),)
     return (token_get(state, challenge),)
@@ -380,19 +477,30 @@ def asked(state: State) -> tuple[str, str]:
     """The request that the authorization is for, as Docker names it in errors."""
     if state.phase is Phase.AUTHORIZING_LOGIN:
         return "GET", f"{origin(state)}/v2/"
+    if listing(state):
+        return "GET", tags_url(state)
+    if state.phase is Phase.AUTHORIZING_FETCH or (ref(state).digest and state.ways.pings):
+        return "GET", manifest_url(state, wanted(state))
     return "HEAD", manifest_url(state, ref(state).identifier)
+
+
+def listing(state: State) -> bool:
+    """Whether `--all-tags` still has to learn the tags; both engines ask in the classic way."""
+    return isinstance(state.command, Pull) and state.command.all_tags and state.tags is None
 
 
 def posts(state: State) -> bool:
     if not state.credential or state.post_refused or state.phase is Phase.AUTHORIZING_LOGIN:
         return False
-    return state.ways.posts_for_tokens or bool(state.credential.identity_token)
+    oauth = state.ways.posts_for_tokens and not listing(state)
+    return oauth or bool(state.credential.identity_token)
 
 
 def token_post(state: State, challenge: Challenge) -> Request:
     """The OAuth2 form (distribution docs, "OAuth2 token authentication")."""
     assert state.credential is not None
-    client = "containerd-client" if state.ways.posts_for_tokens else "docker"
+    oauth = state.ways.posts_for_tokens and not listing(state)
+    client = "containerd-client" if oauth else "docker"
     form = {"client_id": client, "scope": scope(state), "service": challenge.service}
     if state.credential.identity_token:
         form |= {"grant_type": "refresh_token", "refresh_token": state.credential.identity_token}
@@ -411,11 +519,13 @@ def token_get(state: State, challenge: Challenge) -> Request:
         query |= {"client_id": "docker", "offline_token": "true"}
     else:
         query |= {"scope": scope(state)}
-    if credential and (login or not state.ways.posts_for_tokens):
+    if credential and (login or listing(state) or not state.ways.posts_for_tokens):
         query |= {"account": credential.username}
     sent = None
     if credential:
-        sent = Authorization.basic(credential.username, credential.password)
+        secret = credential.identity_token or credential.password
+        name = "" if credential.identity_token else credential.username
+        sent = Authorization.basic(name, secret)
     joint = "&" if urlsplit(challenge.realm).query else "?"
     url = f"{challenge.realm}{joint}{urlencode(sorted(query.items()))}"
     return Request("GET", url, (), sent)
@@ -426,10 +536,49 @@ def scope(state: State) -> str:
 
 
 def resolve(state: State) -> tuple[Request, ...] | Event:
+    if listing(state):
+        return (Request("GET", tags_url(state), (), state.authorization),)
     digest = ref(state).digest
     if digest and not state.ways.heads_digests:
         return e.Resolved(digest)
+    if state.among_blobs:
+        url = f"{origin(state)}/v2/{ref(state).repository}/blobs/{digest}"
+        return (Request("HEAD", url, state.ways.accept, state.authorization),)
     return (manifest_request(state, "HEAD", ref(state).identifier),)
+
+
+def tags_url(state: State) -> str:
+    return f"{origin(state)}/v2/{ref(state).repository}/tags/list"
+
+
+def compare(state: State) -> Event:
+    """Up to date: the name stands for this digest already, and all of the image is here."""
+    held = state.images.find(ref(state).canonical)
+    same = held is not None and held == state.resolved
+    return e.AlreadyUpToDate() if same and complete(state) else e.UpdateNeeded()
+
+
+def complete(state: State) -> bool:
+    """Whether the store holds all of the resolved image for this platform."""
+    held = state.images.manifest(state.resolved or "")
+    if isinstance(held, Index):
+        entry = entry_for(held, state.platform)
+        held = state.images.manifest(entry.digest) if entry else None
+    if not isinstance(held, Manifest):
+        return False
+    blobs = (held.config.digest, *(layer.digest for layer in held.layers))
+    return set(blobs) <= set(state.images.blobs)
+
+
+def fetch_manifest(state: State) -> tuple[Request, ...] | Event:
+    """A manifest that an earlier pull left here is not asked for."""
+    match state.images.manifest(wanted(state)):
+        case Index() as index:
+            return e.IndexHeld(index)
+        case Manifest() as manifest:
+            return e.ManifestHeld(manifest)
+        case _:
+            return (manifest_request(state, "GET", wanted(state)),)
 
 
 def manifest_url(state: State, identifier: str) -> str:
@@ -455,17 +604,47 @@ def plan(state: State) -> Event:
         return e.NotAnImage(manifest.config.media_type)
     held = set(state.images.blobs)
     layers = tuple(dict.fromkeys(manifest.layers))
-    missing = tuple(layer for layer in layers if layer.digest not in held)
-    return e.LayersPlanned(missing, tuple(layer for layer in layers if layer.digest in held))
+    here = [layer.digest in held for layer in layers]
+    if state.ways.chains_layers:  # a layer counts as held only on top of the same layers
+        here = [all(here[: place + 1]) for place, _ in enumerate(layers)]
+    missing = tuple(layer for layer, known in zip(layers, here, strict=True) if not known)
+    return e.LayersPlanned(missing, tuple(layer for layer in layers if layer not in missing))
 
 
 def select(state: State) -> Event:
-    index = state.index
-    assert index is not None
-    for entry in index.manifests:
-        if entry.platform and entry.platform.matches(state.platform):
-            return e.PlatformSelected(entry)
-    return e.PlatformMissing(state.platform)
+    assert state.index is not None
+    entry = entry_for(state.index, state.platform)
+    return e.PlatformSelected(entry) if entry else e.PlatformMissing(state.platform)
+
+
+def entry_for(index: Index, platform: Platform) -> Descriptor | None:
+    """The first entry of the index for this platform."""
+    fits = (x for x in index.manifests if x.platform and x.platform.matches(platform))
+    return next(fits, None)
+
+
+def asked_now(state: State) -> tuple[Descriptor, ...]:
+    """The blobs to ask for now: an engine may want the config first, and lets a blob that
+    failed rest while others are under way."""
+    config = state.manifest.config.digest if state.manifest else ""
+    first = tuple(blob for blob in state.waiting if blob.digest == config)
+    if first and state.ways.config_first and is_image(state):
+        return first
+    awake = tuple(blob for blob in state.waiting if blob.digest not in state.resting)
+    return awake or state.waiting
+
+
+def is_image(state: State) -> bool:
+    return state.manifest is not None and state.manifest.config.media_type in CONFIGS
+
+
+def store(state: State) -> Event:
+    """The name is newer if it stood for something else before."""
+    digest = state.resolved or wanted(state)
+    same = state.images.find(ref(state).canonical) == digest
+    config = state.manifest.config if state.manifest else None
+    fresh = state.ways.image_is_config and config in state.received
+    return e.ImageStored(ref(state), digest, newer=fresh or not same)
 
 
 def blob_request(state: State, blob: Descriptor) -> Request:
@@ -484,6 +663,13 @@ def blob_request(state: State, blob: Descriptor) -> Request:
 
 def interpret(state: State, exchange: Exchange) -> Event:
     """The fact that this exchange establishes."""
+    event = meaning(state, exchange)
+    if isinstance(event, FAILURES) and state.reusing:
+        return e.StoredCredentialsRefused(event)
+    return event
+
+
+def meaning(state: State, exchange: Exchange) -> Event:
     request, answer = exchange.request, exchange.answer
     if isinstance(answer, NetworkFailure):
         return unreachable(state, request, answer)
@@ -507,7 +693,10 @@ def interpret(state: State, exchange: Exchange) -> Event:
 def unreachable(state: State, request: Request, failure: NetworkFailure) -> Event:
     to_registry = request.host == state.host and request.url.startswith("https:")
     no_tls = failure.obstacle is Obstacle.PLAIN_HTTP
-    refused = failure.obstacle is Obstacle.REFUSED and state.ways.http_after_refused
+    named_port = ":" in state.host.rpartition("]")[2]
+    refused = failure.obstacle is Obstacle.REFUSED and (
+        state.ways.http_after_refused or not named_port
+    )
     may = e.FellBackToHttp in TRANSITIONS[state.phase]
     if may and to_registry and loopback(state.host) and (no_tls or refused):
         return e.FellBackToHttp()
@@ -521,18 +710,26 @@ def loopback(host: str) -> bool:
 
 
 def errors(answer: Response) -> tuple[e.RegistryError, ...]:
-    """The error body's entries (distribution spec, error codes); none if it has none."""
+    """The error body's entries (distribution spec, error codes), or the body in another form."""
     document = answer.json()
-    entries = document.get("errors") if isinstance(document, dict) else None
-    if isinstance(document, dict) and "details" in document:
-        return (e.RegistryError("", str(document["details"])),)
-    if not isinstance(entries, list):
-        return ()
-    known = [entry for entry in entries if isinstance(entry, dict)]
-    return tuple(
-        e.RegistryError(str(entry.get("code", "")), str(entry.get("message") or ""))
-        for entry in known
+    if not isinstance(document, dict):
+        text = answer.body.decode(errors="replace")
+        return (e.RegistryError("", text, form="text"),) if text else ()
+    if isinstance(document.get("details"), str):
+        return (e.RegistryError("", document["details"], form="details"),)
+    entries = document.get("errors")
+    known = (
+        [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     )
+    if not known:
+        return (e.RegistryError("", answer.body.decode(), form="json"),)
+    return tuple(registry_error(entry) for entry in known)
+
+
+def registry_error(entry: dict[str, object]) -> e.RegistryError:
+    detail = entry.get("detail")
+    told = "" if detail is None else json.dumps(detail, separators=(",", ":"))
+    return e.RegistryError(str(entry.get("code", "")), str(entry.get("message") or ""), told)
 
 
 POST_UNSUPPORTED = frozenset({400, 401, 404, 405})
@@ -545,13 +742,21 @@ def token_answer(state: State, request: Request, answer: Response) -> Event:
         token = document.get("token") or document.get("access_token")
         if isinstance(token, str) and token:
             return issued(token, document)
-    if request.method == "POST" and answer.status in POST_UNSUPPORTED:
+    if request.method == "POST" and get_is_next(state, answer.status):
         return e.TokenPostRefused(answer.status)
     if answer.status in (401, 403):
         return e.TokenRefused(
             request.method, request.url, answer.status, errors(answer), asked(state)
         )
     return e.ServerFailed(request.method, request.url, answer.status, errors(answer))
+
+
+def get_is_next(state: State, status: int) -> bool:
+    """GET after a POST that failed: containerd's rule; an identity token needs more than 405."""
+    identity = state.credential is not None and state.credential.identity_token
+    return state.ways.posts_for_tokens and status in POST_UNSUPPORTED - (
+        {405} if identity else set()
+    )
 
 
 def issued(token: str, document: dict[str, object]) -> e.TokenIssued:
@@ -579,26 +784,68 @@ def granted(token: str) -> tuple[str, ...]:
 
 def manifest_answer(state: State, request: Request, answer: Response) -> Event:
     challenge = Challenge.parse(answer.header("WWW-Authenticate"))
-    may_challenge = e.Challenged in TRANSITIONS[state.phase]
-    if answer.status == 401 and challenge and state.authorization is None and may_challenge:
+    unchallenged = state.authorization is None and not state.ways.pings
+    may = e.Challenged in TRANSITIONS[state.phase] and unchallenged and not listing(state)
+    if answer.status == 401 and challenge and may:
         return e.Challenged(challenge)
-    if answer.status == 200 and request.method == "HEAD":
-        digest = answer.header("Docker-Content-Digest") or ""
-        return e.Resolved(digest, answer.header("Content-Type") or "")
+    if answer.status == 200 and listing(state):
+        return tags_answer(request, answer)
+    if answer.status == 200 and (request.method == "HEAD" or state.phase is Phase.EXPLAINING):
+        return resolution(state, request, answer)
     if answer.status == 200:
         return manifest_body(state, answer)
-    if repeats(state, request, answer.status):
+    return no_manifest(state, request, answer, challenge)
+
+
+def tags_answer(request: Request, answer: Response) -> Event:
+    """The repository's tags (distribution spec, end-8a)."""
+    document = answer.json()
+    tags = document.get("tags") if isinstance(document, dict) else None
+    if not isinstance(tags, list):
+        return e.ServerFailed(request.method, request.url, answer.status)
+    return e.TagsListed(tuple(str(tag) for tag in tags))
+
+
+def resolution(state: State, request: Request, answer: Response) -> Event:
+    """The digest that the registry names; a body may speak for itself."""
+    digest = answer.header("Docker-Content-Digest") or ""
+    if request.method == "HEAD" and not digest:
+        return e.ErrorWithoutBody(answer.status)
+    kind = (answer.header("Content-Type") or "").partition(";")[0]
+    if refused_before(state, request):
+        return e.AccessDenied("HEAD", request.url, 403)
+    return e.Resolved(digest or digest_of(answer.body), kind)
+
+
+def refused_before(state: State, request: Request) -> bool:
+    """containerd asks again with GET only for words: the refusal of the HEAD stands."""
+    asked_for_words = state.phase is Phase.EXPLAINING and not state.ways.pings
+    return asked_for_words and (request.url, 403) in state.answers
+
+
+def no_manifest(
+    state: State, request: Request, answer: Response, challenge: Challenge | None
+) -> Event:
+    if repeats(state, request, answer.status, "manifest", challenge):
         return e.AskedAgain(request.url, answer.status)
+    if refused_before(state, request) and answer.status != 403:
+        return e.AccessDenied("HEAD", request.url, 403)
     if request.method == "HEAD" and answer.status in state.ways.reads_errors:
         return e.ErrorWithoutBody(answer.status)
+    digest = ref(state).digest
+    seeks = state.phase is Phase.RESOLVING and state.ways.seeks_blobs and not state.among_blobs
+    if answer.status == 404 and digest and seeks:
+        return e.SoughtAmongBlobs(digest)
     return refusal(request, answer, challenge)
 
 
-def repeats(state: State, request: Request, status: int) -> bool:
+def repeats(
+    state: State, request: Request, status: int, kind: str, challenge: Challenge | None
+) -> bool:
+    """Whether this engine repeats the request after these answers."""
     earlier = tuple(code for url, code in state.answers if url == request.url)
-    sent = request.authorization
-    basic = sent is not None and sent.scheme is Scheme.BASIC
-    return state.ways.asks_again((*earlier, status), basic)
+    way_in = challenge is not None and not challenge.error
+    return state.ways.asks_again((*earlier, status), kind, way_in)
 
 
 def refusal(request: Request, answer: Response, challenge: Challenge | None) -> Event:
@@ -616,7 +863,8 @@ def refusal(request: Request, answer: Response, challenge: Challenge | None) -> 
 
 def manifest_body(state: State, answer: Response) -> Event:
     actual, expected = digest_of(answer.body), wanted(state)
-    if expected.startswith("sha256:") and actual != expected:
+    trusted = state.ways.trusts_tags and ref(state).digest is None and state.selected is None
+    if expected.startswith("sha256:") and actual != expected and not trusted:
         return e.DigestMismatch("manifest", expected, actual)
     try:
         parsed = parse_manifest(answer.body, actual, answer.header("Content-Type") or "")
@@ -637,11 +885,17 @@ def blob_answer(state: State, request: Request, answer: Response) -> Event:
         return e.Redirected(blob.digest, urljoin(request.url, location))
     if answer.status in (200, 206):
         return received(state, blob, request, answer)
+    challenge = Challenge.parse(answer.header("WWW-Authenticate"))
+    if repeats(state, request, answer.status, kind_of(state, blob), challenge):
+        return e.AskedAgain(request.url, answer.status)
     if answer.status == 404:
         return e.BlobUnknown(blob, errors(answer))
-    if repeats(state, request, answer.status):
-        return e.AskedAgain(request.url, answer.status)
-    return refusal(request, answer, Challenge.parse(answer.header("WWW-Authenticate")))
+    return refusal(request, answer, challenge)
+
+
+def kind_of(state: State, blob: Descriptor) -> str:
+    config = state.manifest.config.digest if state.manifest else ""
+    return "config" if blob.digest == config else "layer"
 
 
 def blob_of(state: State, request: Request) -> Descriptor:
@@ -660,11 +914,19 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
         return e.DownloadCut(blob, arrived)
     if answer.cut:
         return e.Unreachable(request.method, request.url, Obstacle.RESET)
-    is_config = state.manifest is not None and blob.digest == state.manifest.config.digest
-    kind = "config" if is_config else "layer"
+    kind = kind_of(state, blob)
     if content is None or content.digest != blob.digest:
         return e.DigestMismatch(kind, blob.digest, content.digest if content else "")
-    return e.BlobReceived(blob, kind)
+    return e.BlobReceived(blob, kind, platform_of(answer.body) if kind == "config" else None)
+
+
+def platform_of(config: bytes) -> Platform | None:
+    """The platform that an image's configuration names; None for anything else."""
+    try:
+        document = json.loads(config)
+        return Platform(document["os"], document["architecture"], document.get("variant"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 # -- evolve: what is true afterwards --------------------------------------------------------
@@ -692,30 +954,91 @@ def keep(state: State, event: Event) -> State:
         case e.PullTyped(command):
             asked_for = Platform.parse(command.platform) if command.platform else state.platform
             return replace(begin(state, command, ""), platform=asked_for)
-        case e.CredentialsEntered(credential) | e.StoredCredentialsReused(credential):
+        case e.CredentialsEntered(credential):
             return replace(state, credential=credential)
+        case e.StoredCredentialsReused(credential):
+            return replace(state, credential=credential, reusing=True, stored_tried=True)
+        case e.StoredCredentialsRefused():
+            return replace(
+                state,
+                credential=None,
+                authorization=None,
+                challenge=None,
+                plain_http=False,
+                reusing=False,
+            )
         case e.CredentialsStored(key):
             return replace(state, store=state.store.with_entry(key, kept_credential(state)))
-        case e.CredentialsRemoved(key):
-            return replace(state, store=state.store.without(key))
+        case e.CredentialsRemoved(_, _, kept):
+            server = state.command.server if isinstance(state.command, Logout) else ""
+            gone = () if kept or state.store.helper_missing else logout_keys(server)
+            return replace(state, store=state.store.without(*gone))
         case e.ReferenceParsed(reference):
             return replace(state, reference=reference, host=reference.host)
         case e.CredentialFound(credential):
             return replace(state, credential=credential)
+        case e.TagsListed(tags):
+            return listed(state, tags)
+        case e.NextTagTaken(reference):
+            return next_tag(state, reference)
+        case e.AlreadyUpToDate():
+            return replace(state, pulled=state.pulled + 1)
         case e.ImageStored(reference, digest):
-            held = tuple(blob.digest for blob in state.received)
-            return replace(
-                state, images=state.images.with_image(reference.canonical, digest, held)
-            )
+            named = stored(state, reference, digest)
+            return replace(named, pulled=state.pulled + 1, newer=state.newer or event.newer)
         case _:
             return keep_authorization(state, event)
 
 
 def host_of(key: str) -> str:
-    return HUB_HOST if key == HUB_KEY else key
+    """Where to log in: Docker Hub's names all mean one host."""
+    return HUB_HOST if key in (HUB_KEY, "index.docker.io") else key
 
 
-def begin(state: State, command: Command, host: str) -> State:
+def listed(state: State, tags: tuple[str, ...]) -> State:
+    """The tags are known; the first is next. An engine that lists in another engine's way
+    starts anew for the first tag."""
+    if not tags:
+        return replace(state, tags=())
+    return next_tag(replace(state, tags=tags), replace(ref(state), tag=tags[0]))
+
+
+def next_tag(state: State, reference: Reference) -> State:
+    """Each tag is a pull of its own; shared authorization stays."""
+    assert state.tags is not None
+    fresh = replace(
+        begin(state, state.command, state.host),
+        commands=state.commands,
+        platform=state.platform,
+        reference=reference,
+        tags=state.tags[1:],
+        pulled=state.pulled,
+        newer=state.newer,
+        credential=state.credential,
+    )
+    if not state.ways.shares_authorization:
+        return fresh
+    return replace(
+        fresh,
+        plain_http=state.plain_http,
+        challenge=state.challenge,
+        authorization=state.authorization,
+    )
+
+
+def stored(state: State, reference: Reference, digest: str) -> State:
+    """The image under its name; what the name stood for before stays, without a tag."""
+    held = tuple(blob.digest for blob in state.received)
+    manifests = tuple(one for one in (state.index, state.manifest) if one)
+    images = state.images
+    before = images.find(reference.canonical)
+    if before not in (None, digest):
+        lost = repository_of(reference.canonical) if state.ways.image_is_config else "<none>"
+        images = images.with_image(f"{lost}@{before}", before or "", ())
+    return replace(state, images=images.with_image(reference.canonical, digest, held, *manifests))
+
+
+def begin(state: State, command: Command | None, host: str) -> State:
     """A new command starts with the stores and nothing else of the one before."""
     return State(
         engine=state.engine,
@@ -725,6 +1048,7 @@ def begin(state: State, command: Command, host: str) -> State:
         images=state.images,
         platform=state.platform,
         writable=state.writable,
+        unreadable=state.unreadable,
         host=host,
     )
 
@@ -750,11 +1074,26 @@ def keep_authorization(state: State, event: Event) -> State:
             sent = Authorization.bearer(token)
             return replace(state, authorization=sent, identity_token=identity)
         case e.AskedAgain(url, status):
+            again = replace(state, answers=(*state.answers, (url, status)))
+            return rested(again, url) if state.phase is Phase.FETCHING_BLOBS else again
+        case e.ErrorWithoutBody(status):
+            url = manifest_url(state, ref(state).identifier)
             return replace(state, answers=(*state.answers, (url, status)))
-        case e.Resolved(digest):
-            return resolved(replace(state, resolved=digest or None))
+        case e.SoughtAmongBlobs():
+            return replace(state, among_blobs=True)
+        case e.Resolved(digest, media_type):
+            return resolved(replace(state, resolved=digest or None, media_type=media_type))
         case _:
             return keep_content(state, event)
+
+
+def rested(state: State, url: str) -> State:
+    """Whether the blob at this address rests before it is asked for again: engine's rule."""
+    blob = next(b for b in state.waiting if blob_request(state, b).url == url)
+    failed = sum(1 for asked_url, _ in state.answers if asked_url == url)
+    others = tuple(digest for digest in state.resting if digest != blob.digest)
+    rests = state.ways.rests(failed, kind_of(state, blob))
+    return replace(state, resting=(*others, blob.digest) if rests else others)
 
 
 def answered(state: State, status: int) -> State:
@@ -782,24 +1121,32 @@ def resolved(state: State) -> State:
 
 def keep_content(state: State, event: Event) -> State:
     match event:
-        case e.IndexReceived(index):
+        case e.IndexReceived(index) | e.IndexHeld(index):
             return replace(state, index=index, resolved=state.resolved or index.digest)
         case e.PlatformSelected(entry):
             return replace(state, selected=entry)
-        case e.ManifestReceived(manifest):
-            return replace(state, manifest=manifest, resolved=state.resolved or manifest.digest)
+        case e.ManifestReceived(manifest) | e.ManifestHeld(manifest):
+            by_tag = state.selected is None and ref(state).digest is None
+            kept = state.resolved or manifest.digest
+            names = manifest.digest if by_tag and state.ways.trusts_tags else kept
+            return replace(state, manifest=manifest, resolved=names)
         case e.LayersPlanned(missing, present):
             assert state.manifest is not None
-            return replace(state, waiting=(state.manifest.config, *missing), present=present)
-        case e.BlobReceived(blob):
+            config = state.manifest.config
+            here = config.digest in state.images.blobs
+            waiting = missing if here else (config, *missing)
+            return replace(state, waiting=waiting, present=present)
+        case e.BlobReceived(blob, _, platform):
             left = tuple(b for b in state.waiting if b.digest != blob.digest)
-            return replace(state, waiting=left, received=(*state.received, blob))
+            known = platform or state.built_for
+            return replace(state, waiting=left, received=(*state.received, blob), built_for=known)
         case e.Redirected(digest, location):
             return replace(state, moved=(*state.moved, (digest, location)))
         case e.DownloadCut(blob, size):
             url = blob_request(state, blob).url
-            kept = {**dict(state.partial), blob.digest: size}
-            cut = (*state.answers, (url, 0))
-            return replace(state, partial=tuple(kept.items()), answers=cut)
+            partial = {**dict(state.partial), blob.digest: size}
+            cuts = (*state.answers, (url, 0))
+            rests = (*state.resting, blob.digest) if state.ways.rests(0, "layer") else ()
+            return replace(state, partial=tuple(partial.items()), answers=cuts, resting=rests)
         case _:
             return state

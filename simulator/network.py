@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from simulator.machine import loopback
 from simulator.registry import handle, part_of
 from simulator.wire import (
     Content,
@@ -23,7 +24,8 @@ KEPT = 65_536
 
 def mock(world: World) -> Transport:
     """A transport into this world. It remembers partial downloads and limited faults."""
-    sites, partial = dict(world.sites), {}
+    sites = dict(world.sites)
+    partial: dict[str, bytes] = {}
 
     def transport(requests: Sequence[Request]) -> Iterator[Exchange]:
         for request in requests:
@@ -35,7 +37,7 @@ def mock(world: World) -> Transport:
 def answer(
     sites: dict[str, Site], partial: dict[str, bytes], request: Request
 ) -> Response | NetworkFailure:
-    site = sites.get(request.host)
+    site = sites.get(request.host) or silent(sites, request)
     if site is None:
         return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
     obstacle = obstacle_of(site, request)
@@ -44,6 +46,16 @@ def answer(
     response = handle(request, site.registry)
     struck(sites, site.registry, request)
     return arrived(partial, request, response)
+
+
+def silent(sites: dict[str, Site], request: Request) -> Site | None:
+    """A host that exists, at a port where nothing listens. This machine always exists."""
+    name = urlsplit(request.url).hostname or ""
+    if loopback(request.host):
+        return Site(obstacle=Obstacle.REFUSED, address="127.0.0.1")
+    known = (site for host, site in sites.items() if host.partition(":")[0] == name)
+    address = next((site.address for site in known), None)
+    return Site(obstacle=Obstacle.REFUSED, address=address) if address else None
 
 
 def obstacle_of(site: Site, request: Request) -> Obstacle | None:
@@ -75,11 +87,15 @@ def struck(sites: dict[str, Site], registry: Registry, request: Request) -> None
 
 def arrived(partial: dict[str, bytes], request: Request, response: Response) -> Response:
     """A blob is told by size and digest; a resumed download adds to what was held."""
+    if response.content:  # nobody has the bytes: what was held counts by the range asked for
+        held = int((request.header("Range") or "bytes=0-").strip("bytes=-"))
+        whole = Content(held + response.content.size, response.content.digest)
+        return replace(response, content=whole)
     if response.status not in (200, 206) or "/blobs/" not in request.path:
         return response
     name = request.path.rpartition("/")[2]
-    held = partial.get(name, b"") if response.status == 206 else b""
-    data = held + response.body
+    before = partial.get(name, b"") if response.status == 206 else b""
+    data = before + response.body
     partial[name] = data
     kept = data if len(data) <= KEPT else b""
     return replace(response, body=kept, content=Content(len(data), digest_of(data)))

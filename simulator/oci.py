@@ -15,6 +15,9 @@ OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 MANIFESTS = (DOCKER_MANIFEST, OCI_MANIFEST)
 INDEXES = (DOCKER_INDEX, OCI_INDEX)
 CONFIGS = (DOCKER_CONFIG, OCI_CONFIG)
+LAYERS = (DOCKER_LAYER, OCI_LAYER, "application/vnd.oci.image.layer.v1.tar+zstd",
+          "application/vnd.oci.image.layer.v1.tar", "application/vnd.docker.image.rootfs.diff.tar",
+          "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip")  # fmt: skip
 
 NAME = re.compile(
     r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
@@ -74,8 +77,17 @@ class Reference:
         return f"{self.domain}/{self.repository}{self._suffix}"
 
     @property
+    def whole(self) -> str:
+        """As `canonical`, with the tag even where a digest decides."""
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.domain}/{self.repository}{tag}{digest}"
+
+    @property
     def _suffix(self) -> str:
-        return f"@{self.digest}" if self.digest else f":{self.tag}"
+        if self.digest:
+            return f"@{self.digest}"
+        return f":{self.tag}" if self.tag else ""
 
     @classmethod
     def parse(cls, text: str) -> "Reference":
@@ -87,24 +99,46 @@ class Reference:
             raise InvalidReference(
                 f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings"
             )
-        rest, at, digest = text.partition("@")
-        if at and not DIGEST.fullmatch(digest):
-            raise InvalidReference("invalid reference format")
-        domain, repository = split_domain(rest)
-        repository, tag = split_tag(repository)
-        if repository.lower() != repository and NAME.fullmatch(repository.lower()):
-            raise InvalidReference(
-                f"invalid reference format: repository name ({repository}) must be lowercase"
-            )
+        domain, rest = split_domain(text)
+        if domain == HUB and "/" not in rest:
+            rest = f"library/{rest}"
+        before_colon = rest.partition(":")[0]
+        if before_colon.lower() != before_colon:
+            raise InvalidReference(f"{INVALID}: repository name ({before_colon}) must be lowercase")
+        name, at, digest = rest.partition("@")
+        repository, tag = split_tag(name)
         if not (HOST.fullmatch(domain) and NAME.fullmatch(repository)):
-            raise InvalidReference("invalid reference format")
-        if tag is not None and not TAG.fullmatch(tag):
-            raise InvalidReference("invalid reference format")
-        if domain == HUB and "/" not in repository:
-            repository = f"library/{repository}"
-        if tag is None and not at:
+            raise InvalidReference(INVALID)
+        if (tag is not None and not TAG.fullmatch(tag)) or (
+            at and not ANY_DIGEST.fullmatch(digest)
+        ):
+            raise InvalidReference(INVALID)
+        if len(repository) > LONGEST:
+            raise InvalidReference(f"repository name must not be more than {LONGEST} characters")
+        if at:
+            check_digest(digest)
+        elif tag is None:
             tag = "latest"
         return cls(domain, repository, tag, digest or None)
+
+
+INVALID = "invalid reference format"
+LONGEST = 255
+"""Characters of a repository's name, as Docker counts (the host does not)."""
+ANY_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
+"""What Docker's reference grammar takes for a digest, of any algorithm."""
+LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+
+
+def check_digest(digest: str) -> None:
+    """Docker's own checks of a digest (OCI image spec, digests). Raises InvalidReference."""
+    algorithm, _, encoded = digest.partition(":")
+    if algorithm not in LENGTHS:
+        raise InvalidReference("unsupported digest algorithm")
+    if len(encoded) != LENGTHS[algorithm]:
+        raise InvalidReference("invalid checksum digest length")
+    if encoded.lower() != encoded:
+        raise InvalidReference("invalid checksum digest format")
 
 
 def split_domain(text: str) -> tuple[str, str]:
@@ -112,7 +146,7 @@ def split_domain(text: str) -> tuple[str, str]:
     first, slash, rest = text.partition("/")
     if slash and ("." in first or ":" in first or first == "localhost" or first != first.lower()):
         return (HUB if first in ("index.docker.io", HUB) else first), rest
-    return HUB, text
+    return HUB, text  # also where the text is no reference at all
 
 
 def split_tag(text: str) -> tuple[str, str | None]:
@@ -131,6 +165,11 @@ class Platform:
 
     def __str__(self) -> str:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+    @property
+    def plain(self) -> "Platform":
+        """Without the variant of the processor."""
+        return Platform(self.os, self.architecture)
 
     @classmethod
     def parse(cls, text: str) -> "Platform":
@@ -206,5 +245,7 @@ def descriptor(entry: dict[str, object]) -> Descriptor:
     where = entry.get("platform")
     platform = None
     if isinstance(where, dict):
-        platform = Platform(where.get("os", ""), where.get("architecture", ""), where.get("variant"))
+        platform = Platform(
+            where.get("os", ""), where.get("architecture", ""), where.get("variant")
+        )
     return Descriptor(str(entry.get("mediaType", "")), digest, size, platform)

@@ -13,9 +13,21 @@ from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
 
 from simulator import tokens
 from simulator.oci import DIGEST, NAME, TAG
-from simulator.wire import Authorization, Headers, Request, Response, Scheme
-from simulator.world import Auth, Fault, Part, Registry, Repository
+from simulator.wire import (
+    Authorization,
+    Content,
+    Headers,
+    Request,
+    Response,
+    Scheme,
+    digest_of,
+)
+from simulator.world import Auth, Blob, Fault, Part, Registry, Repository
 
+STANDARD = {
+    "UNAUTHORIZED": "authentication required",
+    "DENIED": "requested access to the resource is denied",
+}
 DEVIATIONS = {
     "manifest without Accept": "the stored manifest, as distribution 3 does; no schema 1",
     "index, Accept only Docker v2": "the stored index; no conversion to one platform",
@@ -34,7 +46,13 @@ PATH = f"/v2/(?P<name>{NAME.pattern})"
 
 
 def reply(status: int, kind: str, body: bytes, *headers: tuple[str, str]) -> Response:
-    about = (("Content-Type", kind), VERSION, *headers, SNIFF, ("Content-Length", str(len(body))))
+    about = (
+        ("Content-Type", kind),
+        VERSION,
+        *headers,
+        SNIFF,
+        ("Content-Length", str(len(body))),
+    )
     return Response(status, about, body)
 
 
@@ -72,10 +90,11 @@ def part_of(request: Request, registry: Registry) -> tuple[Part, str | None]:
     """What is asked for, and which blob or manifest: that is where faults are laid."""
     if is_token_service(request, registry):
         return Part.TOKEN, None
-    digest = request.path.rpartition("/")[2]
-    if "/blobs/" in request.path:
+    path = unquote(request.path)
+    digest = path.rpartition("/")[2]
+    if "/blobs/" in path:
         return Part.BLOB, digest
-    if "/manifests/" in request.path:
+    if "/manifests/" in path:
         return Part.MANIFEST, digest
     return Part.PING, None
 
@@ -83,7 +102,9 @@ def part_of(request: Request, registry: Registry) -> tuple[Part, str | None]:
 Route = Callable[[Request, Registry, dict[str, str]], Response]
 
 
-def guarded(request: Request, registry: Registry, route: Route, names: dict[str, str]) -> Response:
+def guarded(
+    request: Request, registry: Registry, route: Route, names: dict[str, str]
+) -> Response:
     """Faults strike first, then access is checked, then the route answers."""
     fault = registry.fault(*part_of(request, registry))
     denied = struck(fault) or refuse(request, registry, names.get("name"))
@@ -98,19 +119,33 @@ def guarded(request: Request, registry: Registry, route: Route, names: dict[str,
 def struck(fault: Fault | None) -> Response | None:
     if fault is None or fault.status is None:
         return None
+    if fault.body is not None:
+        return reply(fault.status, fault.media_type, fault.body.encode())
     if fault.code is None:
         return reply(fault.status, TEXT, b"")
-    return error(fault.status, fault.code, fault.message or fault.code.lower().replace("_", " "))
+    return error(
+        fault.status, fault.code, fault.message or fault.code.lower().replace("_", " ")
+    )
 
 
 def damaged(answer: Response, fault: Fault) -> Response:
     """One byte flipped, or the connection ended early: the announced length stays."""
     body = answer.body
+    if answer.content:
+        return damaged_stand_in(answer, answer.content, fault)
     if fault.corrupt and body:
         body = body[:-1] + bytes([body[-1] ^ 1])
     cut = fault.cut_after is not None and fault.cut_after < len(body)
     body = body[: fault.cut_after] if cut else body
     return Response(answer.status, answer.headers, body, None, cut)
+
+
+def damaged_stand_in(answer: Response, content: Content, fault: Fault) -> Response:
+    """The same for a blob of which only size and digest are known."""
+    digest = digest_of(content.digest.encode()) if fault.corrupt else content.digest
+    cut = fault.cut_after is not None and fault.cut_after < content.size
+    size = fault.cut_after if cut and fault.cut_after is not None else content.size
+    return Response(answer.status, answer.headers, b"", Content(size, digest), cut)
 
 
 # -- access -----------------------------------------------------------------------------------
@@ -127,7 +162,9 @@ def refuse(request: Request, registry: Registry, name: str | None) -> Response |
             return refuse_bearer(request, registry, name)
 
 
-def refuse_basic(request: Request, registry: Registry, name: str | None) -> Response | None:
+def refuse_basic(
+    request: Request, registry: Registry, name: str | None
+) -> Response | None:
     user = who(request.authorization, registry)
     if user is None:
         return unauthorized(f'Basic realm="{registry.realm}"', resource(request, name))
@@ -137,7 +174,9 @@ def refuse_basic(request: Request, registry: Registry, name: str | None) -> Resp
     return error(403, "DENIED", "requested access to the resource is denied", detail)
 
 
-def refuse_bearer(request: Request, registry: Registry, name: str | None) -> Response | None:
+def refuse_bearer(
+    request: Request, registry: Registry, name: str | None
+) -> Response | None:
     wanted = resource(request, name)
     challenge = f'Bearer realm="{registry.realm}",service="{registry.service}"'
     if wanted:
@@ -167,13 +206,16 @@ def resource(request: Request, name: str | None) -> Resource | None:
 def allows(claims: dict[str, object], name: str) -> bool:
     entries = claims.get("access")
     return isinstance(entries, list) and any(
-        entry.get("name") == name and "pull" in entry.get("actions", ()) for entry in entries
+        entry.get("name") == name and "pull" in entry.get("actions", ())
+        for entry in entries
     )
 
 
 def unauthorized(challenge: str, wanted: Resource | None) -> Response:
     said = ("Www-Authenticate", challenge)
-    return error(401, "UNAUTHORIZED", "authentication required", access_detail(wanted), said)
+    return error(
+        401, "UNAUTHORIZED", "authentication required", access_detail(wanted), said
+    )
 
 
 def access_detail(wanted: Resource | None) -> list[dict[str, str]] | None:
@@ -206,32 +248,58 @@ def is_token_service(request: Request, registry: Registry) -> bool:
 
 def token_service(request: Request, registry: Registry) -> Response:
     """GET with Basic or nothing; the OAuth2 POST only where the registry takes it."""
-    if request.method == "POST" and registry.token_post:
+    if request.method == "POST" and (registry.token_post or registry.refresh):
         return token_by_form(request, registry)
     if request.method != "GET":
         return error(405, "UNSUPPORTED", "The operation is unsupported.")
     user = who(request.authorization, registry)
     if request.authorization and user is None:
-        return error(401, "UNAUTHORIZED", "incorrect username or password")
-    return token_for(registry, user or "", parse_qs(request.query).get("scope", []))
+        return WRONG_PASSWORD
+    query = parse_qs(request.query)
+    offline = query.get("offline_token") == ["true"] and user is not None
+    return token_for(registry, user or "", query.get("scope", []), offline)
+
+
+WRONG_PASSWORD = reply(
+    401, "application/json", b'{"details": "incorrect username or password"}'
+)
+"""Token services answer in the older form, without error codes."""
 
 
 def token_by_form(request: Request, registry: Registry) -> Response:
     form = dict(parse_qsl(request.body.decode()))
     given = Authorization.basic(form.get("username", ""), form.get("password", ""))
-    user = who(given, registry)
+    known = (
+        {identity_token(name): name for name in registry.users}
+        if registry.refresh
+        else {}
+    )
+    user = known.get(form.get("refresh_token", "")) or who(given, registry)
     if user is None:
-        return error(401, "UNAUTHORIZED", "incorrect username or password")
+        return WRONG_PASSWORD
     return token_for(registry, user, form.get("scope", "").split())
 
 
-def token_for(registry: Registry, user: str, scopes: list[str]) -> Response:
+def identity_token(user: str) -> str:
+    """What stands for the user's password from now on."""
+    return f"identity-of-{user}"
+
+
+def token_for(
+    registry: Registry, user: str, scopes: list[str], offline: bool = False
+) -> Response:
     now = tokens.clock(registry)
-    token = tokens.issue(registry, user, granted(registry, user, scopes), now)
+    access = granted(registry, user, scopes)
+    if registry.denies and len(access) < len(scopes):
+        code = "UNAUTHORIZED" if registry.denies == 401 else "DENIED"
+        return error(registry.denies, code, STANDARD[code])
+    token = tokens.issue(registry, user, access, now)
     document = {
         "token": token, "access_token": token,
         "expires_in": registry.token_lifetime, "issued_at": stamp(now),
     }  # fmt: skip
+    if offline and registry.refresh:
+        document["refresh_token"] = identity_token(user)
     return reply(200, "application/json", json.dumps(document).encode())
 
 
@@ -255,13 +323,18 @@ def granted(registry: Registry, user: str, scopes: list[str]) -> tokens.Access:
 # -- what is asked for ------------------------------------------------------------------------
 
 
-def version_check(request: Request, registry: Registry, names: dict[str, str]) -> Response:
+def version_check(
+    request: Request, registry: Registry, names: dict[str, str]
+) -> Response:
     return reply(200, JSON, b"{}")
 
 
 def moved(request: Request, registry: Registry, names: dict[str, str]) -> Response:
     page = b'<a href="/v2/">Moved Permanently</a>.\n\n'
-    kind, size = ("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(page)))
+    kind, size = (
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Length", str(len(page))),
+    )
     return Response(301, (kind, VERSION, ("Location", "/v2/"), size), page)
 
 
@@ -295,12 +368,16 @@ def accepts_oci(request: Request) -> bool:
 
 
 def error_without_detail(status: int, code: str, message: str) -> Response:
-    body = json.dumps({"errors": [{"code": code, "message": message}]}, separators=(",", ":"))
+    body = json.dumps(
+        {"errors": [{"code": code, "message": message}]}, separators=(",", ":")
+    )
     return reply(status, JSON, body.encode() + b"\n")
 
 
 def bad_digest() -> Response:
-    return error(400, "DIGEST_INVALID", "provided digest did not match uploaded content", {})
+    return error(
+        400, "DIGEST_INVALID", "provided digest did not match uploaded content", {}
+    )
 
 
 def blob(request: Request, registry: Registry, names: dict[str, str]) -> Response:
@@ -314,21 +391,34 @@ def blob(request: Request, registry: Registry, names: dict[str, str]) -> Respons
         return error(404, "BLOB_UNKNOWN", "blob unknown to registry", digest)
     if registry.blobs_at:
         return reply(307, TEXT, b"", ("Location", registry.blobs_at + digest))
-    return content(request, digest, stored.data)
+    return contents(request, stored)
 
 
-def stored_blob(request: Request, registry: Registry, names: dict[str, str]) -> Response:
+def contents(request: Request, stored: Blob) -> Response:
+    """A blob's bytes, or what is known of them."""
+    if stored.size is None:
+        return content(request, stored.digest, stored.data)
+    wanted = re.fullmatch(r"bytes=(\d{1,18})-", request.header("Range") or "")
+    first = int(wanted[1]) if wanted else 0
+    about = (("Accept-Ranges", "bytes"), ("Docker-Content-Digest", stored.digest))
+    left = Content(stored.size - first, stored.actual or stored.digest)
+    return Response(206 if first else 200, about, b"", left)
+
+
+def stored_blob(
+    request: Request, registry: Registry, names: dict[str, str]
+) -> Response:
     """A blob by digest alone: how a storage host behind a redirect answers."""
     for repository in registry.repositories.values():
         if names["identifier"] in repository.blobs:
-            return content(request, names["identifier"], repository.blobs[names["identifier"]].data)
+            return contents(request, repository.blobs[names["identifier"]])
     return NOT_FOUND
 
 
 def content(request: Request, digest: str, data: bytes) -> Response:
     cached = ("Cache-Control", "max-age=31536000")
     names = (("Docker-Content-Digest", digest), ("Etag", f'"{digest}"'))
-    wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.header("Range") or "")
+    wanted = re.fullmatch(r"bytes=(\d{1,18})-(\d{0,18})", request.header("Range") or "")
     if wanted is None:
         whole = (("Accept-Ranges", "bytes"), cached, *names)
         return reply(200, "application/octet-stream", data, *whole)
@@ -348,25 +438,38 @@ def tags(request: Request, registry: Registry, names: dict[str, str]) -> Respons
     repository = registry.repositories.get(name)
     if repository is None:
         detail = {"name": name}
-        return error(404, "NAME_UNKNOWN", "repository name not known to registry", detail)
-    return page(request, sorted(repository.tags), lambda some: {"name": name, "tags": some})
+        return error(
+            404, "NAME_UNKNOWN", "repository name not known to registry", detail
+        )
+    known = sorted(repository.tags) if registry.in_order else list(repository.tags)
+    return page(request, known, lambda some: {"name": name, "tags": some})
 
 
 def catalog(request: Request, registry: Registry, names: dict[str, str]) -> Response:
-    return page(request, sorted(registry.repositories), lambda some: {"repositories": some})
+    return page(
+        request, sorted(registry.repositories), lambda some: {"repositories": some}
+    )
 
 
 def page(
-    request: Request, items: list[str], document: Callable[[list[str]], dict[str, object]]
+    request: Request,
+    items: list[str],
+    document: Callable[[list[str]], dict[str, object]],
 ) -> Response:
     """One page of a list: `n` items after `last`, with a link to the next page (RFC 8288)."""
     query = dict(parse_qsl(request.query))
-    later = [item for item in items if item > query.get("last", "")]
-    size = int(query["n"]) if query.get("n", "").isdecimal() else len(later)
+    last = query.get("last")
+    later = [item for item in items if last is None or item > last]
+    size = int(query["n"]) if re.fullmatch(r"\d{1,9}", query.get("n", "")) else len(later)
     some = later[:size]
     link: tuple[tuple[str, str], ...] = ()
     if some and len(some) < len(later):
-        link = (("Link", f'<{request.path}?last={quote(some[-1], safe="")}&n={size}>; rel="next"'),)
+        link = (
+            (
+                "Link",
+                f'<{request.path}?last={quote(some[-1], safe="")}&n={size}>; rel="next"',
+            ),
+        )
     body = json.dumps(document(some), separators=(",", ":")).encode() + b"\n"
     return reply(200, JSON, body, *link)
 

@@ -20,7 +20,7 @@ from simulator.images import repositories
 from simulator.layout import Layout
 from simulator.machine import ImageStore, State
 from simulator.network import mock
-from simulator.oci import HOST, Manifest, Reference, parse_manifest
+from simulator.oci import HOST, Manifest, Platform, Reference, parse_manifest
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
 from simulator.transport import Progress, real
@@ -102,6 +102,7 @@ class Scenario(BaseModel):
             commands=tuple(parse(command.run, command.typed) for command in self.commands),
             store=self._store(),
             images=held_images(self.held),
+            platform=Platform.parse(self.platform),
             writable=READ_ONLY if self.read_only else "",
         )
 
@@ -127,7 +128,7 @@ def held_images(image: str | None) -> ImageStore:
     manifest = parse_manifest(repository.manifests[digest].data, digest)
     assert isinstance(manifest, Manifest)
     blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
-    return ImageStore().with_image(reference.canonical, digest, blobs)
+    return ImageStore().with_image(reference.canonical, digest, blobs, manifest)
 
 
 @cache

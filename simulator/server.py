@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
 
@@ -19,6 +19,7 @@ from starlette.requests import Request as Asked
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
+from simulator.oci import HOST
 from simulator.registry import handle, part_of
 from simulator.wire import Authorization, Exchange, Request, Response
 from simulator.world import Auth, Registry
@@ -26,7 +27,8 @@ from simulator.world import Auth, Registry
 LIMIT = 65_536
 """Bytes of a request's body that are read: a token form is far smaller."""
 FORM = "application/x-www-form-urlencoded"
-HIDDEN = frozenset({"authorization", "host"})
+HIDDEN = frozenset({"authorization", "cookie", "host", "proxy-authorization"})
+"""Headers that are not kept: secrets, and the host, which is in the URL."""
 
 
 class PortInUse(ValueError):
@@ -75,10 +77,14 @@ def remembered(exchange: Exchange) -> Exchange:
 
 
 async def received(asked: Asked) -> Request:
-    """What was asked, as a value. The path stays as it was sent, per cent signs and all."""
+    """What was asked, as a value. The path stays as it was sent, per cent signs and all.
+
+    The host is put into the challenge, so one that is no host is not believed.
+    """
     raw = asked.scope.get("raw_path") or asked.scope["path"].encode()
     query = asked.scope["query_string"].decode("latin-1")
-    host = asked.headers.get("host", "localhost")
+    named = asked.headers.get("host", "")
+    host = named if HOST.fullmatch(named) else "localhost"
     url = f"http://{host}{raw.decode('latin-1')}" + (f"?{query}" if query else "")
     headers = tuple((k.title(), v) for k, v in asked.headers.items() if k not in HIDDEN)
     form: tuple[tuple[str, str], ...] = ()
@@ -107,15 +113,37 @@ async def answered(response: Response, head: bool, send: Send) -> None:
 
 def bound(host: str, port: int) -> socket.socket:
     """A listening socket. Raises PortInUse with a sentence."""
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
-        made = socket.create_server((host, port), backlog=128)
+        made = listening_at(host, port)
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
-        raise PortInUse(
-            f"cannot listen at {host}:{port}: {why.lower()}; choose another with --port or --host"
-        ) from None
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return made
+        number = error.errno or 0  # a name that does not resolve has a negative one
+        why = os.strerror(number).lower() if number > 0 else NO_ADDRESS
+    except ValueError as error:
+        why = str(error)
+    else:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
+    raise PortInUse(f"cannot listen at {where}: {why}; choose another with --port or --host")
+
+
+NO_ADDRESS = "that is no address of this machine"
+
+
+def listening_at(host: str, port: int) -> socket.socket:
+    """Raises OSError, or ValueError where host or port cannot be right."""
+    if not 0 <= port <= 65_535:
+        raise ValueError("a port is a number from 0 (any free one) to 65535")
+    if not HOST.fullmatch(f"[{host}]" if ":" in host else host):
+        raise ValueError(NO_ADDRESS)  # an empty one would be every address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=128)
+
+
+def address(listening: socket.socket) -> str:
+    """`host:port`, as it stands in an image's name."""
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def server_of(served: Served) -> uvicorn.Server:
@@ -123,7 +151,7 @@ def server_of(served: Served) -> uvicorn.Server:
     config = uvicorn.Config(
         Starlette(routes=[Mount("/", app=served)]),
         access_log=False, log_config=None, log_level=logging.CRITICAL, lifespan="off",
-        server_header=False, timeout_graceful_shutdown=1,
+        server_header=False, timeout_graceful_shutdown=1, http="h11", ws="none",
     )  # fmt: skip
     return uvicorn.Server(config)
 
@@ -136,17 +164,18 @@ def serve(
 ) -> None:
     """Serve until interrupted. Raises PortInUse."""
     with bound(host, port) as listening:
-        served = Served(registry, f"{host}:{listening.getsockname()[1]}", log=log)
+        served = Served(registry, address(listening), log=log)
         if log:
             log(f"Serving at {served.host}; stop with Ctrl-C")
-        server_of(served).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            server_of(served).run(sockets=[listening])
 
 
 @contextmanager
 def running(registry: Registry, host: str = "127.0.0.1", port: int = 0) -> Iterator[Served]:
     """The registry served from a thread; port 0 takes a free one. Raises PortInUse."""
     with bound(host, port) as listening:
-        served = Served(registry, f"{host}:{listening.getsockname()[1]}")
+        served = Served(registry, address(listening))
         server = server_of(served)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()

@@ -3,26 +3,33 @@
 Login and logout print the same on both engines; a pull's words are the engine's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator import events as e
-from simulator.commands import Login, Logout, Pull
-from simulator.engines.words import reason, short_errors, unreachable_text
-from simulator.events import Event, Failure
-from simulator.machine import FAILURES, State
-from simulator.oci import HUB_KEY
-
-DAEMON = "Error response from daemon: "
-CONFIG = "/home/alice/.docker/config.json"
-"""Where the lesson's user keeps `config.json`."""
-
-UNENCRYPTED = (
-    "",
-    f"WARNING! Your credentials are stored unencrypted in '{CONFIG}'.",
-    "Configure a credential helper to remove this warning. See",
-    "https://docs.docker.com/go/credential-store/",
-    "",
+from simulator.auth import hostname, registry_key
+from simulator.commands import Command, Login, Logout, Pull
+from simulator.engines.words import (
+    DAEMON,
+    classic_errors,
+    code_words,
+    go_error,
+    reason,
+    unreachable_text,
 )
+from simulator.events import Event, Failure
+from simulator.machine import (
+    FAILURES,
+    Phase,
+    State,
+    helper_error,
+    origin,
+    platform_mismatch,
+    untagged,
+)
+from simulator.oci import HUB_KEY, InvalidReference, Reference
+
+HOME = "/home/alice/.docker"
+"""Where the lesson's user keeps `config.json`."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,15 @@ def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
     """The lines that this step adds."""
     match event:
         case e.LoginTyped() | e.PullTyped() | e.LogoutTyped():
-            return typed(event)
+            return typed(event, before)
         case e.CredentialsEntered(credential) if prompted(before):
-            return (Line("input", f"Username: {credential.username}"), Line("input", "Password: "))
+            return prompts(before, credential.username)
         case e.StoredCredentialsReused(credential):
-            return output("error", reused(credential.username))
+            return output("error", reused(credential.username, at_terminal(before)))
+        case e.StoredCredentialsRefused(why):
+            return output("error", (stored_refused(why, before),))
+        case e.CredentialsRemoved(kept=kept):
+            return removed(before, kept)
         case e.CredentialsStored():
             return stored(before)
         case _ if isinstance(event, FAILURES):
@@ -49,73 +60,153 @@ def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
                 "error", explain(event, before)
             )
         case _:
-            return output("output", (*pull_progress(event, before), *conclusion(event, before)))
+            told = (*pull_progress(event, before), *conclusion(event, before, after))
+            return output("output", told)
 
 
 def output(kind: str, texts: tuple[str, ...]) -> tuple[Line, ...]:
     return tuple(Line(kind, text) for text in texts)
 
 
-def typed(event: e.LoginTyped | e.PullTyped | e.LogoutTyped) -> tuple[Line, ...]:
+def typed(event: e.LoginTyped | e.PullTyped | e.LogoutTyped, state: State) -> tuple[Line, ...]:
+    """The command, and what Docker's CLI says before it does anything."""
     command = event.command
-    shown = (Line("command", command.text),)
-    if isinstance(command, Login) and command.source == "flag":
-        risky = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
-        return (*shown, Line("error", risky))
-    if isinstance(command, Logout):
-        server = command.server or HUB_KEY
-        return (*shown, Line("output", f"Removing login credentials for {server}"))
-    if isinstance(command, Pull) and untagged(command.image):
+    shown = (Line("command", command.text), *output("error", complaints(command, state)))
+    if not isinstance(command, Pull) or command.all_tags or command.quiet:
+        return shown
+    if untagged(command.image) and valid(command.image):
         return (*shown, Line("output", "Using default tag: latest"))
     return shown
 
 
-def untagged(image: str) -> bool:
-    return "@" not in image and ":" not in image.rpartition("/")[2]
+def complaints(command: Command, state: State) -> tuple[str, ...]:
+    unreadable = (f"WARNING: Error {state.unreadable}",) if state.unreadable else ()
+    if isinstance(command, Pull) and state.engine != "26":
+        gone = "support for docker content trust was removed"
+        return (
+            *(f"Flag --{flag} has been deprecated, {gone}" for flag in command.deprecated),
+            *unreadable,
+        )
+    if isinstance(command, Login) and command.source == "flag" and not command.wrong:
+        risky = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
+        return (*unreadable, risky)
+    return unreadable
+
+
+def valid(image: str) -> bool:
+    try:
+        Reference.parse(image)
+    except InvalidReference:
+        return False
+    return True
 
 
 def prompted(state: State) -> bool:
     return isinstance(state.command, Login) and state.command.source == "prompt"
 
 
-def reused(username: str) -> tuple[str, ...]:
+def at_terminal(state: State) -> bool:
+    return isinstance(state.command, Login) and state.command.terminal
+
+
+def prompts(state: State, username: str) -> tuple[Line, ...]:
+    """The questions of `docker login`; Docker Hub adds a hint."""
+    command = state.command
+    assert isinstance(command, Login)
+    hint = HUB_HINT if registry_key(command.server) == HUB_KEY else ()
+    known = dict(state.store.entries).get(registry_key(command.server))
+    default = f" ({known.username})" if state.stored_tried and known else ""
+    name = () if command.named else (Line("input", f"Username{default}: {username}"),)
+    return (*name, *output("error", hint), Line("input", "Password: "))
+
+
+HUB_HINT = (
+    "",
+    "i Info → A Personal Access Token (PAT) can be used instead.",
+    "         To create a PAT, visit https://app.docker.com/settings",
+    "",
+    "",
+)
+
+
+def reused(username: str, terminal: bool) -> tuple[str, ...]:
+    """A note of Docker's CLI is an icon with an arrow on a terminal, plain text elsewhere."""
+    note = "i Info →" if terminal else " Info ->"
     other = "docker logout' followed by 'docker login'"
     return (
         f"Authenticating with existing credentials... [Username: {username}]",
         "",
-        f" Info -> To login with a different account, run '{other}",
+        f"{note} To login with a different account, run '{other}",
         "",
         "",
     )
 
 
+def stored_refused(why: Failure, state: State) -> str:
+    """The daemon reports a token service's UNAUTHORIZED as such, all else as an error."""
+    if isinstance(why, e.TokenRefused | e.ServerFailed):
+        first = classic_errors(why.errors[:1], why.status).partition(":")[0]
+        if first == code_words("UNAUTHORIZED"):
+            return "Stored credentials invalid or expired"
+    return f"Login did not succeed, error: {DAEMON}{login_failure(why, state)}"
+
+
+def config_file(state: State) -> str:
+    """Where this command reads and writes `config.json`."""
+    return f"{(state.command and state.command.config) or HOME}/config.json"
+
+
 def stored(state: State) -> tuple[Line, ...]:
-    """The warning is left out where nothing readable was written."""
-    known = isinstance(state.command, Login) and state.credential is not None
-    already = state.credential in dict(state.store.entries).values()
-    quiet = not known or state.store.helper or state.identity_token or already
-    warning = () if quiet else output("error", UNENCRYPTED)
+    """The warning is left out where nothing readable was written, or nothing new."""
+    command, credential = state.command, state.credential
+    assert isinstance(command, Login)
+    already = state.store.find(registry_key(command.server)) == credential
+    quiet = state.store.helper or state.identity_token or already
+    warning = () if quiet else output("error", unencrypted(config_file(state)))
     return (*warning, Line("output", "Login Succeeded"))
 
 
+def unencrypted(path: str) -> tuple[str, ...]:
+    return (
+        "",
+        f"WARNING! Your credentials are stored unencrypted in '{path}'.",
+        "Configure a credential helper to remove this warning. See",
+        "https://docs.docker.com/go/credential-store/",
+        "",
+    )
+
+
+def removed(state: State, kept: tuple[str, ...]) -> tuple[Line, ...]:
+    """Logout asks no registry; a missing helper is told only where nothing was removed."""
+    assert isinstance(state.command, Logout)
+    server = state.command.server
+    told = (Line("output", f"Removing login credentials for {hostname(server) or HUB_KEY}"),)
+    if not kept:
+        return told
+    sad = tuple(f"{key}: {helper_error('erasing', state.store.helper)}" for key in kept)
+    first = () if server else (f"WARNING: {helper_error('getting', state.store.helper)}",)
+    failed = output("error", ("WARNING: could not erase credentials:", *sad))
+    return (*output("error", first), *told, *failed)
+
+
 def pull_progress(event: Event, state: State) -> tuple[str, ...]:
-    return state.ways.progress(event, state) if isinstance(state.command, Pull) else ()
+    """What the engine reports meanwhile; `--quiet` throws it away."""
+    shown = isinstance(state.command, Pull) and not state.command.quiet
+    return state.ways.progress(event, state) if shown else ()
 
 
-def conclusion(event: Event, state: State) -> tuple[str, ...]:
-    """The last lines of a pull that ended well."""
-    reference = state.reference
-    if reference is None:
+def conclusion(event: Event, before: State, after: State) -> tuple[str, ...]:
+    """The last lines of a pull that ended well: the engine's, and the name itself."""
+    command, reference = after.command, after.reference
+    if not isinstance(command, Pull) or reference is None:
         return ()
-    match event:
-        case e.AlreadyUpToDate():
-            status = f"Status: Image is up to date for {reference.familiar}"
-            return (f"Digest: {state.resolved}", status, reference.canonical)
-        case e.ImageStored(_, digest):
-            status = f"Status: Downloaded newer image for {reference.familiar}"
-            return (f"Digest: {digest}", status, reference.canonical)
-        case _:
-            return ()
+    if not isinstance(event, e.AlreadyUpToDate | e.ImageStored):
+        return ()
+    told = () if command.quiet else after.ways.conclusion(event, after)
+    if after.tags or platform_mismatch(after):
+        return told
+    name = replace(reference, tag=None) if command.all_tags else reference
+    return (*told, name.whole)
 
 
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
@@ -128,30 +219,41 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
         case e.StoreFailed(why):
             return (f"{'E' if state.engine == '26' else 'e'}rror saving credentials: {why}",)
         case _ if isinstance(state.command, Login):
-            return (DAEMON + login_failure(failure, state),)
+            return tuple((DAEMON + login_failure(failure, state)).splitlines())
         case _:
             return state.ways.explain(failure, state)
 
 
+NO_TERMINAL = ("Error: Cannot perform an interactive login from a non TTY device",
+               "error: cannot perform an interactive login from a non-TTY device")  # fmt: skip
+MISSING = {
+    "username": ("the --password-stdin option requires --username to be set",),
+    "both passwords": ("conflicting options: cannot specify both --password and --password-stdin",),
+    "empty username": ("username is empty",),
+    "password flag": ("password is empty",),
+    "password": (NO_TERMINAL[0], "password is empty"),
+    "terminal": NO_TERMINAL,
+    "username answer": ("Error: Non-null Username Required", "error: username is required"),
+    "password answer": ("Error: Password Required", "error: password is required"),
+}
+"""What is missing -> what Docker's CLI 28 (engine 26) and 29 say."""
+
+
 def input_missing(what: str, engine: str) -> str:
-    if what == "username":
-        return "the --password-stdin option requires --username to be set"
-    if engine == "26":
-        return "Error: Cannot perform an interactive login from a non TTY device"
-    if what == "password":
-        return "password is empty"
-    return "error: cannot perform an interactive login from a non-TTY device"
+    said = MISSING[what]
+    return said[0] if engine == "26" else said[-1]
 
 
 def login_failure(failure: Failure, state: State) -> str:
-    url = f"{'http' if state.plain_http else 'https'}://{state.host}/v2/"
+    """Both engines log in with distribution's client."""
+    url = f"{origin(state)}/v2/"
     match failure:
         case e.LoginRejected(url=asked, status=status):
             return f"login attempt to {asked} failed with status: {status} {reason(status)}"
-        case e.TokenRefused(errors=errors, status=status):
-            return f'Get "{url}": {short_errors(errors) or reason(status).lower()}'
-        case e.Unreachable(_, asked, obstacle, detail):
-            return f'Get "{asked}": {unreachable_text(obstacle, detail)}'
+        case e.Unreachable(method, asked, obstacle, detail):
+            said = go_error(method, asked, unreachable_text(obstacle, detail))
+            inner = state.phase is Phase.AUTHORIZING_LOGIN
+            return go_error("GET", url, said) if inner else said
         case _:
-            status = getattr(failure, "status", 0)
-            return f'Get "{url}": received unexpected HTTP status: {status} {reason(status)}'
+            errors, status = getattr(failure, "errors", ()), getattr(failure, "status", 0)
+            return go_error("GET", url, classic_errors(errors, status))

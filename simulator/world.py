@@ -38,10 +38,15 @@ class User:
 
 @dataclass(frozen=True)
 class Blob:
-    """A blob as stored; `digest` is its name, and need not be true of a corrupted one."""
+    """A blob as stored; `digest` is its name, and need not be true of a corrupted one.
+
+    With a `size`, nobody has the bytes: what would arrive is that many, of digest `actual`.
+    """
 
     digest: str
-    data: bytes = field(repr=False)
+    data: bytes = field(default=b"", repr=False)
+    size: int | None = None
+    actual: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Repository:
 class Fault:
     """Something broken: an error answer, or damage to a blob.
 
-    `status` answers with that status (and `code`, `message` as the error body);
+    `status` answers with that status (and `code`, `message` as the error body, or `body`);
     `corrupt` flips one byte of a blob; `cut_after` ends the connection after so many bytes.
     `digest` limits it to one blob or manifest, `times` to the next so many requests.
     """
@@ -74,6 +79,8 @@ class Fault:
     status: int | None = None
     code: str | None = None
     message: str = ""
+    body: str | None = None
+    media_type: str = "text/plain"
     corrupt: bool = False
     cut_after: int | None = None
     digest: str | None = None
@@ -91,6 +98,12 @@ class Registry:
     users: Mapping[str, User] = field(default_factory=dict)
     public: tuple[str, ...] = ("public/*",)
     faults: tuple[Fault, ...] = ()
+    in_order: bool = True
+    """Whether tags are listed by name, or in the order of the storage."""
+    denies: int | None = None
+    """The status with which the token service refuses a scope; None leaves it out silently."""
+    refresh: bool = False
+    """Whether the token service gives identity tokens."""
     blobs_at: str | None = None
     """Where blobs are redirected to (307), as a URL that the digest is appended to."""
     token_post: bool = False

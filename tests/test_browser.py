@@ -10,9 +10,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from simulator import scenario
 from simulator.engines import engines
+from simulator.images import repositories
 from simulator.lesson import LESSONS, load, right_answer
 from simulator.scenario import scenarios
+from simulator.server import running
 from simulator.views import stage
+from simulator.world import Auth, Registry, User
 from tests.conftest import need
 from tests.pages import app, chromium, opened
 
@@ -186,6 +189,30 @@ def test_every_section_is_on_the_page(learner: Open) -> None:
         expect(page.get_by_text(moment.question)).to_be_attached()
     for line in (*LESSON.document.snapshot, *LESSON.document.transcript):
         expect(page.get_by_text(line.text)).to_be_attached()
+
+
+def test_a_real_registry_is_stepped_through(learner: Open, address: str) -> None:
+    """Host, user, password and image; then the run that truly happened. No secret stays."""
+    users = {"alice": User("correct-horse", ("*",))}
+    with running(Registry(Auth.BEARER, repositories=repositories(), users=users)) as served:
+        page = learner()
+        page.get_by_text("Real registry").click()
+        for label, value in (
+            ("Registry", served.host),
+            ("Image", "team/app:1.0"),
+            ("User name (empty: no login)", "alice"),
+            ("Password", "correct-horse"),
+        ):
+            page.get_by_role("textbox", name=label, exact=True).fill(value)
+        page.get_by_role("button", name="Log in and pull").click()
+        at_step(page, 1)
+        expect(page.locator(".code li").first).to_have_text(f"docker login {served.host}")
+        page.locator(".account h3").click()
+        page.keyboard.press("End")
+    expect(page.locator(".account h3")).to_contain_text("Done")
+    expect(page.locator(".terminal")).to_contain_text("Status: Downloaded newer image")
+    assert "correct-horse" not in page.content() + page.url
+    assert page.get_by_role("textbox", name="Password", exact=True).input_value() == ""
 
 
 @pytest.mark.parametrize(

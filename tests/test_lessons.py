@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,7 @@ SPOILS = {
     "a row that is never reached": (("rows", 1, "branch"), True, "row 2 happens"),
     "a phase in two boxes": (("flow", "boxes", 0, "phases"), ["ready", "done"], "in 2 boxes"),
     "an arrow that no run takes": (("flow", "back", 0), ["ready", "download"], "no run goes"),
+    "a failure that cannot be": (("flow", "failing", 0), "ready", "no run goes"),
     "a diagram of another lesson": (("flow", "boxes", 0, "label"), "Spoiled", "out of date"),
     "words for no event": (("words", "Spoiled"), {"title": "", "text": ""}, "no event 'Spoiled'"),
 }
@@ -207,7 +209,7 @@ def test_the_default_run_follows_the_arrows() -> None:
     """In the lesson's own run each move from box to box is an arrow of the diagram."""
     lesson = load(LESSONS / NAMES[0])
     steps = views.stage(lesson, run(lesson.document.scenario))["steps"]
-    moved = [b for a, b in zip(steps, steps[1:], strict=False) if a["node"] != b["node"]]
+    moved = [b for a, b in pairwise(steps) if a["node"] != b["node"]]
     assert [step["edge"] for step in moved].count(None) == 0
     assert {step["node"] for step in steps} == {n.id for n in lesson.nodes if not n.failure}
 

@@ -1,10 +1,12 @@
 """The machine against the mock registry: every outcome, and every edge of the table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from simulator import events as e
+from simulator.images import dumps, pointer, repositories
 from simulator.machine import (
     FAILURES,
     TRANSITIONS,
@@ -16,6 +18,7 @@ from simulator.machine import (
     next_move,
 )
 from simulator.network import mock
+from simulator.oci import OCI_MANIFEST
 from simulator.scenario import Scenario, Typed, run, scenario, scenarios
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
@@ -26,8 +29,9 @@ from simulator.wire import (
     Request,
     Response,
     Transport,
+    digest_of,
 )
-from simulator.world import Auth, Fault, Part
+from simulator.world import Auth, Blob, Fault, Part, Repository, StoredManifest, World
 
 OUTCOMES = {
     "works": (e.SessionEnded, e.SessionEnded),
@@ -70,8 +74,31 @@ OUTCOMES = {
 }
 """Scenario -> the last event with engine 29, with engine 26."""
 
+APP = "myprivateregistry.com/team/app"
+MULTI = "myprivateregistry.com/team/multi"
+AGAIN = (Typed(run="docker login myprivateregistry.com"),)
 PULL = (Typed(run="docker pull myprivateregistry.com/myimage:latest"),)
 LOGIN = (Typed(run="docker login myprivateregistry.com", typed=("alice", "s3cret")),)
+
+
+def artifact() -> World:
+    """The lesson's world, with something under `myimage:latest` that is no image."""
+    config, layer = b"{}", b"hello"
+    document = {
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "config": pointer("application/vnd.oci.empty.v1+json", config),
+        "layers": [pointer("text/plain", layer)],
+    }
+    manifest = StoredManifest(OCI_MANIFEST, dumps(document))
+    digest = digest_of(manifest.data)
+    blobs = {digest_of(data): Blob(digest_of(data), data) for data in (config, layer)}
+    held = {"myimage": Repository({"latest": digest}, {digest: manifest}, blobs)}
+    world = scenario("basic").world()
+    site = world.sites["myprivateregistry.com"]
+    assert site.registry is not None
+    registry = replace(site.registry, repositories=held)
+    return World({**world.sites, "myprivateregistry.com": replace(site, registry=registry)})
 
 
 def odd(commands: tuple[Typed, ...] = PULL, **world: object) -> Scenario:
@@ -95,7 +122,28 @@ ODD = {
     "token service fails at login": odd(LOGIN, faults=(Fault(Part.TOKEN, status=503),)),
     "basic login": odd(LOGIN, auth=Auth.BASIC),
     "stored for a helper": odd(helper_missing=True, auth=Auth.BASIC),
+    "stored and stale at login": odd(AGAIN, stored="alice:oldpass"),
+    "stored and stale at login, Basic": odd(AGAIN, stored="alice:oldpass", auth=Auth.BASIC),
+    "stored, and the registry is down": odd(AGAIN, obstacle=Obstacle.REFUSED),
+    "all tags": odd((Typed(run=f"docker pull -a {APP}"),)),
+    "another tag of the same image": odd(
+        (Typed(run=f"docker pull {APP}:1.0"), Typed(run=f"docker pull {APP}:latest"))
+    ),
+    "another tag of the same index": odd(
+        (
+            Typed(run=f"docker pull {MULTI}:latest"),
+            Typed(run=f"docker pull {MULTI}@{repositories()['team/multi'].tags['latest']}"),
+            Typed(run=f"docker pull --platform linux/arm64 {MULTI}:latest"),
+        )
+    ),
+    "a digest that nobody has": odd((Typed(run=f"docker pull {APP}@sha256:{'0' * 64}"),)),
+    "a lone image for another platform": odd(
+        (Typed(run="docker pull --platform linux/arm64 myprivateregistry.com/myimage"),)
+    ),
 }
+
+ODD_WORLDS = {"an artifact": artifact()}
+"""Worlds that no scenario can say."""
 
 
 Edge = tuple[Phase, type[e.Event]]
@@ -157,6 +205,23 @@ BROKEN = (
 )  # fmt: skip
 
 
+def breaking_off(world: World) -> Transport:
+    """The registry refuses the HEAD of a manifest, and is gone when asked for the reason."""
+    honest = mock(world)
+
+    def transport(requests: Sequence[Request]) -> Iterator[Exchange]:
+        for exchange in honest(requests):
+            request = exchange.request
+            if "/manifests/" not in request.path or request.authorization is None:
+                yield exchange
+            elif request.method == "HEAD":
+                yield Exchange(request, Response(403))
+            else:
+                yield Exchange(request, NetworkFailure(Obstacle.RESET))
+
+    return transport
+
+
 def test_every_edge_is_walked() -> None:
     """A transition that nothing takes is untested, and nobody can be taught it."""
     edges = {(p, event) for p, ways in TRANSITIONS.items() for event in ways}
@@ -166,6 +231,9 @@ def test_every_edge_is_walked() -> None:
             seen |= walked(run(name, engine))
         for case in ODD.values():
             seen |= walked(run_trace(case.state(engine), mock(case.world())))
+        for world in ODD_WORLDS.values():
+            seen |= walked(run_trace(odd(auth=Auth.BASIC).state(engine), mock(world)))
+        seen |= walked(run_trace(odd().state(engine), breaking_off(odd().world())))
         for phase in Phase:
             for answer in BROKEN:
                 seen |= edges_with(phase, answer, engine)

@@ -1,6 +1,7 @@
 """The mock registry beside a recorded one: distribution 2.8.3, asked by hand."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -161,9 +162,7 @@ def test_post_is_taken_only_where_the_registry_says_so() -> None:
     """The OAuth2 form; distribution's own service answers 405."""
     form = (("username", "alice"), ("password", "s3cret"), ("scope", "repository:team/app:pull"))
     request = Request("POST", REALM, (), None, form)
-    taking = Registry(
-        Auth.BEARER, REALM, HOSTS[True], repositories(), USERS, token_post=True
-    )
+    taking = Registry(Auth.BEARER, REALM, HOSTS[True], repositories(), USERS, token_post=True)
     assert handle(request, BEARER).status == 405
     assert claims(handle(request, taking))["access"][0]["name"] == "team/app"
 
@@ -173,3 +172,87 @@ def test_a_limited_fault_ends() -> None:
     fault = Fault(Part.MANIFEST, status=503, times=1)
     registry = Registry(faults=(fault,))
     assert registry.after(fault).fault(Part.MANIFEST) is None
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_a_token_that_we_did_not_sign_opens_nothing(algorithm: str) -> None:
+    """All claims right, but unsigned or signed with a shared secret: 401."""
+    told = claims(asked_for("repository:team/app:pull", "alice", "s3cret"))
+    forged = jwt.encode(told, "" if algorithm == "none" else "k" * 32, algorithm=algorithm)
+    assert pull_with(forged, told["iat"]) == 401
+
+
+@pytest.mark.parametrize("header", ["Basic YWxpY2U=", "Basic ???", "Basic", "Basic 4pI6", "X y"])
+def test_malformed_credentials_are_no_credentials(header: str) -> None:
+    """What is not base64 of `user:password` is answered with the challenge."""
+    sent = Authorization.parse(header)
+    assert handle(Request("GET", "https://h/v2/", (), sent), BASIC).status == 401
+
+
+# -- faults and odd requests ------------------------------------------------------------------
+
+LAYER = ANSWERS["blob"]["path"].rpartition("/")[2]
+
+
+def blob(*faults: Fault, path: str = LAYER, **headers: str) -> Response:
+    """The answer of an open registry with these faults."""
+    registry = Registry(Auth.NONE, repositories=repositories(), faults=faults)
+    url = f"https://h/v2/team/app/blobs/{path}"
+    return handle(Request("GET", url, tuple(headers.items())), registry)
+
+
+def test_a_corrupted_blob_keeps_its_length() -> None:
+    """One byte differs: only the digest can tell."""
+    whole, damaged = blob(), blob(Fault(Part.BLOB, corrupt=True))
+    assert damaged.headers == whole.headers
+    assert sum(a != b for a, b in zip(damaged.body, whole.body, strict=True)) == 1
+
+
+def test_a_cut_blob_announces_what_it_does_not_send() -> None:
+    """The length stays, the bytes end early; a cut at the end is none."""
+    cut = blob(Fault(Part.BLOB, cut_after=10))
+    assert (cut.cut, len(cut.body), cut.header("Content-Length")) == (True, 10, "117")
+    assert not blob(Fault(Part.BLOB, cut_after=117)).cut
+
+
+def test_a_fault_strikes_only_where_it_is_laid() -> None:
+    """Its digest is recognized in the URL, whether escaped or not; others are left alone."""
+    fault = Fault(Part.BLOB, status=429, code="TOOMANYREQUESTS", digest=LAYER)
+    assert blob(fault).status == 429
+    assert blob(fault, path=LAYER.replace(":", "%3A")).status == 429
+    assert blob(replace(fault, digest="sha256:" + "0" * 64)).status == 200
+    assert blob(replace(fault, part=Part.MANIFEST)).status == 200
+
+
+RANGES = {
+    "bytes=0-0": 206, "bytes=116-": 206, "bytes=0-999999999999999999": 206,
+    "bytes=117-": 416, "bytes=5-3": 416,
+    "bytes=-5": 200, "bytes=0-1,3-4": 200, "lines=1-2": 200, f"bytes={'9' * 5000}-": 200,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", RANGES)
+def test_one_range_is_served(wanted: str) -> None:
+    """From a first byte on; any other range is ignored (RFC 9110 section 14.2)."""
+    answer = blob(Range=wanted)
+    assert answer.status == RANGES[wanted]
+    assert answer.header("Content-Length") == str(len(answer.body))
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "x", "9" * 5000])
+def test_an_odd_page_size_is_no_error_of_ours(size: str) -> None:
+    """What is no number, or a huge one, is left aside."""
+    registry = Registry(Auth.NONE, repositories=repositories())
+    url = f"https://h/v2/team/app/tags/list?n={size}"
+    assert handle(Request("GET", url), registry).status == 200
+
+
+def test_pages_are_linked_to_the_end() -> None:
+    """Following the links lists each tag once, in order (distribution spec, end-8b)."""
+    registry = Registry(Auth.NONE, repositories=repositories())
+    path, found = "/v2/team/app/tags/list?n=3", []
+    while path:
+        answer = handle(Request("GET", f"https://h{path}"), registry)
+        found += json.loads(answer.body)["tags"]
+        path = (answer.header("Link") or "").partition(">")[0].removeprefix("<")
+    assert found == ["1.0", "1.1", "latest", "rolling"]

@@ -1,5 +1,7 @@
 """Traces as data."""
 
+from itertools import pairwise
+
 import pytest
 
 from simulator.scenario import run, scenarios
@@ -30,4 +32,4 @@ def test_steps_are_self_contained() -> None:
     """Each step starts where the one before ended, and is numbered from 1."""
     steps = run("works").steps
     assert [step.number for step in steps] == list(range(1, len(steps) + 1))
-    assert all(a.after == b.before for a, b in zip(steps, steps[1:], strict=False))
+    assert all(a.after == b.before for a, b in pairwise(steps))

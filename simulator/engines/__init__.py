@@ -23,11 +23,19 @@ class UnknownEngine(ValueError):
 class Engine:
     """How one Docker engine pulls.
 
-    `pings`: asks `GET /v2/` first. `heads_digests`: asks HEAD even where the digest is known.
-    `shares_authorization`: one authorization for the whole pull, else the fetcher starts anew.
-    `posts_for_tokens`: tries the OAuth2 POST before GET. `reads_errors`: failed HEADs of these
-    statuses are repeated as GET. `asks_again(answers, basic)`: whether to repeat a request that
-    was answered with these statuses.
+    `pings`: asks `GET /v2/` first, and takes challenges from there only. `heads_digests`: asks
+    HEAD even where the digest is known. `shares_authorization`: one authorization for the whole
+    pull, else the fetcher starts anew. `posts_for_tokens`: tries the OAuth2 POST before GET.
+    `reads_errors`: failed HEADs of these statuses are repeated as GET. `seeks_blobs`: a digest
+    that no manifest has is sought among the blobs. `trusts_tags`: takes what a tag gives
+    without comparing its digest. `chains_layers`: a layer is held only on top of the same ones.
+    `config_first`: layers wait for the config. `image_is_config`: an image's id is its
+    config's digest, else its manifest's. `checks_platform`: a lone image for another platform
+    is an error once it is stored.
+    `asks_again(answers, kind, way_in)`: whether to repeat a request for a `manifest`, `config`
+    or `layer` that was answered with these statuses; `way_in` if a 401 still names one.
+    `rests(failed, kind)`: whether a blob waits for the others after so many failures, or (0)
+    after a download that was cut.
     """
 
     name: str
@@ -39,11 +47,19 @@ class Engine:
     images_only: bool
     helper_required: bool
     http_after_refused: bool
+    seeks_blobs: bool
+    trusts_tags: bool
+    chains_layers: bool
+    config_first: bool
+    image_is_config: bool
+    checks_platform: bool
     accept: Headers
     reads_errors: frozenset[int]
-    asks_again: Callable[[tuple[int, ...], bool], bool]
+    asks_again: Callable[[tuple[int, ...], str, bool], bool]
+    rests: Callable[[int, str], bool]
     explain: "Callable[[Failure, State], tuple[str, ...]]"
     progress: "Callable[[Event, State], tuple[str, ...]]"
+    conclusion: "Callable[[Event, State], tuple[str, ...]]"
 
 
 def engine(name: str) -> Engine:

@@ -1,4 +1,4 @@
-"""Docker 26 with the classic image store.
+"""Docker 26 with the classic image store (moby's `distribution` package).
 
 It pings first, keeps one authorization for the whole pull, and repeats a failed HEAD as GET,
 since only a body carries the registry's message.
@@ -7,96 +7,247 @@ since only a body carries the registry's message.
 from simulator import events as e
 from simulator.engines import Engine
 from simulator.engines.words import (
-    from_token_service,
+    DAEMON,
+    bare,
+    classic_error,
+    classic_errors,
+    go_error,
     heading,
-    reason,
-    short_errors,
     unreachable_text,
 )
 from simulator.events import Event, Failure
-from simulator.machine import State, manifest_url
-from simulator.oci import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from simulator.machine import Phase, State, asked, kind_of, listing
+from simulator.oci import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, Descriptor
 
-DAEMON = "Error response from daemon: "
 ACCEPTED = (DOCKER_MANIFEST, DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST,
-            "application/vnd.docker.distribution.manifest.v1+prettyjws", "application/json")  # fmt: skip
+            "application/vnd.docker.distribution.manifest.v1+prettyjws",
+            "application/json")  # fmt: skip
+FINAL = frozenset({401, 403, 404, 405, 429})
+"""Statuses after which a blob is not tried again."""
+CONFIG_ATTEMPTS = 5
+LAYER_ATTEMPTS = 6
+REQUESTS = 2
+"""Each attempt at a layer asks twice: once for its size, and again when it reads."""
+AT_ONCE = 3
+"""Layers that are downloaded at the same time; the others wait."""
 
 
-def asks_again(answers: tuple[int, ...], basic: bool) -> bool:
-    """It does not; a layer whose connection breaks is another matter."""
-    return False
+def asks_again(answers: tuple[int, ...], kind: str, way_in: bool) -> bool:
+    """Manifests once; a config up to five times, a layer in up to six attempts."""
+    final = answers[-1] in FINAL
+    match kind:
+        case "config":
+            return not final and len(answers) < CONFIG_ATTEMPTS
+        case "layer":
+            return len(answers) < (REQUESTS if final else REQUESTS * LAYER_ATTEMPTS)
+        case _:
+            return False
+
+
+def rests(failed: int, kind: str) -> bool:
+    """A layer's next attempt is 5 seconds away and more: meanwhile the others go on."""
+    return kind == "layer" and failed % REQUESTS == 0
+
+
+def begun(state: State) -> bool:
+    """The heading was printed as soon as a manifest was here, or another tag was pulled."""
+    return bool(state.manifest or state.index or state.pulled)
 
 
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error, as this engine and its CLI print it for a failed pull."""
-    name = state.reference.familiar_name if state.reference else ""
+    if isinstance(failure, e.DigestMismatch) and failure.kind == "manifest":
+        return (f"manifest verification failed for digest {failure.expected}",)
+    said = told(failure, state).splitlines() or [""]
+    return (said[0] if begun(state) else DAEMON + said[0], *said[1:])
+
+
+def told(failure: Failure, state: State) -> str:
     match failure:
         case e.NoCredentials(method, url):
-            return (f'{DAEMON}{method.capitalize()} "{url}": no basic auth credentials',)
-        case e.TokenRefused(errors=errors, status=status, asked=(method, url)):
-            said = short_errors(errors) or reason(status).lower()
-            return (f'{DAEMON}{method.capitalize()} "{url}": {said}',)
-        case e.AccessDenied(errors=errors, error="insufficient_scope"):
-            asks = "repository does not exist or may require 'docker login'"
-            denied = "denied: requested access to the resource is denied"
-            return (f"{DAEMON}pull access denied for {name}, {asks}: {denied}",)
-        case e.ServerFailed(url=url) if from_token_service(url, state):
-            tried = manifest_url(state, state.reference.identifier) if state.reference else ""
-            return (f'{DAEMON}Head "{tried}": {refused(failure)}',)
-        case e.ManifestUnknown(errors=errors):
-            whole = state.reference.familiar if state.reference else ""
-            return (f"{DAEMON}manifest for {whole} not found: {short_message(errors)}",)
+            return go_error(method, url, "no basic auth credentials")
+        case e.TokenRefused(errors=errors, status=status):
+            return go_error(*asked(state), classic_errors(errors, status))
+        case e.ServerFailed(errors=errors, status=status) if authorizing(state):
+            return go_error(*asked(state), classic_errors(errors, status))
         case e.Unreachable(method, url, obstacle, detail):
-            said = unreachable_text(obstacle, detail)
-            return (f'{DAEMON}{method.capitalize()} "{url}": {said}',)
-        case e.DigestMismatch("manifest", expected):
-            return (f"manifest verification failed for digest {expected}",)
+            said = go_error(method, url, unreachable_text(obstacle, detail))
+            return go_error(*asked(state), said) if authorizing(state) else said
+        case e.DigestMismatch("config", expected):
+            wrong = f"image config verification failed for digest {expected}"
+            return f"error pulling image configuration: {wrong}"
         case e.DigestMismatch(_, expected):
-            return (f"filesystem layer verification failed for digest {expected}",)
-        case e.BlobUnknown():
-            return ("unknown blob",)
+            return f"filesystem layer verification failed for digest {expected}"
+        case e.BlobUnknown(blob):
+            return with_attempts("unknown blob", 1, kind_of(state, blob))
         case e.PlatformMissing(platform):
-            return (f"no matching manifest for {platform} in the manifest list entries",)
+            return f"no matching manifest for {platform} in the manifest list entries"
+        case e.PlatformMismatched(wanted, actual):
+            image = state.reference.familiar if state.reference else ""
+            wrong = f"wanted {wanted}, actual: {actual}"
+            return (
+                f"image with reference {image} was found but does not match "
+                f"the specified platform: {wrong}"
+            )
         case e.NotAnImage(media_type):
-            return (f"unsupported media type {media_type}",)
+            return f"unsupported media type {media_type}"
         case _:
-            return (DAEMON + refused(failure),)
+            return refused(failure, state)
 
 
-def short_message(errors: tuple[e.RegistryError, ...]) -> str:
-    """The classic engine always prints code and message, even where they agree."""
-    said = [f"{x.code.lower().replace('_', ' ')}: {x.message}".rstrip(": ") for x in errors]
-    return ", ".join(said) or "manifest unknown: manifest unknown"
+def authorizing(state: State) -> bool:
+    return state.phase in (Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH)
 
 
-def refused(failure: Failure) -> str:
-    errors = getattr(failure, "errors", ())
-    if errors:
-        return short_errors(errors)
+def refused(failure: Failure, state: State) -> str:
+    """What the registry answered, with the remarks of moby's `translatePullError`."""
     status = getattr(failure, "status", 0)
-    return f"received unexpected HTTP status: {status} {reason(status)}"
+    errors = getattr(failure, "errors", ())
+    challenged = getattr(failure, "error", "")
+    if challenged:  # the challenge's own error comes first (RFC 6750 section 3)
+        code = {"insufficient_scope": "DENIED", "invalid_token": "UNAUTHORIZED"}.get(challenged)
+        errors = (e.RegistryError(code, form="challenge"), *errors) if code else errors
+    if state.phase is Phase.FETCHING_BLOBS:
+        blob = blob_at(state, getattr(failure, "url", ""))
+        attempts = 1 if status in FINAL else CONFIG_ATTEMPTS + 1
+        return with_attempts(classic_errors(errors, status), attempts, blob)
+    if not errors or not 400 <= status < 500:
+        return classic_errors(errors, status)
+    return translated(errors[0], status, state)
+
+
+def translated(first: e.RegistryError, status: int, state: State) -> str:
+    """Only the first error is told; one that says no more than its code stays as it is."""
+    said = classic_error(first, status)
+    if first.form == "challenge":
+        said = classic_error(e.RegistryError(first.code, detail="challenge"), status)
+    elif bare(first) or first.form == "json":
+        return said
+    reference = state.reference
+    assert reference is not None
+    code = said.partition(":")[0]
+    image = reference.familiar_name if listing(state) else reference.familiar
+    match code:
+        case "denied":
+            asks = "repository does not exist or may require 'docker login'"
+            return f"pull access denied for {reference.familiar_name}, {asks}: {said}"
+        case "manifest unknown":
+            return f"manifest for {image} not found: {said}"
+        case "name unknown":
+            return f"repository {reference.familiar_name} not found: {said}"
+        case _:
+            return said
+
+
+def blob_at(state: State, url: str) -> str:
+    config = state.manifest.config.digest if state.manifest else ""
+    return "config" if config and url.endswith(config) else "layer"
+
+
+def with_attempts(said: str, attempts: int, kind: str) -> str:
+    """A config's failure counts the attempts (one too many, if all of them failed)."""
+    if kind != "config":
+        return said
+    return f"error pulling image configuration: download failed after attempts={attempts}: {said}"
 
 
 def progress(event: Event, state: State) -> tuple[str, ...]:
     """Standard output of a pull, one line a change of state (no terminal)."""
     match event:
-        case e.ManifestReceived() | e.IndexReceived() if state.selected is None:
-            return (heading(state),)
-        case e.AlreadyUpToDate() | e.DigestMismatch("manifest"):
+        case e.ManifestReceived() | e.IndexReceived() | e.ManifestHeld() | e.IndexHeld():
+            return (heading(state),) if state.selected is None else ()
+        case e.DigestMismatch("manifest"):
+            return (heading(state),) if state.selected is None else ()
+        case e.AlreadyUpToDate():
             return (heading(state),)
         case e.LayersPlanned(missing, present):
-            exist = tuple(f"{layer.short}: Already exists" for layer in present)
-            waits = tuple(f"{layer.short}: Pulling fs layer" for layer in missing)
-            late = tuple(f"{layer.short}: Waiting" for layer in missing[3:])
-            return exist + waits + late
+            return planned(missing, present, state)
         case e.BlobReceived(blob, "layer"):
-            return (f"{blob.short}: Verifying Checksum", f"{blob.short}: Download complete")
-        case e.BlobsVerified():
-            config = state.manifest.config.digest if state.manifest else ""
-            layers = [b for b in state.received if b.digest != config]
-            return tuple(f"{layer.short}: Pull complete" for layer in layers)
+            arrived = (f"{blob.short}: Verifying Checksum", f"{blob.short}: Download complete")
+            return arrived + tuple(f"{x.short}: Pull complete" for x in unpacked(blob, state))
+        case e.DigestMismatch("layer", expected):
+            return (f"{short(expected)}: Verifying Checksum",)
+        case e.DownloadCut(blob):
+            return retrying(blob, sum(1 for _, status in state.answers if status == 0) + 1)
+        case e.AskedAgain(url):
+            return failed_once(url, state)
         case _:
             return ()
+
+
+def short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
+
+
+def planned(
+    missing: tuple[Descriptor, ...], present: tuple[Descriptor, ...], state: State
+) -> tuple[str, ...]:
+    """Nothing is told of an image whose config is here: the image exists."""
+    if state.manifest and state.manifest.config.digest in state.images.blobs:
+        return ()
+    exist = tuple(f"{layer.short}: Already exists" for layer in present)
+    waits = tuple(f"{layer.short}: Pulling fs layer" for layer in missing)
+    return exist + waits + tuple(f"{layer.short}: Waiting" for layer in missing[AT_ONCE:])
+
+
+def unpacked(blob: Descriptor, state: State) -> tuple[Descriptor, ...]:
+    """Layers are unpacked strictly in order: those that this one lets through."""
+    assert state.manifest is not None
+    waiting = {layer.digest for layer in state.waiting} - {blob.digest}
+    done: list[Descriptor] = []
+    for layer in dict.fromkeys(state.manifest.layers):
+        if layer.digest in waiting:
+            break
+        done.append(layer)
+    here = {layer.digest for layer in (*state.received, *state.present)}
+    if blob not in done:
+        return ()
+    later = done[done.index(blob) :]
+    return tuple(layer for layer in later if layer == blob or layer.digest in here)
+
+
+def failed_once(url: str, state: State) -> tuple[str, ...]:
+    """A layer's first failure costs its size; its second ends the attempt."""
+    blob = next((b for b in state.waiting if url.endswith(b.digest)), None)
+    if blob is None or kind_of(state, blob) != "layer":
+        return ()
+    failed = sum(1 for asked_url, _ in state.answers if asked_url == url) + 1
+    if failed % REQUESTS:
+        return (f"{blob.short}: Downloading",)
+    return retrying(blob, failed // REQUESTS)
+
+
+def retrying(blob: Descriptor, attempt: int) -> tuple[str, ...]:
+    """5 seconds after the first attempt, 10 after the second, and so on."""
+    waits = range(5 * attempt, 0, -1)
+    return tuple(
+        f"{blob.short}: Retrying in {left} second{'s' if left > 1 else ''}" for left in waits
+    )
+
+
+def conclusion(event: Event, state: State) -> tuple[str, ...]:
+    """A pull of all tags tells its status once, at the end."""
+    assert state.reference is not None
+    match event:
+        case e.AlreadyUpToDate():
+            newer = False
+        case e.ImageStored(newer=newer):
+            pass
+        case _:
+            return ()
+    digest = (f"Digest: {state.resolved}",)
+    if state.tags is None:
+        return (*digest, status_line(newer, state.reference.familiar))
+    if state.tags:
+        return digest
+    return (*digest, status_line(newer or state.newer, state.reference.familiar_name))
+
+
+def status_line(newer: bool, name: str) -> str:
+    """What the engine says at the end of a pull."""
+    if newer:
+        return f"Status: Downloaded newer image for {name}"
+    return f"Status: Image is up to date for {name}"
 
 
 ENGINE = Engine(
@@ -109,9 +260,17 @@ ENGINE = Engine(
     images_only=True,
     helper_required=False,
     http_after_refused=True,
+    seeks_blobs=False,
+    trusts_tags=True,
+    chains_layers=True,
+    config_first=False,
+    image_is_config=True,
+    checks_platform=True,
     accept=tuple(("Accept", kind) for kind in ACCEPTED),
-    reads_errors=frozenset({401, 403, 404, 429, 500, 502, 503, 504}),
+    reads_errors=frozenset(range(300, 600)),
     asks_again=asks_again,
+    rests=rests,
     explain=explain,
     progress=progress,
+    conclusion=conclusion,
 )

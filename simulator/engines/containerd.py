@@ -1,102 +1,217 @@
 """Docker 29 with containerd's image store: today's default.
 
-It never pings; it asks HEAD of the tag, and its fetcher authorizes anew. The words are as
-recorded from a 29.x engine; where a rule is known from containerd's code, the rule is here.
+It never pings; it asks HEAD of the tag, and its fetcher authorizes anew. The words are those
+of containerd's resolver and fetcher, with moby's remarks on a registry's error body.
 """
 
 from simulator import events as e
 from simulator.engines import Engine
+from simulator.engines.classic import status_line
+from simulator.engines.classic import told as classic_told
 from simulator.engines.words import (
+    DAEMON,
+    STANDARD,
+    bare,
+    code_words,
     from_token_service,
+    go_error,
     heading,
     reason,
-    short_errors,
     unreachable_text,
 )
 from simulator.events import Event, Failure
-from simulator.machine import State, helper_error
-from simulator.oci import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from simulator.machine import Phase, State, helper_error, is_image, kind_of, listing
+from simulator.oci import (
+    CONFIGS,
+    DOCKER_INDEX,
+    DOCKER_MANIFEST,
+    INDEXES,
+    LAYERS,
+    OCI_INDEX,
+    OCI_MANIFEST,
+    Descriptor,
+)
 
 MOST_ANSWERS = 5
 REPEATED_AT_ONCE = frozenset({408, 429})
 REPEATED_ONCE = frozenset({500, 503, 504})
+KNOWN_CODES = frozenset(
+    {"UNKNOWN", "UNSUPPORTED", "UNAUTHORIZED", "DENIED", "UNAVAILABLE", "TOOMANYREQUESTS"}
+)
+"""The error codes that containerd knows; any other is UNKNOWN to it."""
 
 
-def asks_again(answers: tuple[int, ...], basic: bool) -> bool:
-    """401 to a password and 408, 429: up to five answers in all; 500, 503, 504: once."""
+def asks_again(answers: tuple[int, ...], kind: str, way_in: bool) -> bool:
+    """408, 429, and 401 with a challenge that reports no error: up to five answers in all.
+    500, 503 and 504: once."""
     status = answers[-1]
     if status in REPEATED_ONCE:
         return answers[-2:-1] != (status,)
-    return len(answers) < MOST_ANSWERS and (status in REPEATED_AT_ONCE or (status == 401 and basic))
+    again = status in REPEATED_AT_ONCE or (status == 401 and way_in)
+    return again and len(answers) < MOST_ANSWERS
+
+
+def rests(failed: int, kind: str) -> bool:
+    """It asks again at once."""
+    return False
+
+
+RESOLVE = (Phase.PINGING, Phase.RESOLVING, Phase.EXPLAINING, Phase.AUTHORIZING_RESOLVE)
+
+
+def begun(state: State) -> bool:
+    """The heading is printed before a manifest is fetched; an index has none."""
+    if state.phase in RESOLVE:
+        return state.pulled > 0
+    return state.pulled > 0 or state.media_type not in INDEXES or state.selected is not None
 
 
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error, as this engine and its CLI print it for a failed pull."""
-    daemon = "Error response from daemon: "
-    name = state.reference.canonical if state.reference else ""
-    tried = f'failed to resolve reference "{name}": '
+    if isinstance(failure, e.HelperFailed):
+        return (helper_error("getting", failure.helper),)
+    if listing(state):
+        return (DAEMON + classic_told(failure, state),)
+    said = told(failure, state)
+    if state.tags is not None and state.reference:
+        said = f"error pulling {state.reference.canonical}: {said}"
+    lines = said.splitlines() or [""]
+    return (lines[0] if begun(state) else DAEMON + lines[0], *lines[1:])
+
+
+def told(failure: Failure, state: State) -> str:
+    name = state.reference.familiar_name if state.reference else ""
+    whole = state.reference.canonical if state.reference else ""
     match failure:
-        case e.HelperFailed(helper):
-            return (helper_error("getting", helper),)
         case e.NoCredentials():
             denied = "pull access denied, repository does not exist or may require authorization"
-            return (f"{daemon}{tried}{denied}: authorization failed: no basic auth credentials",)
-        case e.TokenRefused(errors=errors, status=status):
-            said = short_errors(errors) or reason(status).lower()
-            return (f"{daemon}error from registry: {said}", said)
-        case e.AccessDenied(error="insufficient_scope") | e.AccessDenied(error="invalid_token"):
-            where = state.reference.familiar_name if state.reference else ""
+            return where(state) + f"{denied}: authorization failed: no basic auth credentials"
+        case e.AccessDenied(error=error) if error:
             asks = "repository does not exist or may require 'docker login'"
-            return (f"{daemon}pull access denied for {where}, {asks}",)
-        case e.AccessDenied(status=403, errors=errors):
-            said = short_errors(errors) or "denied"
-            return (f"{daemon}error from registry: {said}", said)
-        case e.ManifestUnknown():
-            return (f"{daemon}{tried}{name}: not found",)
+            return f"pull access denied for {name}, {asks}"
+        case e.ManifestUnknown() if state.phase in RESOLVE:
+            return where(state) + f"{whole}: not found"
+        case e.ManifestUnknown(_, url):
+            return where(state) + f"content at {url} not found: not found"
         case e.Unreachable(method, url, obstacle, detail):
-            done = f'failed to do request: {method.capitalize()} "{url}": '
-            return (f"{daemon}{tried}{done}{unreachable_text(obstacle, detail)}",)
+            said = go_error(method, url, unreachable_text(obstacle, detail))
+            return where(state) + during(state, url) + said
         case e.DigestMismatch(kind, expected, actual):
+            index = kind == "manifest" and not state.selected and state.media_type in INDEXES
             wrong = f"unexpected commit digest {actual}, expected {expected}: failed precondition"
-            return (f'failed commit on ref "{kind}-{expected}": commit failed: {wrong}',)
+            what = f"{'index' if index else kind}-{expected}"
+            return f'failed commit on ref "{what}": commit failed: {wrong}'
         case e.BlobUnknown(blob):
             what = f"could not fetch content descriptor {blob.digest} ({blob.media_type})"
-            return (f"failed to copy: httpReadSeeker: failed open: {what} from remote: not found",)
+            return f"{FETCH}{what} from remote: not found"
         case e.PlatformMissing(platform):
             missing = f"no matching manifest for {platform} in the manifest list entries"
-            return (f"{daemon}{missing}: no match for platform in manifest: not found",)
+            return f"{missing}: no match for platform in manifest: not found"
         case _:
-            return (f"{daemon}unknown: {tried}{unexpected(failure, state)}",)
+            return translated(failure, state)
 
 
-def unexpected(failure: Failure, state: State) -> str:
-    method = getattr(failure, "method", "GET")
-    url = getattr(failure, "url", "").partition("?")[0]
+FETCH = "failed to copy: httpReadSeeker: failed open: "
+
+
+def where(state: State) -> str:
+    """What was going on when it failed."""
+    if state.phase not in RESOLVE or state.reference is None:
+        return FETCH
+    return f'failed to resolve reference "{state.reference.canonical}": '
+
+
+def during(state: State, url: str) -> str:
+    if not from_token_service(url, state):
+        return "failed to do request: "
+    kind = "oauth" if state.credential else "anonymous"
+    return f"failed to authorize: failed to fetch {kind} token: "
+
+
+def translated(failure: Failure, state: State) -> str:
+    """An unexpected status, or in its place what the body says (moby's
+    `translateRegistryError`). A HEAD has no body."""
     status = getattr(failure, "status", 0)
-    says = f"unexpected status from {method} request to {url}: {status} {reason(status)}"
+    method, url = getattr(failure, "method", "GET"), getattr(failure, "url", "")
+    errors = getattr(failure, "errors", ())
+    head = "HEAD" if state.phase is Phase.EXPLAINING else method
+    says = f"unexpected status from {head} request to {url}: {status} {reason(status)}"
     if from_token_service(url, state):
-        return f"failed to authorize: failed to fetch oauth token: {says}"
-    return says
+        kind = "oauth" if state.credential else "anonymous"
+        says = f"failed to authorize: failed to fetch {kind} token: {says}"
+    plain = where(state) + says
+    if head == "HEAD" and state.phase is not Phase.EXPLAINING:
+        return f"unknown: {plain}"
+    return from_body(errors, status, plain)
+
+
+def from_body(errors: tuple[e.RegistryError, ...], status: int, plain: str) -> str:
+    match errors:
+        case () | (e.RegistryError(form="text"),):
+            return f"unknown: {plain}"
+        case (e.RegistryError(message=said, form="details"),) if status in (401, 403):
+            return f"{STANDARD['UNAUTHORIZED' if status == 401 else 'DENIED']} - {said}"
+        case (e.RegistryError(form="details" | "json"),):
+            return f"error from registry: {plain}"
+        case _:
+            return "error from registry: " + "\n".join(
+                line for error in errors for line in registry_lines(error)
+            )
+
+
+def registry_lines(error: e.RegistryError) -> tuple[str, ...]:
+    """An error that is no more than its code is told twice, a defect of this engine."""
+    known = error if error.code in KNOWN_CODES else e.RegistryError(
+        "UNKNOWN", error.message, error.detail
+    )  # fmt: skip
+    if bare(known):
+        return (code_words(known.code), code_words(known.code))
+    said = known.message or STANDARD[known.code]
+    text = known.detail.startswith('"')
+    return (f"{said} - {known.detail[1:-1]}" if text else said,)
 
 
 def progress(event: Event, state: State) -> tuple[str, ...]:
     """Standard output of a pull, one line a change of state (no terminal)."""
     match event:
-        case e.LayersPlanned(missing):
-            return (heading(state), *(f"{layer.short}: Pulling fs layer" for layer in missing))
-        case e.AlreadyUpToDate() | e.DigestMismatch("manifest"):
+        case e.UpdateNeeded() if state.media_type not in INDEXES:
             return (heading(state),)
-        case e.BlobReceived(blob, "layer"):
+        case e.PlatformSelected() | e.AlreadyUpToDate():
+            return (heading(state),)
+        case e.LayersPlanned(missing) if not config_awaited(state):
+            return pulling(missing)
+        case e.BlobReceived(blob, "config") if blob.media_type in CONFIGS:
+            return pulling(state.waiting[1:])
+        case e.BlobReceived(blob):
             return (f"{blob.short}: Download complete",)
-        case e.BlobsVerified():
-            layers = [b for b in state.received if is_layer(state, b.digest)]
+        case e.BlobsVerified() if is_image(state):
+            layers = [b for b in state.received if kind_of(state, b) == "layer"]
             return tuple(f"{layer.short}: Pull complete" for layer in layers)
         case _:
             return ()
 
 
-def is_layer(state: State, digest: str) -> bool:
-    return state.manifest is not None and digest != state.manifest.config.digest
+def config_awaited(state: State) -> bool:
+    """Layers are listed once the config is here; one that is held already is not awaited."""
+    config = state.manifest.config.digest if state.manifest else ""
+    return config not in state.images.blobs
+
+
+def pulling(layers: tuple[Descriptor, ...]) -> tuple[str, ...]:
+    """Only what is a layer by its media type is called one."""
+    return tuple(f"{x.short}: Pulling fs layer" for x in layers if x.media_type in LAYERS)
+
+
+def conclusion(event: Event, state: State) -> tuple[str, ...]:
+    """Each tag has its own status."""
+    assert state.reference is not None
+    match event:
+        case e.AlreadyUpToDate():
+            return (f"Digest: {state.resolved}", status_line(False, state.reference.familiar))
+        case e.ImageStored(_, digest, newer):
+            return (f"Digest: {digest}", status_line(newer, state.reference.familiar))
+        case _:
+            return ()
 
 
 ENGINE = Engine(
@@ -109,12 +224,19 @@ ENGINE = Engine(
     images_only=False,
     helper_required=True,
     http_after_refused=False,
+    seeks_blobs=True,
+    trusts_tags=False,
+    chains_layers=False,
+    config_first=True,
+    image_is_config=False,
+    checks_platform=False,
     accept=(
         ("Accept", ", ".join((DOCKER_MANIFEST, DOCKER_INDEX, OCI_MANIFEST, OCI_INDEX, "*/*"))),
     ),
-    reads_errors=frozenset({403}),
+    reads_errors=frozenset({200, 403}),
     asks_again=asks_again,
+    rests=rests,
     explain=explain,
     progress=progress,
+    conclusion=conclusion,
 )
-

@@ -1,0 +1,465 @@
+"""How faithful the machine is: recorded situations of real Docker, played and compared.
+
+Compared are the fields of `FIELDS`, after what `NORMALISED` lists and nothing else. What is
+not reached stands in `UNREACHED`; it is shown, and counts as a disagreement.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from simulator import events as e
+from simulator import lab, recordings
+from simulator.machine import State
+from simulator.network import mock
+from simulator.oci import CONFIGS, HUB, Index, Manifest
+from simulator.recordings import Exchanged, InvalidRecording, Recording, Scene
+from simulator.terminal import Line
+from simulator.trace import Step, steps
+from simulator.wire import Exchange, NetworkFailure, Obstacle, Response
+
+ENGINES: tuple[Literal["29", "26"], ...] = ("29", "26")
+
+UNREACHED = {
+    "bearer_push_denied": "docker push is not simulated: Pullscope is about login and pull",
+    "hub_login_device_code_tty": (
+        "the web-based login is a conversation between Docker's CLI and a browser; "
+        "no registry is asked"
+    ),
+}
+"""Situations that the machine does not play -> why."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which the machine did otherwise."""
+
+    field: str
+    recorded: str
+    ours: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One situation on one engine. `unreached` says why it is not played, if it is not."""
+
+    name: str
+    engine: str
+    agreed: bool
+    differences: tuple[Difference, ...] = ()
+    unreached: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What can be compared: of the recording, or of the machine."""
+
+    stdout: tuple[str, ...]
+    stderr: tuple[str, ...]
+    exit_status: int
+    requests: tuple[str, ...]
+    config: str | None
+    images: tuple[str, ...]
+    engine: str = field(default="", compare=False)
+    terminal: bool = field(default=False, compare=False)
+
+
+FIELDS = ("stdout", "stderr", "exit_status", "requests", "config", "images")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A recording on one of its engines."""
+
+    recording: Recording
+    engine: Literal["29", "26"]
+
+
+def situations(directory: str | Path) -> list[Situation]:
+    """Every recorded situation, once for each engine. Raises InvalidRecording."""
+    known = recordings.situations(directory)
+    return [Situation(one, engine) for one in known for engine in ENGINES if engine in one.engines]
+
+
+def compare(situation: Situation) -> Comparison:
+    """Play the situation and compare it, field by field."""
+    recording, engine = situation.recording, situation.engine
+    about = recording.name, engine
+    why = UNREACHED.get(recording.name, "")
+    try:
+        scene = recordings.scene_of(recording, engine)
+        pair = recorded_outcome(recording, engine), played_outcome(recording, scene)
+    except InvalidRecording as error:
+        return Comparison(*about, False, (Difference("situation", str(error), ""),), why)
+    for _, normalise in NORMALISED.values():
+        pair = normalise(*pair)
+    differences = tuple(different(*pair))
+    return Comparison(*about, not differences, differences, why)
+
+
+def different(recorded: Outcome, ours: Outcome) -> Iterable[Difference]:
+    for name in FIELDS:
+        theirs, mine = getattr(recorded, name), getattr(ours, name)
+        if theirs != mine:
+            yield Difference(name, shown(theirs), shown(mine))
+
+
+def shown(value: object) -> str:
+    return "\n".join(value) if isinstance(value, tuple) else str(value)
+
+
+def compare_all(directory: str | Path) -> list[Comparison]:
+    """Every situation of this directory. Raises InvalidRecording."""
+    return [compare(situation) for situation in situations(directory)]
+
+
+def table(comparisons: Sequence[Comparison]) -> list[tuple[str, str, str, str]]:
+    """Rows of name, engine, verdict and what differs (or why it is not played)."""
+    return [
+        (
+            one.name,
+            one.engine,
+            "agrees" if one.agreed else "unreached" if one.unreached else "differs",
+            one.unreached or ", ".join(difference.field for difference in one.differences),
+        )
+        for one in comparisons
+    ]
+
+
+# -- the recording's side ---------------------------------------------------------------------
+
+
+def recorded_outcome(recording: Recording, engine: Literal["29", "26"]) -> Outcome:
+    told = recording.engines[engine]
+    terminal = told.tty_raw is not None
+    return Outcome(
+        text_lines(told.stdout),
+        () if terminal else text_lines(told.stderr),
+        told.exit_code,
+        tuple(recorded_request(line) for line in told.http),
+        told.config_json_text_after,
+        tuple(sorted(image_row(image) for image in told.images_after)),
+        engine,
+        terminal,
+    )
+
+
+def text_lines(text: str) -> tuple[str, ...]:
+    return tuple(text.removesuffix("\n").split("\n")) if text else ()
+
+
+def recorded_request(line: Exchanged) -> str:
+    """`METHOD URL AUTHORIZATION -> STATUS`, or the event of a connection without a request."""
+    if line.event:
+        return line.event
+    given = next((v for k, v in line.request_headers.items() if k.lower() == "authorization"), "")
+    given = given if isinstance(given, str) else given[0]
+    body = f" {form_words(line.request_body)}" if line.request_body else ""
+    return f"{line.method} {line.url}{line.path} {proof(given)}{body} -> {line.status}"
+
+
+def proof(header: str) -> str:
+    """Basic with what it holds; of a token only that it is one."""
+    scheme, _, secret = header.partition(" ")
+    if not scheme:
+        return "(none)"
+    return f"Basic {secret}" if scheme == "Basic" else scheme
+
+
+def form_words(body: str) -> str:
+    """A form's fields, without its secrets' values."""
+    return re.sub(r"\b(password|refresh_token)=[^&]*", r"\1=...", body)
+
+
+IMAGE_FIELDS = ("Repository", "Tag", "Digest", "ID", "RepoTags", "RepoDigests", "Layers",
+                "Architecture")  # fmt: skip
+
+
+def image_row(image: dict[str, Any]) -> str:
+    """An image as `docker images` and `docker inspect` tell it, without its sizes."""
+    return "; ".join(f"{name}: {image.get(name)}" for name in IMAGE_FIELDS)
+
+
+# -- the machine's side -----------------------------------------------------------------------
+
+
+def played_outcome(recording: Recording, scene: Scene) -> Outcome:
+    """Raises InvalidRecording for a command that is not played."""
+    before = recordings.client(recording, scene)
+    trace = list(steps(before, mock(scene.world)))
+    lines = [line for step in trace for line in step.terminal if line.kind != "command"]
+    terminal = scene.told.tty_raw is not None
+    asked = [step.exchange for step in trace if step.exchange]
+    return Outcome(
+        screen(lines) if terminal else printed(lines, "output"),
+        () if terminal else printed(lines, "error"),
+        1 if trace[-1].after.failure else 0,
+        tuple(said for said in (played_request(x) for x in asked) if said),
+        config_after(scene, trace),
+        tuple(sorted(images_after(trace[-1].after))),
+        scene.engine,
+        terminal,
+    )
+
+
+def printed(lines: Iterable[Line], kind: str) -> tuple[str, ...]:
+    return tuple(part for line in lines if line.kind == kind for part in line.text.split("\n"))
+
+
+PROGRESS = re.compile(r"(?P<id>[0-9a-f]{12}): (?P<state>.+)")
+
+
+def screen(lines: Iterable[Line]) -> tuple[str, ...]:
+    """What a terminal shows in the end: one line a layer, redrawn; no standard error apart."""
+    rows: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        found = PROGRESS.fullmatch(line.text)
+        rows[found["id"] if found else str(number)] = line.text
+    return tuple(row.rstrip() for row in rows.values())
+
+
+SEEN = {
+    Obstacle.PLAIN_HTTP: "tls_client_hello_on_plain_http_port",
+    Obstacle.UNTRUSTED: "tls_handshake_failed",
+}
+"""Failures that a registry's log shows, without a request."""
+
+
+def played_request(exchange: Exchange) -> str:
+    request, answer = exchange.request, exchange.answer
+    if isinstance(answer, NetworkFailure):
+        return SEEN.get(answer.obstacle, "")
+    assert isinstance(answer, Response)
+    given = proof(request.authorization.header if request.authorization else "")
+    body = f" {form_words(request.body.decode())}" if request.form else ""
+    return f"{request.method} {request.url} {given}{body} -> {answer.status}"
+
+
+def config_after(scene: Scene, trace: list[Step]) -> str | None:
+    """The file is written only where something changed."""
+    text = scene.config
+    for step in trace:
+        match step.event:
+            case e.CredentialsStored() if step.after.store != step.before.store:
+                text = step.after.store.to_json()
+            case e.CredentialsRemoved(found=True) if step.after.store != step.before.store:
+                text = step.after.store.to_json()
+    return text if not trace[-1].after.command or not elsewhere(trace[-1].after) else scene.config
+
+
+def elsewhere(state: State) -> bool:
+    """Whether the command used another directory than the one that is compared."""
+    return bool(state.command and state.command.config not in ("", recordings.HOME))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A name in the image store, with the image it stands for."""
+
+    repository: str
+    tag: str
+    digest: str
+    id: str
+    manifest: Manifest
+
+
+def images_after(state: State) -> list[str]:
+    """The image store as `docker images` and `docker inspect` tell it."""
+    held = [
+        found for name, digest in state.images.images for found in held_image(state, name, digest)
+    ]
+    return [
+        image_row(row(one, [other for other in held if other.id == one.id]))
+        for one in held
+        if one.tag != "<none>" or not any(o.id == one.id and o.tag != "<none>" for o in held)
+    ]
+
+
+def held_image(state: State, name: str, digest: str) -> list[Held]:
+    manifest = image_manifest(state, digest)
+    if manifest is None:
+        return []
+    repository, _, tag = name.partition("@")[0].rpartition(":")
+    if "@" in name:
+        repository, tag = name.partition("@")[0], "<none>"
+    ident = manifest.config.digest if state.ways.image_is_config else digest
+    return [Held(familiar(repository), tag, digest, ident, manifest)]
+
+
+def image_manifest(state: State, digest: str) -> Manifest | None:
+    """The image's own manifest: of an index, the one whose config is here."""
+    found = state.images.manifest(digest)
+    if isinstance(found, Index):
+        entries = (state.images.manifest(entry.digest) for entry in found.manifests)
+        return next((m for m in entries if isinstance(m, Manifest)), None)
+    return found
+
+
+def names(one: Held) -> list[str]:
+    """containerd's store keeps an image pulled by digest under that very name."""
+    if one.tag != "<none>":
+        return [f"{one.repository}:{one.tag}"]
+    named = one.id == one.digest and one.repository != "<none>"
+    return [f"{one.repository}@{one.digest}"] if named else []
+
+
+def familiar(repository: str) -> str:
+    return repository.removeprefix(f"{HUB}/").removeprefix("library/")
+
+
+def row(one: Held, same: list[Held]) -> dict[str, Any]:
+    config = lab.content()["blobs"].get(one.manifest.config.digest, {}).get("data", "{}")
+    is_image = one.manifest.config.media_type in CONFIGS
+    built = json.loads(config) if is_image else {}
+    return {
+        "Repository": one.repository,
+        "Tag": one.tag,
+        "Digest": one.digest if is_image else "<none>",
+        "ID": one.id,
+        "RepoTags": sorted(name for x in same for name in names(x)),
+        "RepoDigests": sorted({f"{x.repository}@{x.digest}" for x in same}),
+        "Layers": built["rootfs"]["diff_ids"] if built else None,
+        "Architecture": built.get("architecture", ""),
+    }
+
+
+# -- what is normalised -----------------------------------------------------------------------
+
+Pair = tuple[Outcome, Outcome]
+Normalise = Callable[[Outcome, Outcome], Pair]
+
+
+def both(change: Callable[[Outcome], Outcome]) -> Normalise:
+    return lambda recorded, ours: (change(recorded), change(ours))
+
+
+def without_blank_lines(outcome: Outcome) -> Outcome:
+    if not outcome.terminal:
+        return outcome
+    return replace(outcome, stdout=tuple(line for line in outcome.stdout if line.strip()))
+
+
+def temporary_names(outcome: Outcome) -> Outcome:
+    told = tuple(re.sub(r"(config\.json)\d+", r"\1<random>", line) for line in outcome.stderr)
+    return replace(outcome, stderr=told)
+
+
+def identity_tokens(outcome: Outcome) -> Outcome:
+    kept = outcome.config and re.sub(r'("identitytoken": )"[^"]*"', r'\1"..."', outcome.config)
+    return replace(outcome, config=kept)
+
+
+PASSING = ("Verifying Checksum", "Download complete")
+CUT_SHORT = ("Pulling fs layer", "Already exists")
+
+
+def layer_lines(outcome: Outcome) -> Outcome:
+    """Lines of layers, between other lines, sorted by layer; each layer keeps its order."""
+    kept: list[str] = []
+    block: list[tuple[str, str]] = []
+    for line in (*outcome.stdout, ""):
+        found = PROGRESS.fullmatch(line)
+        if found:
+            block.append((found["id"], found["state"]))
+            continue
+        kept += by_layer(block, outcome)
+        block = []
+        kept.append(line)
+    return replace(outcome, stdout=tuple(kept[:-1]))
+
+
+def by_layer(block: list[tuple[str, str]], outcome: Outcome) -> list[str]:
+    told: dict[str, list[str]] = {}
+    for ident, state in block:
+        if outcome.exit_status and state not in CUT_SHORT:
+            continue
+        if state == "Downloading":
+            continue
+        seen = told.setdefault(ident, [])
+        merged = "arrived" if state in PASSING and outcome.engine == "26" else state
+        if seen[-1:] != [merged]:
+            seen.append(merged)
+    return [f"{ident}: {state}" for ident in sorted(told) for state in told[ident]]
+
+
+BLOB = re.compile(r"GET \S+/blobs/\S+ .*")
+
+
+def parallel_requests(outcome: Outcome) -> Outcome:
+    """Requests for blobs that stand together are sorted."""
+    kept: list[str] = []
+    block: list[str] = []
+    for line in (*outcome.requests, ""):
+        if BLOB.fullmatch(line):
+            block.append(line)
+            continue
+        kept += sorted(block)
+        block = []
+        kept.append(line)
+    return replace(outcome, requests=tuple(kept[:-1]))
+
+
+def in_flight(recorded: Outcome, ours: Outcome) -> Pair:
+    """Of a pull that failed among its blobs, only refusals count."""
+    if not (recorded.exit_status and ours.exit_status):
+        return recorded, ours
+
+    def refusals(outcome: Outcome) -> Outcome:
+        kept = (x for x in outcome.requests if not BLOB.fullmatch(x) or int(x[-3:]) >= 400)
+        return replace(outcome, requests=tuple(x for x in kept if x != "client_aborted"))
+
+    return refusals(recorded), refusals(ours)
+
+
+MANIFEST = re.compile(r"GET \S+/manifests/sha256:\S+ .* -> 200")
+
+
+def held_manifests(recorded: Outcome, ours: Outcome) -> Pair:
+    """A manifest that only we ask for: the recorded daemon had it from an earlier situation."""
+    if recorded.engine != "26" or recorded.exit_status:
+        return recorded, ours
+    theirs = Counter(recorded.requests)
+    kept = tuple(x for x in ours.requests if not MANIFEST.fullmatch(x) or theirs[x])
+    return recorded, replace(ours, requests=kept)
+
+
+NORMALISED: dict[str, tuple[str, Normalise]] = {
+    "terminal": (
+        "a recording on a terminal was kept as the last screen, without blank lines",
+        both(without_blank_lines),
+    ),
+    "temporary names": (
+        "config.json is written by way of a file with a random number in its name",
+        both(temporary_names),
+    ),
+    "identity tokens": ("the value of a token is random", both(identity_tokens)),
+    "progress of layers": (
+        "layers are downloaded in parallel, so the order between layers is chance; engine 26 may "
+        "skip one of 'Verifying Checksum' and 'Download complete'; 'Downloading' is a moment; "
+        "what a layer still reports when another one fails is chance too",
+        both(layer_lines),
+    ),
+    "requests for blobs": (
+        "blobs are asked for in parallel: compared as a set",
+        both(parallel_requests),
+    ),
+    "requests in flight": (
+        "when a pull fails among its blobs, those in flight are cut off at a moment of chance",
+        in_flight,
+    ),
+    "manifests held": (
+        "engine 26 does not ask for a manifest that it still holds from an earlier situation of "
+        "the recording session, which the recording does not tell",
+        held_manifests,
+    ),
+}
+"""All that is not compared as it is: name -> (reason, how both sides are changed).
+
+Never compared, as our side has no such thing: times, request ids, headers other than
+`Authorization`, values of tokens, and sizes of images on disk (they depend on the storage
+driver, which unpacks).
+"""

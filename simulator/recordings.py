@@ -1,0 +1,355 @@
+"""Recordings of real Docker: read, and turned into a world, a client and a command.
+
+The world is the lab (`simulator.lab`), changed by the recording's `setup`, line by line. A line
+that no pattern of `SETUP` understands is an `InvalidRecording`: nothing is guessed.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from simulator import lab
+from simulator.auth import CredentialStore, InvalidConfig
+from simulator.commands import Command, InvalidCommand, Pull, parse
+from simulator.machine import ImageStore, Phase, State
+from simulator.network import mock
+from simulator.trace import steps
+from simulator.world import Fault, Part, Registry, Site, World
+
+HOME = "/home/alice/.docker"
+
+
+class InvalidRecording(ValueError):
+    """The file is not a recording, or tells of something that Pullscope does not know."""
+
+
+class Exchanged(BaseModel):
+    """One line of a registry's log: a request with its answer, or an `event` without one."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    url: str = ""
+    method: str = ""
+    path: str = ""
+    request_headers: dict[str, str | list[str]] = {}
+    request_body: str = ""
+    status: int = 0
+    response_headers: dict[str, str | list[str]] = {}
+    response_body: str | None = None
+    event: str = ""
+
+
+class Told(BaseModel):
+    """What one engine did."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    stdout: str
+    stderr: str
+    exit_code: int
+    http: tuple[Exchanged, ...]
+    config_json_text_after: str | None = None
+    images_after: tuple[dict[str, Any], ...] = ()
+    tty_raw: str | None = None
+
+
+class Recording(BaseModel):
+    """One situation, as recorded with each engine."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    name: str
+    title: str = ""
+    setup: tuple[str, ...] = ()
+    command: str
+    env: dict[str, str] = {}
+    stdin: str | None = None
+    interactive_input: tuple[str, ...] | None = None
+    engines: dict[Literal["29", "26"], Told]
+
+    def typed(self) -> tuple[str, ...]:
+        """The answers to prompts, or what came on standard input."""
+        if self.interactive_input is not None:
+            return tuple(answer.rstrip("\r\n") for answer in self.interactive_input)
+        reads = "--password-stdin" in self.command
+        return (self.stdin,) if self.stdin and reads else ()
+
+
+def read(path: Path) -> Recording:
+    """Raises InvalidRecording with the first thing that is wrong."""
+    try:
+        return Recording.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidRecording(f"{path.name}: {where}: {first['msg']}") from None
+
+
+def situations(directory: str | Path) -> list[Recording]:
+    """All recordings in this directory, or in its `recordings`, by name.
+
+    Raises InvalidRecording for a directory without any, or a file that is none.
+    """
+    root = Path(directory)
+    inner = root / "recordings"
+    paths = sorted((inner if inner.is_dir() else root).glob("*.json"))
+    if not paths:
+        raise InvalidRecording(f"no recordings in {directory}: give a directory of *.json files")
+    return [read(path) for path in paths]
+
+
+# -- the setup, line by line ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The world before the command. `config` is the text of `config.json`, None without one."""
+
+    engine: str
+    told: Told
+    world: World
+    config: str | None = None
+    images: ImageStore = ImageStore()
+    writable: str = ""
+    unreadable: str = ""
+    helper_works: bool = False
+
+    def store(self) -> CredentialStore:
+        """What Docker's CLI reads; nothing from a file that it cannot read."""
+        try:
+            found = CredentialStore.from_json(self.config) if self.config else CredentialStore()
+        except InvalidConfig:
+            return CredentialStore()
+        return replace(found, helper_missing=bool(found.helper) and not self.helper_works)
+
+
+Change = Callable[[Scene, re.Match[str]], Scene]
+
+
+def without_config(scene: Scene, found: re.Match[str]) -> Scene:
+    return replace(scene, config=None, unreadable="", writable="")
+
+
+def with_credential(scene: Scene, found: re.Match[str]) -> Scene:
+    """`config.json holds auths["HOST"] = base64("USER:PASSWORD")`, once or more often."""
+    auths = {
+        one["host"]: {"auth": base64.b64encode(one["pair"].encode()).decode()}
+        for one in ENTRY.finditer(found.string)
+    }
+    before = json.loads(scene.config) if scene.config else {}
+    document = {**before, "auths": {**before.get("auths", {}), **auths}}
+    return replace(scene, config=json.dumps(document, indent="\t"), unreadable="")
+
+
+ENTRY = re.compile(r'auths\["(?P<host>[^"]+)"\] = base64\("(?P<pair>[^"]*)"\)')
+
+
+def with_config(scene: Scene, found: re.Match[str]) -> Scene:
+    """`config.json = {...}`, and whether the helper it names is there."""
+    try:
+        document = json.loads(found["json"])
+    except ValueError:
+        raise InvalidRecording(f"setup: not JSON: {found.string!r}") from None
+    works = " on PATH" in found["rest"] and "not on PATH" not in found["rest"]
+    text = json.dumps(document, indent="\t")
+    return replace(scene, config=text, helper_works=works, unreadable="")
+
+
+def with_broken_config(scene: Scene, found: re.Match[str]) -> Scene:
+    """The text itself is in the recording: what the file holds afterwards, as nobody wrote it."""
+    text = scene.told.config_json_text_after or ""
+    path = f"{HOME}/config.json"
+    return replace(scene, config=text, unreadable=f"parsing config file ({path}): {go_json(text)}")
+
+
+def go_json(text: str) -> str:
+    """Why Go's JSON decoder does not take this text."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text.rstrip()):
+            return "unexpected EOF"
+        after = {"Expecting property name": "looking for beginning of object key string",
+                 "Expecting value": "looking for beginning of value",
+                 "Expecting ':'": "after object key",
+                 "Expecting ','": "after object key:value pair"}  # fmt: skip
+        said = next((v for k, v in after.items() if error.msg.startswith(k)), "in string literal")
+        return f"invalid character {quoted(text[error.pos])} {said}"
+    return "json: cannot unmarshal"
+
+
+def quoted(character: str) -> str:
+    return {"'": r"'\''", '"': "'\"'"}.get(character, f"'{character}'")
+
+
+def with_file_system(scene: Scene, found: re.Match[str]) -> Scene:
+    """The directory cannot be written: Docker's CLI fails at its temporary file."""
+    why = "read-only file system" if "read-only" in found.string else "permission denied"
+    return replace(scene, writable=f"open {HOME}/config.json1360777279: {why}")
+
+
+def with_file_for_directory(scene: Scene, found: re.Match[str]) -> Scene:
+    why = "not a directory"
+    return replace(
+        scene,
+        config=None,
+        writable=f"mkdir {HOME}: {why}",
+        unreadable=f"loading config file: open {HOME}/config.json: {why}",
+    )
+
+
+def with_pulled(scene: Scene, found: re.Match[str]) -> Scene:
+    """The earlier pull is played, with what is stored at that time."""
+    before = State(
+        engine=scene.engine,
+        commands=(Pull(f"docker pull {found['image']}", found["image"]),),
+        store=scene.store(),
+        images=scene.images,
+        platform=lab.HOST_PLATFORMS[scene.engine],
+    )
+    last = before
+    for step in steps(before, mock(scene.world)):
+        last = step.after
+    if last.failure:
+        raise InvalidRecording(f"setup: the earlier pull fails: {found.string!r}")
+    return replace(scene, images=last.images)
+
+
+def with_token_options(scene: Scene, found: re.Match[str]) -> Scene:
+    """`token server options: {'deny': '401'}`: each option changes both token services."""
+    options = dict(re.findall(r"'(\w+)':\s*'?([^',}]*)'?", found["options"]))
+    for name, value in options.items():
+        if name not in TOKEN_OPTIONS:
+            raise InvalidRecording(f"setup: unknown token server option {name!r}")
+        scene = each_registry(scene, TOKEN_OPTIONS[name](value))
+    return scene
+
+
+RegistryChange = Callable[[Registry], Registry]
+TOKEN_OPTIONS: dict[str, Callable[[str], RegistryChange]] = {
+    "deny": lambda status: lambda registry: replace(registry, denies=int(status)),
+    "post": lambda how: lambda registry: replace(registry, token_post=how == "ok"),
+    "refresh": lambda how: lambda registry: replace(registry, refresh=True),
+    "refresh_token": lambda how: lambda registry: replace(registry, refresh=True),
+    "expires_in": lambda text: lambda registry: replace(registry, token_lifetime=int(text)),
+}
+
+
+def each_registry(scene: Scene, change: RegistryChange) -> Scene:
+    """The same registry may listen at several hosts; it stays the same one."""
+    made: dict[int, Registry] = {}
+    sites: dict[str, Site] = {}
+    for host, site in scene.world.sites.items():
+        if site.registry is not None:
+            made.setdefault(id(site.registry), change(site.registry))
+            site = replace(site, registry=made[id(site.registry)])
+        sites[host] = site
+    return replace(scene, world=World(sites))
+
+
+def with_fault(scene: Scene, found: re.Match[str]) -> Scene:
+    """`WHAT -> STATUS ...`: the words say where and which status, the log which body."""
+    what, status = found["what"].strip().lower(), int(found["status"])
+    part = next((part for word, part in PARTS.items() if what.startswith(word)), None)
+    if part is None:
+        raise InvalidRecording(f"setup: unknown place of a fault: {found.string!r}")
+    body, kind = body_of(scene.told, part, status)
+    fault = Fault(part, status, body=body, media_type=kind)
+    return each_registry(scene, lambda r: replace(r, faults=(*r.faults, fault)))
+
+
+PARTS = {"/v2/": Part.PING, "ping": Part.PING, "manifest": Part.MANIFEST, "token": Part.TOKEN,
+         "blob": Part.BLOB, "layer": Part.BLOB}  # fmt: skip
+PATHS = {Part.PING: r"/v2/", Part.MANIFEST: r".*/manifests/.*", Part.TOKEN: r"/token.*",
+         Part.BLOB: r".*/blobs/.*"}  # fmt: skip
+
+
+def body_of(told: Told, part: Part, status: int) -> tuple[str | None, str]:
+    """The words name the proxy's body loosely; the log has what it sent, and as what."""
+    for line in told.http:
+        if line.status == status and re.fullmatch(PATHS[part], line.path) and line.response_body:
+            kind = str(line.response_headers.get("Content-Type", ""))
+            return line.response_body, kind
+    return None, ""
+
+
+def with_cut(scene: Scene, found: re.Match[str]) -> Scene:
+    """`the answer for layer DIGITS is cut once (after 700 kB)`."""
+    digest = next((d for d in lab.content()["blobs"] if found["digits"] in d), None)
+    if digest is None:
+        raise InvalidRecording(f"setup: unknown layer: {found.string!r}")
+    times = None if found["times"] in ("always", "each time") else 1
+    cut = Fault(Part.BLOB, cut_after=int(found["size"]) * 1000, digest=digest, times=times)
+    return each_registry(scene, lambda r: replace(r, faults=(*r.faults, cut)))
+
+
+def unchanged(scene: Scene, found: re.Match[str]) -> Scene:
+    """A slow network changes nothing but times."""
+    return scene
+
+
+FAULT = r"fault injected by the proxy: "
+SETUP: tuple[tuple[str, Change], ...] = (
+    (r"no ~/\.docker/config\.json|cfg_none|config removed.*", without_config),
+    (r"~/\.docker/config\.json holds auths\[.*", with_credential),
+    (r"config\.json = (?P<json>\{.*\})(?P<rest>.*)", with_config),
+    (r"config\.json is (truncated|broken|invalid|not|malformed).*", with_broken_config),
+    (r"~/\.docker is (on a read-only|not writable|read-only).*", with_file_system),
+    (r"~/\.docker is a file.*", with_file_for_directory),
+    (r"already pulled: (?P<image>\S+)", with_pulled),
+    (r"token server options: (?P<options>\{.*\})", with_token_options),
+    (FAULT + r"(?P<what>[^>]+?)\s*-> (?P<status>[1-5]\d\d)\b.*", with_fault),
+    (FAULT + r"the answer for layer (?P<digits>[0-9a-f]+) is cut (?P<times>once|always|each time) "
+     r"\(after (?P<size>\d+) kB\).*", with_cut),
+    (FAULT + r"[\d.]+ [kM]B/s per connection", unchanged),
+)  # fmt: skip
+"""Patterns of setup lines, and what each changes. The first that matches counts."""
+
+
+def scene_of(recording: Recording, engine: Literal["29", "26"]) -> Scene:
+    """Raises InvalidRecording with the line that is not understood."""
+    scene = Scene(engine, recording.engines[engine], lab.world())
+    for line in recording.setup:
+        scene = changed(scene, line)
+    return scene
+
+
+def changed(scene: Scene, line: str) -> Scene:
+    for pattern, change in SETUP:
+        found = re.fullmatch(pattern, line)
+        if found:
+            return change(scene, found)
+    raise InvalidRecording(f"setup: nothing known about {line!r}")
+
+
+def client(recording: Recording, scene: Scene) -> State:
+    """The client before the command. Raises InvalidRecording for a command of another kind."""
+    command = command_of(recording)
+    elsewhere = command.config if command.config not in ("", HOME) else ""
+    return State(
+        engine=scene.engine,
+        phase=Phase.READY,
+        commands=(command,),
+        store=CredentialStore() if elsewhere else scene.store(),
+        images=scene.images,
+        platform=lab.HOST_PLATFORMS[scene.engine],
+        writable=unwritable(elsewhere) if elsewhere else scene.writable,
+        unreadable="" if elsewhere else scene.unreadable,
+    )
+
+
+def command_of(recording: Recording) -> Command:
+    typed = recording.typed()
+    try:
+        command = parse(recording.command, typed)
+    except InvalidCommand as error:
+        raise InvalidRecording(str(error)) from None
+    return command
+
+
+def unwritable(directory: str) -> str:
+    """Below /proc nothing can be made (Linux answers ENOENT)."""
+    return f"mkdir {directory}: no such file or directory" if directory.startswith("/proc/") else ""
