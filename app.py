@@ -116,7 +116,8 @@ def run_form(engine: str, password: str) -> None:
     missing = [name for name in ("registry", "image") if not fields[name]]
     if missing:
         st.error(
-            f"Fill in the {' and the '.join(missing)}, for example registry.example.com and team/app:1.0."
+            f"Fill in the {' and the '.join(missing)}, for example registry.example.com "
+            "and team/app:1.0."
         )
         return
     bar = st.progress(0.0, "Asking the registry …")
@@ -189,9 +190,7 @@ def ask(lesson: Lesson, place: int, question: Question) -> bool | None:
     """One question; whether the answer is right, or None while there is none."""
     with st.container(border=True):
         texts = [option.text for option in question.options]
-        chosen = st.radio(
-            f"{place + 1}. {question.prompt}", texts, index=None, key=f"quiz-{place}"
-        )
+        chosen = st.radio(f"{place + 1}. {question.prompt}", texts, index=None, key=f"quiz-{place}")
         with st.expander("Hint"):
             st.write(question.hint)
         if chosen is None:

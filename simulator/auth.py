@@ -55,12 +55,22 @@ class InvalidConfig(ValueError):
 class CredentialStore:
     """`~/.docker/config.json`: credentials by registry, or the name of a helper.
 
-    With a helper (`credsStore`) the file names the registry and holds no secret.
+    With a helper (`credsStore`, or `credHelpers` for one registry) the file names the registry
+    and holds no secret.
     """
 
     entries: tuple[tuple[str, Credential], ...] = ()
     helper: str | None = None
     helper_missing: bool = False
+    helpers: tuple[tuple[str, str], ...] = ()
+
+    def helper_of(self, key: str) -> str | None:
+        """The helper that keeps this registry's credentials; None for the file itself."""
+        return dict(self.helpers).get(key, self.helper)
+
+    def lacks(self, key: str) -> str | None:
+        """The helper that this registry needs and that is not there."""
+        return self.helper_of(key) if self.helper_missing else None
 
     def find(self, key: str) -> Credential | None:
         """The entry of this key, or of an older spelling of it (`https://HOST/v1/`)."""
@@ -81,13 +91,15 @@ class CredentialStore:
 
     def to_json(self) -> str:
         """The file as Docker writes it: tabs, no newline at the end."""
-        document: dict[str, object] = {"auths": {k: self._entry(c) for k, c in self.entries}}
+        document: dict[str, object] = {"auths": {k: self._entry(k, c) for k, c in self.entries}}
         if self.helper:
             document["credsStore"] = self.helper
+        if self.helpers:
+            document["credHelpers"] = dict(self.helpers)
         return json.dumps(document, indent="\t")
 
-    def _entry(self, credential: Credential) -> dict[str, str]:
-        if self.helper:
+    def _entry(self, key: str, credential: Credential) -> dict[str, str]:
+        if self.helper_of(key):
             return {}
         password = "" if credential.identity_token else credential.password
         pair = f"{credential.username}:{password}".encode()
@@ -103,7 +115,8 @@ class CredentialStore:
             document = json.loads(text)
             auths = document.get("auths", {}).items()
             entries = tuple((key, read_entry(entry)) for key, entry in auths if entry.get("auth"))
-            return cls(entries, document.get("credsStore"))
+            named = tuple(sorted(document.get("credHelpers", {}).items()))
+            return cls(entries, document.get("credsStore"), helpers=named)
         except (ValueError, AttributeError, TypeError) as error:
             raise InvalidConfig(f"config.json is not valid: {error}") from None
 

@@ -160,12 +160,12 @@ def list_scenarios() -> None:
 @click.option("--auth", type=click.Choice([auth.value for auth in Auth]), default="bearer",
               show_default=True)  # fmt: skip
 @click.option("--user", "users", multiple=True, metavar="NAME:PATTERN[,PATTERN]",
-              help="Who may pull what; the password is asked for (or --password-stdin).")  # fmt: skip
+              help="Who may pull what; the password is asked for.")  # fmt: skip
 @click.option("--password-stdin", is_flag=True, help="Read one password a line, a user each.")
 @click.option("--image", "images", multiple=True, metavar="REPOSITORY",
               help="Serve only these repositories (default: all).")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="PART:KIND",
-              help="Break something: manifest:500, token:503, blob:corrupt, blob:cut=100 ...")  # fmt: skip
+              help="Break it: manifest:500, token:503, blob:corrupt, blob:cut=100.")  # fmt: skip
 @told_plainly
 def registry(
     host: str, port: int, auth: str, users: tuple[str, ...], password_stdin: bool,

@@ -72,7 +72,10 @@ def image(layers: tuple[Layer, ...], platform: oci.Platform, *, as_oci: bool = F
 
 def config_of(layers: tuple[Layer, ...], platform: oci.Platform) -> dict[str, object]:
     """The image's configuration (OCI image spec, config)."""
-    history = [{"created": CREATED, "created_by": f"pullscope layer {n}"} for n, _ in enumerate(layers)]
+    history = [
+        {"created": CREATED, "created_by": f"pullscope layer {number}"}
+        for number, _ in enumerate(layers)
+    ]
     return {
         "architecture": platform.architecture,
         "os": platform.os,
@@ -124,7 +127,8 @@ AMD64, ARM64 = oci.Platform("linux", "amd64"), oci.Platform("linux", "arm64")
 @cache
 def repositories() -> Mapping[str, Repository]:
     """Every repository of the ordinary world, by name."""
-    base = layer({"etc/os-release": b'NAME="Small Linux"\n', "usr/lib/base": noise("base", 300_000)})
+    release = b'NAME="Small Linux"\n'
+    base = layer({"etc/os-release": release, "usr/lib/base": noise("base", 300_000)})
     libs = layer({"usr/lib/libs": noise("libs", 120_000)})
     first = layer({"app": b"#!/bin/sh\necho 1.0\n"})
     second = layer({"app": b"#!/bin/sh\necho 1.1\n", "CHANGES": b"1.1: two layers as in 1.0\n"})

@@ -79,7 +79,10 @@ def bearer(realm: str, service: str, storage: str) -> Registry:
         service=service,
         repositories=repositories(storage),
         users={"alice": User(ALICE, rights[0]), "bob": User(BOB, rights[1])},
-        public=("public/*", "library/*"),
+        public=(
+            "public/*",
+            *(name for name in repositories(storage) if name.startswith("library/")),
+        ),
         in_order=False,
         now=NOW,
     )

@@ -158,7 +158,9 @@ class Lesson:
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        return tuple(Node(b.id, b.label, b.phases, b.refuses, b.failure) for b in self.document.flow.boxes)
+        return tuple(
+            Node(b.id, b.label, b.phases, b.refuses, b.failure) for b in self.document.flow.boxes
+        )
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -168,8 +170,10 @@ class Lesson:
         onward = tuple(Edge(a, b) for a, b in pairwise(way))
         back = tuple(Edge(a, b, back=True) for a, b in drawn.back)
         branches = [node.id for node in self.nodes if node.failure]
-        return onward + back + tuple(
-            Edge(box, branch, failure=True) for box in drawn.failing for branch in branches
+        return (
+            onward
+            + back
+            + tuple(Edge(box, branch, failure=True) for box in drawn.failing for branch in branches)
         )
 
     @property

@@ -230,9 +230,9 @@ class State:
     phase: Phase = Phase.READY
     commands: tuple[Annotated[Command, Tagged("command")], ...] = ()
     command: Annotated[Command | None, Tagged("command")] = None
-    store: CredentialStore = CredentialStore()
-    images: ImageStore = ImageStore()
-    platform: Platform = Platform()
+    store: CredentialStore = field(default_factory=CredentialStore)
+    images: ImageStore = field(default_factory=ImageStore)
+    platform: Platform = field(default_factory=Platform)
     writable: str = ""
     """Why `config.json` cannot be written; empty where it can."""
     unreadable: str = ""
@@ -397,10 +397,11 @@ def missing_answer(command: Login) -> str:
 def save(state: State) -> Event:
     if state.writable:
         return e.StoreFailed(state.writable)
-    if state.store.helper_missing:
-        return e.StoreFailed(helper_error("storing", state.store.helper))
     assert isinstance(state.command, Login)
-    return e.CredentialsStored(registry_key(state.command.server))
+    key = registry_key(state.command.server)
+    if state.store.lacks(key):
+        return e.StoreFailed(helper_error("storing", state.store.lacks(key)))
+    return e.CredentialsStored(key)
 
 
 def helper_error(doing: str, helper: str | None) -> str:
@@ -417,7 +418,8 @@ def remove(state: State) -> Event:
     spellings = logout_keys(server)
     held = {key for key, _ in state.store.entries}
     found = next((key for key in spellings if key in held), logout_keys(server)[-1])
-    failed = state.store.helper_missing and len(set(spellings)) == len(spellings)
+    lacking = all(state.store.lacks(key) for key in spellings)
+    failed = lacking and len(set(spellings)) == len(spellings)
     return e.CredentialsRemoved(found, found in held, spellings if failed else ())
 
 
@@ -447,9 +449,10 @@ def untagged(image: str) -> bool:
 
 
 def look_up(state: State) -> Event:
-    if state.store.helper_missing and state.ways.helper_required:
-        return e.HelperFailed(state.store.helper or "")
-    found = None if state.store.helper_missing else state.store.find(ref(state).key)
+    lacking = state.store.lacks(ref(state).key)
+    if lacking and state.ways.helper_required:
+        return e.HelperFailed(lacking)
+    found = None if lacking else state.store.find(ref(state).key)
     return e.CredentialFound(found) if found else e.CredentialMissing(ref(state).key)
 
 
@@ -969,9 +972,9 @@ def keep(state: State, event: Event) -> State:
             )
         case e.CredentialsStored(key):
             return replace(state, store=state.store.with_entry(key, kept_credential(state)))
-        case e.CredentialsRemoved(_, _, kept):
+        case e.CredentialsRemoved():
             server = state.command.server if isinstance(state.command, Logout) else ""
-            gone = () if kept or state.store.helper_missing else logout_keys(server)
+            gone = (key for key in logout_keys(server) if not state.store.lacks(key))
             return replace(state, store=state.store.without(*gone))
         case e.ReferenceParsed(reference):
             return replace(state, reference=reference, host=reference.host)

@@ -8,9 +8,10 @@ import base64
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -20,7 +21,7 @@ from simulator.commands import Command, InvalidCommand, Pull, parse
 from simulator.machine import ImageStore, Phase, State
 from simulator.network import mock
 from simulator.trace import steps
-from simulator.world import Fault, Part, Registry, Site, World
+from simulator.world import Auth, Fault, Part, Registry, Site, World
 
 HOME = "/home/alice/.docker"
 
@@ -112,7 +113,7 @@ class Scene:
     told: Told
     world: World
     config: str | None = None
-    images: ImageStore = ImageStore()
+    images: ImageStore = field(default_factory=ImageStore)
     writable: str = ""
     unreadable: str = ""
     helper_works: bool = False
@@ -123,7 +124,8 @@ class Scene:
             found = CredentialStore.from_json(self.config) if self.config else CredentialStore()
         except InvalidConfig:
             return CredentialStore()
-        return replace(found, helper_missing=bool(found.helper) and not self.helper_works)
+        helped = bool(found.helper or found.helpers)
+        return replace(found, helper_missing=helped and not self.helper_works)
 
 
 Change = Callable[[Scene, re.Match[str]], Scene]
@@ -257,8 +259,25 @@ def with_fault(scene: Scene, found: re.Match[str]) -> Scene:
     if part is None:
         raise InvalidRecording(f"setup: unknown place of a fault: {found.string!r}")
     body, kind = body_of(scene.told, part, status)
+    if 300 <= status < 400:
+        return with_redirect(scene, found)
     fault = Fault(part, status, body=body, media_type=kind)
     return each_registry(scene, lambda r: replace(r, faults=(*r.faults, fault)))
+
+
+def with_redirect(scene: Scene, found: re.Match[str]) -> Scene:
+    """Blobs are elsewhere: the log says where, and there they are, for everybody."""
+    for line in scene.told.http:
+        at, _, digest = str(line.response_headers.get("Location", "")).partition("sha256:")
+        if at and digest and line.status == int(found["status"]):
+            host, scene = urlsplit(at).netloc, with_blobs_at(scene, at)
+            unprotected = Registry(auth=Auth.NONE, repositories=lab.repositories("lab"))
+            return replace(scene, world=World({**scene.world.sites, host: Site(unprotected)}))
+    raise InvalidRecording(f"setup: the log does not say where to: {found.string!r}")
+
+
+def with_blobs_at(scene: Scene, prefix: str) -> Scene:
+    return each_registry(scene, lambda registry: replace(registry, blobs_at=prefix))
 
 
 PARTS = {"/v2/": Part.PING, "ping": Part.PING, "manifest": Part.MANIFEST, "token": Part.TOKEN,
@@ -342,12 +361,16 @@ def client(recording: Recording, scene: Scene) -> State:
 
 
 def command_of(recording: Recording) -> Command:
-    typed = recording.typed()
+    """The command line, with what the environment says in its place."""
     try:
-        command = parse(recording.command, typed)
+        command = parse(recording.command, recording.typed())
     except InvalidCommand as error:
         raise InvalidRecording(str(error)) from None
-    return command
+    directory = command.config or recording.env.get("DOCKER_CONFIG", "")
+    if isinstance(command, Pull):
+        platform = command.platform or recording.env.get("DOCKER_DEFAULT_PLATFORM", "")
+        return replace(command, config=directory, platform=platform)
+    return replace(command, config=directory)
 
 
 def unwritable(directory: str) -> str:

@@ -102,9 +102,7 @@ def part_of(request: Request, registry: Registry) -> tuple[Part, str | None]:
 Route = Callable[[Request, Registry, dict[str, str]], Response]
 
 
-def guarded(
-    request: Request, registry: Registry, route: Route, names: dict[str, str]
-) -> Response:
+def guarded(request: Request, registry: Registry, route: Route, names: dict[str, str]) -> Response:
     """Faults strike first, then access is checked, then the route answers."""
     fault = registry.fault(*part_of(request, registry))
     denied = struck(fault) or refuse(request, registry, names.get("name"))
@@ -123,9 +121,7 @@ def struck(fault: Fault | None) -> Response | None:
         return reply(fault.status, fault.media_type, fault.body.encode())
     if fault.code is None:
         return reply(fault.status, TEXT, b"")
-    return error(
-        fault.status, fault.code, fault.message or fault.code.lower().replace("_", " ")
-    )
+    return error(fault.status, fault.code, fault.message or fault.code.lower().replace("_", " "))
 
 
 def damaged(answer: Response, fault: Fault) -> Response:
@@ -162,9 +158,7 @@ def refuse(request: Request, registry: Registry, name: str | None) -> Response |
             return refuse_bearer(request, registry, name)
 
 
-def refuse_basic(
-    request: Request, registry: Registry, name: str | None
-) -> Response | None:
+def refuse_basic(request: Request, registry: Registry, name: str | None) -> Response | None:
     user = who(request.authorization, registry)
     if user is None:
         return unauthorized(f'Basic realm="{registry.realm}"', resource(request, name))
@@ -174,9 +168,7 @@ def refuse_basic(
     return error(403, "DENIED", "requested access to the resource is denied", detail)
 
 
-def refuse_bearer(
-    request: Request, registry: Registry, name: str | None
-) -> Response | None:
+def refuse_bearer(request: Request, registry: Registry, name: str | None) -> Response | None:
     wanted = resource(request, name)
     challenge = f'Bearer realm="{registry.realm}",service="{registry.service}"'
     if wanted:
@@ -206,16 +198,13 @@ def resource(request: Request, name: str | None) -> Resource | None:
 def allows(claims: dict[str, object], name: str) -> bool:
     entries = claims.get("access")
     return isinstance(entries, list) and any(
-        entry.get("name") == name and "pull" in entry.get("actions", ())
-        for entry in entries
+        entry.get("name") == name and "pull" in entry.get("actions", ()) for entry in entries
     )
 
 
 def unauthorized(challenge: str, wanted: Resource | None) -> Response:
     said = ("Www-Authenticate", challenge)
-    return error(
-        401, "UNAUTHORIZED", "authentication required", access_detail(wanted), said
-    )
+    return error(401, "UNAUTHORIZED", "authentication required", access_detail(wanted), said)
 
 
 def access_detail(wanted: Resource | None) -> list[dict[str, str]] | None:
@@ -260,20 +249,14 @@ def token_service(request: Request, registry: Registry) -> Response:
     return token_for(registry, user or "", query.get("scope", []), offline)
 
 
-WRONG_PASSWORD = reply(
-    401, "application/json", b'{"details": "incorrect username or password"}'
-)
+WRONG_PASSWORD = reply(401, "application/json", b'{"details": "incorrect username or password"}')
 """Token services answer in the older form, without error codes."""
 
 
 def token_by_form(request: Request, registry: Registry) -> Response:
     form = dict(parse_qsl(request.body.decode()))
     given = Authorization.basic(form.get("username", ""), form.get("password", ""))
-    known = (
-        {identity_token(name): name for name in registry.users}
-        if registry.refresh
-        else {}
-    )
+    known = {identity_token(name): name for name in registry.users} if registry.refresh else {}
     user = known.get(form.get("refresh_token", "")) or who(given, registry)
     if user is None:
         return WRONG_PASSWORD
@@ -285,9 +268,7 @@ def identity_token(user: str) -> str:
     return f"identity-of-{user}"
 
 
-def token_for(
-    registry: Registry, user: str, scopes: list[str], offline: bool = False
-) -> Response:
+def token_for(registry: Registry, user: str, scopes: list[str], offline: bool = False) -> Response:
     now = tokens.clock(registry)
     access = granted(registry, user, scopes)
     if registry.denies and len(access) < len(scopes):
@@ -323,9 +304,7 @@ def granted(registry: Registry, user: str, scopes: list[str]) -> tokens.Access:
 # -- what is asked for ------------------------------------------------------------------------
 
 
-def version_check(
-    request: Request, registry: Registry, names: dict[str, str]
-) -> Response:
+def version_check(request: Request, registry: Registry, names: dict[str, str]) -> Response:
     return reply(200, JSON, b"{}")
 
 
@@ -368,16 +347,12 @@ def accepts_oci(request: Request) -> bool:
 
 
 def error_without_detail(status: int, code: str, message: str) -> Response:
-    body = json.dumps(
-        {"errors": [{"code": code, "message": message}]}, separators=(",", ":")
-    )
+    body = json.dumps({"errors": [{"code": code, "message": message}]}, separators=(",", ":"))
     return reply(status, JSON, body.encode() + b"\n")
 
 
 def bad_digest() -> Response:
-    return error(
-        400, "DIGEST_INVALID", "provided digest did not match uploaded content", {}
-    )
+    return error(400, "DIGEST_INVALID", "provided digest did not match uploaded content", {})
 
 
 def blob(request: Request, registry: Registry, names: dict[str, str]) -> Response:
@@ -405,9 +380,7 @@ def contents(request: Request, stored: Blob) -> Response:
     return Response(206 if first else 200, about, b"", left)
 
 
-def stored_blob(
-    request: Request, registry: Registry, names: dict[str, str]
-) -> Response:
+def stored_blob(request: Request, registry: Registry, names: dict[str, str]) -> Response:
     """A blob by digest alone: how a storage host behind a redirect answers."""
     for repository in registry.repositories.values():
         if names["identifier"] in repository.blobs:
@@ -438,17 +411,13 @@ def tags(request: Request, registry: Registry, names: dict[str, str]) -> Respons
     repository = registry.repositories.get(name)
     if repository is None:
         detail = {"name": name}
-        return error(
-            404, "NAME_UNKNOWN", "repository name not known to registry", detail
-        )
+        return error(404, "NAME_UNKNOWN", "repository name not known to registry", detail)
     known = sorted(repository.tags) if registry.in_order else list(repository.tags)
     return page(request, known, lambda some: {"name": name, "tags": some})
 
 
 def catalog(request: Request, registry: Registry, names: dict[str, str]) -> Response:
-    return page(
-        request, sorted(registry.repositories), lambda some: {"repositories": some}
-    )
+    return page(request, sorted(registry.repositories), lambda some: {"repositories": some})
 
 
 def page(
@@ -481,5 +450,5 @@ ROUTES: tuple[tuple[re.Pattern[str], Route], ...] = (
     (re.compile(f"{PATH}/manifests/(?P<identifier>[^/]+)"), manifest),
     (re.compile(f"{PATH}/blobs/(?P<identifier>[^/]+)"), blob),
     (re.compile(f"{PATH}/tags/list"), tags),
-    (re.compile("/blobs/(?P<identifier>sha256:[0-9a-f]{64})"), stored_blob),
+    (re.compile(r"(?:/[\w.-]+)*/(?P<identifier>sha256:[0-9a-f]{64})"), stored_blob),
 )

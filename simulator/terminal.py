@@ -161,7 +161,8 @@ def stored(state: State) -> tuple[Line, ...]:
     command, credential = state.command, state.credential
     assert isinstance(command, Login)
     already = state.store.find(registry_key(command.server)) == credential
-    quiet = state.store.helper or state.identity_token or already
+    helped = state.store.helper_of(registry_key(command.server))
+    quiet = helped or state.identity_token or already
     warning = () if quiet else output("error", unencrypted(config_file(state)))
     return (*warning, Line("output", "Login Succeeded"))
 
@@ -183,8 +184,9 @@ def removed(state: State, kept: tuple[str, ...]) -> tuple[Line, ...]:
     told = (Line("output", f"Removing login credentials for {hostname(server) or HUB_KEY}"),)
     if not kept:
         return told
-    sad = tuple(f"{key}: {helper_error('erasing', state.store.helper)}" for key in kept)
-    first = () if server else (f"WARNING: {helper_error('getting', state.store.helper)}",)
+    store = state.store
+    sad = tuple(f"{key}: {helper_error('erasing', store.lacks(key))}" for key in kept)
+    first = () if server else (f"WARNING: {helper_error('getting', store.lacks(HUB_KEY))}",)
     failed = output("error", ("WARNING: could not erase credentials:", *sad))
     return (*output("error", first), *told, *failed)
 

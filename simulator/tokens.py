@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from jwt.types import Options
 
 from simulator.world import Registry
 
@@ -42,11 +43,14 @@ def issue(registry: Registry, subject: str, access: Access, now: int) -> str:
 
 def verify(token: str, registry: Registry, now: int) -> dict[str, Any] | None:
     """The claims of a valid token for this registry's service; None for any other."""
-    checks = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
+    # The times are compared with the world's clock below, not with this machine's.
+    checks: Options = {
+        "verify_exp": False, "verify_nbf": False, "verify_iat": False, "require": ["exp", "nbf"]
+    }  # fmt: skip
     try:
         claims: dict[str, Any] = jwt.decode(
             token, key().public_key(), ["ES256"], audience=registry.service, issuer=ISSUER,
-            options={**checks, "require": ["exp", "nbf"]},
+            options=checks,
         )  # fmt: skip
     except jwt.InvalidTokenError:
         return None

@@ -86,6 +86,6 @@ def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
     """Start, after rows 2, 4 and 5, and the end; or one column a step."""
     test = opened()
     few = test.table[1].value
-    assert list(few.columns)[0] == "Start" and len(few.columns) == 5
+    assert few.columns[0] == "Start" and len(few.columns) == 5
     test.toggle(key="every_step").set_value(True).run()
     assert len(test.table[1].value.columns) == 1 + len(scenario.run("works").steps)

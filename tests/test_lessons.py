@@ -75,7 +75,9 @@ def test_a_lesson_is_proven(name: str) -> None:
     assert problems(load(LESSONS / name)) == ()
 
 
-CLAIMS = [(name, where) for name in NAMES for where, _ in values(source(name)) if "quiz" not in where]
+CLAIMS = [
+    (name, where) for name in NAMES for where, _ in values(source(name)) if "quiz" not in where
+]
 
 
 @pytest.mark.parametrize(("name", "where"), CLAIMS, ids=[str(c[1]) for c in CLAIMS])

@@ -53,8 +53,8 @@ def push(host: str, size: int) -> None:
         for _ in range(LAYERS):
             data = gzip.compress(seeded.randbytes(size // LAYERS), compresslevel=0, mtime=0)
             layers.append(put(client, data) | {"mediaType": OCI_LAYER})
-        config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {
-            "type": "layers", "diff_ids": [layer["digest"] for layer in layers]}}).encode()  # fmt: skip
+        rootfs = {"type": "layers", "diff_ids": [layer["digest"] for layer in layers]}
+        config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": rootfs}).encode()
         manifest = {
             "schemaVersion": 2, "mediaType": OCI_MANIFEST, "layers": layers,
             "config": put(client, config) | {"mediaType": OCI_CONFIG},
@@ -116,7 +116,9 @@ def main() -> None:
 
 
 def show(figures: dict[str, list[tuple[float, float]]], size: int, count: int) -> None:
-    print(f"{size} MB in {LAYERS} layers, median of {count}{'seconds':>14}{'peak MB':>10}{'ratio':>8}")
+    print(
+        f"{size} MB in {LAYERS} layers, median of {count}{'seconds':>14}{'peak MB':>10}{'ratio':>8}"
+    )
     names = {"whole": "pullscope, whole process", "pull": "pullscope, the pull alone",
              "skopeo": "skopeo copy"}  # fmt: skip
     reference = median(seconds for seconds, _ in figures["skopeo"])

@@ -18,7 +18,8 @@ PRESSES = 24
 MEASURE = """
 wanted => new Promise(done => {
   const heading = () => {
-    const stage = [...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('.stage'));
+    const stage = [...document.querySelectorAll('*')]
+      .find(e => e.shadowRoot?.querySelector('.stage'));
     return (stage?.shadowRoot ?? document).querySelector('.account h3, h3.account')?.textContent;
   };
   let pressed;
