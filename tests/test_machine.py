@@ -36,6 +36,7 @@ from simulator.world import Auth, Blob, Fault, Part, Repository, StoredManifest,
 OUTCOMES = {
     "works": (e.SessionEnded, e.SessionEnded),
     "basic": (e.SessionEnded, e.SessionEnded),
+    "logged-in": (e.SessionEnded, e.SessionEnded),
     "public-registry": (e.SessionEnded, e.SessionEnded),
     "wrong-password": (e.TokenRefused, e.TokenRefused),
     "wrong-password-basic": (e.LoginRejected, e.LoginRejected),
