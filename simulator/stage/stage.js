@@ -28,6 +28,7 @@ class Player {
     this.root = root;
     this.data = data;
     this.speed = 0;
+    this.unfolded = new Set();
     this.listening = new AbortController();
     this.leave = () => { this.pause(); this.listening.abort(); players.delete(root); };
     this.at = {};
@@ -284,18 +285,30 @@ class Player {
       this.at.wire.replaceChildren(element("p", "No message: this step happens on this machine alone.", "none"));
       return;
     }
-    const lines = element("pre");
+    const lines = element("div", undefined, "lines");
     lines.append(...exchange.sent.map((line) => wireLine(line)));
     lines.append(...exchange.answer.map((line, index) => wireLine(line, index === 0, exchange.status)));
     const parts = [lines];
-    if (exchange.body) {
-      const body = element("details");
-      body.append(element("summary", "Body of the answer"), element("pre", exchange.body));
-      body.open = this.bodies === true;
-      body.addEventListener("toggle", () => { this.bodies = body.open; });
-      parts.push(body);
-    }
+    if (exchange.rows.length) parts.push(this.fold("What it says", "rows", rowTable(exchange.rows)));
+    if (exchange.body) parts.push(this.fold("Body of the answer", "body", this.bodyOf(exchange)));
+    parts.push(this.fold("The same with curl", "curl", element("pre", exchange.curl)));
     this.at.wire.replaceChildren(...parts);
+  }
+
+  // What is opened once stays open on later steps.
+  fold(title, name, content) {
+    const made = element("details");
+    made.append(element("summary", title), content);
+    made.open = this.unfolded.has(name);
+    made.addEventListener("toggle", () => this.unfolded[made.open ? "add" : "delete"](name));
+    return made;
+  }
+
+  bodyOf(exchange) {
+    const made = element("div");
+    made.append(element("pre", exchange.body));
+    if (exchange.digested && globalThis.crypto?.subtle) made.prepend(recompute(exchange.digested));
+    return made;
   }
 
   // -- hands ----------------------------------------------------------------------------
@@ -373,10 +386,47 @@ function typing(event) {
   return event.key === " " && Boolean(target.closest("button, a, summary"));
 }
 
-function wireLine({ text, mark }, status, code) {
-  const line = element("span", text);
+// A line of a message; one that has a note opens to it and to its source.
+function wireLine({ text, mark, note, source }, status, code) {
+  const line = element(note ? "summary" : "div", text);
   if (mark) line.classList.add("marked");
   if (status) line.classList.add("status");
   if (status && (code === 0 || code >= 400)) line.classList.add("bad");
-  return line;
+  if (!note) {
+    line.classList.add("line");
+    return line;
+  }
+  const folded = element("details", undefined, "line"), told = element("p", `${note} `);
+  const link = element("a", new URL(source).host);
+  link.href = source;
+  link.target = "_blank";
+  link.rel = "noreferrer";
+  told.append(link);
+  folded.append(line, told);
+  return folded;
+}
+
+function rowTable(rows) {
+  const table = element("table");
+  table.append(...rows.map((cells) => {
+    const row = element("tr");
+    row.append(...cells.map((text) => element("td", text)));
+    return row;
+  }));
+  return table;
+}
+
+// The learner's own browser hashes the manifest's bytes.
+function recompute({ text, digest }) {
+  const button = element("button", "Recompute the digest", "pill");
+  button.type = "button";
+  const told = element("output");
+  button.addEventListener("click", async () => {
+    const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+    const hex = [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    told.textContent = `sha256:${hex} ${`sha256:${hex}` === digest ? "✓ as promised" : "✗ not as promised"}`;
+  });
+  const made = element("p", undefined, "recompute");
+  made.append(button, told);
+  return made;
 }

@@ -1,0 +1,227 @@
+"""What a message on the wire means: each header with its source, and the `curl` that repeats it.
+
+The words are ours; the source is where the rule stands.
+"""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from simulator.events import TokenIssued
+from simulator.oci import Index, InvalidManifest, parse_manifest
+from simulator.trace import Step
+from simulator.wire import Exchange, Request, Response, Scheme, digest_of
+
+DISTRIBUTION = "https://github.com/opencontainers/distribution-spec/blob/main/spec.md"
+TOKEN = "https://distribution.github.io/distribution/spec/auth/token/"
+OAUTH = "https://distribution.github.io/distribution/spec/auth/oauth/"
+HTTP = "https://www.rfc-editor.org/rfc/rfc9110"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a line means, and the address of the rule behind it."""
+
+    text: str
+    source: str
+
+
+REQUEST_HEADERS = {
+    "host": Note(
+        "The registry that the reference names; its part before the first slash.",
+        f"{HTTP}#name-host-and-authority",
+    ),
+    "accept": Note(
+        "The kinds of manifest that the engine can read: Docker's and OCI's, single or index.",
+        f"{DISTRIBUTION}#pulling-manifests",
+    ),
+    "range": Note(
+        "Only the rest of the blob is wanted: the bytes before it are here already.",
+        f"{HTTP}#name-range",
+    ),
+    "content-type": Note(
+        "The form of an OAuth2 request: name, value, name, value.",
+        OAUTH,
+    ),
+}
+AUTHORIZATIONS = {
+    Scheme.BASIC: Note(
+        "User name and password, base64-encoded. Encoding is not encryption: TLS protects it.",
+        "https://www.rfc-editor.org/rfc/rfc7617",
+    ),
+    Scheme.BEARER: Note(
+        "The token that the token service issued. Whoever bears it has its rights while it lasts.",
+        "https://www.rfc-editor.org/rfc/rfc6750#section-2.1",
+    ),
+}
+ANSWER_HEADERS = {
+    "www-authenticate": Note(
+        "The challenge. Basic: send name and password. Bearer: get a token from the realm, for "
+        "this service and this scope, and come back.",
+        TOKEN,
+    ),
+    "docker-content-digest": Note(
+        "The digest of what is behind this address: the name by which it is asked for, verified "
+        "and compared with what the image store holds.",
+        f"{DISTRIBUTION}#pulling-manifests",
+    ),
+    "content-type": Note(
+        "What kind of thing this is; of a manifest, whether it is one image or an index.",
+        f"{DISTRIBUTION}#pulling-manifests",
+    ),
+    "content-length": Note(
+        "Bytes of the body. A connection that ends before them was cut.",
+        f"{HTTP}#name-content-length",
+    ),
+    "docker-distribution-api-version": Note(
+        "This is a registry of the second version of the protocol. Clients no longer need it.",
+        f"{DISTRIBUTION}#legacy-docker-support-http-headers",
+    ),
+    "location": Note(
+        "The blob is at this other address. The Authorization header must not go there.",
+        f"{DISTRIBUTION}#pulling-blobs",
+    ),
+    "etag": Note(
+        "A name for this state of the content; registries use the digest.",
+        f"{HTTP}#name-etag",
+    ),
+    "accept-ranges": Note(
+        "A part of the blob can be asked for, so a cut download can be resumed.",
+        f"{HTTP}#name-accept-ranges",
+    ),
+    "content-range": Note(
+        "Which bytes these are, of how many.",
+        f"{HTTP}#name-content-range",
+    ),
+    "cache-control": Note(
+        "Content that is named by its digest never changes, so it may be kept for long.",
+        "https://www.rfc-editor.org/rfc/rfc9111#name-cache-control",
+    ),
+    "retry-after": Note(
+        "How long to wait before asking again.",
+        f"{HTTP}#name-retry-after",
+    ),
+    "x-content-type-options": Note(
+        "For browsers: believe the Content-Type. Docker does not look at it.",
+        "https://fetch.spec.whatwg.org/#x-content-type-options-header",
+    ),
+}
+STATUSES = {
+    200: Note("Here it is.", f"{HTTP}#name-200-ok"),
+    206: Note("Here is the part that was asked for.", f"{HTTP}#name-206-partial-content"),
+    307: Note("It is elsewhere: see Location.", f"{HTTP}#name-307-temporary-redirect"),
+    401: Note(
+        "Not like this: a proof is missing, or is not good enough. See WWW-Authenticate.",
+        f"{HTTP}#name-401-unauthorized",
+    ),
+    403: Note("Known, and not allowed.", f"{HTTP}#name-403-forbidden"),
+    404: Note("Not here, or not for you to know.", f"{HTTP}#name-404-not-found"),
+    405: Note("Not with this method.", f"{HTTP}#name-405-method-not-allowed"),
+    429: Note("Too many requests: wait.", "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
+    500: Note("The server is at fault.", f"{HTTP}#name-500-internal-server-error"),
+    503: Note("The server cannot, for now.", f"{HTTP}#name-503-service-unavailable"),
+}
+
+
+def of_request_header(name: str, request: Request) -> Note | None:
+    """The note on a header of a request."""
+    if name.lower() == "authorization" and request.authorization:
+        return AUTHORIZATIONS[request.authorization.scheme]
+    return REQUEST_HEADERS.get(name.lower())
+
+
+def of_answer_header(name: str) -> Note | None:
+    return ANSWER_HEADERS.get(name.lower())
+
+
+# -- repeating it by hand -----------------------------------------------------------------------
+
+SECRETS = {
+    "password": "$PASSWORD", "refresh_token": "$IDENTITY_TOKEN", "access_token": "$TOKEN"
+}  # fmt: skip
+"""Fields of a form whose value is a shell variable in what is shown."""
+
+
+def curl(request: Request, username: str = "") -> str:
+    """The command that sends this request again; secrets are shell variables."""
+    words = ["curl", "--head" if request.method == "HEAD" else "--include"]
+    lines = [" ".join([*words, shlex.quote(request.url)])]
+    lines += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers]
+    if request.authorization:
+        lines.append(authorization(request.authorization.scheme, username))
+    for name, value in request.form:
+        if name in SECRETS:
+            lines.append(f'--data-urlencode "{name}={SECRETS[name]}"')
+        else:
+            lines.append(f"--data-urlencode {shlex.quote(f'{name}={value}')}")
+    return " \\\n  ".join(lines)
+
+
+def authorization(scheme: Scheme, username: str) -> str:
+    if scheme is Scheme.BEARER:
+        return '-H "Authorization: Bearer $TOKEN"'
+    return f'--user "{username or "$USERNAME"}:$PASSWORD"'
+
+
+# -- what a body says ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that a manifest, an index or a token names."""
+
+    what: str
+    value: str
+    note: str = ""
+
+
+def body_rows(step: Step) -> tuple[Row, ...]:
+    """A manifest's descriptors, an index's entries, or a token's claims; else nothing."""
+    if isinstance(step.event, TokenIssued):
+        return tuple(claim_rows(step.event.claims))
+    if step.exchange is None or not isinstance(step.exchange.answer, Response):
+        return ()
+    return tuple(manifest_rows(step.exchange))
+
+
+def manifest_rows(exchange: Exchange) -> Iterator[Row]:
+    answer = exchange.answer
+    assert isinstance(answer, Response)
+    if "/manifests/" not in exchange.request.path or answer.status != 200 or not answer.body:
+        return
+    try:
+        parsed = parse_manifest(
+            answer.body, digest_of(answer.body), answer.header("Content-Type") or ""
+        )
+    except InvalidManifest:
+        return
+    if isinstance(parsed, Index):
+        for entry in parsed.manifests:
+            yield Row(str(entry.platform or "manifest"), entry.digest, f"{entry.size} bytes")
+        return
+    yield Row("config", parsed.config.digest, f"{parsed.config.size} bytes")
+    for number, layer in enumerate(parsed.layers, 1):
+        yield Row(f"layer {number}", layer.digest, f"{layer.size} bytes")
+
+
+CLAIMS = {
+    "iss": "who issued it",
+    "sub": "whose it is",
+    "aud": "the service that it is for",
+    "exp": "worth nothing from this second on",
+    "nbf": "worth nothing before this second",
+    "iat": "when it was issued",
+    "jti": "its own name",
+    "access": "what it gives a right to",
+}
+"""Registered claims (RFC 7519 section 4.1), and the one that registries add."""
+
+
+def claim_rows(claims: str) -> Iterator[Row]:
+    """A JWT's payload, claim by claim; nothing for an opaque token."""
+    if not claims:
+        return
+    for name, value in json.loads(claims).items():
+        shown = value if isinstance(value, str) else json.dumps(value)
+        yield Row(name, shown, CLAIMS.get(name, ""))
