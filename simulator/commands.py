@@ -18,7 +18,8 @@ class Login:
 
     `named`: the name was given with `-u`. `terminal`: somebody is there to answer prompts.
     `wrong` names what is wrong with the options themselves. `config` is the directory after
-    `docker --config`.
+    `docker --config`. `patience`: how often Docker's CLI may ask about the browser before the
+    user interrupts it.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Login:
     terminal: bool = False
     wrong: str = ""
     config: str = ""
+    patience: int = 0
 
     def masked(self) -> "Login":
         return replace(self, password=MASK)

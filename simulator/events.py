@@ -65,6 +65,30 @@ class InputMissing:
 
 
 @dataclass(frozen=True)
+class WebLoginChosen:
+    """Docker Hub, and no name was given: Docker's CLI logs in by way of a browser."""
+
+
+@dataclass(frozen=True)
+class DeviceCodeIssued:
+    """Docker's login service gave a code that the user confirms at `where` (RFC 8628)."""
+
+    device_code: str = field(repr=False)
+    user_code: str
+    where: str
+
+
+@dataclass(frozen=True)
+class WebLoginUnavailable:
+    """No code came; Docker's CLI asks for name and password instead."""
+
+
+@dataclass(frozen=True)
+class ConfirmationPending:
+    """The user has not confirmed the code yet."""
+
+
+@dataclass(frozen=True)
 class AccessOpen:
     """`GET /v2/` was answered without a challenge."""
 
@@ -97,12 +121,16 @@ class TokenPostRefused:
 
 @dataclass(frozen=True)
 class TokenIssued:
-    """The token service issued a token; `access` and `lifetime` (seconds) as claimed in it."""
+    """The token service issued a token; `access` and `lifetime` (seconds) as claimed in it.
+
+    `claims` is a JWT's payload as JSON: without the signature it opens nothing.
+    """
 
     token: str = field(repr=False)
     lifetime: int | None = None
     access: tuple[str, ...] = ()
     identity_token: str = field(default="", repr=False)
+    claims: str = ""
 
 
 @dataclass(frozen=True)
@@ -289,6 +317,11 @@ class SessionEnded:
 
 
 @dataclass(frozen=True)
+class LoginCanceled:
+    """The user interrupted the wait for the browser."""
+
+
+@dataclass(frozen=True)
 class LoginRejected:
     url: str
     status: int
@@ -418,7 +451,8 @@ class NotAnImage:
 
 
 Failure = (
-    InputMissing | LoginRejected | TokenRefused | StoreFailed | HelperFailed | ReferenceRejected
+    InputMissing | LoginCanceled | LoginRejected | TokenRefused | StoreFailed | HelperFailed
+    | ReferenceRejected
     | NoCredentials | AccessDenied | ManifestUnknown | BlobUnknown | RateLimited | ServerFailed
     | Unreachable | DigestMismatch | PlatformMissing | PlatformMismatched | NotAnImage
 )  # fmt: skip
@@ -433,6 +467,7 @@ class StoredCredentialsRefused:
 
 Event = (
     LoginTyped | PullTyped | LogoutTyped | CredentialsEntered | StoredCredentialsReused
+    | WebLoginChosen | DeviceCodeIssued | WebLoginUnavailable | ConfirmationPending
     | StoredCredentialsRefused | TagsListed | NextTagTaken | SoughtAmongBlobs
     | ManifestHeld | IndexHeld
     | AccessOpen | PingSkipped | Challenged | CredentialAttached | TokenPostRefused | TokenIssued

@@ -26,10 +26,6 @@ ENGINES: tuple[Literal["29", "26"], ...] = ("29", "26")
 
 UNREACHED = {
     "bearer_push_denied": "docker push is not simulated: Pullscope is about login and pull",
-    "hub_login_device_code_tty": (
-        "the web-based login is a conversation between Docker's CLI and a browser; "
-        "no registry is asked"
-    ),
 }
 """Situations that the machine does not play -> why."""
 

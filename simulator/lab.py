@@ -21,6 +21,7 @@ from simulator.world import (
     StoredManifest,
     Tls,
     User,
+    WebLogin,
     World,
 )
 
@@ -92,6 +93,10 @@ TOKENS = {"private.example.com": "auth.example.com", HUB_HOST: "auth.docker.io"}
 """Registries with a token service, and where it is."""
 
 
+CODE = WebLogin("dev", "LNFR-PGCJ", "https://login.docker.com/activate")
+"""What the stand-in for Docker's login service gives to everybody."""
+
+
 def world() -> World:
     """All hosts of the lab. Names that are not here do not resolve."""
     private = bearer("https://auth.example.com/token", "private.example.com", "lab")
@@ -110,6 +115,7 @@ def world() -> World:
         "hang.example.com": Site(obstacle=Obstacle.TIMEOUT, address="192.0.2.16"),
         HUB_HOST: Site(hub, address="192.0.2.17"),
         "auth.docker.io": Site(hub, address="192.0.2.17"),
+        "login.docker.com": Site(web=CODE, address="192.0.2.17"),
         "localhost:5000": Site(basic(), Tls.PLAIN, address=here),
         "localhost:5001": Site(unprotected, Tls.PLAIN, address=here),
         "127.0.0.1:5000": Site(basic(), Tls.PLAIN, address=here),

@@ -52,6 +52,8 @@ class Phase(StrEnum):
 
     READY = "ready"
     PROMPTING = "prompting"
+    ASKING_FOR_CODE = "asking for a code"
+    AWAITING_BROWSER = "awaiting the browser"
     CHECKING = "checking"
     AUTHORIZING_LOGIN = "authorizing login"
     LOGGING_IN = "logging in"
@@ -113,8 +115,15 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.PROMPTING: {
         e.CredentialsEntered: P.CHECKING,
         e.StoredCredentialsReused: P.CHECKING,
+        e.WebLoginChosen: P.ASKING_FOR_CODE,
         e.InputMissing: P.FAILED,
     },
+    P.ASKING_FOR_CODE: {
+        e.DeviceCodeIssued: P.AWAITING_BROWSER,
+        e.WebLoginUnavailable: P.PROMPTING,
+    },
+    P.AWAITING_BROWSER: {e.ConfirmationPending: P.AWAITING_BROWSER}
+    | fails(e.LoginCanceled, e.ServerFailed, e.Unreachable),
     P.CHECKING: {
         e.Challenged: P.AUTHORIZING_LOGIN,
         e.AccessOpen: P.LOGGING_IN,
@@ -249,6 +258,9 @@ class State:
     reusing: bool = False
     """Whether `docker login` tries what is stored; `stored_tried` once it has."""
     stored_tried: bool = False
+    web_tried: bool = False
+    device_code: str = field(default="", repr=False)
+    polls: int = 0
     challenge: Challenge | None = None
     authorization: Authorization | None = None
     identity_token: str = field(default="", repr=False)
@@ -288,6 +300,7 @@ class State:
             credential=self.credential and self.credential.masked(),
             authorization=sent,
             identity_token=MASK if self.identity_token else "",
+            device_code=MASK if self.device_code else "",
         )
 
 
@@ -301,6 +314,10 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
             return type_next(state)
         case Phase.PROMPTING:
             return prompt(state)
+        case Phase.ASKING_FOR_CODE:
+            return (code_request(),)
+        case Phase.AWAITING_BROWSER:
+            return await_browser(state)
         case Phase.CHECKING:
             return (ping(state, None),)
         case Phase.LOGGING_IN:
@@ -380,11 +397,39 @@ def prompt(state: State) -> Event:
     stored = state.store.find(registry_key(command.server))
     if command.source == "prompt" and not (command.named or state.stored_tried) and stored:
         return e.StoredCredentialsReused(stored)
+    asks = command.source == "prompt" and command.terminal and not command.named
+    if asks and registry_key(command.server) == HUB_KEY and not state.web_tried:
+        return e.WebLoginChosen()
     if command.source == "stdin" and not command.password.strip():
         return e.InputMissing("password")
     if not (command.username and command.password):
         return e.InputMissing(missing_answer(command))
     return e.CredentialsEntered(Credential(command.username, command.password))
+
+
+WEB_LOGIN = "https://login.docker.com/oauth"
+CLIENT = "L4v0dmlNBpYUjGGab0C2JtgTgXr1Qz4d"
+"""How Docker's CLI names itself to Docker's login service; public, and no secret."""
+
+
+def code_request() -> Request:
+    """A device code for Docker Hub (RFC 8628 section 3.1)."""
+    form = (
+        ("audience", "https://hub.docker.com"),
+        ("client_id", CLIENT),
+        ("scope", "openid offline_access"),
+    )
+    return Request("POST", f"{WEB_LOGIN}/device/code", form=form)
+
+
+def await_browser(state: State) -> tuple[Request, ...] | Event:
+    """Ask whether the code was confirmed (RFC 8628 section 3.4), as long as the user waits."""
+    assert isinstance(state.command, Login)
+    if state.polls >= state.command.patience:
+        return e.LoginCanceled()
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    form = (("client_id", CLIENT), ("device_code", state.device_code), ("grant_type", grant))
+    return (Request("POST", f"{WEB_LOGIN}/token", form=form),)
 
 
 def missing_answer(command: Login) -> str:
@@ -674,9 +719,13 @@ def interpret(state: State, exchange: Exchange) -> Event:
 
 def meaning(state: State, exchange: Exchange) -> Event:
     request, answer = exchange.request, exchange.answer
+    if state.phase is Phase.ASKING_FOR_CODE:
+        return code_answer(answer)
     if isinstance(answer, NetworkFailure):
         return unreachable(state, request, answer)
     match state.phase:
+        case Phase.AWAITING_BROWSER:
+            return browser_answer(request, answer)
         case Phase.CHECKING | Phase.PINGING:
             challenge = Challenge.parse(answer.header("WWW-Authenticate"))
             known = answer.status == 401 and challenge
@@ -691,6 +740,23 @@ def meaning(state: State, exchange: Exchange) -> Event:
             return blob_answer(state, request, answer)
         case _:
             return manifest_answer(state, request, answer)
+
+
+def code_answer(answer: Response | NetworkFailure) -> Event:
+    document = answer.json() if isinstance(answer, Response) and answer.status == 200 else None
+    if not isinstance(document, dict):
+        return e.WebLoginUnavailable()
+    names = ("device_code", "user_code", "verification_uri")
+    return e.DeviceCodeIssued(*(str(document.get(name, "")) for name in names))
+
+
+def browser_answer(request: Request, answer: Response) -> Event:
+    """What follows a confirmation is a matter of Docker's own service, and is not played."""
+    document = answer.json()
+    waits = isinstance(document, dict) and document.get("error") == "authorization_pending"
+    if waits:
+        return e.ConfirmationPending()
+    return e.ServerFailed(request.method, request.url, answer.status, errors(answer))
 
 
 def unreachable(state: State, request: Request, failure: NetworkFailure) -> Event:
@@ -765,23 +831,33 @@ def get_is_next(state: State, status: int) -> bool:
 def issued(token: str, document: dict[str, object]) -> e.TokenIssued:
     lifetime = document.get("expires_in")
     identity = document.get("refresh_token")
+    claims = claimed(token)
     return e.TokenIssued(
         token,
         lifetime if isinstance(lifetime, int) else None,
-        granted(token),
+        granted(claims),
         identity if isinstance(identity, str) else "",
+        json.dumps(claims) if claims else "",
     )
 
 
-def granted(token: str) -> tuple[str, ...]:
-    """The access that a JWT claims, as scopes; nothing for an opaque token."""
+def claimed(token: str) -> dict[str, object]:
+    """A JWT's payload, unverified: the registry verifies it. Empty for an opaque token."""
     try:
-        claims = jwt.decode(token, options={"verify_signature": False})
+        return dict(jwt.decode(token, options={"verify_signature": False}))
+    except jwt.InvalidTokenError:
+        return {}
+
+
+def granted(claims: dict[str, object]) -> tuple[str, ...]:
+    """The access that is claimed, as scopes."""
+    access = claims.get("access")
+    try:
         return tuple(
             f"{entry['type']}:{entry['name']}:{','.join(entry['actions'])}"
-            for entry in claims.get("access", ())
+            for entry in (access if isinstance(access, list) else ())
         )
-    except (jwt.InvalidTokenError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return ()
 
 
@@ -959,6 +1035,12 @@ def keep(state: State, event: Event) -> State:
             return replace(begin(state, command, ""), platform=asked_for)
         case e.CredentialsEntered(credential):
             return replace(state, credential=credential)
+        case e.WebLoginChosen():
+            return replace(state, web_tried=True)
+        case e.DeviceCodeIssued(device_code):
+            return replace(state, device_code=device_code)
+        case e.ConfirmationPending():
+            return replace(state, polls=state.polls + 1)
         case e.StoredCredentialsReused(credential):
             return replace(state, credential=credential, reusing=True, stored_tried=True)
         case e.StoredCredentialsRefused():

@@ -1,5 +1,6 @@
 """The mock network: requests are answered in process by the world, no socket is opened."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from simulator.wire import (
     Transport,
     digest_of,
 )
-from simulator.world import Registry, Site, Tls, World
+from simulator.world import Registry, Site, Tls, WebLogin, World
 
 KEPT = 65_536
 """Bytes up to which a blob's body is handed on: a config is read, a layer is not."""
@@ -41,11 +42,26 @@ def answer(
     if site is None:
         return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
     obstacle = obstacle_of(site, request)
+    if site.web and not obstacle:
+        return web_answer(site.web, request)
     if obstacle or site.registry is None:
         return NetworkFailure(obstacle or Obstacle.REFUSED, address(site, request))
     response = handle(request, site.registry)
     struck(sites, site.registry, request)
     return arrived(partial, request, response)
+
+
+def web_answer(web: WebLogin, request: Request) -> Response:
+    """A device code, and a confirmation that is always pending (RFC 8628 sections 3.2, 3.5)."""
+    if request.path == "/oauth/device/code":
+        code = {"device_code": web.device_code, "user_code": web.user_code}
+        return json_response(200, code | {"verification_uri": web.where})
+    return json_response(403, {"error": "authorization_pending"})
+
+
+def json_response(status: int, document: dict[str, str]) -> Response:
+    body = json.dumps(document).encode()
+    return Response(status, (("Content-Type", "application/json"),), body)
 
 
 def silent(sites: dict[str, Site], request: Request) -> Site | None:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simulator import lab
 from simulator.auth import CredentialStore, InvalidConfig
-from simulator.commands import Command, InvalidCommand, Pull, parse
+from simulator.commands import Command, InvalidCommand, Login, Pull, parse
 from simulator.machine import ImageStore, Phase, State
 from simulator.network import mock
 from simulator.trace import steps
@@ -346,7 +346,7 @@ def changed(scene: Scene, line: str) -> Scene:
 
 def client(recording: Recording, scene: Scene) -> State:
     """The client before the command. Raises InvalidRecording for a command of another kind."""
-    command = command_of(recording)
+    command = command_of(recording, scene.told)
     elsewhere = command.config if command.config not in ("", HOME) else ""
     return State(
         engine=scene.engine,
@@ -360,12 +360,17 @@ def client(recording: Recording, scene: Scene) -> State:
     )
 
 
-def command_of(recording: Recording) -> Command:
-    """The command line, with what the environment says in its place."""
+def command_of(recording: Recording, told: Told) -> Command:
+    """The command line, with what the environment says in its place. How long the user waited
+    for the browser shows in the log only."""
     try:
         command = parse(recording.command, recording.typed())
     except InvalidCommand as error:
         raise InvalidRecording(str(error)) from None
+    if isinstance(command, Login):
+        polls = sum(1 for line in told.http if line.path == "/oauth/token")
+        at_terminal = command.source == "prompt" and told.tty_raw is not None
+        command = replace(command, terminal=command.terminal or at_terminal, patience=polls)
     directory = command.config or recording.env.get("DOCKER_CONFIG", "")
     if isinstance(command, Pull):
         platform = command.platform or recording.env.get("DOCKER_DEFAULT_PLATFORM", "")

@@ -47,6 +47,10 @@ def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
             return typed(event, before)
         case e.CredentialsEntered(credential) if prompted(before):
             return prompts(before, credential.username)
+        case e.DeviceCodeIssued(_, code, where):
+            return output("error", web_login(code, where))
+        case e.WebLoginUnavailable():
+            return output("error", (FALLS_BACK, ""))
         case e.StoredCredentialsReused(credential):
             return output("error", reused(credential.username, at_terminal(before)))
         case e.StoredCredentialsRefused(why):
@@ -127,6 +131,26 @@ HUB_HINT = (
     "",
     "",
 )
+
+
+FALLS_BACK = "Failed to start web-based login - falling back to command line login..."
+
+
+def web_login(code: str, where: str) -> tuple[str, ...]:
+    """Docker Hub's login by way of a browser, as Docker's CLI announces it on a terminal."""
+    other = "To sign in with credentials on the command line, use 'docker login -u <username>'"
+    return (
+        "",
+        "USING WEB-BASED LOGIN",
+        "",
+        f"i Info → {other}",
+        "",
+        "",
+        f"Your one-time device confirmation code is: {code}",
+        f"Press ENTER to open your browser or submit your device code here: {where}",
+        "",
+        "Waiting for authentication in the browser…",
+    )
 
 
 def reused(username: str, terminal: bool) -> tuple[str, ...]:
@@ -218,6 +242,8 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
             return (why,)
         case e.InputMissing(what):
             return (input_missing(what, state.engine),)
+        case e.LoginCanceled():
+            return ("login canceled",)
         case e.StoreFailed(why):
             return (f"{'E' if state.engine == '26' else 'e'}rror saving credentials: {why}",)
         case _ if isinstance(state.command, Login):

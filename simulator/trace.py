@@ -80,6 +80,8 @@ def mask_event(event: Event) -> Event:
         case events.TokenIssued():
             identity = MASK if event.identity_token else ""
             return replace(event, token=MASK, identity_token=identity)
+        case events.DeviceCodeIssued():
+            return replace(event, device_code=MASK)
         case events.LoginTyped(command):
             return replace(event, command=command.masked())
         case CredentialsEntered(kept) | StoredCredentialsReused(kept) | CredentialFound(kept):
@@ -137,9 +139,7 @@ def steps(state: State, transport: Transport) -> Iterator[Step]:
                 return
 
 
-def outcomes(
-    state: State, transport: Transport
-) -> Iterator[tuple[Event | None, Exchange | None]]:
+def outcomes(state: State, transport: Transport) -> Iterator[tuple[Event | None, Exchange | None]]:
     """One local decision, or an exchange for each request that goes out together."""
     move = next_move(state)
     if not isinstance(move, tuple):
@@ -153,13 +153,10 @@ def outcomes(
         raise IllegalTransition(f"the transport gave no answer when {state.phase}")
 
 
-def run(
-    state: State, transport: Transport, source: str = "mock", scenario: str = ""
-) -> Trace:
+def run(state: State, transport: Transport, source: str = "mock", scenario: str = "") -> Trace:
     """A whole run as a masked trace."""
     kept = tuple(step.masked() for step in steps(state, transport))
     return Trace(kept, state.engine, source, scenario)
-
 
 
 @cache

@@ -9,6 +9,14 @@ import pandas as pd
 
 from simulator.commands import Login, Logout, Pull
 from simulator.engines.words import reason
+from simulator.explain import (
+    STATUSES,
+    Note,
+    body_rows,
+    curl,
+    of_answer_header,
+    of_request_header,
+)
 from simulator.machine import Phase, State
 from simulator.oci import Descriptor
 from simulator.trace import Step, Trace
@@ -167,22 +175,31 @@ def sent(request: Request) -> list[dict[str, Any]]:
         headers.append(("Authorization", request.authorization.header))
     form = "&".join(f"{key}={value}" for key, value in request.form)
     body = [plain(""), plain(form)] if form else []
-    return [plain(f"{request.method} {target} HTTP/1.1"), *map(header_line, headers), *body]
+    lines = [header_line(header, of_request_header(header[0], request)) for header in headers]
+    return [plain(f"{request.method} {target} HTTP/1.1"), *lines, *body]
 
 
 def answer_lines(answer: Response | NetworkFailure) -> list[dict[str, Any]]:
     if isinstance(answer, NetworkFailure):
-        return [{"text": f"No answer: {answer.obstacle} {answer.detail}".strip(), "mark": True}]
-    status = plain(f"HTTP/1.1 {answer.status} {reason(answer.status)}")
-    return [status, *map(header_line, answer.headers)]
+        return [plain(f"No answer: {answer.obstacle} {answer.detail}".strip())]
+    status = noted(f"HTTP/1.1 {answer.status} {reason(answer.status)}", STATUSES.get(answer.status))
+    return [
+        status,
+        *(header_line(header, of_answer_header(header[0])) for header in answer.headers),
+    ]
 
 
 def plain(text: str) -> dict[str, Any]:
-    return {"text": text, "mark": False}
+    return noted(text, None)
 
 
-def header_line(header: tuple[str, str]) -> dict[str, Any]:
-    return {"text": f"{header[0]}: {header[1]}", "mark": header[0].lower() in MARKED}
+def noted(text: str, note: Note | None, mark: bool = False) -> dict[str, Any]:
+    told = {"note": note.text, "source": note.source} if note else {}
+    return {"text": text, "mark": mark, **told}
+
+
+def header_line(header: tuple[str, str], note: Note | None) -> dict[str, Any]:
+    return noted(f"{header[0]}: {header[1]}", note, header[0].lower() in MARKED)
 
 
 def body_text(answer: Response | NetworkFailure) -> str:
@@ -197,20 +214,34 @@ def body_text(answer: Response | NetworkFailure) -> str:
     return ""
 
 
+def digested(exchange: Exchange) -> dict[str, str] | None:
+    """A manifest's very bytes and the digest that they must have, for the learner to check."""
+    answer = exchange.answer
+    if not isinstance(answer, Response) or "/manifests/" not in exchange.request.path:
+        return None
+    if answer.status != 200 or not answer.body:
+        return None
+    return {"text": answer.body.decode("utf-8", "replace"), "digest": digest_of(answer.body)}
+
+
 def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
     """The step's exchange for the stage, or None for a local step."""
     if step.exchange is None:
         return None
-    answer = step.exchange.answer
+    request, answer = step.exchange.request, step.exchange.answer
+    username = step.before.credential.username if step.before.credential else ""
     return {
         "number": number,
         "count": count,
-        "summary": asked(step.exchange.request),
+        "summary": asked(request),
         "came": outcome(answer),
         "status": answer.status if isinstance(answer, Response) else 0,
-        "sent": sent(step.exchange.request),
+        "sent": sent(request),
         "answer": answer_lines(answer),
         "body": body_text(answer),
+        "rows": [[row.what, row.value, row.note] for row in body_rows(step)],
+        "digested": digested(step.exchange),
+        "curl": curl(request, username),
     }
 
 

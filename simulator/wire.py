@@ -18,7 +18,9 @@ from hashlib import sha256
 from urllib.parse import urlencode, urlsplit
 
 MASK = "••••••"
-SECRET_FIELDS = frozenset({"token", "access_token", "refresh_token", "password", "auth"})
+SECRET_FIELDS = frozenset(
+    {"token", "access_token", "refresh_token", "device_code", "password", "auth"}
+)
 """Names whose values are secrets, in token answers, forms and `config.json`."""
 
 Headers = tuple[tuple[str, str], ...]

@@ -137,6 +137,15 @@ class Tls(StrEnum):
 
 
 @dataclass(frozen=True)
+class WebLogin:
+    """Docker's login service: the code that it gives, which nobody ever confirms."""
+
+    device_code: str = field(repr=False)
+    user_code: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Site:
     """What listens at a host: a registry (with its token service), or an obstacle."""
 
@@ -144,6 +153,7 @@ class Site:
     tls: Tls = Tls.TRUSTED
     obstacle: Obstacle | None = None
     address: str = "192.0.2.10"
+    web: WebLogin | None = None
 
 
 @dataclass(frozen=True)

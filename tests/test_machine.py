@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from simulator import events as e
+from simulator import lab
+from simulator.commands import Login
 from simulator.images import dumps, pointer, repositories
 from simulator.machine import (
     FAILURES,
@@ -18,7 +20,7 @@ from simulator.machine import (
     next_move,
 )
 from simulator.network import mock
-from simulator.oci import OCI_MANIFEST
+from simulator.oci import HUB, OCI_MANIFEST
 from simulator.scenario import Scenario, Typed, run, scenario, scenarios
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
@@ -126,6 +128,7 @@ ODD = {
     "stored and stale at login": odd(AGAIN, stored="alice:oldpass"),
     "stored and stale at login, Basic": odd(AGAIN, stored="alice:oldpass", auth=Auth.BASIC),
     "stored, and the registry is down": odd(AGAIN, obstacle=Obstacle.REFUSED),
+    "by way of a browser": odd((Typed(run="docker login", typed=("alice", "s3cret")),)),
     "all tags": odd((Typed(run=f"docker pull -a {APP}"),)),
     "another tag of the same image": odd(
         (Typed(run=f"docker pull {APP}:1.0"), Typed(run=f"docker pull {APP}:latest"))
@@ -169,10 +172,16 @@ def test_the_table_of_outcomes_is_complete() -> None:
     assert set(OUTCOMES) == set(scenarios())
 
 
+BROWSER = Login("docker login", HUB, terminal=True, patience=1)
+"""A login by way of a browser; the user waits for one answer."""
+
+
 def edges_with(phase: Phase, answer: Response | NetworkFailure, engine: str) -> set[Edge]:
     """The edges of a login and pull in which this phase only ever gets this answer."""
     chosen = scenario("works")
     honest, state, seen = mock(chosen.world()), chosen.state(engine), set()
+    if phase in (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER):
+        honest, state = mock(lab.world()), State(engine, commands=(BROWSER,))
     for _ in range(LIMIT):
         if state.finished:
             break
@@ -235,6 +244,7 @@ def test_every_edge_is_walked() -> None:
         for world in ODD_WORLDS.values():
             seen |= walked(run_trace(odd(auth=Auth.BASIC).state(engine), mock(world)))
         seen |= walked(run_trace(odd().state(engine), breaking_off(odd().world())))
+        seen |= walked(run_trace(State(engine, commands=(BROWSER,)), mock(lab.world())))
         for phase in Phase:
             for answer in BROKEN:
                 seen |= edges_with(phase, answer, engine)
