@@ -1,0 +1,63 @@
+"""Two languages: interface strings by gettext, chosen for the page that is being drawn.
+
+`_("text")` is the text in the language of `use`. Catalogs are read from their `.po` files, so
+nothing is compiled and nothing can be out of date. A lesson's words have siblings of their own
+(`lesson.de.yaml`).
+"""
+
+import gettext
+import io
+from collections.abc import Iterable
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""By code (BCP 47); the first is the language of the sources."""
+DEFAULT = next(iter(LANGUAGES))
+LOCALE = Path(__file__).with_name("locale")
+
+chosen: ContextVar[str] = ContextVar("language", default=DEFAULT)
+
+
+def use(language: str) -> None:
+    """From here on this thread speaks this language. Raises ValueError for an unknown one."""
+    if language not in LANGUAGES:
+        raise ValueError(f"unknown language {language!r}: choose one of {', '.join(LANGUAGES)}")
+    chosen.set(language)
+
+
+def preferred(accepted: Iterable[str]) -> str:
+    """The first of these languages (`de-AT`) that there is, else the default."""
+    known = (code.partition("-")[0].lower() for code in accepted)
+    return next((code for code in known if code in LANGUAGES), DEFAULT)
+
+
+@cache
+def catalog(language: str) -> gettext.NullTranslations:
+    """The messages of this language; of the sources' own, none."""
+    if language == DEFAULT:
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with (LOCALE / language / "LC_MESSAGES" / "pullscope.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _(text: str) -> str:
+    """The text in the chosen language; one that nobody translated stays as it is."""
+    return catalog(chosen.get()).gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The text that fits this count, in the chosen language; `{count}` is not filled in."""
+    return catalog(chosen.get()).ngettext(one, many, count)
+
+
+def N_(text: str) -> str:
+    """Marks a text for translation where it stands as data; `_` translates it where it is shown."""
+    return text

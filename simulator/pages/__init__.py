@@ -1,0 +1,91 @@
+"""Pullscope's pages. Only placing: what is shown is computed in `simulator`, and the stage steps
+in the browser.
+
+`PAGES` is the map of the site, in the order of the navigation. A page is a module here with a
+function `page(lesson)`; `run` draws the one that the address names.
+"""
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from simulator import i18n, stage
+from simulator.i18n import N_, _
+from simulator.lesson import InvalidLesson, Lesson, lessons, problems
+from simulator.pages import visual
+
+
+@dataclass(frozen=True)
+class Page:
+    """`path` is its address; the first page's is the root."""
+
+    path: str
+    title: str
+    draw: Callable[[Lesson], None]
+
+
+PAGES = (Page("visual", N_("Visual"), visual.page),)
+
+STYLE = """<style>
+.block-container { padding: 3.6rem 1.6rem 3rem; max-width: 92rem; }
+header[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
+h1 { font-size: 1.55rem !important; padding: 0.3rem 0 0 !important; }
+h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
+[data-testid="stVerticalBlock"] { gap: 0.7rem; }
+@media (max-width: 640px) { .block-container { padding: 3.4rem 0.7rem 2rem; } }
+</style>"""
+
+
+@st.cache_resource(show_spinner=False)
+def proven() -> Lesson:
+    """The lesson, proven against the machine. Raises InvalidLesson.
+
+    Streamlit collects all garbage after each script run; what is loaded by now is set aside
+    for good, so that a run does not pay for walking it.
+    """
+    lesson = lessons()[0]
+    found = problems(lesson)
+    if found:
+        raise InvalidLesson(found[0])
+    gc.collect()
+    gc.freeze()
+    return lesson
+
+
+def language() -> str:
+    """As the address says (`?lang=de`), else as the browser prefers; kept for the session."""
+    asked = st.query_params.get("lang", "")
+    if asked in i18n.LANGUAGES:
+        st.session_state.language = asked
+    return str(st.session_state.setdefault("language", i18n.preferred([st.context.locale or ""])))
+
+
+def drawn(page: Page) -> Callable[[], None]:
+    """The page for Streamlit: with the lesson, or with the sentence why there is none."""
+
+    def draw() -> None:
+        try:
+            lesson = proven()
+        except InvalidLesson as error:
+            st.error(f"{_('The lesson does not load.')} {error}")
+            return
+        page.draw(lesson)
+
+    return draw
+
+
+def run() -> None:
+    """Draw the page that the address names."""
+    st.set_page_config(
+        "Pullscope", stage.FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed"
+    )
+    i18n.use(language())
+    st.html(STYLE)
+    first = PAGES[0]
+    known = [
+        st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)
+        for page in PAGES
+    ]
+    st.navigation(known, position="top").run()

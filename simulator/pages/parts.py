@@ -1,0 +1,72 @@
+"""What several pages place: choices that stand in the address, tables, and runs by name."""
+
+import re
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from simulator import scenario
+from simulator.engines import engines
+from simulator.i18n import N_
+from simulator.lesson import Lesson
+from simulator.scenario import scenarios
+from simulator.trace import Trace
+
+SOURCES = {"mock": N_("Mock registry"), "real": N_("Real registry")}
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def played(name: str, engine: str) -> Trace:
+    return scenario.run(name, engine)
+
+
+CHOICES = {
+    "source": SOURCES,
+    "engine": {name: engine.title for name, engine in engines().items()},
+    "scenario": {name: known.title for name, known in scenarios().items()},
+}  # By name in the address: what can stand there, and its title.
+
+
+def addressed() -> None:
+    """The address of a new session chooses; what it names and does not exist is told.
+
+    From then on the stage writes the address: Python would put a step back that is past.
+    """
+    for choice, known in CHOICES.items():
+        asked = st.query_params.get(choice, "")
+        if choice not in st.session_state:
+            st.session_state[choice] = asked if asked in known else next(iter(known))
+        if asked and asked not in known and st.session_state[choice] == next(iter(known)):
+            shown = known[st.session_state[choice]]
+            st.warning(f"There is no {choice} {asked!r}; shown is “{shown}”. Choose another below.")
+
+
+def head(lesson: Lesson) -> tuple[str, str, str]:
+    """The title and the choices: source, engine, scenario."""
+    left, source, engine, situation = st.columns([4, 2.4, 2.6, 3], vertical_alignment="center")
+    left.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
+    source.segmented_control("Source", required=True, **choosing("source"))
+    engine.selectbox("Docker engine", **choosing("engine"))
+    if st.session_state.source == "mock":
+        situation.selectbox("What happens", **choosing("scenario"))
+    return st.session_state.source, st.session_state.engine, st.session_state.scenario
+
+
+def choosing(choice: str) -> dict[str, Any]:
+    known = CHOICES[choice]
+    return {
+        "options": list(known), "format_func": known.__getitem__, "key": choice,
+        "label_visibility": "collapsed", "persist_state": "session",
+    }  # fmt: skip
+
+
+def plain(text: object) -> str:
+    """Text for a table cell, whose Markdown must not take it for markup."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|:$~])", r"\\\1", str(text)).replace("\n", "  \n")
+
+
+def table(frame: pd.DataFrame, name: str) -> None:
+    """A table to read and to copy, and a file to keep."""
+    st.table(frame.rename(index=plain, columns=plain).map(plain))
+    st.download_button("Download as CSV", frame.to_csv(), f"{name}.csv", "text/csv", key=name)
