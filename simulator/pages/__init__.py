@@ -14,7 +14,7 @@ import streamlit as st
 from simulator import i18n, stage
 from simulator.i18n import N_, _
 from simulator.lesson import InvalidLesson, Lesson, lessons, problems
-from simulator.pages import visual
+from simulator.pages import learner, terminal, visual
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,12 @@ class Page:
     draw: Callable[[Lesson], None]
 
 
-PAGES = (Page("visual", N_("Visual"), visual.page),)
+PAGES = (
+    Page("visual", N_("Visual"), visual.page),
+    Page("try", N_("Try"), terminal.try_page),
+    Page("challenge", N_("Challenge"), terminal.challenge_page),
+    Page("progress", N_("Your progress"), learner.page),
+)
 
 STYLE = """<style>
 .block-container { padding: 3.6rem 1.6rem 3rem; max-width: 92rem; }
@@ -89,3 +94,4 @@ def run() -> None:
         for page in PAGES
     ]
     st.navigation(known, position="top").run()
+    learner.remember()

@@ -1,18 +1,21 @@
 """What several pages place: choices that stand in the address, tables, and runs by name."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 
 import pandas as pd
 import streamlit as st
 
-from simulator import scenario
+from simulator import i18n, scenario
 from simulator.engines import engines
-from simulator.i18n import N_
+from simulator.i18n import N_, _
 from simulator.lesson import Lesson
 from simulator.scenario import scenarios
 from simulator.trace import Trace
 
+P = ParamSpec("P")
 SOURCES = {"mock": N_("Mock registry"), "real": N_("Real registry")}
 
 
@@ -51,6 +54,26 @@ def head(lesson: Lesson) -> tuple[str, str, str]:
     if st.session_state.source == "mock":
         situation.selectbox("What happens", **choosing("scenario"))
     return st.session_state.source, st.session_state.engine, st.session_state.scenario
+
+
+def chosen_engine() -> str:
+    """A choice of the engine; the same one on every page."""
+    st.session_state.setdefault("engine", next(iter(engines())))
+    st.selectbox(_("Docker engine"), **choosing("engine"))
+    return str(st.session_state.engine)
+
+
+def fragment(draw: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that is drawn again by itself: in the session's language, for each run
+    has a thread of its own."""
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*args: P.args, **options: P.kwargs) -> None:
+        i18n.use(st.session_state.get("language", i18n.DEFAULT))
+        draw(*args, **options)
+
+    return drawn
 
 
 def choosing(choice: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the last one counts. The schema comes from migrations, which are run when the st
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,6 +90,11 @@ class InvalidDatabase(ValueError):
 def new_learner() -> str:
     """A name that nobody can guess: whoever knows it is that learner."""
     return secrets.token_urlsafe(24)
+
+
+def is_learner(name: str) -> bool:
+    """Whether this may be such a name: a cookie can hold anything."""
+    return re.fullmatch(r"[\w-]{32}", name) is not None
 
 
 def account(issuer: str, subject: str) -> str:
