@@ -4,82 +4,33 @@ The machine checks the goal, proves the kept solution, and computes the last hin
 command that leads from the learner's own state to the goal.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 
-from simulator.auth import CredentialStore, registry_key
+from simulator.auth import registry_key
 from simulator.images import repositories
 from simulator.machine import entry_for
-from simulator.oci import HUB_HOST, Index, Manifest, Platform, Reference
-from simulator.scenario import HOSTNAME, NOW, Scenario, Typed
-from simulator.shell import enter
+from simulator.oci import Index, Manifest, Platform, Reference
+from simulator.scenario import Typed
 from simulator.shell.values import Shell
 from simulator.wire import MASK
-from simulator.world import Auth, Registry, Site, User, World
+from simulator.workbench import Strict, Workbench, play
 
 FILE = Path(__file__).resolve().parent.parent / (
     "lessons/pulling-from-private-registries/challenges.yaml"
 )
-MIRROR = f"mirror.{HOSTNAME}"
-HUB_TOKENS = "auth.docker.io"
-BOB = "hunter2"
 
 
 class InvalidChallenge(ValueError):
     """`challenges.yaml` is not right; the message says where."""
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Broken(Scenario):
-    """A scenario's world with a terminal in it, and what only challenges have.
-
-    `config` is config.json as a document, `files` the text of others by path; `bob` may pull
-    these repositories; `mirror`: another host has the same images, and no faults.
-    """
-
-    name: str = ""
-    title: str = ""
-    commands: tuple[Typed, ...] = ()
-    config: dict[str, Any] | None = None
-    files: dict[str, str] = Field(default_factory=dict)
-    bob: tuple[str, ...] = ()
-    mirror: bool = False
-
-    def world(self) -> World:
-        known = dict(super().world().sites)
-        own = known[HOSTNAME].registry
-        assert own is not None
-        if self.bob:
-            users = {**own.users, "bob": User(BOB, self.bob)}
-            known = {
-                host: replace(site, registry=site.registry and replace(site.registry, users=users))
-                for host, site in known.items()
-            }
-        if self.mirror:
-            known[MIRROR] = Site(replace(own, faults=()))
-        hub = Registry(Auth.BEARER, f"https://{HUB_TOKENS}/token", "registry.docker.io", now=NOW)
-        return World({**known, HUB_HOST: Site(hub), HUB_TOKENS: Site(hub)})
-
-    def shell(self, engine: str) -> Shell:
-        client = self.state(engine)
-        if self.config is not None:
-            store = CredentialStore.from_json(json.dumps(self.config))
-            missing = bool(store.helper or store.helpers)
-            client = replace(client, store=replace(store, helper_missing=missing))
-        return Shell(self.world(), client, files=self.files)
-
-
-class Goal(Part):
+class Goal(Strict):
     """What must be true of the terminal's client. `image`: held under this name, as the registry
     has it; `content`: held under any name; `platform`: of the index, this one; `stored`: there
     are credentials for this host; `no_password_typed`: in no command line."""
@@ -99,13 +50,13 @@ class Goal(Part):
         )
 
 
-class Challenge(Part):
+class Challenge(Strict):
     """`attempt` is the command that shows what is wrong; `rule` is the second hint."""
 
     name: str
     title: str
     story: str
-    world: Broken
+    world: Workbench
     attempt: str = Field(alias="try")
     rule: str
     goal: Goal
@@ -131,14 +82,6 @@ class Challenge(Part):
         if self.solved(here):
             return ()
         return next((end for end in ends if self.solved(play(here, end))), ())
-
-
-def play(shell: Shell, commands: Iterable[Typed]) -> Shell:
-    """The shell after these commands and the answers to their prompts."""
-    for command in commands:
-        for text in (command.run, *command.typed):
-            shell = enter(shell, text)
-    return shell
 
 
 def held(shell: Shell) -> Mapping[str, str]:

@@ -8,11 +8,11 @@ from simulator.challenges import (
     InvalidChallenge,
     challenges,
     next_command,
-    play,
 )
 from simulator.engines import engines
 from simulator.scenario import Typed
 from simulator.shell import enter
+from simulator.workbench import play
 
 ENGINES = list(engines())
 NAMES = list(challenges())

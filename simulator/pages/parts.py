@@ -89,7 +89,14 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|:$~])", r"\\\1", str(text)).replace("\n", "  \n")
 
 
+def show_table(frame: pd.DataFrame) -> None:
+    """A table to read and to copy; an unnamed index is not shown."""
+    hidden = isinstance(frame.index, pd.RangeIndex)
+    shown = frame.rename(columns=plain) if hidden else frame.rename(index=plain, columns=plain)
+    st.table(shown.map(plain), hide_index=hidden)
+
+
 def table(frame: pd.DataFrame, name: str) -> None:
-    """A table to read and to copy, and a file to keep."""
-    st.table(frame.rename(index=plain, columns=plain).map(plain))
+    """A table, and a file to keep."""
+    show_table(frame)
     st.download_button("Download as CSV", frame.to_csv(), f"{name}.csv", "text/csv", key=name)

@@ -5,6 +5,7 @@ import binascii
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import jwt
 
@@ -43,21 +44,27 @@ def token(shell: Shell, words: list[str], given: str | None) -> Ran:
 
 
 def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`jq`, `jq .field`, `jq -r .field.field`, `.list[0]`."""
+    """`jq -r FILTER`, where a filter is a path or `keys`, or several with `|` between them."""
     raw = any(word in ("-r", "--raw-output") for word in words)
-    path = next((word for word in words if not word.startswith("-")), ".")
+    program = next((word for word in words if not word.startswith("-")), ".")
     try:
         value = json.loads(given or "")
+        for part in program.split("|"):
+            value = sorted(value) if part.strip() == "keys" else at_path(value, part)
     except ValueError:
         return Ran(shell, error="jq: parse error: not JSON", status=2)
-    for part in re.findall(r"[\w-]+|\[\d+\]", path):
-        try:
-            value = value[int(part[1:-1])] if part.startswith("[") else value.get(part)
-        except (AttributeError, IndexError, KeyError, TypeError):
-            return Ran(shell, error=f"jq: error: cannot index with {part!r}", status=5)
+    except (AttributeError, IndexError, KeyError, TypeError):
+        return Ran(shell, error=f"jq: error: cannot take {program!r} of this", status=5)
     if raw and isinstance(value, str):
         return Ran(shell, value + "\n")
     return Ran(shell, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def at_path(value: Any, path: str) -> Any:
+    """The value at `.a."b.c"[0]`; None for a key that is not there."""
+    for name, quoted, place in re.findall(r'([\w-]+)|"([^"]*)"|\[(\d+)\]', path):
+        value = value[int(place)] if place else value.get(name or quoted)
+    return value
 
 
 def sleep(shell: Shell, words: list[str], given: str | None) -> Ran:
