@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError, field_validator
-from ruamel.yaml import YAML
 
+from simulator import i18n, translation
 from simulator.checklist import ITEMS
 from simulator.workbench import Strict
 
@@ -50,11 +50,16 @@ class Project(Strict):
     hosted: tuple[Hosted, ...]
 
 
-@cache
 def project(folder: Path) -> Project:
-    """Raises InvalidProject with the first thing that is wrong."""
+    """In the chosen language. Raises InvalidProject or InvalidTranslation with the first thing
+    that is wrong."""
+    return known_in(folder, i18n.chosen.get())
+
+
+@cache
+def known_in(folder: Path, _language: str) -> Project:
     try:
-        return Project.model_validate(YAML(typ="safe").load(folder / FILE))
+        return Project.model_validate(translation.read(folder / FILE))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
