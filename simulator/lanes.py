@@ -5,6 +5,7 @@ and so was everything before it.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,14 +13,16 @@ from simulator.changes import CHANGES
 from simulator.compare import Comparison, facts, how
 from simulator.engines import engines
 from simulator.i18n import N_, _
-from simulator.lesson import Lesson
-from simulator.machine import Phase
+from simulator.lesson import Lesson, Words
+from simulator.machine import Phase, State
 from simulator.scenario import scenarios
 from simulator.trace import Step, Trace
 from simulator.views import TRACKED, asked, commands_of, outcome, tracker_value
 from simulator.wire import Response, digest_of
 
 SCHEMA = "pullscope-lanes/1"
+DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
+"""A whole digest, and as much of it as Docker shows."""
 
 WORDS = {
     "player": N_("Two runs side by side"),
@@ -63,18 +66,24 @@ WORDS = {
 
 def lanes(lesson: Lesson, comparison: Comparison) -> dict[str, Any]:
     """Both runs row by row, where they part, and why."""
-    rows = list(joined_rows(lesson, comparison))
-    shown = {
+    return {
         "schema": SCHEMA,
-        "left": lane(comparison.left, left_title(comparison)),
+        "left": lane(comparison.left, titled(comparison.left, comparison)),
         "right": lane(comparison.right, right_title(comparison)),
         "change": comparison.change,
         "parted": None if comparison.parted is None else comparison.parted + 1,
         "verdict": verdict(lesson, comparison),
         "variables": list(TRACKED),
-        "rows": rows,
+        "rows": list(joined_rows(lesson, comparison)),
     }
-    return shown | {"id": digest_of(json.dumps(shown).encode())}
+
+
+def staged(lesson: Lesson, comparison: Comparison, address: dict[str, str]) -> dict[str, Any]:
+    """The lanes for the component, with its words, and what it writes into the address."""
+    shown = lanes(lesson, comparison)
+    words = {name: _(text) for name, text in WORDS.items()}
+    told = json.dumps([shown, words, address])
+    return shown | {"words": words, "address": address, "id": digest_of(told.encode())}
 
 
 def lane(trace: Trace, title: str) -> dict[str, Any]:
@@ -84,11 +93,8 @@ def lane(trace: Trace, title: str) -> dict[str, Any]:
         "engine": trace.engine,
         "steps": len(trace.steps),
         "outcome": "failed" if trace.failed else "done",
+        "start": tracked(trace.steps[0].before),
     }
-
-
-def left_title(comparison: Comparison) -> str:
-    return titled(comparison.left, comparison)
 
 
 def right_title(comparison: Comparison) -> str:
@@ -99,7 +105,7 @@ def right_title(comparison: Comparison) -> str:
 
 
 def titled(trace: Trace, comparison: Comparison) -> str:
-    """The situation, and the engine where that is what differs; a run without a name, its source."""
+    """The situation, with the engine where the engines differ; for a nameless run its source."""
     known = scenarios().get(trace.scenario)
     situation = _(known.title) if known else trace.source
     if comparison.left.engine == comparison.right.engine:
@@ -133,8 +139,12 @@ def told(lesson: Lesson, step: Step, commands: dict[int, str]) -> dict[str, Any]
         "failed": step.after.phase is Phase.FAILED,
         "exchange": exchanged(step),
         "terminal": [{"kind": line.kind, "text": line.text} for line in step.terminal],
-        "tracker": {name: tracker_value(name, step.after) for name in TRACKED},
+        "tracker": tracked(step.after),
     }
+
+
+def tracked(state: State) -> dict[str, str]:
+    return {name: tracker_value(name, state) for name in TRACKED}
 
 
 def exchanged(step: Step) -> dict[str, Any] | None:
@@ -145,7 +155,7 @@ def exchanged(step: Step) -> dict[str, Any] | None:
     proof = str(request.authorization.scheme) if request.authorization else ""
     refused = not isinstance(answer, Response) or answer.status >= 400
     return {
-        "asked": asked(request),
+        "asked": DIGEST.sub(r"\1…", asked(request)),
         "proof": proof,
         "came": outcome(answer),
         "refused": refused,
@@ -163,20 +173,23 @@ def verdict(lesson: Lesson, comparison: Comparison) -> dict[str, Any]:
         for fact in (facts(pair) if pair else ())
     ]
     return {
-        "heading": heading(comparison),
+        "heading": heading(lesson, comparison),
         "how": _(how(comparison)),
         "why": causes(comparison) or told_by_both(lesson, comparison),
         "facts": differing,
     }
 
 
-def heading(comparison: Comparison) -> str:
+def heading(lesson: Lesson, comparison: Comparison) -> str:
+    """Where they part, and what happens there on either side, as far as that has two names."""
     pair = comparison.parting
     if pair is None:
         return _("It makes no difference") if comparison.change else _("They do not part")
-    step = pair.left or pair.right
-    assert step is not None
-    return _("They part at step {number}").format(number=step.number)
+    sides = ((comparison.left, pair.left), (comparison.right, pair.right))
+    titles = dict.fromkeys(words_of(lesson, trace, s).title for trace, s in sides if s)
+    number = min(step.number for _trace, step in sides if step)
+    part = _("They part at step {number}").format(number=number)
+    return f"{part}: {_(' or ').join(f'“{title}”' for title in titles)}"
 
 
 def causes(comparison: Comparison) -> list[str]:
@@ -197,11 +210,15 @@ def told_by_both(lesson: Lesson, comparison: Comparison) -> list[str]:
     pair = comparison.parting
     if pair is None or not (pair.left and pair.right):
         return []
-    lane_steps = ((comparison.left, pair.left), (comparison.right, pair.right))
-    words = (
-        (trace, lesson.words(s.name, commands_by_step(trace)[s.number])) for trace, s in lane_steps
-    )
-    return [f"{titled(trace, comparison)}: {told.text}" for trace, told in words]
+    sides = ((comparison.left, pair.left), (comparison.right, pair.right))
+    return [
+        f"{titled(trace, comparison)}: {words_of(lesson, trace, step).text}"
+        for trace, step in sides
+    ]
+
+
+def words_of(lesson: Lesson, trace: Trace, step: Step) -> Words:
+    return lesson.words(step.name, commands_by_step(trace)[step.number])
 
 
 def commands_by_step(trace: Trace) -> dict[int, str]:
