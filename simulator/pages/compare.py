@@ -6,13 +6,14 @@ import streamlit as st
 
 from simulator import duet
 from simulator.changes import CHANGES
-from simulator.compare import Comparison, compare, makes_sense, partings, what_if
+from simulator.compare import Comparison, compare, makes_sense, offers, partings, what_if
 from simulator.engines import engines
 from simulator.i18n import N_, _
 from simulator.lanes import staged
 from simulator.lesson import Lesson
-from simulator.pages.parts import CHOICES, played
+from simulator.pages.parts import CHOICES, plain, played
 from simulator.scenario import scenarios
+from simulator.trace import Trace
 
 WAYS = {
     "change": N_("One thing changed"),
@@ -92,9 +93,9 @@ def in_order(base: str, engine: str) -> list[str]:
 def chosen() -> tuple[Comparison, dict[str, str]]:
     """The comparison that the choices name, and its address."""
     way, first, second, third = st.columns([4, 2.8, 3.5, 2.7], vertical_alignment="bottom")
-    way.pills(
+    way.segmented_control(
         _("Compare"), list(WAYS), format_func=lambda name: _(WAYS[name]), key="way",
-        required=True, persist_state="session",
+        required=True, persist_state="session", wrap=True,
     )  # fmt: skip
     names = list(scenarios())
     base = choose(first, _("Situation"), "scenario", names, title_of("scenario"))
@@ -114,6 +115,17 @@ def chosen() -> tuple[Comparison, dict[str, str]]:
         second, _("What if …"), "change", in_order(base, engine), change_title(base, engine)
     )
     return what_if(base, changed, engine), {"scenario": base, "engine": engine, "change": changed}
+
+
+def invitation(trace: Trace) -> None:
+    """What could be otherwise at each step of this run, as links; nothing for a run without."""
+    offered = offers(trace)
+    if not offered:
+        return
+    with st.expander(_("What if … here?")):
+        for step, changes in offered.items():
+            links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in changes)
+            st.markdown(f"**{_('Step {number}').format(number=step)}**: {links}")
 
 
 @st.fragment
