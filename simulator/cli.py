@@ -209,7 +209,9 @@ def print_comparison(comparison: Comparison, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
         return
-    table = Table("Row", *(lane_head(shown[side]) for side in ("left", "right")), show_lines=True)
+    table = Table("Row", show_lines=True)
+    for side in ("left", "right"):
+        table.add_column(lane_head(shown[side]), overflow="fold")
     for number, row in enumerate(shown["rows"], 1):
         if number == shown["parted"]:
             mark = f"◆ {WORDS['parted']}"
