@@ -291,7 +291,7 @@ def makes_sense(base: str, name: str) -> bool:
 
 
 @cache
-def partings(base: str, engine: str = "29") -> dict[str, int]:
+def partings(base: str, engine: str = "29") -> Mapping[str, int]:
     """Each change that matters to this run, with the step at which the runs part.
 
     In the order of the steps. Raises UnknownScenario.

@@ -16,7 +16,7 @@ from simulator.scenario import scenarios
 from simulator.trace import Trace
 
 WAYS = {
-    "change": N_("One thing changed"),
+    "change": N_("One change"),
     "right": N_("Two situations"),
     "right_engine": N_("Two engines"),
 }
@@ -90,13 +90,19 @@ def in_order(base: str, engine: str) -> list[str]:
     return [*known, *possible, *rest]
 
 
-def chosen() -> tuple[Comparison, dict[str, str]]:
-    """The comparison that the choices name, and its address."""
-    way, first, second, third = st.columns([4, 2.8, 3.5, 2.7], vertical_alignment="bottom")
+def head() -> None:
+    """The title, and what is compared with what."""
+    title, way = st.columns([1, 6], vertical_alignment="bottom")
+    title.title(_("What if"), anchor=False)
     way.segmented_control(
         _("Compare"), list(WAYS), format_func=lambda name: _(WAYS[name]), key="way",
-        required=True, persist_state="session", wrap=True,
+        required=True, persist_state="session", wrap=True, label_visibility="collapsed",
     )  # fmt: skip
+
+
+def chosen() -> tuple[Comparison, dict[str, str]]:
+    """The comparison that the choices name, and its address."""
+    first, second, third = st.columns([2.8, 3.5, 2.7])
     names = list(scenarios())
     base = choose(first, _("Situation"), "scenario", names, title_of("scenario"))
     if st.session_state.way == "right_engine":
@@ -135,7 +141,7 @@ def lanes(payload: dict[str, object]) -> None:
 
 def page(lesson: Lesson) -> None:
     """Two runs as two lanes, and what they differ in."""
-    st.title(_("What if"), anchor=False)
     addressed()
+    head()
     comparison, address = chosen()
     lanes(staged(lesson, comparison, address))
