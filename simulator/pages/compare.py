@@ -92,7 +92,7 @@ def in_order(base: str, engine: str) -> list[str]:
 
 def head() -> None:
     """The title, and what is compared with what."""
-    title, way = st.columns([1, 6], vertical_alignment="bottom")
+    title, way = st.columns([1, 6])
     title.title(_("What if"), anchor=False)
     way.segmented_control(
         _("Compare"), list(WAYS), format_func=lambda name: _(WAYS[name]), key="way",
