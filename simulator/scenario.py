@@ -18,14 +18,14 @@ from simulator.commands import Login, Pull, parse
 from simulator.engines import engine as known_engine
 from simulator.images import repositories
 from simulator.layout import Layout
-from simulator.machine import ImageStore, State
+from simulator.machine import ImageStore, State, entry_for
 from simulator.network import mock
-from simulator.oci import HOST, Manifest, Platform, Reference, parse_manifest
+from simulator.oci import HOST, Index, Manifest, Platform, Reference, parse_manifest
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
 from simulator.transport import Progress, real
 from simulator.wire import Obstacle
-from simulator.world import Auth, Fault, Registry, Site, Tls, User, World
+from simulator.world import Auth, Fault, Registry, Repository, Site, Tls, User, World
 
 HOSTNAME = "myprivateregistry.com"
 TOKENS = "auth.myprivateregistry.com"
@@ -125,10 +125,17 @@ def held_images(image: str | None) -> ImageStore:
     reference = Reference.parse(image)
     repository = repositories()[reference.repository]
     digest = repository.tags[reference.identifier]
-    manifest = parse_manifest(repository.manifests[digest].data, digest)
+    named = stored_manifest(repository, digest)
+    entry = entry_for(named, Platform()) if isinstance(named, Index) else None
+    manifest = stored_manifest(repository, entry.digest) if entry else named
     assert isinstance(manifest, Manifest)
     blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
-    return ImageStore().with_image(reference.canonical, digest, blobs, manifest)
+    held = dict.fromkeys((named, manifest))
+    return ImageStore().with_image(reference.canonical, digest, blobs, *held)
+
+
+def stored_manifest(repository: Repository, digest: str) -> Manifest | Index:
+    return parse_manifest(repository.manifests[digest].data, digest)
 
 
 def scenarios() -> Mapping[str, Scenario]:

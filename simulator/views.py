@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from simulator.commands import Login, Logout, Pull
+from simulator.compare import offers
 from simulator.engines.words import reason
 from simulator.explain import (
     STATUSES,
@@ -331,7 +332,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
     covered = spans(lesson, trace)
     rows = {step.number: span.row.number for span in covered for step in span.steps}
     sample, edges = sample_of(lesson, trace), {edge.id for edge in lesson.edges}
-    count = sum(1 for step in trace.steps if step.exchange)
+    count, offered = sum(1 for step in trace.steps if step.exchange), offers(trace)
     shown: list[dict[str, Any]] = []
     node, number = "", 0
     for step, command in commands_of(trace):
@@ -345,6 +346,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
                 "node": node,
                 "edge": edge if edge in edges else None,
                 "exchange": wire(step, number, count),
+                "offers": offered.get(step.number, []),
             }
         )
     return {

@@ -5,6 +5,7 @@ import streamlit as st
 from simulator import stage, views
 from simulator.lesson import Lesson, Question, right_answer
 from simulator.oci import InvalidReference
+from simulator.pages.compare import invitation
 from simulator.pages.parts import addressed, head, played, table, take_password
 from simulator.scenario import InvalidRegistry, run_real
 from simulator.trace import Trace
@@ -127,6 +128,7 @@ def page(lesson: Lesson) -> None:
         st.info("Enter a registry and an image, and step through what truly happens there.")
     else:
         player(lesson, trace)
+        invitation(trace)
         tables(lesson, trace)
     moments(lesson)
     quiz(lesson)
