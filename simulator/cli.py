@@ -1,4 +1,4 @@
-"""The command line: `pullscope run | registry | check | build | scenarios`.
+"""The command line: `pullscope run | decode | registry | check | build | scenarios`.
 
 Exit status: 0 it worked, 1 the pull (or the check) failed, 2 what was asked for is not right;
 then one sentence on standard error says what, where, and how to put it right.
@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from simulator import __version__, scenario, server, views
+from simulator import __version__, decoder, scenario, server, views
 from simulator.engines import engines
 from simulator.images import repositories
 from simulator.lesson import LESSONS, Lesson, build, folders, lessons, load, problems
@@ -149,6 +149,56 @@ def list_scenarios() -> None:
     for known in scenarios().values():
         table.add_row(known.name, known.title, known.cause)
     console.print(table)
+
+
+# -- decode -----------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("message", default="-")
+@told_plainly
+def decode(message: str) -> None:
+    """Tell which situations print MESSAGE (`-`: standard input), and how to tell which it is.
+
+    The exit status is 1 when no situation prints it. Nothing is stored; secrets are masked.
+    """
+    decoded = decoder.decode(pasted(message))
+    if not decoded.text:
+        raise click.UsageError("no message: give one in quotes, or pipe what Docker printed in")
+    print_decoded(decoded)
+    sys.exit(0 if decoded.prints else 1)
+
+
+def pasted(message: str) -> str:
+    if message != "-":
+        return message
+    return "" if sys.stdin.isatty() else sys.stdin.read()
+
+
+def print_decoded(decoded: decoder.Decoded) -> None:
+    """The causes, one after the other; in plain words, for a message may look like markup."""
+    if decoded.masked:
+        click.echo(decoder.masked_words(decoded.masked))
+    if not decoded.prints:
+        click.echo(decoder.unknown(decoded))
+    for near in decoded.nearest:
+        click.echo(f"   {near}")
+    for number, card in enumerate(decoder.cards(decoded, lessons()[0]), 1):
+        print_card(number, card)
+
+
+def print_card(number: int, card: decoder.Card) -> None:
+    click.secho(f"{number}. {card.title}", bold=True)
+    click.echo(f"   {card.step}. {card.meaning}")
+    click.echo(f"   {'; '.join(card.engines)}")
+    for line in (*card.facts, *card.apart):
+        click.echo(f"   - {line}")
+    for check in card.checks:
+        click.echo("   $ " + check.command.replace("\n", "\n   "))
+        click.echo(f"     {check.tells}")
+    if card.address:
+        click.echo(f"   {card.address}")
+    click.echo()
 
 
 # -- registry ---------------------------------------------------------------------------------
