@@ -53,8 +53,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
                        "404 or a page: no registry is there. 5xx: the registry itself fails.")),
     ),
     "AccessDenied": (
-        Check(LOGIN, N_("Login Succeeded, and the pull is still denied: the account has no right, "
-                        "or the name is misspelt.")),
+        Check(LOGIN, N_("If the pull works after it, nothing that is right was stored. If it is "
+                        "still denied, the account has no right, or the name is misspelt.")),
         Check(REPEAT, N_("401 or 403 again: you may not read it, or it is not there. "
                          "Anything else: you may.")),
     ),
@@ -71,6 +71,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "AskedAgain": (Check(REPEAT, N_("The same status again: it did not pass by itself.")),),
     "ServerFailed": (
+        Check(PING, N_("Whether the registry itself answers. In WWW-Authenticate, realm is where "
+                       "its token service is, if it has one.")),
         Check(REPEAT, N_("5xx again: the server fails, whoever asks. Its log says why.")),
     ),
     "PlatformMissing": (

@@ -416,7 +416,7 @@ def partings(cause: Cause, known: Iterable[Cause]) -> tuple[Parting, ...]:
     for other in known:
         if other is not cause:
             ours, theirs = parted(cause, other)
-            key = (kind(ours), kind(theirs)) if ours and theirs else other
+            key = (kind(ours), kind(theirs)) if ours and theirs else id(other)
             before = apart.get(key, Parting((), ours, theirs))
             apart[key] = replace(before, others=(*before.others, other))
     return tuple(apart.values())
@@ -480,7 +480,7 @@ def card(cause: Cause, decoded: Decoded, lesson: Lesson) -> Card:
         title(cause, lesson),
         _("Step {number}: {title}").format(number=shown.step.number, title=words.title),
         words.text,
-        tuple(map(_, telling(cause, decoded.causes))),
+        tuple(_(fact) for fact in telling(cause, decoded.causes) if fact != cause.sentence),
         tuple(told_apart(cause, one, lesson) for one in apart),
         checks(decisive, shown.step, decoded.names),
         tuple(engine(name).title for name in cause.engines),

@@ -16,6 +16,11 @@ PLAYER = "./"
 """Where the player is, from this page."""
 FIELD, PICKED, MASKED = "decoder_message", "decoder_picked", "decoder_masked"
 
+STYLE = """<style>
+[data-testid="stMain"] h1 { padding-bottom: 0.6rem !important; }
+[data-testid="stMain"] h2 { font-size: 1.1rem !important; padding: 0 0 0.3rem !important; }
+</style>"""
+
 
 def mask_pasted() -> None:
     """The field itself is masked at once."""
@@ -57,28 +62,34 @@ def told(decoded: Decoded) -> None:
     """What was found, before the causes."""
     count = len(decoded.causes)
     if st.session_state.get(MASKED):
-        st.info(decoder.masked_words(st.session_state[MASKED]), icon=":material/visibility_off:")
+        words = decoder.masked_words(st.session_state[MASKED])
+        st.markdown(f":blue-badge[:material/visibility_off: {words}]")
     if not decoded.prints:
         st.warning(decoder.unknown(decoded))
         st.markdown("\n".join(f"- {plain(near)}" for near in decoded.nearest))
     elif count > 1:
-        st.markdown(_("**{count} causes** print this; what fits best, and most often, comes first.")
+        st.markdown(_("**{count} causes** print this. What fits best comes first, then what more "
+                      "situations lead to.")
                     .format(count=count))  # fmt: skip
     else:
         st.markdown(_("**One cause** prints this."))
 
 
 def show(number: int, card: Card) -> None:
+    """Left what it means and what tells it apart, right what to try."""
     with st.container(border=True):
-        st.subheader(f"{number} · {plain(card.title)}", anchor=False)
+        st.header(f"{number} · {plain(card.title)}", anchor=False)
         left, right = st.columns([1, 1], gap="medium")
         with left:
             st.markdown(f"**{plain(card.step)}.** {plain(card.meaning)}")
-            st.markdown("\n".join(f"- {plain(line)}" for line in (*card.facts, *card.apart)))
-            st.caption(plain("; ".join(card.engines)) + "  \n" + plain(", ".join(card.situations)))
+            if card.apart or card.facts:
+                st.markdown(_("**What tells it apart**"))
+                st.markdown("\n".join(f"- {plain(line)}" for line in (*card.facts, *card.apart)))
+            st.caption(plain("; ".join(card.engines)) + "  \n" + plain(" · ".join(card.situations)))
             if card.address:
                 st.link_button(_("Open this step in the player"), PLAYER + card.address)
         with right:
+            st.markdown(_("**What to try**"))
             for check in card.checks:
                 st.code(check.command, language="sh", wrap_lines=True)
                 st.caption(plain(check.tells))
@@ -86,6 +97,7 @@ def show(number: int, card: Card) -> None:
 
 def page(lesson: Lesson) -> None:
     """A message, and what it may mean."""
+    st.html(STYLE)
     st.title(_("Decoder"), anchor=False)
     with st.spinner(_("Every situation is played …"), show_time=False):
         known_messages()
