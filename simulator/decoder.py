@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from simulator import events as e
-from simulator import fidelity, recordings, shapes
+from simulator import fidelity, recordings, scenario, shapes
 from simulator.checks import Check, checks
 from simulator.commands import Pull
 from simulator.compare import compare, kind
@@ -21,8 +21,8 @@ from simulator.engines import engine, engines
 from simulator.i18n import N_, _, ngettext
 from simulator.lesson import Lesson
 from simulator.machine import State
-from simulator.masking import mask
 from simulator.network import mock
+from simulator.redaction import mask
 from simulator.scenario import scenarios
 from simulator.shapes import Names, Shape
 from simulator.trace import Step, Trace, steps
@@ -145,8 +145,12 @@ class Printed:
         return type(self.step.after.command).__name__.lower()
 
 
-ROOT = Path(__file__).resolve().parent.parent
-RECORDINGS = ROOT / "tests" / "data" / "recordings"
+HOMES = (
+    Path(__file__).with_name("recorded"),
+    Path(__file__).resolve().parent.parent / "tests" / "data" / "recordings",
+)
+RECORDINGS = next((home for home in HOMES if home.is_dir()), HOMES[0])
+"""What was recorded of real Docker; an installation without it has the scenarios."""
 
 
 @dataclass(frozen=True)
@@ -390,11 +394,21 @@ def representative(fit: Fit) -> tuple[object, ...]:
 def address(message: Printed) -> str:
     """The step in the player, as an address; empty for a situation that it does not open."""
     situation = message.situation
-    if situation.trace.source != "mock":
+    if not opens(situation.name):
         return ""
     query = {"source": "mock", "engine": situation.engine, "scenario": situation.name,
              "step": message.step.number}  # fmt: skip
     return "?" + urlencode(query)
+
+
+@cache
+def opens(name: str) -> bool:
+    """Whether the app plays this situation by its name."""
+    try:
+        scenario.run(name)
+    except scenario.UnknownScenario:
+        return False
+    return True
 
 
 # -- telling causes apart -----------------------------------------------------------------------
@@ -443,10 +457,9 @@ def on_one_engine(cause: Cause, other: Cause) -> tuple[Printed, Printed]:
 def from_command(message: Printed) -> Trace:
     """The run from the command that prints the message on."""
     trace = message.situation.trace
-    typed = (e.LoginTyped, e.PullTyped, e.LogoutTyped)
     before = trace.steps[: message.step.number]
-    begins = max(place for place, step in enumerate(before) if isinstance(step.event, typed))
-    return replace(trace, steps=trace.steps[begins:])
+    begins = [place for place, step in enumerate(before) if step.name.endswith("Typed")]
+    return replace(trace, steps=trace.steps[begins[-1] if begins else 0 :])
 
 
 # -- in words -----------------------------------------------------------------------------------

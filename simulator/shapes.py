@@ -7,6 +7,7 @@ written down here, and a new one has its shape at once.
 
 import json
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -119,6 +120,9 @@ def of_command(step: Step) -> Iterator[tuple[str, str]]:
             if step.after.reference is None:
                 rest = image.partition("/")[2] or image
                 yield from (("typed", rest), ("typed", re.split("[:@]", rest)[0]))
+        case command:
+            words = shlex.split(command.text)[2:] if command else []
+            yield from (("reference", word) for word in words if not word.startswith("-"))
 
 
 def of_reference(reference: Reference) -> Iterator[tuple[str, str]]:

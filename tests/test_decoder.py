@@ -20,9 +20,9 @@ from simulator.decoder import Cause, cards, decode, known_messages, partings, pr
 from simulator.engines import engines
 from simulator.fidelity import UNREACHED, Situation
 from simulator.lesson import LESSONS, load
-from simulator.masking import mask
 from simulator.oci import HUB, InvalidReference, Reference
 from simulator.recordings import command_of
+from simulator.redaction import mask
 from simulator.scenario import run, scenarios
 from simulator.wire import MASK
 from tests.conftest import need

@@ -9,8 +9,8 @@ from simulator import decoder, shapes
 from simulator.decoder import Card, Decoded, Known, cards, decode, known_messages
 from simulator.i18n import _, ngettext
 from simulator.lesson import Lesson
-from simulator.masking import mask
 from simulator.pages.parts import plain
+from simulator.redaction import mask
 
 PLAYER = "./"
 """Where the player is, from this page."""
