@@ -121,7 +121,7 @@ def of_command(step: Step) -> Iterator[tuple[str, str]]:
                 rest = image.partition("/")[2] or image
                 yield from (("typed", rest), ("typed", re.split("[:@]", rest)[0]))
         case command:
-            words = shlex.split(command.text)[2:] if command else []
+            words: list[str] = shlex.split(command.text)[2:] if command else []
             yield from (("reference", word) for word in words if not word.startswith("-"))
 
 
