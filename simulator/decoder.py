@@ -214,6 +214,8 @@ CLOSE = 0.8
 """From here on a message that is not the same is close."""
 NEAR = 0.5
 NEAREST = 3
+LONGEST = 8_000
+"""Characters that are read; of a longer text the last, where the error is."""
 
 
 @dataclass(frozen=True)
@@ -341,6 +343,7 @@ class Decoded:
 def decode(pasted: str) -> Decoded:
     """Mask the text, find the messages it fits, and group them by cause."""
     kept = mask(shapes.clean(pasted))
+    kept = replace(kept, text=kept.text[-LONGEST:].strip())
     if not kept.text:
         return Decoded("", 0)
     found = fits(kept.text)

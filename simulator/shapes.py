@@ -291,16 +291,15 @@ def fill(known: Shape, names: Names) -> str:
 
 # -- closeness ----------------------------------------------------------------------------------
 
-NAMED = re.compile(r"[^\s\"'(),]*(?:/|sha256:|\d\.\d+\.\d)[^\s\"'(),]*")
-
-
+WORDS = re.compile(r"[^\s\"'(),]+")
+NAMED = re.compile(r"/|sha256:|\d\.\d+\.\d")
 SHORT = 16
 """Characters; a message this short is found in anything, so it must be alike as a whole."""
 
 
 def outline(text: str) -> str:
     """The text with everything that looks like a name made alike; to compare by."""
-    named = NAMED.sub("…", text.lower())
+    named = WORDS.sub(lambda word: "…" if NAMED.search(word[0]) else word[0], text.lower())
     return re.sub(r"\s+", " ", named).strip(" .:\"'")
 
 

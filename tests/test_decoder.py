@@ -190,6 +190,7 @@ PASTED = {
     "from a build log": f"2026-01-01T00:00:00.000Z {BASIC}",
     "over two lines": BASIC.replace(" credentials", "\ncredentials"),
     "from a word processor": BASIC.replace('"', "“", 1).replace('"', "”", 1),
+    "at the end of a long log": "\n".join([f"layer {n}: done" for n in range(5000)] + [BASIC]),
     "in capitals": BASIC.replace("no basic", "No Basic"),
 }
 
