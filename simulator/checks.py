@@ -29,7 +29,7 @@ class Check:
 CONFIG = "cat ~/.docker/config.json"
 LOGIN = "docker login {login}"
 PING = "curl --include https://{host}/v2/"
-PLATFORMS = "docker buildx imagetools inspect {reference}"
+PLATFORMS = "docker manifest inspect {reference}"
 REPEAT = "{curl}"
 """The request that failed, once more."""
 TAGS = "{tags}"
@@ -96,7 +96,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "ReferenceRejected": (
         Check("docker image inspect {reference}",
-              N_("The same sentence, and no registry was asked: the name itself is wrong.")),
+              N_("The same complaint, and no registry was asked: the name itself is wrong.")),
     ),
     "InputMissing": (
         Check("test -t 0 && echo terminal",

@@ -197,7 +197,7 @@ def print_card(number: int, card: decoder.Card) -> None:
         click.echo("   $ " + check.command.replace("\n", "\n   "))
         click.echo(f"     {check.tells}")
     if card.address:
-        click.echo(f"   {card.address}")
+        click.echo(f"   In the player: {card.address}")
     click.echo()
 
 

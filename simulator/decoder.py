@@ -313,8 +313,10 @@ class Cause:
         return next(filter(None, told), "")
 
     @property
-    def rank(self) -> tuple[tuple[float, float], int]:
-        return (max(fit.rank for fit in self.fits), len(self.situations))
+    def rank(self) -> tuple[bool, tuple[float, float], int]:
+        """A failure explains more than a warning does."""
+        best = max(fit.rank for fit in self.fits)
+        return (self.shown.failure, best, len(self.situations))
 
     @property
     def engines(self) -> tuple[str, ...]:
@@ -361,7 +363,7 @@ def nearest(text: str) -> tuple[Shape, ...]:
 
 
 def causes(found: Iterable[Fit]) -> tuple[Cause, ...]:
-    """By cause: what fits best comes first, then what more situations lead to."""
+    """By cause: failures first, what fits best, then what more situations lead to."""
     by_matter: dict[Circumstances, list[Fit]] = {}
     for fit in of_situations(found):
         by_matter.setdefault(fit.printed.circumstances, []).append(fit)

@@ -19,13 +19,17 @@ from simulator.commands import Pull
 from simulator.decoder import Cause, cards, decode, known_messages, partings, printed
 from simulator.engines import engines
 from simulator.fidelity import UNREACHED, Situation
+from simulator.images import repositories
 from simulator.lesson import LESSONS, load
 from simulator.oci import HUB, InvalidReference, Reference
 from simulator.recordings import command_of
 from simulator.redaction import mask
 from simulator.scenario import run, scenarios
+from simulator.server import running
 from simulator.wire import MASK
+from simulator.world import Auth, Registry, User
 from tests.conftest import need
+from tests.dockerd import dockerd
 from tests.pages import PATIENCE, app, chromium
 
 LESSON = load(LESSONS / "pulling-from-private-registries")
@@ -393,6 +397,43 @@ def test_dockers_own_messages_hold_no_secret() -> None:
         assert mask(error_of(situation)).count == 0
 
 
+# -- real Docker ----------------------------------------------------------------------------------
+
+REAL = {
+    Auth.BEARER: {
+        ("pull", "{host}/team/app:1.0"): "no-login",
+        ("login", "-u", "alice", "-p", "wrong", "{host}"): "wrong-password",
+        ("pull", "{host}/team/app:9.9"): "unknown-tag",
+        ("pull", "{host}/other/secret:1.0"): "no-right",
+        ("pull", "{host}/Team/App:1.0"): "invalid-reference",
+    },
+    Auth.BASIC: {
+        ("pull", "{host}/team/app:1.0"): "no-login-basic",
+        ("login", "-u", "alice", "-p", "wrong", "{host}"): "wrong-password-basic",
+        ("pull", "{host}/team/nosuch:9.9"): "unknown-repository",
+    },
+}
+"""What is typed -> the scenario that it leads to, among the first two causes. After the login that
+fails comes one that does not."""
+
+
+def test_what_a_real_docker_prints_is_decoded() -> None:
+    """A real engine, whatever its version, on our registry: its errors lead to their causes."""
+    with dockerd() as docker:
+        for auth, typed in REAL.items():
+            users = {"alice": User("s3cret", ("team/*",))}
+            served = Registry(auth=auth, realm="R", repositories=repositories(), users=users)
+            with running(served) as registry:
+                for words, name in typed.items():
+                    done = docker(*(word.format(host=registry.host) for word in words))
+                    found = decode(done.stderr)
+                    first = [one.name for cause in found.causes[:2] for one in cause.situations]
+                    assert done.returncode and found.prints and name in first, done.stderr
+                    if words[0] == "login":
+                        login = ("login", "-u", "alice", "--password-stdin", registry.host)
+                        assert docker(*login, typed="s3cret").returncode == 0
+
+
 # -- on the command line ------------------------------------------------------------------------
 
 
@@ -424,6 +465,7 @@ def test_decode_says_what_it_cannot(message: str, status: int) -> None:
 # -- in the app ---------------------------------------------------------------------------------
 
 PAGE = """
+from simulator.images import repositories
 from simulator.lesson import LESSONS, load
 from simulator.pages.decoder import page
 page(load(LESSONS / "pulling-from-private-registries"))
