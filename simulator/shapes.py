@@ -241,7 +241,8 @@ def clean(text: str) -> str:
 
 
 LINK = r"(?:^|(?<=: )|(?<=[\"\n])|(?<== ))"
-"""Where a link of a chain of errors begins."""
+LINK_END = r"(?=\s*(?:$|[\n\":]))"
+"""Where a link of a chain of errors begins and ends."""
 ENOUGH = 4
 """A shape of so many fixed words is itself, wherever it stands."""
 
@@ -253,13 +254,13 @@ def pattern(known: Shape) -> re.Pattern[str]:
     begins = isinstance(parts[0], str) and parts[0].startswith(DAEMON)
     if begins:
         parts[0] = str(parts[0]).removeprefix(DAEMON)
-    start = r"(?<!\w)" if known.words >= ENOUGH else LINK
+    start, end = (r"(?<!\w)", r"(?!\w)") if known.words >= ENOUGH else (LINK, LINK_END)
     start = f"(?:{loose(DAEMON)}|{start})" if begins else start
     body = "".join(
         f"(?P<{group(part, place)}>{KINDS[part.kind]})" if isinstance(part, Slot) else loose(part)
         for place, part in enumerate(parts)
     )
-    return re.compile(f"{start}{body}(?!\\w)", re.IGNORECASE)
+    return re.compile(f"{start}{body}{end}", re.IGNORECASE)
 
 
 def group(slot: Slot, place: int) -> str:

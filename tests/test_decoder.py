@@ -232,6 +232,7 @@ def test_nothing_is_nothing(message: str) -> None:
 
 STRANGE = (
     "hello world",
+    "denied by the doorman: access to the garden",
     "permission denied while trying to connect to the Docker daemon socket at unix:///run/d.sock",
     "unknown flag: --foo",
     "•••••• ｕｎｉｃｏｄｅ ☃ [[[(((",

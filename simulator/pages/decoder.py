@@ -83,7 +83,9 @@ def show(number: int, card: Card) -> None:
         with left:
             st.markdown(f"**{plain(card.step)}.** {plain(card.meaning)}")
             if card.apart or card.facts:
-                st.markdown(_("**What tells it apart**"))
+                st.markdown(
+                    _("**What tells it apart**") if card.apart else _("**What is so here**")
+                )
                 st.markdown("\n".join(f"- {plain(line)}" for line in (*card.facts, *card.apart)))
             st.caption(plain("; ".join(card.engines)) + "  \n" + plain(" · ".join(card.situations)))
             if card.address:
