@@ -352,8 +352,9 @@ def decode(pasted: str) -> Decoded:
     if not found:
         return Decoded(kept.text, kept.count, nearest=nearest(kept.text))
     best = max(found, key=lambda fit: (bool(fit.names), fit.rank))
+    names = {**shapes.asked(kept.text), **best.names}
     prints = any(fit.prints for fit in found)
-    return Decoded(kept.text, kept.count, best.names, prints, causes(found))
+    return Decoded(kept.text, kept.count, names, prints, causes(found))
 
 
 def nearest(text: str) -> tuple[Shape, ...]:

@@ -280,6 +280,18 @@ def captured(found: re.Match[str]) -> dict[str, str]:
     return names
 
 
+ASKED = re.compile(
+    r"(?P<origin>https?://[^\s/\"']+)/v2/"
+    r"(?:(?P<repository>[^\s\"']+)/(?:manifests|blobs)/(?P<tag>[^\s\"']*\w))?"
+)
+
+
+def asked(text: str) -> dict[str, str]:
+    """The names in the first address of a registry, whatever the message around it."""
+    found = ASKED.search(text)
+    return {kind: value for kind, value in (found.groupdict() if found else {}).items() if value}
+
+
 def fill(known: Shape, names: Names) -> str:
     """The text of this shape with these names; what is missing is a word in capitals."""
     return "".join(

@@ -224,6 +224,13 @@ def test_what_is_close_is_found_first(what: str) -> None:
     assert name in {one.name for one in found.causes[0].situations}
 
 
+def test_names_are_taken_from_a_message_that_is_only_close() -> None:
+    """An address in it says what to ask."""
+    found = decode(HEAD.format("tls: bad"))
+    assert "ghcr.io" in repr([card.checks for card in cards(found, LESSON)])
+    assert found.names["repository"] == "acme/x"
+
+
 @pytest.mark.parametrize("message", ["", "  \n ", "\x1b[0m"])
 def test_nothing_is_nothing(message: str) -> None:
     """Where nothing was pasted there is nothing to say."""

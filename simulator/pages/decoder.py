@@ -7,6 +7,7 @@ import streamlit as st
 
 from simulator import decoder, shapes
 from simulator.decoder import Card, Decoded, Known, cards, decode, known_messages
+from simulator.engines.words import DAEMON
 from simulator.i18n import _, ngettext
 from simulator.lesson import Lesson
 from simulator.pages.parts import plain
@@ -55,7 +56,8 @@ def asked() -> str:
 
 def labelled(known: Known) -> str:
     count = ngettext("{count} cause", "{count} causes", known.causes).format(count=known.causes)
-    return f"{known.shape} · {count}".replace("\n", " ")
+    words = str(known.shape).removeprefix(DAEMON).replace("\n", " ")
+    return f"{count} · {words}"
 
 
 def told(decoded: Decoded) -> None:
