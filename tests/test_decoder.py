@@ -133,9 +133,9 @@ PULL_DENIED = (
     "pull access denied for acme/x, repository does not exist or may require 'docker login'"
 )
 SEVERAL = {
-    PULL_DENIED: {"no-login", "logout", "no-right", "unknown-repository-hidden"},
+    PULL_DENIED: {"no-login", "logout", "no-right", "hidden-repository"},
     f"{PULL_DENIED}: denied: requested access to the resource is denied": {
-        "no-login", "logout", "no-right", "no-right-basic", "unknown-repository-hidden",
+        "no-login", "logout", "no-right", "no-right-basic", "hidden-repository",
         "helper-missing",
     },
     "manifest for acme/x:1 not found: manifest unknown: manifest unknown": {
