@@ -1,4 +1,4 @@
-"""The command line: `pullscope run | compare | registry | check | build | scenarios`.
+"""The command line; `pullscope --help` lists its commands.
 
 Exit status: 0 it worked, 1 the pull (or the check) failed, 2 what was asked for is not right;
 then one sentence on standard error says what, where, and how to put it right.
@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from simulator import __version__, changes, scenario, server, views
+from simulator import __version__, changes, decoder, scenario, server, views
 from simulator.compare import Comparison, makes_sense, partings, what_if
 from simulator.compare import compare as compare_traces
 from simulator.engines import engines
@@ -247,6 +247,54 @@ def print_verdict(verdict: dict[str, Any]) -> None:
         for fact in verdict["facts"]:
             table.add_row(*map(plain, (fact["what"], fact["left"], fact["right"])))
         console.print(table)
+# -- decode -----------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("message", default="-")
+@told_plainly
+def decode(message: str) -> None:
+    """Tell which situations print MESSAGE (`-`: standard input), and how to tell which it is.
+
+    The exit status is 1 when no situation prints it. Nothing is stored; secrets are masked.
+    """
+    decoded = decoder.decode(pasted(message))
+    if not decoded.text:
+        raise click.UsageError("no message: give one in quotes, or pipe what Docker printed in")
+    print_decoded(decoded)
+    sys.exit(0 if decoded.prints else 1)
+
+
+def pasted(message: str) -> str:
+    if message != "-":
+        return message
+    return "" if sys.stdin.isatty() else sys.stdin.read()
+
+
+def print_decoded(decoded: decoder.Decoded) -> None:
+    """The causes, one after the other; in plain words, for a message may look like markup."""
+    if decoded.masked:
+        click.echo(decoder.masked_words(decoded.masked))
+    if not decoded.prints:
+        click.echo(decoder.unknown(decoded))
+    for near in decoded.nearest:
+        click.echo(f"   {near}")
+    for number, card in enumerate(decoder.cards(decoded, lessons()[0]), 1):
+        print_card(number, card)
+
+
+def print_card(number: int, card: decoder.Card) -> None:
+    click.secho(f"{number}. {card.title}", bold=True)
+    click.echo(f"   {card.step}. {card.meaning}")
+    click.echo(f"   {'; '.join(card.engines)}")
+    for line in (*card.facts, *card.apart):
+        click.echo(f"   - {line}")
+    for check in card.checks:
+        click.echo("   $ " + check.command.replace("\n", "\n   "))
+        click.echo(f"     {check.tells}")
+    if card.address:
+        click.echo(f"   In the player: {card.address}")
+    click.echo()
 
 
 # -- registry ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import streamlit as st
 from simulator import i18n, stage
 from simulator.i18n import N_, _
 from simulator.lesson import InvalidLesson, Lesson, lessons, problems
-from simulator.pages import compare, learner, perf, project, reading, terminal, visual
+from simulator.pages import compare, decoder, learner, perf, project, reading, terminal, visual
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,9 @@ PAGES = (
     Page("challenge", N_("Challenge"), terminal.challenge_page),
     Page("project", N_("Project"), project.page),
     Page("perf", N_("Perf"), perf.page),
-    Page("progress", N_("Your progress"), learner.page),
     Page("compare", N_("What if"), compare.page),
+    Page("decoder", N_("Decoder"), decoder.page),
+    Page("progress", N_("Your progress"), learner.page),
 )
 
 STYLE = """<style>
