@@ -128,18 +128,25 @@ Route = Callable[[Request, Registry, dict[str, str]], Response]
 
 
 def guarded(request: Request, registry: Registry, route: Route, names: dict[str, str]) -> Response:
-    """Faults strike first, then access is checked, then the route answers."""
+    """Faults strike first, then access is checked, then the route answers.
+
+    Nobody may push, so whoever tries is told so, and not to log in first.
+    """
     fault = registry.fault(*part_of(request, registry))
-    denied = struck(fault) or refuse(request, registry, names.get("name"))
-    if denied:
-        return denied
-    if request.method not in METHODS:
-        return error(405, "UNSUPPORTED", PULL_ONLY, None, ALLOW)
+    refused = struck(fault) or pull_only(request) or refuse(request, registry, names.get("name"))
+    if refused:
+        return refused
     if len(names.get("name") or "") > LONGEST:
         said = f"a repository's name has at most {LONGEST} characters"
         return error(400, "NAME_INVALID", said)
     answer = route(request, registry, names)
     return corrupted(answer) if fault and fault.corrupt and answer.status == 200 else answer
+
+
+def pull_only(request: Request) -> Response | None:
+    if request.method in METHODS:
+        return None
+    return error(405, "UNSUPPORTED", PULL_ONLY, None, ALLOW)
 
 
 def struck(fault: Fault | None) -> Response | None:
