@@ -95,7 +95,7 @@ class Served:
             self.admit(asked)
             response, window = self.answer(await received(asked))
         except Refused as refused:
-            response, window = refused.answer, slice(None)
+            response, window = refused.answer, slice(0 if asked.method == "HEAD" else None)
         except ClientDisconnect:
             return
         await answered(response, window, send)
