@@ -256,11 +256,12 @@ class Patient(H11Protocol):
             timer.cancel()
 
     def send_400_response(self, msg: str) -> None:
-        """Where an answer has begun there is no place for another one."""
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        """Where an answer has begun, or may have no body, there is no place for uvicorn's."""
+        with suppress(h11.LocalProtocolError):
             super().send_400_response(msg)
-        else:
-            self.transport.close()
+        self.transport.close()
+        if self.cycle is not None:
+            self.cycle.disconnected = True
 
 
 # -- the port ---------------------------------------------------------------------------------
