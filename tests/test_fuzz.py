@@ -32,10 +32,10 @@ from simulator.server import FORM, Served
 from simulator.wire import Authorization
 from simulator.world import Auth, Registry, User
 
-BATCH, EXAMPLES = 20, 270
-"""Requests of an example in process; each is put to three registries, so 16,200 in all."""
-CONNECTIONS, ROUNDS = 200, 20
-"""At once on sockets, and how often: 4,000, some with several requests."""
+BATCH, EXAMPLES = 20, 300
+"""Requests of an example in process; each is put to three registries, so 18,000 in all."""
+CONNECTIONS, ROUNDS = 200, 10
+"""At once on sockets, and how often: 2,000, some with several requests."""
 GROWTH = 16
 """MB that a server's memory may vary by, once it is warm: what is remembered varies in size."""
 HANG = 10.0
@@ -222,7 +222,7 @@ def check(asked: Asked, sent: list[Message]) -> None:
 @settings(SAME, max_examples=EXAMPLES)
 @given(REQUESTS, st.booleans())
 def test_no_request_is_answered_with_an_error_of_ours(requests: list[Asked], more: bool) -> None:
-    """16,200 requests in process: each gets one whole answer, and no secret is kept."""
+    """18,000 requests in process: each gets one whole answer, and no secret is kept."""
     lines: list[str] = []
     registry = MORE if more else REGISTRY
     several = [Served(replace(registry, auth=auth), "h", log=lines.append) for auth in Auth]
@@ -382,7 +382,7 @@ def works(host: str) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
 def test_bytes_that_are_no_requests_do_no_harm() -> None:
-    """4,000 connections, two hundred at once: no 500, none that stays, and nothing grows."""
+    """2,000 connections, two hundred at once: no 500, none that stays, and nothing grows."""
     held: list[float] = []
     waiting: list[Sent] = []
 

@@ -3,9 +3,10 @@
     python -m tests.bench.load [CLIENTS [MEGABYTES [ROUNDS]]]
 
 Each registry is a process of its own, and each client a thread with a connection of its own,
-which checks the digest of every blob. The registries take turns. Meanwhile, in the last rounds, a
-Streamlit app in another process is stepped in Chromium. Memory is the most that the server held
-while it was under load, as the kernel counts it.
+which checks the digest of every blob. The registries take turns. Memory is the most that the
+server held, as the kernel counts it: under load, and while all clients have asked for a layer
+and read nothing. Last, Pullscope's page in a process of its own is stepped in Chromium, at rest
+and while the registries are under load.
 """
 
 import json
@@ -17,7 +18,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
@@ -99,17 +100,10 @@ class Client:
         self.connection = HTTPConnection(self.server.host, timeout=60)
         try:
             if self.server.token:
-                self.log_in()
+                self.headers |= log_in(self.connection)
             return self.image()
         finally:
             self.connection.close()
-
-    def log_in(self) -> None:
-        basic = Authorization.basic("alice", "s3cret").header
-        path = "/token?scope=repository:big:pull"
-        self.connection.request("GET", path, headers={"Authorization": basic})
-        token = json.loads(self.connection.getresponse().read())["token"]
-        self.headers["Authorization"] = f"Bearer {token}"
 
     def image(self) -> int:
         self.connection.request("GET", "/v2/big/manifests/1", headers=self.headers)
@@ -128,6 +122,14 @@ class Client:
         if (answer.status, seen, f"sha256:{hashed.hexdigest()}") != (200, size, digest):
             raise HTTPException(f"{answer.status}, {seen} of {size} bytes of {digest}")
         return seen
+
+
+def log_in(connection: HTTPConnection) -> dict[str, str]:
+    """The header that opens the repository."""
+    basic = {"Authorization": Authorization.basic("alice", "s3cret").header}
+    connection.request("GET", "/token?scope=repository:big:pull", headers=basic)
+    token = json.loads(connection.getresponse().read())["token"]
+    return {"Authorization": f"Bearer {token}"}
 
 
 # -- all of them ------------------------------------------------------------------------------
@@ -171,14 +173,27 @@ def load(server: Server, clients: int) -> Figures:
     )
 
 
-def show(server: Server, rounds: list[Figures], reference: float) -> float:
+def unread(server: Server, clients: int, digest: str) -> float:
+    """Memory while all have asked for a layer, and nobody takes more of it than a network holds."""
+    Path(f"/proc/{server.pid}/clear_refs").write_text("5")
+    with ExitStack() as stack:
+        for _ in range(clients):
+            client = stack.enter_context(closing(HTTPConnection(server.host)))
+            headers = log_in(client) if server.token else {}
+            client.request("GET", f"/v2/big/blobs/{digest}", headers=headers)
+        time.sleep(1)
+        return high_water(server.pid)
+
+
+def show(server: Server, rounds: list[Figures], waiting: float, reference: float) -> float:
     """One line; the rate in MB a second."""
     rate = median(one.rate for one in rounds) / 1e6
     high = quantiles([s for one in rounds for s in one.seconds], n=20)[-1]
     errors = [error for one in rounds for error in one.errors]
     memory = max(one.memory for one in rounds)
     ratio = rate / (reference or rate)
-    print(f"{server.title:28}{rate:9.0f}{high:10.2f}{memory:9.0f}{len(errors):8}{ratio:8.2f}")
+    row = f"{rate:8.0f}{high:9.2f}{memory:8.0f}{waiting:8.0f}{len(errors):8}{ratio:7.2f}"
+    print(f"{server.title:24}{row}")
     for error in sorted(set(errors))[:3]:
         print("   ", error)
     return rate
@@ -229,13 +244,16 @@ def main() -> None:
                 figures = load(server, clients)
                 if number:
                     rounds[server.title].append(figures)
-        print(f"{clients} clients, {megabytes} MB each, {count} rounds")
-        print(f"{'':28}{'MB/s':>9}{'95 %, s':>10}{'peak MB':>9}{'errors':>8}{'ratio':>8}")
+        blobs = big(megabytes)["big"].blobs.values()
+        layer = max(blobs, key=lambda blob: len(blob.data)).digest
+        print(f"{clients} clients, {megabytes} MB each, {count} rounds; memory in MB")
+        print(f"{'':24}{'MB/s':>8}{'95 %, s':>9}{'peak':>8}{'unread':>8}{'errors':>8}{'ratio':>7}")
         reference = 0.0
         for server in servers:
-            rate = show(server, rounds[server.title], reference)
+            waiting = unread(server, clients, layer)
+            rate = show(server, rounds[server.title], waiting, reference)
             reference = reference or rate
-        # stepping(servers[:2], clients)
+        stepping(servers[:2], clients)
 
 
 if __name__ == "__main__":
