@@ -200,6 +200,7 @@ async def answered(response: Response, window: slice, send: Send) -> None:
     starts = range(0, len(whole), PIECE)[:-1]
     for start in starts:
         await send(piece(whole[start : start + PIECE], True))
+        await asyncio.sleep(0)  # others have their turn, and we hear of a client that is gone
     await send(piece(whole[len(starts) * PIECE :], response.cut))
 
 

@@ -11,6 +11,7 @@ and while the registries are under load.
 
 import json
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -218,7 +219,7 @@ def stepping(servers: list[Server], clients: int) -> None:
             loading = threading.Thread(target=keep_loading)
             loading.start()
             try:
-                taken = presses(page, url, 20)
+                taken = presses(page, url, 12)
             finally:
                 stop.set()
                 loading.join()
@@ -229,6 +230,7 @@ def stepping(servers: list[Server], clients: int) -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("interrupted"))  # no server is left behind
     numbers = [int(word) for word in sys.argv[1:4]]
     clients, megabytes, count = (*numbers, *(50, 20, 5)[len(numbers) :])
     with ExitStack() as stack:
