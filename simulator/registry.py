@@ -4,6 +4,7 @@ Answers are those of CNCF distribution 2.8.3 (status, headers, error bodies); wh
 do otherwise stands in `DEVIATIONS`. The token service is the same function at its realm.
 """
 
+import hmac
 import json
 import re
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from hmac import compare_digest
+from secrets import token_bytes
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
 
@@ -26,7 +27,7 @@ from simulator.wire import (
     Scheme,
     digest_of,
 )
-from simulator.world import Auth, Blob, Fault, Part, Registry, Repository
+from simulator.world import Auth, Blob, Fault, Part, Registry, Repository, User
 
 STANDARD = {
     "UNAUTHORIZED": "authentication required",
@@ -317,7 +318,7 @@ def who(authorization: Authorization | None, registry: Registry) -> str | None:
     """The user whose name and password these are; None for nobody."""
     pair = authorization.pair() if authorization else None
     user = registry.users.get(pair[0]) if pair else None
-    right = pair and user and compare_digest(user.password.encode(), pair[1].encode())
+    right = pair and user and hmac.compare_digest(user.password.encode(), pair[1].encode())
     return pair[0] if pair and right else None
 
 
@@ -356,16 +357,20 @@ WRONG_PASSWORD = reply(401, "application/json", b'{"details": "incorrect usernam
 def token_by_form(request: Request, registry: Registry) -> Response:
     form = dict(parse_qsl(request.body.decode()))
     given = Authorization.basic(form.get("username", ""), form.get("password", ""))
-    known = {identity_token(name): name for name in registry.users} if registry.refresh else {}
-    user = known.get(form.get("refresh_token", "")) or who(given, registry)
-    if user is None:
+    users = registry.users.items() if registry.refresh else ()
+    known = {identity_token(name, user): name for name, user in users}
+    name = known.get(form.get("refresh_token", "")) or who(given, registry)
+    if name is None:
         return WRONG_PASSWORD
-    return token_for(registry, user, form.get("scope", "").split())
+    return token_for(registry, name, form.get("scope", "").split())
 
 
-def identity_token(user: str) -> str:
-    """What stands for the user's password from now on."""
-    return f"identity-of-{user}"
+SEAL = token_bytes(32)
+
+
+def identity_token(name: str, user: User) -> str:
+    """What stands for the user's password from now on, until it is another one."""
+    return hmac.new(SEAL, f"{name}:{user.password}".encode(), "sha256").hexdigest()
 
 
 def token_for(registry: Registry, user: str, scopes: list[str], offline: bool = False) -> Response:
@@ -380,7 +385,7 @@ def token_for(registry: Registry, user: str, scopes: list[str], offline: bool = 
         "expires_in": registry.token_lifetime, "issued_at": stamp(now),
     }  # fmt: skip
     if offline and registry.refresh:
-        document["refresh_token"] = identity_token(user)
+        document["refresh_token"] = identity_token(user, registry.users[user])
     return reply(200, "application/json", json.dumps(document).encode())
 
 

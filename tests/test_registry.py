@@ -167,6 +167,23 @@ def test_post_is_taken_only_where_the_registry_says_so() -> None:
     assert claims(handle(request, taking))["access"][0]["name"] == "team/app"
 
 
+def test_an_identity_token_is_given_and_cannot_be_guessed() -> None:
+    """It opens as the password does, until that is changed; a made-up one opens nothing."""
+    giving = replace(BEARER, refresh=True)
+    sent = Authorization.basic("alice", "s3cret")
+    answer = handle(Request("GET", f"{REALM}?offline_token=true", (), sent), giving).json()
+    assert isinstance(answer, dict)
+    changed = replace(giving, users={"alice": User("another", ("*",))})
+
+    def opens(token: str, registry: Registry) -> int:
+        form = (("grant_type", "refresh_token"), ("refresh_token", token))
+        return handle(Request("POST", REALM, (), None, form), registry).status
+
+    token = answer["refresh_token"]
+    assert [opens(token, giving), opens(token, changed)] == [200, 401]
+    assert opens("identity-of-alice", giving) == opens("", giving) == 401
+
+
 def test_a_limited_fault_ends() -> None:
     """A fault with `times` strikes that often."""
     fault = Fault(Part.MANIFEST, status=503, times=1)
