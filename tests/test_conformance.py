@@ -7,6 +7,7 @@ Sections: of the specification 1.1, or of RFC 9110 where it refers to that.
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, IncompleteRead
@@ -475,7 +476,7 @@ def test_with_tokens_the_catalog_is_a_right(name: str, password: str, status: in
 def test_no_path_leads_around_the_rights(auth: Auth) -> None:
     """A blob is given by its digest alone only where everything is open."""
     registry = Registry(auth, "http://h/token", "h", repositories(), USERS)
-    token = tokens.issue(registry, "alice", (), tokens.clock(registry))
+    token = tokens.issue(registry, "alice", (), int(time.time()))
     for sent in (None, Authorization.basic("alice", "s3cret"), Authorization.bearer(token)):
         answer = handle(Request("GET", f"http://h/x/{BLOB}", (), sent), registry)
         assert answer.status in (401, 404)
