@@ -98,6 +98,10 @@ ANSWER_HEADERS = {
         "Content that is named by its digest never changes, so it may be kept for long.",
         "https://www.rfc-editor.org/rfc/rfc9111#name-cache-control",
     ),
+    "allow": Note(
+        "The methods that this address does take.",
+        f"{HTTP}#name-allow",
+    ),
     "retry-after": Note(
         "How long to wait before asking again.",
         f"{HTTP}#name-retry-after",

@@ -18,14 +18,16 @@ from jwt.types import Options
 from simulator.world import Registry
 
 ISSUER = "pullscope"
-Access = tuple[tuple[str, tuple[str, ...]], ...]
-"""Repository names, each with the actions that are allowed."""
+Access = tuple[tuple[str, str, tuple[str, ...]], ...]
+"""Types and names (`repository`, `team/app`), each with the actions that are allowed."""
+LONGEST = 8192
+"""Characters of a token that are looked at: ours have a thousand."""
 
 
 def issue(registry: Registry, subject: str, access: Access, now: int) -> str:
     """A token for this registry's service, good for its `token_lifetime`."""
     entries = [
-        {"type": "repository", "name": name, "actions": list(actions)} for name, actions in access
+        {"type": kind, "name": name, "actions": list(actions)} for kind, name, actions in access
     ]
     claims = {
         "iss": ISSUER, "sub": subject, "aud": registry.service, "access": entries,
@@ -41,12 +43,14 @@ def verify(token: str, registry: Registry, now: int) -> dict[str, Any] | None:
     checks: Options = {
         "verify_exp": False, "verify_nbf": False, "verify_iat": False, "require": ["exp", "nbf"]
     }  # fmt: skip
+    if len(token) > LONGEST:
+        return None
     try:
         claims: dict[str, Any] = jwt.decode(
             token, key().public_key(), ["ES256"], audience=registry.service, issuer=ISSUER,
             options=checks,
         )  # fmt: skip
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):  # deep JSON is an attempt, too
         return None
     return claims if claims["nbf"] <= now < claims["exp"] else None
 

@@ -1,7 +1,7 @@
 """Debian's real `docker-registry`, started for a test, with the project's own images in it."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ import httpx
 from simulator.images import repositories
 from simulator.server import running
 from simulator.tokens import ISSUER, certificate_pem
-from simulator.world import Auth, Registry, User
+from simulator.world import Auth, Registry, Repository, User
 from tests.conftest import need
 from tests.pages import free_port, wait_for
 
@@ -20,10 +20,11 @@ ALICE = {"alice": User("s3cret", ("myimage", "team/*"))}
 
 @dataclass(frozen=True)
 class RealRegistry:
-    """Where it listens, and where it keeps its blobs."""
+    """Where it listens, where it keeps its blobs, and its process."""
 
     host: str
     storage: Path
+    pid: int
 
     def blob(self, digest: str) -> Path:
         name = digest.removeprefix("sha256:")
@@ -51,16 +52,16 @@ def served(folder: Path, auth: str = "", port: int = 0) -> Iterator[RealRegistry
         )
         try:
             wait_for(f"http://127.0.0.1:{port}/")
-            yield RealRegistry(f"127.0.0.1:{port}", storage)
+            yield RealRegistry(f"127.0.0.1:{port}", storage, process.pid)
         finally:
             process.terminate()
             process.wait()
 
 
-def push(host: str) -> None:
-    """All images of the project (distribution spec, "Pushing")."""
+def push(host: str, held: Mapping[str, Repository] | None = None) -> None:
+    """These repositories, or all of the project (distribution spec, "Pushing")."""
     with httpx.Client(base_url=f"http://{host}", timeout=30) as client:
-        for name, repository in repositories().items():
+        for name, repository in (held or repositories()).items():
             for blob in repository.blobs.values():
                 started = client.post(f"/v2/{name}/blobs/uploads/")
                 where = httpx.URL(started.headers["Location"]).copy_merge_params(

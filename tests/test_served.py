@@ -1,26 +1,31 @@
 """Real clients on our registry: what skopeo and Docker do, and what our machine says they do."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from simulator import limits, server
 from simulator.auth import Credential, CredentialStore
 from simulator.commands import parse
 from simulator.images import repositories
+from simulator.limits import Limiter, Rate
 from simulator.machine import State
 from simulator.network import mock
-from simulator.server import PortInUse, Served, running
+from simulator.server import PortInUse, Served, limiter_for, running
 from simulator.trace import Trace, run
-from simulator.wire import Exchange, Response
-from simulator.world import Auth, Fault, Part, Registry, Site, Tls, User, World
+from simulator.wire import Exchange, Response, digest_of
+from simulator.world import Auth, Blob, Fault, Part, Registry, Repository, Site, Tls, User, World
 from tests.conftest import need
 from tests.dockerd import Docker, dockerd
 
@@ -300,7 +305,7 @@ def predicted(situation: Situation, served: Served) -> Trace:
 Seen = tuple[str, str, str, int]
 
 
-def seen(exchanges: list[Exchange]) -> tuple[list[Seen], set[Seen]]:
+def seen(exchanges: Iterable[Exchange]) -> tuple[list[Seen], set[Seen]]:
     """What was asked, how it was authorized, and the answer; blobs as a set, for they race."""
     ordered: list[Seen] = []
     blobs: set[Seen] = set()
@@ -346,3 +351,144 @@ def test_docker_stores_what_our_machine_stores(docker: Docker) -> None:
         written = (docker.config / "config.json").read_text("utf-8")
         ours = CredentialStore(((served.host, Credential("alice", "s3cret")),))
     assert written == ours.to_json()
+
+
+# -- what a stranger may not do ---------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of a second is long."""
+    monkeypatch.setattr(server, "PATIENCE", 0.1)
+    monkeypatch.setattr(server, "STALLED", 0.2)
+
+
+def hung_up(served: Served, sent: bytes, wait: float = 10) -> bytes:
+    """What comes back until the registry ends the connection; it must."""
+    host, _, port = served.host.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=wait) as connection:
+        connection.sendall(sent)
+        with suppress(ConnectionResetError):
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
+    return b""
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET /v2/ HTTP/1.1\r\nHos", b"GET / HTTP/1.1\r\nHost: h\r\n\r\nGET"]
+)
+def test_who_sends_no_whole_request_is_hung_up_on(sent: bytes) -> None:
+    """Nothing, a part of a request, and a whole one with a part of another."""
+    with running(registry(Auth.NONE)) as served:
+        assert hung_up(served, sent).count(b"HTTP/1.1 ") == sent.count(b"\r\n\r\n")
+
+
+FORM = b"POST /token HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_body_that_does_not_come_is_waited_for_a_while() -> None:
+    """408, and a sentence."""
+    with running(registry(Auth.BEARER)) as served:
+        answer = hung_up(served, FORM + b"Content-Length: 10\r\n\r\na=b")
+    assert answer.startswith(b"HTTP/1.1 408 ") and b"did not arrive within" in answer
+
+
+def test_a_body_that_is_too_large_is_refused() -> None:
+    """413, and how large one may be; a push is refused as a push, whatever it sends."""
+    with running(registry(Auth.BEARER)) as served:
+        form = {"password": "x" * 70_000}
+        answer = httpx.post(f"http://{served.host}/token", data=form)
+        pushed = httpx.put(f"http://{served.host}/v2/a/manifests/1", content=b"x" * 200_000)
+    assert answer.status_code == 413 and "65536 bytes" in answer.json()["errors"][0]["message"]
+    assert pushed.status_code == 405
+
+
+def test_a_head_that_is_too_large_is_refused() -> None:
+    """431 or 400, depending on how much arrives at once; nothing of it is kept."""
+    with running(registry(Auth.NONE)) as served:
+        sent = b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX: " + b"a" * 40_000
+        answer = hung_up(served, sent + b"\r\n\r\n")
+    assert re.match(rb"HTTP/1.1 4(31|00) ", answer) and not served.exchanges
+
+
+@pytest.mark.usefixtures("impatient")
+def test_who_does_not_take_the_answer_is_hung_up_on() -> None:
+    """The rest of a large blob does not wait for ever, and the registry goes on."""
+    data = bytes(30_000_000)
+    held = Repository(blobs={digest_of(data): Blob(digest_of(data), data)})
+    with running(Registry(Auth.NONE, repositories={"big": held})) as served:
+        host, _, port = served.host.rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            path = f"/v2/big/blobs/{digest_of(data)}"
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+            time.sleep(1)
+            received = 0
+            with suppress(ConnectionResetError):
+                received = sum(map(len, iter(lambda: connection.recv(65_536), b"")))
+            assert received < len(data)
+        assert httpx.get(f"http://{served.host}{path}").content == data
+
+
+def test_only_so_much_is_remembered() -> None:
+    """The last exchanges; older ones are forgotten."""
+    with running(registry(Auth.NONE)) as served, httpx.Client() as client:
+        for _ in range(server.REMEMBERED + 5):
+            client.get(f"http://{served.host}/")
+    assert len(served.exchanges) == server.REMEMBERED
+
+
+def test_who_asks_too_often_is_told_to_wait() -> None:
+    """429 with the specification's code, and for how long; docker says the sentence."""
+    with running(registry(Auth.NONE), rate=Rate(0.5, burst=2)) as served:
+        answers = [httpx.get(f"http://{served.host}/v2/") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2].headers["retry-after"] == "2"
+    assert answers[2].json()["errors"][0]["code"] == "TOOMANYREQUESTS"
+
+
+def test_docker_says_that_it_asked_too_often(docker: Docker) -> None:
+    """The registry's own sentence, on the terminal."""
+    with running(registry(Auth.NONE), rate=Rate(0.1, burst=0)) as served:
+        done = docker("pull", f"{served.host}/team/app:1.0")
+    assert done.returncode == 1
+    assert "toomanyrequests: too many requests: wait" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "limited"), [("127.0.0.1", False), ("::1", False), ("localhost", False),
+                          ("0.0.0.0", True), ("192.0.2.1", True), ("registry.example", True)],
+)  # fmt: skip
+def test_strangers_are_limited_and_this_machine_is_not(host: str, limited: bool) -> None:
+    """By default; with a rate, everybody is."""
+    assert (limiter_for(host, None) is not None) == limited
+    assert limiter_for(host, Rate()) is not None
+
+
+def test_a_bucket_fills_again() -> None:
+    """At once as many as the burst, then as many as the rate gives; each client its own."""
+    now = [0.0]
+    limiter = Limiter(Rate(per_second=2, burst=3), lambda: now[0])
+    assert [limiter.wait("192.0.2.1") for _ in range(5)] == [0, 0, 0, 0.5, 0.5]
+    assert limiter.wait("192.0.2.2") == 0
+    now[0] = 1.0
+    assert [limiter.wait("192.0.2.1") for _ in range(3)] == [0, 0, 0.5]
+
+
+def test_one_network_is_one_client_and_the_oldest_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An IPv6 client chooses among 2^64 addresses; and memory is bounded."""
+    monkeypatch.setattr(limits, "CLIENTS", 2)
+    limiter = Limiter(Rate(burst=1))
+    assert limiter.wait("2001:db8::1") == 0 < limiter.wait("2001:db8::2")
+    assert [limiter.wait(name) for name in ("a", "b")] == [0, 0]
+    assert len(limiter.buckets) == 2 and limiter.wait("2001:db8::1") == 0
+
+
+def test_behind_a_proxy_the_token_service_is_where_the_client_sees_it() -> None:
+    """A proxy on this machine says that the client speaks HTTPS, and to which host."""
+    with running(registry(Auth.BEARER)) as served:
+        headers = {"X-Forwarded-Proto": "https", "Host": "class.example.org"}
+        answer = httpx.get(f"http://{served.host}/v2/", headers=headers)
+    assert 'realm="https://class.example.org/token"' in answer.headers["www-authenticate"]
