@@ -115,7 +115,7 @@ def test_a_token_is_signed_and_for_one_service() -> None:
     assert isinstance(document, dict)
     assert jwt.get_unverified_header(document["token"])["alg"] == "ES256"
     assert jwt.get_unverified_header(document["token"])["x5c"]
-    assert tokens.verify(document["token"], BEARER, tokens.clock(BEARER))
+    assert tokens.verify(document["token"], BEARER, BEARER.clock())
     told = claims(answer)
     assert (told["aud"], told["sub"], told["exp"] - told["iat"]) == (HOSTS[True], "alice", 300)
     assert told["access"] == [{"type": "repository", "name": "team/app", "actions": ["pull"]}]
