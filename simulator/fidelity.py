@@ -4,6 +4,7 @@ Compared are the fields of `FIELDS`, after what `NORMALISED` lists and nothing e
 not reached stands in `UNREACHED`; it is shown, and counts as a disagreement.
 """
 
+import difflib
 import json
 import re
 from collections import Counter
@@ -354,6 +355,19 @@ def replayed(recording: Recording, engine: Literal["29", "26"]) -> Replayed:
     versions = ", ".join(text for text in (told.client, told.engine) if text)
     trace = replay.trace_of(recording, played)
     return Replayed(trace, played.deviations, differences, versions)
+
+
+def remarks(told: Replayed) -> list[str]:
+    """Where Docker said something else, as a diff, and what was asked otherwise."""
+    lines = [line for one in told.differences for line in otherwise(one)]
+    return lines + [f"{one.kind}: {one.request}" for one in told.deviations]
+
+
+def otherwise(one: Difference) -> list[str]:
+    said = difflib.unified_diff(
+        one.ours.splitlines(), one.recorded.splitlines(), "Pullscope", "your Docker", lineterm=""
+    )
+    return [f"Your Docker says something else ({one.field}):", *said]
 
 
 def verdict(recording: Recording, played: replay.Played) -> tuple[bool, tuple[Difference, ...]]:

@@ -14,13 +14,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 
 from simulator.auth import Credential, CredentialStore
-from simulator.commands import Login, Pull, parse
+from simulator.commands import InvalidCommand, Login, Pull, parse
 from simulator.engines import engine as known_engine
 from simulator.images import repositories
 from simulator.layout import Layout
 from simulator.machine import ImageStore, State
 from simulator.network import mock
 from simulator.oci import HOST, Manifest, Platform, Reference, parse_manifest
+from simulator.recordings import Recording, client, engine_of, recorded, scene_of
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
 from simulator.transport import Progress, real
@@ -152,10 +153,32 @@ def scenario(name: str) -> Scenario:
     return scenarios()[name]
 
 
+@cache
+def recorded_situations() -> Mapping[str, Recording]:
+    """The situations of the recordings that the machine can play, by name."""
+    return {name: one for name, one in recorded().items() if playable(one)}
+
+
+def playable(recording: Recording) -> bool:
+    try:
+        parse(recording.command, recording.typed())
+    except InvalidCommand:
+        return False
+    return True
+
+
 def run(name: str, engine: str = "29") -> Trace:
-    """Play a scenario on the mock registry."""
+    """Play a scenario, or the situation of a recording, on the mock registry."""
+    if name in recorded_situations():
+        return run_situation(recorded_situations()[name], engine)
     chosen = scenario(name)
     return run_trace(chosen.state(engine), mock(chosen.world()), scenario=name)
+
+
+def run_situation(recording: Recording, engine: str) -> Trace:
+    """The recorded world, as a mock: nothing of what was recorded answers."""
+    scene = scene_of(recording, engine_of(recording, known_engine(engine).name))
+    return run_trace(client(recording, scene), mock(scene.world), scenario=recording.name)
 
 
 class InvalidRegistry(ValueError):
