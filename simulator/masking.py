@@ -18,7 +18,7 @@ from simulator.wire import MASK, SECRET_FIELDS, Authorization
 
 NAMES = SECRET_FIELDS | {
     "identitytoken", "identity_token", "registrytoken", "id_token", "client_secret", "secret",
-    "assertion", "code", "passwd",
+    "assertion", "passwd",
 }  # fmt: skip
 """Names of secrets in JSON, forms, queries and `config.json`."""
 HEADERS = re.compile(r"authorization|cookie|token|secret|password|api-?key|registry-auth", re.I)

@@ -377,7 +377,12 @@ def changed(scene: Scene, line: str) -> Scene:
     for pattern, change in SETUP:
         found = re.fullmatch(pattern, line)
         if found:
-            return change(scene, found)
+            try:
+                return change(scene, found)
+            except InvalidRecording:
+                raise
+            except (ValueError, TypeError, AttributeError):
+                raise InvalidRecording(f"setup: makes no sense: {line!r}") from None
     raise InvalidRecording(f"setup: nothing known about {line!r}")
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from simulator import lab
+from simulator.i18n import N_
 from simulator.machine import REDIRECTS, EndlessRun, IllegalTransition, ImageStore, State
 from simulator.oci import Index, InvalidManifest, Manifest, Platform, parse_manifest
 from simulator.recordings import (
@@ -31,10 +32,10 @@ from simulator.wire import Answer, Content, Exchange, NetworkFailure, Obstacle, 
 class Kind(StrEnum):
     """How machine and recording part."""
 
-    NOT_RECORDED = "asked, but not recorded"
-    NOT_ASKED = "recorded, but not asked"
-    OTHERWISE = "asked with other parameters than recorded"
-    UNSEEN = "not in the recording; taken as promised, as Docker verified it"
+    NOT_RECORDED = N_("asked, but not recorded")
+    NOT_ASKED = N_("recorded, but not asked")
+    OTHERWISE = N_("asked with other parameters than recorded")
+    UNSEEN = N_("not in the recording; taken as promised, as Docker verified it")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def play(recording: Recording, engine: Literal["29", "26"]) -> Played:
     player = Player(scene.told, list(scene.told.http))
     try:
         played = tuple(steps(before, player.transport))
-    except (EndlessRun, IllegalTransition) as error:
+    except (EndlessRun, IllegalTransition, ValueError) as error:  # URLs may be anything
         raise InvalidRecording(f"{recording.name}: cannot be replayed: {error}") from None
     last = played[-1].after
     return Played(scene, played, (*player.deviations, *player.unasked(last)))
@@ -127,7 +128,8 @@ class Player:
 
     def blob(self, request: Request, line: Exchanged, answer: Response, digest: str) -> Response:
         """What arrived of a blob. A download whose end nobody saw is taken as promised."""
-        announced = int(answer.header("Content-Length") or 0)
+        length = answer.header("Content-Length") or ""
+        announced = int(length) if length.isdecimal() else 0
         if line.response_bytes is None:
             self.tell(Kind.UNSEEN, request)
         size = announced if line.response_bytes is None else line.response_bytes

@@ -169,7 +169,7 @@ def playable(recording: Recording) -> bool:
 
 def run(name: str, engine: str = "29") -> Trace:
     """Play a scenario, or the situation of a recording, on the mock registry."""
-    if name in recorded_situations():
+    if name not in scenarios() and name in recorded_situations():
         return run_situation(recorded_situations()[name], engine)
     chosen = scenario(name)
     return run_trace(chosen.state(engine), mock(chosen.world()), scenario=name)
