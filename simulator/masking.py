@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from simulator.wire import MASK, SECRET_FIELDS, Authorization
 
@@ -131,26 +131,37 @@ class Masker:
 
     def everywhere(self, value: Any) -> Any:
         """Strings without any secret that was met, however it is written, and without JWTs."""
-        return replaced(value, self.spellings())
-
-    def spellings(self) -> list[str]:
-        """The secrets as text, in URLs, in JSON and in base64; the longest first."""
-        ways = {way for secret in self.known for way in (
-            secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1],
-            base64.b64encode(secret.encode()).decode(),
-        )}  # fmt: skip
-        return sorted(ways, key=lambda way: (-len(way), way))
+        known = sorted(self.known, key=lambda secret: (-len(secret), secret))
+        encoded = (base64.b64encode(secret.encode()).decode() for secret in known)
+        ways = [JWT.pattern, *map(spelled, known), *map(spelled, encoded)]
+        return replaced(value, re.compile("|".join(ways)))
 
 
-def replaced(value: Any, secrets: list[str]) -> Any:
+UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+"""Characters that are written in one way everywhere (RFC 3986 section 2.3)."""
+
+
+def spelled(secret: str) -> str:
+    """A pattern of the secret as it is, and as URLs and JSON may write its characters."""
+    return "".join(c if c.isalnum() and c.isascii() else one_of(c) for c in secret)
+
+
+def one_of(character: str) -> str:
+    if UNRESERVED.fullmatch(character):
+        return re.escape(character)
+    in_json = json.dumps(character)[1:-1]
+    in_go = f"\\u{ord(character):04x}"
+    ways = dict.fromkeys((character, quote(character, safe=""), in_json, in_go))
+    return f"(?i:{'|'.join(map(re.escape, ways))})"
+
+
+def replaced(value: Any, secret: re.Pattern[str]) -> Any:
     match value:
         case str():
-            for secret in secrets:
-                value = value.replace(secret, MASK)
-            return JWT.sub(MASK, value)
+            return secret.sub(MASK, value)
         case dict():
-            return {name: replaced(part, secrets) for name, part in value.items()}
+            return {name: replaced(part, secret) for name, part in value.items()}
         case list() | tuple():
-            return [replaced(part, secrets) for part in value]
+            return [replaced(part, secret) for part in value]
         case _:
             return value

@@ -24,7 +24,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from simulator.network import KEPT
 from simulator.server import address, body, bound
 from simulator.transport import (
-    CHUNK,
     MANIFEST_LIMIT,
     PATIENCE,
     failure,
@@ -147,7 +146,7 @@ class Proxy:
         count, hashed = self.earlier(entry, got)
         size, cut = 0, False
         try:
-            async for chunk in got.aiter_raw(CHUNK):
+            async for chunk in got.aiter_raw():
                 size += len(chunk)
                 hashed.update(chunk)
                 entry.body += chunk if len(entry.body) + len(chunk) <= kept(entry) else b""
