@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from simulator import __version__, scenario, server, views
 from simulator.engines import engines
@@ -201,11 +201,12 @@ def list_scenarios(only_recorded: bool) -> None:
 
     The recorded ones can also be replayed: `run --source recording --recording NAME`.
     """
-    table = Table("Name", "What happens", "Why")
-    for known in () if only_recorded else scenarios().values():
-        table.add_row(known.name, known.title, known.cause)
-    for one in scenario.recorded_situations().values():
-        table.add_row(one.name, one.heading(), plain(one.command))
+    rows = [(x.name, x.title, x.cause) for x in scenarios().values() if not only_recorded]
+    for name, one in scenario.recorded_situations().items():
+        rows.append((one.name if only_recorded else name, one.heading(), plain(one.command)))
+    table = Table(Column("Name", min_width=max(len(row[0]) for row in rows)), "What happens", "Why")
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
 
 

@@ -155,8 +155,10 @@ def scenario(name: str) -> Scenario:
 
 @cache
 def recorded_situations() -> Mapping[str, Recording]:
-    """The situations of the recordings that the machine can play, by name."""
-    return {name: one for name, one in recorded().items() if playable(one)}
+    """The situations of the recordings that the machine can play, by name; by `recorded_NAME`
+    where a scenario has that name."""
+    known = (one for one in recorded().values() if playable(one))
+    return {f"recorded_{x.name}" if x.name in scenarios() else x.name: x for x in known}
 
 
 def playable(recording: Recording) -> bool:
@@ -170,7 +172,7 @@ def playable(recording: Recording) -> bool:
 def run(name: str, engine: str = "29") -> Trace:
     """Play a scenario, or the situation of a recording, on the mock registry."""
     if name not in scenarios() and name in recorded_situations():
-        return run_situation(recorded_situations()[name], engine)
+        return replace(run_situation(recorded_situations()[name], engine), scenario=name)
     chosen = scenario(name)
     return run_trace(chosen.state(engine), mock(chosen.world()), scenario=name)
 
@@ -178,7 +180,7 @@ def run(name: str, engine: str = "29") -> Trace:
 def run_situation(recording: Recording, engine: str) -> Trace:
     """The recorded world, as a mock: nothing of what was recorded answers."""
     scene = scene_of(recording, engine_of(recording, known_engine(engine).name))
-    return run_trace(client(recording, scene), mock(scene.world), scenario=recording.name)
+    return run_trace(client(recording, scene), mock(scene.world))
 
 
 class InvalidRegistry(ValueError):

@@ -32,13 +32,12 @@ def replayed_by_name(name: str, engine: str) -> Replayed:
     return replayed(known, engine_of(known, engine))
 
 
-RECORDED = {name: one.heading() for name, one in recorded_situations().items()}
 CHOICES = {
     "source": SOURCES,
     "engine": {name: engine.title for name, engine in engines().items()},
     "scenario": {name: known.title for name, known in scenarios().items()}
-    | {name: f"Recorded: {title}" for name, title in RECORDED.items()},
-    "recording": RECORDED,
+    | {name: f"Recorded: {one.heading()}" for name, one in recorded_situations().items()},
+    "recording": {one.name: one.heading() for one in recorded_situations().values()},
 }  # By name in the address: what can stand there, and its title.
 
 
