@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import shutil
+import ssl
 import stat
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -281,7 +282,7 @@ def reachable(registry: str) -> None:
     """Raises CannotRecord where the registry gives no HTTP answer."""
     url = f"{registry}/v2/"
     try:
-        httpx.get(url, timeout=PATIENCE, trust_env=False)
+        httpx.get(url, timeout=PATIENCE, trust_env=False, verify=ssl.create_default_context())
     except (httpx.HTTPError, OSError) as error:
         why = failure(error, Request("GET", url)).obstacle
         raise CannotRecord(f"{registry} does not answer: {why}{ADVICE.get(why, '')}") from None

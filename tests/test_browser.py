@@ -249,7 +249,7 @@ def test_an_own_recording_is_replayed(learner: Open, tmp_path: Path) -> None:
     page.get_by_text("Your own recording").click()
     page.locator("input[type=file]").set_input_files(mine)
     expect(page.locator(".code li").first).to_contain_text("team/app:9.9")
-    page.get_by_text("Your Docker says something else").click()
+    page.locator("summary", has_text="Your Docker says something else").click()
     expect(page.locator("pre", has_text="gone fishing")).to_contain_text("+++ your Docker")
     page.locator(".account h3").click()
     page.keyboard.press("End")

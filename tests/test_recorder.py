@@ -5,7 +5,9 @@ import json
 import os
 import re
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import httpx
 import pytest
+import uvicorn
 from click.testing import CliRunner, Result
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -32,6 +35,7 @@ from tests.conftest import need
 from tests.dockerd import Docker, dockerd
 from tests.pages import free_port
 from tests.registries import RealRegistry, basic_registry, token_registry
+from tests.test_transport import certificate
 
 ALICE = ("alice", "s3cret")
 USERS = {"alice": User("s3cret", ("myimage", "team/*"))}
@@ -478,3 +482,43 @@ def test_an_engine_that_cannot_reach_us_is_told(
 def moved(words: Any, proxy: Proxy, elsewhere: str) -> list[str]:
     proxy.address = elsewhere
     return [word.replace(proxy.upstream.partition("//")[2], elsewhere) for word in words]
+
+
+@contextmanager
+def with_tls(pem: Path) -> Iterator[str]:
+    """The mock registry behind TLS, with Basic authentication."""
+    with server.bound("127.0.0.1", 0) as listening:
+        host = server.address(listening).replace("127.0.0.1", "localhost")
+        config = uvicorn.Config(
+            server.Served(registry(Auth.BASIC), host), ssl_certfile=pem, log_config=None,
+            lifespan="off", interface="asgi3", timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        serving = uvicorn.Server(config)
+        thread = threading.Thread(target=serving.run, args=([listening],), daemon=True)
+        thread.start()
+        try:
+            yield host
+        finally:
+            serving.should_exit = True
+            thread.join()
+
+
+def test_a_registry_with_tls_is_recorded_under_its_own_name(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Docker speaks plain HTTP to us, which nobody can tell from the recording; who does not
+    trust the registry is told how to."""
+    pem = certificate(tmp_path, "localhost")
+    with with_tls(pem) as host:
+        command = ("docker", "pull", f"{host}/team/app:1.0")
+        planned = Order(command, f"https://{host}", "alice", "s3cret")
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{docker.socket}")
+        with pytest.raises(CannotRecord, match=r"unknown authority; name its .* SSL_CERT_FILE"):
+            recorder.record(planned)
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        document = recorder.record(planned)
+    recording = parsed(json.dumps(document).encode(), "mine")
+    told = recording.engines["26"]
+    assert told.exit_code == 0 and f"Downloaded newer image for {host}/team/app:1.0" in told.stdout
+    assert {line.url for line in told.http} == {f"https://{host}"}
+    assert compare(Situation(recording, "26")).differences == ()
