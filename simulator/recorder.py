@@ -24,9 +24,19 @@ import httpx
 from simulator import __version__
 from simulator.auth import Credential, CredentialStore, hostname, registry_key
 from simulator.commands import Command, Login, Logout, Pull, parse
-from simulator.machine import loopback
+from simulator.machine import entry_for, loopback
 from simulator.masking import Masker
-from simulator.oci import HOST, HUB, HUB_KEY, InvalidReference, Reference
+from simulator.oci import (
+    HOST,
+    HUB,
+    HUB_KEY,
+    Index,
+    InvalidManifest,
+    InvalidReference,
+    Platform,
+    Reference,
+    parse_manifest,
+)
 from simulator.proxy import Entry, Proxy, running
 from simulator.recordings import HOME
 from simulator.transport import PATIENCE, failure
@@ -83,6 +93,7 @@ def record(order: Order) -> dict[str, Any]:
         "stdout": unfolded(done.stdout, proxy, folder),
         "stderr": unfolded(done.stderr, proxy, folder), "exit_code": done.returncode,
         "config_json_text_after": after and proxy.unproxied(after), "config_json_mode": mode,
+        "manifests_held": list(manifests_held(proxy, platform_of(command, engine))),
         "images_after": [json.loads(proxy.unproxied(json.dumps(image.row))) for image in images],
     }  # fmt: skip
     return masked(order, proxy, engine.kind, told)
@@ -275,6 +286,58 @@ def written(config: Path) -> tuple[str | None, str | None]:
     return config.read_text("utf-8"), oct(stat.S_IMODE(config.stat().st_mode))
 
 
+# -- what the engine had before -------------------------------------------------------------
+
+
+def platform_of(command: Command, engine: Engine) -> Platform:
+    asked = command.platform if isinstance(command, Pull) else ""
+    return Platform.parse(asked or engine.platform)
+
+
+def manifests_held(proxy: Proxy, platform: Platform) -> Iterator[dict[str, str]]:
+    """Manifests that Docker looked up and did not ask for, as it has them from an earlier pull.
+    A replay needs them, so we ask in its place, with the very proof that it sent."""
+    asked = {entry.path.rpartition("/")[2] for entry in proxy.log if entry.method == "GET"}
+    for entry in [entry for entry in proxy.log if entry.method == "HEAD" and entry.status == 200]:
+        digest = dict(entry.received).get("docker-content-digest", "")
+        while digest and digest not in asked:
+            asked.add(digest)
+            found = manifest(entry, digest)
+            if found is None:
+                break
+            yield found
+            digest = chosen(found, platform)
+
+
+def manifest(entry: Entry, digest: str) -> dict[str, str] | None:
+    """The manifest of this digest, from where its tag was looked up."""
+    url = f"{entry.url}{entry.path.rpartition('/')[0]}/{digest}"
+    headers = [(name, value) for name, value in entry.sent if name in ("accept", "authorization")]
+    try:
+        answer = asked_ourselves(url, headers)
+    except (httpx.HTTPError, OSError):
+        return None
+    if answer.status_code != 200:
+        return None
+    kind = answer.headers.get("content-type", "")
+    return {"digest": digest, "media_type": kind, "data": answer.content.decode("utf-8", "replace")}
+
+
+def chosen(found: dict[str, str], platform: Platform) -> str:
+    """Of an index, the manifest for this platform; nothing of a manifest."""
+    try:
+        parsed = parse_manifest(found["data"].encode(), found["digest"], found["media_type"])
+    except InvalidManifest:
+        return ""
+    entry = entry_for(parsed, platform) if isinstance(parsed, Index) else None
+    return entry.digest if entry else ""
+
+
+def asked_ourselves(url: str, headers: Sequence[tuple[str, str]] = ()) -> httpx.Response:
+    context = ssl.create_default_context()
+    return httpx.get(url, headers=headers, timeout=PATIENCE, trust_env=False, verify=context)
+
+
 # -- whether it would be true -----------------------------------------------------------------
 
 
@@ -282,7 +345,7 @@ def reachable(registry: str) -> None:
     """Raises CannotRecord where the registry gives no HTTP answer."""
     url = f"{registry}/v2/"
     try:
-        httpx.get(url, timeout=PATIENCE, trust_env=False, verify=ssl.create_default_context())
+        asked_ourselves(url)
     except (httpx.HTTPError, OSError) as error:
         why = failure(error, Request("GET", url)).obstacle
         raise CannotRecord(f"{registry} does not answer: {why}{ADVICE.get(why, '')}") from None

@@ -50,6 +50,15 @@ class Exchanged(BaseModel):
     event: str = ""
 
 
+class HeldManifest(BaseModel):
+    """A manifest that the engine had from an earlier pull, so that the log does not show it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    digest: str
+    media_type: str = ""
+    data: str
+
+
 class Told(BaseModel):
     """What one engine did. `engine` and `client` are its versions, `platform` its host's."""
 
@@ -61,6 +70,7 @@ class Told(BaseModel):
     stderr: str
     exit_code: int
     http: tuple[Exchanged, ...]
+    manifests_held: tuple[HeldManifest, ...] = ()
     config_json_text_after: str | None = None
     images_after: tuple[dict[str, Any], ...] = ()
     tty_raw: str | None = None

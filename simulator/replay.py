@@ -6,6 +6,7 @@ not have, and the other way round, is told as a `Deviation`; nothing is made up.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
@@ -298,10 +299,13 @@ def received(told: Told) -> Iterator[Manifest | Index]:
     """The manifests in the recording."""
     for line in told.http:
         if "/manifests/" in line.path and line.status == 200 and line.response_body:
-            try:
-                yield parse_manifest(line.response_body.encode(), digest_in(line), media_type(line))
-            except InvalidManifest:
-                continue
+            yield from readable(line.response_body, digest_in(line), media_type(line))
+
+
+def readable(text: str, digest: str, kind: str) -> Iterator[Manifest | Index]:
+    """This manifest, if it is one."""
+    with suppress(InvalidManifest):
+        yield parse_manifest(text.encode(), digest, kind)
 
 
 def digest_in(line: Exchanged) -> str:
@@ -316,7 +320,9 @@ def media_type(line: Exchanged) -> str:
 
 def kept(scene: Scene) -> Iterator[Manifest | Index]:
     """Manifests that engine 26 resolved and did not ask for: it had them from earlier. The
-    lab's are known."""
+    recorder wrote them down, and the lab's are known."""
+    for one in scene.told.manifests_held:
+        yield from readable(one.data, one.digest, one.media_type)
     if scene.engine != "26" or scene.told.exit_code:
         return
     asked = {found["digest"] for line in scene.told.http if line.method == "GET"
@@ -340,7 +346,7 @@ def held_blobs(manifest: Manifest, told: Told) -> Iterator[str]:
     exist = {found["id"] for found in EXISTS.finditer(told.stdout)}
     asked = {line.path.rpartition("/")[2] for line in told.http if "/blobs/" in line.path}
     for blob in (manifest.config, *manifest.layers):
-        unasked = told.exit_code == 0 and bool(asked)
+        unasked = told.exit_code == 0
         if blob.digest not in asked and (blob.short in exist or unasked):
             yield blob.digest
 

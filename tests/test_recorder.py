@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
@@ -351,6 +351,25 @@ def test_without_an_engine_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
         recorder.record(Order(("docker", "pull", f"{HERE}/a")))
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [([["driver-type", "io.containerd.snapshotter.v1"]], "29"), ([["Backing", "xfs"]], "26"),
+     (None, "26")],
+)  # fmt: skip
+def test_the_image_store_says_whose_ways_the_engine_has(
+    status: object, kind: str, tmp_path: Path
+) -> None:
+    """Not the version: a new engine may keep the classic store, and an old one containerd's."""
+    said = {"ServerVersion": "30.1", "Driver": "overlayfs", "DriverStatus": status,
+            "OSType": "linux", "Architecture": "aarch64"}  # fmt: skip
+    program = tmp_path / "docker"
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps(said)}\nEND\n")
+    program.chmod(0o755)
+    engine = recorder.Docker(str(program), {"PATH": os.defpath}).engine()
+    assert (engine.kind, engine.platform) == (kind, "linux/arm64")
+    assert engine.title == "Docker Engine 30.1, overlayfs"
+
+
 # -- a real Docker ----------------------------------------------------------------------------
 
 
@@ -482,6 +501,24 @@ def test_an_engine_that_cannot_reach_us_is_told(
 def moved(words: Any, proxy: Proxy, elsewhere: str) -> list[str]:
     proxy.address = elsewhere
     return [word.replace(proxy.upstream.partition("//")[2], elsewhere) for word in words]
+
+
+def test_what_the_engine_had_already_is_in_the_recording(
+    docker: Docker, real: RealRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who records the image that they use has pulled it before: the manifest is not asked for,
+    and of the next tag only the layer that is new."""
+    (docker.config / "config.json").unlink(missing_ok=True)
+    docker("login", "-u", "alice", "--password-stdin", real.host, typed="s3cret\n")
+    assert docker("pull", f"{real.host}/team/app:1.0").returncode == 0
+    for tag, blobs in (("1.0", 0), ("1.1", 2)):
+        case = replace(CASES["pull"], words=("docker", "pull", f"HOST/team/app:{tag}"))
+        path = tmp_path / f"{tag}.json"
+        recording = recorded(docker, real, case, path, monkeypatch)
+        assert sum("/blobs/" in line.path for line in recording.engines["26"].http) == blobs
+        run = replayed(recording, "26")
+        assert (run.deviations, run.differences) == ((), ())
+    docker("image", "rm", f"{real.host}/team/app:1.0")
 
 
 @contextmanager
