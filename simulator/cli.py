@@ -13,15 +13,21 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from simulator import __version__, changes, decoder, scenario, server, views
 from simulator.compare import Comparison, makes_sense, partings, what_if
 from simulator.compare import compare as compare_traces
 from simulator.engines import engines
+from simulator.fidelity import remarks, replayed
 from simulator.images import repositories
 from simulator.lanes import WORDS, lanes
 from simulator.lesson import LESSONS, Lesson, build, folders, lessons, load, problems
+from simulator.recorder import CannotRecord, Order
+from simulator.recorder import record as record_docker
+from simulator.recorder import write as write_recording
+from simulator.recordings import InvalidRecording, Recording, engine_of, recorded
+from simulator.recordings import read as read_recording
 from simulator.scenario import run_real, scenarios
 from simulator.trace import Trace
 from simulator.world import Auth, Fault, Part, Registry, User
@@ -59,7 +65,10 @@ def main() -> None:
 
 @main.command()
 @click.option("--scenario", "name", help="A situation of the mock registry; see `scenarios`.")
-@click.option("--source", type=click.Choice(["mock", "real"]), default="mock", show_default=True)
+@click.option("--source", type=click.Choice(["mock", "real", "recording"]), default="mock",
+              show_default=True)  # fmt: skip
+@click.option("--recording", metavar="NAME|FILE", default="",
+              help="With --source recording: see `scenarios --recorded`.")  # fmt: skip
 @click.option("--engine", type=click.Choice(list(engines())), default=next(iter(engines())),
               show_default=True, help="Whose ways and words: Docker 29 or Docker 26.")  # fmt: skip
 @click.option("--registry", metavar="HOST", help="With --source real: host or host:port.")
@@ -70,12 +79,20 @@ def main() -> None:
               help="Keep what was pulled here, as an OCI image layout.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the whole trace as JSON.")
 @told_plainly
-def run(name: str | None, source: str, engine: str, as_json: bool, **real: Any) -> None:
+def run(
+    name: str | None, source: str, engine: str, as_json: bool, recording: str, **real: Any
+) -> None:  # fmt: skip
     """Run login and pull; print the process table, or the trace.
 
     The exit status is 1 when the run ends in a failure.
     """
-    trace = run_on_real(engine, name, real) if source == "real" else run_on_mock(engine, name, real)
+    if recording and source != "recording":
+        raise click.UsageError("--recording is for --source recording: add it")
+    if source == "recording":
+        trace = run_recording(engine, name, recording, real)
+    else:
+        on = run_on_real if source == "real" else run_on_mock
+        trace = on(engine, name, real)
     if as_json:
         click.echo(trace.to_json())
     else:
@@ -84,11 +101,45 @@ def run(name: str | None, source: str, engine: str, as_json: bool, **real: Any) 
 
 
 def run_on_mock(engine: str, name: str | None, real: dict[str, Any]) -> Trace:
+    only_real(real)
+    return scenario.run(name or next(iter(scenarios())), engine)
+
+
+def only_real(real: dict[str, Any]) -> None:
+    """Refuse options that only a real registry has."""
     given = [key for key, value in real.items() if value]
     if given:
         option = given[0].replace("_", "-")
         raise click.UsageError(f"--{option} is for --source real: add it, or leave the option out")
-    return scenario.run(name or next(iter(scenarios())), engine)
+
+
+def run_recording(engine: str, name: str | None, recording: str, real: dict[str, Any]) -> Trace:
+    """Play what was recorded; what is remarkable about it goes to standard error."""
+    only_real(real)
+    if name:
+        raise click.UsageError("--scenario is for --source mock: name a --recording instead")
+    if not recording:
+        raise click.UsageError("--source recording needs --recording: a name or a file")
+    chosen = named_recording(recording)
+    known = engine_of(chosen, engine)
+    if known != engine:
+        click.echo(f"recorded with engine {known} only, so that is played", err=True)
+    told = replayed(chosen, known)
+    for line in remarks(told):
+        click.echo(line, err=True)
+    return told.trace
+
+
+def named_recording(recording: str) -> Recording:
+    """One that comes with Pullscope, or a file."""
+    if recording in recorded():
+        return recorded()[recording]
+    if not Path(recording).exists():
+        raise InvalidRecording(
+            f"there is no recording and no file {recording!r}: `pullscope scenarios --recorded` "
+            "lists the recordings"
+        )
+    return read_recording(Path(recording))
 
 
 def run_on_real(engine: str, name: str | None, real: dict[str, Any]) -> Trace:
@@ -146,13 +197,75 @@ def first_lesson() -> Lesson:
 
 
 @main.command(name="scenarios")
+@click.option("--recorded", "only_recorded", is_flag=True,
+              help="List only the situations that were recorded with real Docker.")  # fmt: skip
 @told_plainly
-def list_scenarios() -> None:
-    """List the situations that can be played."""
-    table = Table("Name", "What happens", "Why")
-    for known in scenarios().values():
-        table.add_row(known.name, known.title, known.cause)
+def list_scenarios(only_recorded: bool) -> None:
+    """List the situations that can be played: the lessons', then the recorded ones.
+
+    The recorded ones can also be replayed: `run --source recording --recording NAME`.
+    """
+    rows = [(x.name, x.title, x.cause) for x in scenarios().values() if not only_recorded]
+    for name, one in scenario.recorded_situations().items():
+        rows.append((one.name if only_recorded else name, one.heading(), plain(one.command)))
+    table = Table(Column("Name", min_width=max(len(row[0]) for row in rows)), "What happens", "Why")
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
+
+
+# -- record -----------------------------------------------------------------------------------
+
+
+@main.command(context_settings={"allow_interspersed_args": False})
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="docker ...")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True,
+              metavar="FILE", help="Where the recording goes.")  # fmt: skip
+@click.option("--registry", "upstream", metavar="URL", default="",
+              help="Where the registry is, if not at https://HOST.")  # fmt: skip
+@click.option("--username", metavar="U", default="",
+              help="Have this user's credentials stored before the command.")  # fmt: skip
+@click.option("--password-stdin", is_flag=True, help="Read their password from standard input.")
+@click.option("--title", default="", help="What happens, in a few words.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@told_plainly
+def record(
+    words: tuple[str, ...], output: Path, upstream: str, username: str, password_stdin: bool,
+    title: str, force: bool,
+) -> None:  # fmt: skip
+    """Record what your own Docker does, secrets masked.
+
+    Type the command as ever, after `--`:
+
+    \b
+    pullscope record --output mine.json -- docker pull registry.example.com/team/app:1.0
+    pullscope record --output mine.json -- \\
+        docker login -u alice --password-stdin registry.example.com < password.txt
+
+    Docker gets a configuration of its own: yours is neither read for credentials nor changed.
+    """
+    if output.exists() and not force:
+        raise CannotRecord(f"{output} is there already: choose another --output, or add --force")
+    reads = words[1:2] == ("login",) and "--password-stdin" in words
+    if reads and username:
+        raise click.UsageError("--username is for docker pull and logout: the command has its own")
+    order = Order(
+        words, upstream, username, read_password(username, password_stdin),
+        sys.stdin.read() if reads else None, output.stem, title,
+    )  # fmt: skip
+    write_recording(output, record_docker(order), force)
+    made = read_recording(output)
+    engine = next(iter(made.engines))
+    told = replayed(made, engine)
+    count = len(made.engines[engine].http)
+    click.echo(
+        f"Recorded {output}: exit status {made.engines[engine].exit_code}, {count} exchanges"
+    )
+    for line in remarks(told) or ["Your Docker says what Pullscope says."]:
+        click.echo(line)
+    click.echo(
+        "Secrets are masked; names of hosts, images and users are not. Look before you share."
+    )
 
 
 # -- compare ----------------------------------------------------------------------------------
@@ -247,6 +360,8 @@ def print_verdict(verdict: dict[str, Any]) -> None:
         for fact in verdict["facts"]:
             table.add_row(*map(plain, (fact["what"], fact["left"], fact["right"])))
         console.print(table)
+
+
 # -- decode -----------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from simulator.i18n import N_, _
 from simulator.machine import Phase
 from simulator.network import mock
 from simulator.oci import DOCKER_INDEX, OCI_INDEX
-from simulator.scenario import Scenario, scenario
+from simulator.scenario import Scenario, scenario, scenarios
 from simulator.scenario import run as run_scenario
 from simulator.trace import Step, Trace, run
 from simulator.wire import Response
@@ -314,9 +314,9 @@ def changes_at(base: str, step: int, engine: str = "29") -> tuple[str, ...]:
 def offers(trace: Trace) -> dict[int, list[dict[str, str]]]:
     """For each step at which a change parts this run from another: those changes, as links.
 
-    Empty for a run that is no scenario of the mock registry.
+    Empty for a run that is no scenario of `scenarios.yaml`.
     """
-    if trace.source != "mock" or not trace.scenario:
+    if trace.source != "mock" or trace.scenario not in scenarios():
         return {}
     offered: dict[int, list[dict[str, str]]] = {}
     for name, step in partings(trace.scenario, trace.engine).items():

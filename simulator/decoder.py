@@ -145,11 +145,7 @@ class Printed:
         return type(self.step.after.command).__name__.lower()
 
 
-HOMES = (
-    Path(__file__).with_name("recorded"),
-    Path(__file__).resolve().parent.parent / "tests" / "data" / "recordings",
-)
-RECORDINGS = next((home for home in HOMES if home.is_dir()), HOMES[0])
+RECORDINGS = recordings.RECORDED
 """What was recorded of real Docker; an installation without it has the scenarios."""
 
 

@@ -4,6 +4,7 @@ Compared are the fields of `FIELDS`, after what `NORMALISED` lists and nothing e
 not reached stands in `UNREACHED`; it is shown, and counts as a disagreement.
 """
 
+import difflib
 import json
 import re
 from collections import Counter
@@ -13,13 +14,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from simulator import events as e
-from simulator import lab, recordings
+from simulator import lab, recordings, replay
 from simulator.machine import State
 from simulator.network import mock
 from simulator.oci import CONFIGS, HUB, Index, Manifest
 from simulator.recordings import Exchanged, InvalidRecording, Recording, Scene
 from simulator.terminal import Line
-from simulator.trace import Step, steps
+from simulator.trace import Step, Trace, steps
 from simulator.wire import Exchange, NetworkFailure, Obstacle, Response
 
 ENGINES: tuple[Literal["29", "26"], ...] = ("29", "26")
@@ -87,14 +88,21 @@ def compare(situation: Situation) -> Comparison:
     about = recording.name, engine
     why = UNREACHED.get(recording.name, "")
     try:
+        if recording.recorder:  # the world is somebody's own: what was recorded answers
+            return Comparison(*about, *verdict(recording, replay.play(recording, engine)))
         scene = recordings.scene_of(recording, engine)
         pair = recorded_outcome(recording, engine), played_outcome(recording, scene)
     except InvalidRecording as error:
         return Comparison(*about, False, (Difference("situation", str(error), ""),), why)
+    differences = compared(pair)
+    return Comparison(*about, not differences, differences, why)
+
+
+def compared(pair: "Pair") -> tuple[Difference, ...]:
+    """What differs after `NORMALISED`."""
     for _, normalise in NORMALISED.values():
         pair = normalise(*pair)
-    differences = tuple(different(*pair))
-    return Comparison(*about, not differences, differences, why)
+    return tuple(different(*pair))
 
 
 def different(recorded: Outcome, ours: Outcome) -> Iterable[Difference]:
@@ -186,7 +194,10 @@ def image_row(image: dict[str, Any]) -> str:
 def played_outcome(recording: Recording, scene: Scene) -> Outcome:
     """Raises InvalidRecording for a command that is not played."""
     before = recordings.client(recording, scene)
-    trace = list(steps(before, mock(scene.world)))
+    return outcome_of(scene, list(steps(before, mock(scene.world))))
+
+
+def outcome_of(scene: Scene, trace: list[Step]) -> Outcome:
     lines = [line for step in trace for line in step.terminal if line.kind != "command"]
     terminal = scene.told.tty_raw is not None
     asked = [step.exchange for step in trace if step.exchange]
@@ -321,6 +332,61 @@ def row(one: Held, same: list[Held]) -> dict[str, Any]:
         "Layers": built["rootfs"]["diff_ids"] if built else None,
         "Architecture": built.get("architecture", ""),
     }
+
+
+# -- a recording played from its own exchanges ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A recording as a run: what was asked otherwise, and where Docker said something else."""
+
+    trace: Trace
+    deviations: tuple[replay.Deviation, ...]
+    differences: tuple[Difference, ...]
+    client: str
+
+
+def replayed(recording: Recording, engine: Literal["29", "26"]) -> Replayed:
+    """Raises InvalidRecording for one that cannot be played."""
+    played = replay.play(recording, engine)
+    _, differences = verdict(recording, played)
+    told = played.scene.told
+    versions = ", ".join(text for text in (told.client, told.engine) if text)
+    trace = replay.trace_of(recording, played)
+    return Replayed(trace, played.deviations, differences, versions)
+
+
+def remarks(told: Replayed) -> list[str]:
+    """Where Docker said something else, as a diff, and what was asked otherwise."""
+    lines = [line for one in told.differences for line in otherwise(one)]
+    return lines + [f"{one.kind}: {one.request}" for one in told.deviations]
+
+
+def otherwise(one: Difference) -> list[str]:
+    said = difflib.unified_diff(
+        one.ours.splitlines(), one.recorded.splitlines(), "Pullscope", "your Docker", lineterm=""
+    )
+    return [f"Your Docker says something else ({one.field}):", *said]
+
+
+def verdict(recording: Recording, played: replay.Played) -> tuple[bool, tuple[Difference, ...]]:
+    """Whether machine and recording agree, and where not."""
+    scene = played.scene
+    engine = recordings.engine_of(recording, scene.engine)
+    pair = recorded_outcome(recording, engine), outcome_of(scene, list(played.steps))
+    differences = compared(without_content(*pair) if recording.recorder else pair)
+    return not differences, differences
+
+
+def without_content(recorded: Outcome, ours: Outcome) -> "Pair":
+    """Of an image that is not the lab's we know names and digests, not what is in it."""
+
+    def names_only(outcome: Outcome) -> Outcome:
+        kept = (row.partition("; Layers: ")[0] for row in outcome.images)
+        return replace(outcome, images=tuple(kept))
+
+    return names_only(recorded), names_only(ours)
 
 
 # -- what is normalised -----------------------------------------------------------------------

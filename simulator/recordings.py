@@ -7,13 +7,14 @@ that no pattern of `SETUP` understands is an `InvalidRecording`: nothing is gues
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from simulator import lab
 from simulator.auth import CredentialStore, InvalidConfig
@@ -24,6 +25,8 @@ from simulator.trace import steps
 from simulator.world import Auth, Fault, Part, Registry, Site, World
 
 HOME = "/home/alice/.docker"
+RECORDED = Path(__file__).with_name("recorded")
+"""The lab's recordings, without what nothing here reads."""
 
 
 class InvalidRecording(ValueError):
@@ -42,34 +45,53 @@ class Exchanged(BaseModel):
     status: int = 0
     response_headers: dict[str, str | list[str]] = {}
     response_body: str | None = None
+    response_bytes: int | None = None
+    response_digest: str = ""
     event: str = ""
 
 
-class Told(BaseModel):
-    """What one engine did."""
+class HeldManifest(BaseModel):
+    """A manifest that the engine had from an earlier pull, so that the log does not show it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+    digest: str
+    media_type: str = ""
+    data: str
+
+
+class Told(BaseModel):
+    """What one engine did. `engine` and `client` are its versions, `platform` its host's."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    engine: str = ""
+    client: str = ""
+    platform: str = ""
     stdout: str
     stderr: str
     exit_code: int
     http: tuple[Exchanged, ...]
+    manifests_held: tuple[HeldManifest, ...] = ()
     config_json_text_after: str | None = None
     images_after: tuple[dict[str, Any], ...] = ()
     tty_raw: str | None = None
 
 
 class Recording(BaseModel):
-    """One situation, as recorded with each engine."""
+    """One situation, as recorded with each engine.
+
+    `recorder` is the program that made it on somebody's machine; empty for the lab's own.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     name: str
     title: str = ""
+    recorder: str = ""
     setup: tuple[str, ...] = ()
     command: str
     env: dict[str, str] = {}
     stdin: str | None = None
     interactive_input: tuple[str, ...] | None = None
-    engines: dict[Literal["29", "26"], Told]
+    engines: dict[Literal["29", "26"], Told] = Field(min_length=1)
 
     def typed(self) -> tuple[str, ...]:
         """The answers to prompts, or what came on standard input."""
@@ -78,15 +100,40 @@ class Recording(BaseModel):
         reads = "--password-stdin" in self.command
         return (self.stdin,) if self.stdin and reads else ()
 
+    def heading(self) -> str:
+        """The title, or the name in words."""
+        return self.title or self.name.replace("_", " ").capitalize()
+
 
 def read(path: Path) -> Recording:
     """Raises InvalidRecording with the first thing that is wrong."""
     try:
-        return Recording.model_validate_json(path.read_bytes())
+        return parsed(path.read_bytes(), path.name)
+    except OSError as error:
+        raise InvalidRecording(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def parsed(data: bytes, name: str) -> Recording:
+    """The recording in this text. Raises InvalidRecording with the first thing that is wrong."""
+    try:
+        return Recording.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise InvalidRecording(f"{path.name}: {where}: {first['msg']}") from None
+        raise InvalidRecording(f"{name}: {where}: {first['msg']}") from None
+
+
+@cache
+def recorded() -> Mapping[str, Recording]:
+    """The recordings that come with Pullscope, by name."""
+    return {one.name: one for one in situations(RECORDED)}
+
+
+def engine_of(recording: Recording, wanted: str) -> Literal["29", "26"]:
+    """The wanted engine, or the one that was recorded."""
+    return next(
+        (name for name in recording.engines if name == wanted), next(iter(recording.engines))
+    )
 
 
 def situations(directory: str | Path) -> list[Recording]:
@@ -340,7 +387,12 @@ def changed(scene: Scene, line: str) -> Scene:
     for pattern, change in SETUP:
         found = re.fullmatch(pattern, line)
         if found:
-            return change(scene, found)
+            try:
+                return change(scene, found)
+            except InvalidRecording:
+                raise
+            except (ValueError, TypeError, AttributeError):
+                raise InvalidRecording(f"setup: makes no sense: {line!r}") from None
     raise InvalidRecording(f"setup: nothing known about {line!r}")
 
 

@@ -14,13 +14,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simulator import i18n, translation
 from simulator.auth import Credential, CredentialStore
-from simulator.commands import Login, Pull, parse
+from simulator.commands import InvalidCommand, Login, Pull, parse
 from simulator.engines import engine as known_engine
 from simulator.images import repositories
 from simulator.layout import Layout
 from simulator.machine import ImageStore, State, entry_for
 from simulator.network import mock
 from simulator.oci import HOST, Index, Manifest, Platform, Reference, parse_manifest
+from simulator.recordings import Recording, client, engine_of, recorded, scene_of
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
 from simulator.transport import Progress, real
@@ -163,10 +164,34 @@ def scenario(name: str) -> Scenario:
     return scenarios()[name]
 
 
+@cache
+def recorded_situations() -> Mapping[str, Recording]:
+    """The situations of the recordings that the machine can play, by name; by `recorded_NAME`
+    where a scenario has that name."""
+    known = (one for one in recorded().values() if playable(one))
+    return {f"recorded_{x.name}" if x.name in scenarios() else x.name: x for x in known}
+
+
+def playable(recording: Recording) -> bool:
+    try:
+        parse(recording.command, recording.typed())
+    except InvalidCommand:
+        return False
+    return True
+
+
 def run(name: str, engine: str = "29") -> Trace:
-    """Play a scenario on the mock registry."""
+    """Play a scenario, or the situation of a recording, on the mock registry."""
+    if name not in scenarios() and name in recorded_situations():
+        return replace(run_situation(recorded_situations()[name], engine), scenario=name)
     chosen = scenario(name)
     return run_trace(chosen.state(engine), mock(chosen.world()), scenario=name)
+
+
+def run_situation(recording: Recording, engine: str) -> Trace:
+    """The recorded world, as a mock: nothing of what was recorded answers."""
+    scene = scene_of(recording, engine_of(recording, known_engine(engine).name))
+    return run_trace(client(recording, scene), mock(scene.world))
 
 
 class InvalidRegistry(ValueError):

@@ -363,7 +363,8 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         ],
         "steps": shown,
         "outcome": "failed" if trace.failed else "done",
-        "scenario": trace.scenario,
+        "scenario": trace.scenario if trace.source != "recording" else "",
+        "recording": trace.scenario if trace.source == "recording" else "",
         "engine": trace.engine,
         "source": trace.source,
     }

@@ -163,6 +163,7 @@ class Obstacle(StrEnum):
     RESET = "connection reset"
     TOO_LARGE = "the answer is larger than any that is expected"
     REFUSED_BY_US = "not sent: the address is not one a secret may go to"
+    NOT_RECORDED = "the recording has no answer to this request"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from simulator import scenario
 from simulator.engines import engines
-from simulator.scenario import scenarios
+from simulator.scenario import recorded_situations, scenarios
 from tests.pages import ROOT
 
 
@@ -39,7 +39,30 @@ def test_every_scenario_opens_by_its_address(name: str, engine: str) -> None:
     assert [staged(test)[key] for key in ("scenario", "engine")] == [name, engine]
 
 
-@pytest.mark.parametrize("choice", ["source", "engine", "scenario"])
+SOME = ["pull_no_login", "hub_logout", "login_basic_ok_tty", "pull_layer_corrupted"]
+
+
+@pytest.mark.parametrize("engine", list(engines()))
+@pytest.mark.parametrize("name", SOME)
+def test_a_recording_opens_by_its_address(name: str, engine: str) -> None:
+    """Replayed as a recording, or its situation played on the mock registry."""
+    test = opened(source="recording", recording=name, engine=engine)
+    assert not test.exception and not test.warning and not test.error
+    keys = ("source", "recording", "scenario", "engine")
+    assert [staged(test)[key] for key in keys] == ["recording", name, "", engine]
+    test = opened(scenario=name, engine=engine)
+    assert not test.exception and not test.warning
+    assert [staged(test)[key] for key in keys] == ["mock", "", name, engine]
+
+
+def test_the_lessons_scenarios_come_first() -> None:
+    """A learner finds the recorded situations below them, all that can be played."""
+    options = opened().selectbox(key="scenario").options
+    assert options[: len(scenarios())] == [one.title for one in scenarios().values()]
+    assert len(options) == len(scenarios()) + len(recorded_situations())
+
+
+@pytest.mark.parametrize("choice", ["source", "engine", "scenario", "recording"])
 def test_an_address_of_nothing_is_one_sentence(choice: str) -> None:
     """What an address names and does not exist is told, and the default is shown."""
     test = opened(**{choice: "nonsense"})

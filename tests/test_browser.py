@@ -12,6 +12,7 @@ from simulator import scenario
 from simulator.engines import engines
 from simulator.images import repositories
 from simulator.lesson import LESSONS, load, right_answer
+from simulator.recordings import RECORDED, recorded
 from simulator.scenario import scenarios
 from simulator.server import running
 from simulator.views import stage
@@ -213,6 +214,51 @@ def test_a_real_registry_is_stepped_through(learner: Open, address: str) -> None
     expect(page.locator(".terminal")).to_contain_text("Status: Downloaded newer image")
     assert "correct-horse" not in page.content() + page.url
     assert page.get_by_role("textbox", name="Password", exact=True).input_value() == ""
+
+
+def test_a_recording_is_chosen_and_stepped_through(learner: Open) -> None:
+    """What Docker printed then, step by step; the address names recording, engine and step."""
+    page = learner()
+    page.get_by_role("radio", name="Recording", exact=True).click()
+    page.get_by_role("combobox", name="Recording").fill("A byte of one layer")
+    page.keyboard.press("Enter")
+    expect(page.locator(".code li").first).to_contain_text("team/corrupt")
+    expect(page.get_by_text("Recorded with Docker version")).to_be_visible()
+    page.locator(".account h3").click()
+    page.keyboard.press("End")
+    said = recorded()["pull_layer_corrupted"].engines["29"].stderr.strip().splitlines()[-1]
+    expect(page.locator(".terminal")).to_contain_text(said)
+    step = page.locator(".stage").get_attribute("data-step")
+    page.wait_for_url(re.compile(rf"step={step}\b"))
+    for part in ("source=recording", "recording=pull_layer_corrupted", "engine=29"):
+        assert part in page.url
+    page.reload()
+    expect(page.locator(".stage")).to_have_attribute("data-step", str(step))
+    expect(page.locator(".terminal")).to_contain_text(said)
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / "recording.png")
+
+
+def test_an_own_recording_is_replayed(learner: Open, tmp_path: Path) -> None:
+    """A file is stepped through; where its Docker said something else, both are shown. One that
+    is no recording is one sentence."""
+    text = (RECORDED / "pull_unknown_tag.json").read_text("utf-8")
+    mine = tmp_path / "mine.json"
+    mine.write_text(text.replace("manifest unknown: manifest unknown", "gone fishing"), "utf-8")
+    page = learner("?source=recording&engine=26")
+    page.get_by_text("Your own recording").click()
+    page.locator("input[type=file]").set_input_files(mine)
+    expect(page.locator(".code li").first).to_contain_text("team/app:9.9")
+    page.locator("summary", has_text="Your Docker says something else").click()
+    expect(page.locator("pre", has_text="gone fishing")).to_contain_text("+++ your Docker")
+    page.locator(".account h3").click()
+    page.keyboard.press("End")
+    expect(page.locator(".terminal")).to_contain_text("not found: gone fishing")
+    odd = tmp_path / "odd.json"
+    odd.write_text("[]", "utf-8")
+    page.locator("input[type=file]").set_input_files(odd)
+    expect(page.get_by_role("alert")).to_contain_text("This is no recording that can be replayed")
+    expect(page.get_by_role("alert")).to_contain_text("odd.json")
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli import main
+from simulator.fidelity import replayed
 from simulator.images import repositories
-from simulator.scenario import run, scenarios
+from simulator.recordings import RECORDED, recorded
+from simulator.scenario import recorded_situations, run, scenarios
 from simulator.server import running
 from simulator.trace import Trace
 from simulator.world import Auth, Registry, User
@@ -25,6 +28,7 @@ def called(*words: str, typed: str | None = None) -> Result:
 
 
 REAL = ("run", "--source", "real", "--registry", "localhost:1")
+RECORDING = ("run", "--source", "recording", "--recording")
 
 BAD_INPUT = {
     "unknown command": (("pul",), "No such command 'pul'"),
@@ -44,6 +48,17 @@ BAD_INPUT = {
     "a user without a password": ((*REAL, "--image", "a", "--username", "u"), "--password-stdin"),
     "an empty password": (
         (*REAL, "--image", "a", "--username", "u", "--password-stdin"), "is empty",
+    ),
+    "a recording on the mock": (("run", "--recording", "a"), "is for --source recording: add it"),
+    "no recording": (("run", "--source", "recording"), "needs --recording: a name or a file"),
+    "an unknown recording": ((*RECORDING, "nonsense"), "no recording and no file 'nonsense'"),
+    "a file that is no recording": ((*RECORDING, "README.md"), "README.md: : Invalid JSON"),
+    "a folder for a recording": ((*RECORDING, "tests"), "tests: cannot be read: Is a directory"),
+    "a recording and a scenario": (
+        (*RECORDING, "logout", "--scenario", "works"), "--scenario is for --source mock",
+    ),
+    "a recording and a registry": (
+        (*RECORDING, "logout", "--registry", "r"), "--registry is for --source real",
     ),
     "a port that is none": (("registry", "--port", "70000"), "is not in the range"),
     "an unknown image": (("registry", "--image", "nosuch"), "there is no image 'nosuch'"),
@@ -124,7 +139,42 @@ def test_scenarios_lists_them_all() -> None:
     """Every name is there."""
     result = called("scenarios")
     assert result.exit_code == 0
-    assert all(name in result.stdout for name in scenarios())
+    assert all(name in result.stdout for name in (*scenarios(), *recorded_situations()))
+    only = called("scenarios", "--recorded").stdout
+    assert "pull_no_login" in only and "wrong-password" not in only
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+@pytest.mark.parametrize("name", ["pull_no_login", "login_basic_ok_stdin"])
+def test_a_recording_is_replayed_by_name_or_file(name: str, engine: str, tmp_path: Path) -> None:
+    """The terminal shows what Docker printed; the exit status is Docker's."""
+    told = recorded()[name].engines["26" if engine == "26" else "29"]
+    by_name = called(*RECORDING, name, "--engine", engine)
+    assert by_name.exit_code == told.exit_code and by_name.stderr == ""
+    assert (told.stdout + told.stderr).splitlines()[-1] in by_name.stdout
+    copy = tmp_path / "mine.json"
+    copy.write_bytes((RECORDED / f"{name}.json").read_bytes())
+    by_file = called(*RECORDING, str(copy), "--engine", engine, "--json")
+    assert Trace.from_json(by_file.stdout) == replayed(recorded()[name], named(engine)).trace
+    as_scenario = called("run", "--scenario", name, "--engine", engine, "--json")
+    assert Trace.from_json(as_scenario.stdout).source == "mock"
+    assert as_scenario.exit_code == told.exit_code
+
+
+def named(engine: str) -> Literal["29", "26"]:
+    return "26" if engine == "26" else "29"
+
+
+def test_where_docker_said_something_else_is_told(tmp_path: Path) -> None:
+    """On standard error, as a diff, whatever else is printed."""
+    path = tmp_path / "mine.json"
+    text = (RECORDED / "pull_no_login.json").read_text("utf-8")
+    path.write_text(text.replace("no basic auth credentials", "no idea"), "utf-8")
+    result = called(*RECORDING, str(path), "--engine", "26", "--json")
+    assert result.exit_code == 1
+    assert "Your Docker says something else (stderr):" in result.stderr
+    assert "no idea" in result.stderr and "no basic auth credentials" in result.stderr
+    assert "no idea" in result.stdout
 
 
 def test_check_proves_the_lessons() -> None:

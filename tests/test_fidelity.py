@@ -18,9 +18,16 @@ from simulator.fidelity import (
     situations,
     table,
 )
-from simulator.recordings import SETUP, InvalidRecording, Recording, read, scene_of
+from simulator.recordings import (
+    RECORDED,
+    SETUP,
+    InvalidRecording,
+    Recording,
+    read,
+    scene_of,
+)
 
-DATA = Path(__file__).with_name("data") / "recordings"
+DATA = RECORDED
 """The recordings, without what is not compared."""
 SITUATIONS = situations(DATA)
 PLAYED = [one for one in SITUATIONS if one.recording.name not in UNREACHED]
@@ -105,9 +112,10 @@ def test_every_pattern_of_the_setup_is_used() -> None:
 
 def test_a_directory_of_recordings_may_be_named_by_its_parent(tmp_path: Path) -> None:
     """Both `DIR/*.json` and `DIR/recordings/*.json` are read."""
-    assert len(situations(DATA.parent)) == len(SITUATIONS)
     with pytest.raises(InvalidRecording, match="no recordings"):
         situations(tmp_path)
+    (tmp_path / "recordings").symlink_to(DATA)
+    assert len(situations(tmp_path)) == len(SITUATIONS)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": 1}'])

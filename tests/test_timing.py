@@ -1,7 +1,6 @@
 """What a run costs: sizes and order from the trace, and times that real Docker agrees with."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from simulator.timing import MB, Bar, Link, in_parallel, timeline, total
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
 
-DATA = Path(__file__).with_name("data") / "recordings"
+DATA = recordings.RECORDED
 
 
 @pytest.mark.parametrize("engine", list(engines()))

@@ -10,13 +10,17 @@ import streamlit as st
 
 from simulator import i18n, scenario
 from simulator.engines import engines
+from simulator.fidelity import Replayed, replayed
 from simulator.i18n import N_, _
 from simulator.lesson import Lesson
-from simulator.scenario import scenarios
+from simulator.recordings import engine_of, recorded
+from simulator.scenario import recorded_situations, scenarios
 from simulator.trace import Trace
 
 P = ParamSpec("P")
-SOURCES = {"mock": N_("Mock registry"), "real": N_("Real registry")}
+SOURCES = {
+    "mock": N_("Mock registry"), "real": N_("Real registry"), "recording": N_("Recording"),
+}  # fmt: skip
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
@@ -24,10 +28,19 @@ def played(name: str, engine: str) -> Trace:
     return scenario.run(name, engine)
 
 
+@st.cache_data(show_spinner=False, max_entries=200)
+def replayed_by_name(name: str, engine: str) -> Replayed:
+    """A recording that comes with Pullscope, from its own exchanges."""
+    known = recorded()[name]
+    return replayed(known, engine_of(known, engine))
+
+
 CHOICES = {
     "source": SOURCES,
     "engine": {name: engine.title for name, engine in engines().items()},
-    "scenario": {name: known.title for name, known in scenarios().items()},
+    "scenario": {name: known.title for name, known in scenarios().items()}
+    | {name: f"Recorded: {one.heading()}" for name, one in recorded_situations().items()},
+    "recording": {one.name: one.heading() for one in recorded_situations().values()},
 }  # By name in the address: what can stand there, and its title.
 
 
@@ -47,12 +60,14 @@ def addressed() -> None:
 
 def head(lesson: Lesson) -> tuple[str, str, str]:
     """The title and the choices: source, engine, scenario."""
-    left, source, engine, situation = st.columns([4, 2.4, 2.6, 3], vertical_alignment="center")
+    left, source, engine, situation = st.columns([3.7, 3.1, 2.6, 2.6], vertical_alignment="center")
     left.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
     source.segmented_control("Source", required=True, **choosing("source"))
     engine.selectbox("Docker engine", **choosing("engine"))
     if st.session_state.source == "mock":
         situation.selectbox("What happens", **choosing("scenario"))
+    if st.session_state.source == "recording":
+        situation.selectbox("Recording", **choosing("recording"))
     return st.session_state.source, st.session_state.engine, st.session_state.scenario
 
 

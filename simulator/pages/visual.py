@@ -1,12 +1,24 @@
 """The stage: watch, step, break it; with the tables, key moments and quiz under it."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from simulator import stage, views
+from simulator.fidelity import Replayed, otherwise, replayed
+from simulator.i18n import _
 from simulator.lesson import Lesson, Question, right_answer
 from simulator.oci import InvalidReference
 from simulator.pages.compare import invitation
-from simulator.pages.parts import addressed, head, played, table, take_password
+from simulator.pages.parts import (
+    addressed,
+    head,
+    played,
+    replayed_by_name,
+    table,
+    take_password,
+)
+from simulator.recordings import InvalidRecording, engine_of, parsed
 from simulator.scenario import InvalidRegistry, run_real
 from simulator.trace import Trace
 
@@ -28,6 +40,8 @@ def real_form(engine: str) -> Trace | None:
     if sent:
         st.session_state.pop("real_trace", None)
         run_form(engine, st.session_state.pop("real-sent", ""))
+    if "real_trace" not in st.session_state:
+        st.info("Enter a registry and an image, and step through what truly happens there.")
     return st.session_state.get("real_trace")
 
 
@@ -58,6 +72,48 @@ def run_form(engine: str, password: str) -> None:
         st.error(str(error))
     finally:
         bar.empty()
+
+
+LARGEST = 2
+"""Megabytes of a recording: a long one has a tenth of that."""
+
+
+def recording_form(engine: str) -> Trace | None:
+    """The chosen recording, or one of the learner's own, which is kept nowhere."""
+    own, about = st.columns([1, 2], vertical_alignment="center")
+    with own.expander(_("Your own recording")):
+        file = st.file_uploader(
+            _("A file that `pullscope record` has made"), "json", max_upload_size=LARGEST,
+            key="recording_file",
+        )  # fmt: skip
+        st.caption(_("It is replayed here and kept nowhere."))
+    try:
+        if file is None:
+            told = replayed_by_name(st.session_state.recording, engine)
+        else:
+            mine = parsed(file.getvalue(), file.name)
+            told = replayed(mine, engine_of(mine, engine))
+            told = replace(told, trace=replace(told.trace, scenario=""))
+    except InvalidRecording as error:
+        st.error(f"{_('This is no recording that can be replayed.')} {error}")
+        return None
+    shown = f"{file.name}: " if file else ""
+    about.caption(f"{shown}{_('Recorded with')} {told.client}")
+    remarkable(told, engine)
+    return told.trace
+
+
+def remarkable(told: Replayed, engine: str) -> None:
+    """Where machine and recording part."""
+    if told.trace.engine != engine:
+        st.caption(_("It was recorded with one engine only, and that one is shown."))
+    for one in told.differences:
+        with st.expander(f":material/difference: {_('Your Docker says something else')}"):
+            st.code("\n".join(otherwise(one)), language="diff")
+    if told.deviations:
+        with st.expander(f":material/alt_route: {_('Other requests than Pullscope expects')}"):
+            lines = (f"{_(one.kind)}: {one.request}" for one in told.deviations)
+            st.code("\n".join(lines), language=None)
 
 
 @st.fragment
@@ -123,10 +179,11 @@ def page(lesson: Lesson) -> None:
     """The stage of the chosen run, and what the lesson says about it."""
     addressed()
     source, engine, name = head(lesson)
-    trace = played(name, engine) if source == "mock" else real_form(engine)
-    if trace is None:
-        st.info("Enter a registry and an image, and step through what truly happens there.")
+    if source == "mock":
+        trace: Trace | None = played(name, engine)
     else:
+        trace = real_form(engine) if source == "real" else recording_form(engine)
+    if trace is not None:
         player(lesson, trace)
         invitation(trace)
         tables(lesson, trace)

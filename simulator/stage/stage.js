@@ -132,8 +132,9 @@ class Player {
 
   address() {
     const url = new URL(location.href);
-    const { source, engine, scenario } = this.data;
-    for (const [name, value] of Object.entries({ source, engine, scenario, step: this.number })) {
+    const { source, engine, scenario, recording } = this.data;
+    const address = { source, engine, scenario, recording, step: this.number };
+    for (const [name, value] of Object.entries(address)) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);
     }
