@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test
+.PHONY: run test messages
 
 run: .venv/run
 	$(BIN)/streamlit run app.py
@@ -11,6 +11,13 @@ test: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# After a change of interface strings: what is new waits in simulator/locale for its translation.
+messages: .venv/test
+	mkdir -p build
+	$(BIN)/pybabel extract --mapping pyproject.toml --add-location file --output build/pullscope.pot .
+	$(BIN)/pybabel update --input build/pullscope.pot --domain pullscope --output-dir simulator/locale \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 
 .venv/run: pyproject.toml
 	$(PYTHON) -m venv .venv

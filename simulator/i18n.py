@@ -61,7 +61,7 @@ def catalog(language: str) -> gettext.NullTranslations:
 
 def _(text: str) -> str:
     """The text in the chosen language; one that nobody translated stays as it is."""
-    return catalog(chosen.get()).gettext(text)
+    return catalog(chosen.get()).gettext(text) if text else text  # "" is the catalog's own head
 
 
 def ngettext(one: str, many: str, count: int) -> str:

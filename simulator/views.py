@@ -18,7 +18,7 @@ from simulator.explain import (
     of_answer_header,
     of_request_header,
 )
-from simulator.i18n import _
+from simulator.i18n import N_, _, ngettext
 from simulator.machine import Phase, State
 from simulator.oci import Descriptor
 from simulator.trace import Step, Trace
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.lesson import Lesson, Row
     from simulator.shell.values import Shell
 
-COLUMNS = ("Row", "Action", "Input / command", "Result", "Notes")
+COLUMNS = (N_("Row"), N_("Action"), N_("Input / command"), N_("Result"), N_("Notes"))
 
 
 # -- the status tracker -----------------------------------------------------------------------
@@ -38,12 +38,12 @@ def auth_token(state: State) -> str:
     """What proves who we are: a token or password that is sent, or credentials on disk."""
     kept = bool(state.store.entries) or bool(state.store.helper and not state.store.helper_missing)
     if state.phase is Phase.COMPARING:
-        return "Accepted by the registry"
+        return _("Accepted by the registry")
     if state.authorization is None or state.phase in AT_REST:
-        return "None yet; credentials stored" if kept else "None"
+        return _("None yet; credentials stored") if kept else _("None")
     if state.authorization.scheme is Scheme.BASIC:
-        return "Password, sent with requests"
-    return "Token, sent with requests"
+        return _("Password, sent with requests")
+    return _("Token, sent with requests")
 
 
 AT_REST = (Phase.READY, Phase.DONE)
@@ -53,19 +53,20 @@ AT_REST = (Phase.READY, Phase.DONE)
 def image_layers(state: State) -> str:
     """Layers of the image that are here and verified, of how many."""
     if state.manifest is None:
-        return "None"
+        return _("None")
     layers = {layer.digest for layer in state.manifest.layers}
     here = {blob.digest for blob in (*state.received, *state.present)}
-    return f"{len(layers & here)} of {len(layers)} verified"
+    return _("{here} of {all} verified").format(here=len(layers & here), all=len(layers))
 
 
 def local_image_store(state: State) -> str:
     """Names in the image store; an image has one only when it is complete."""
-    names = [name for name, _ in state.images.images]
+    names = [name for name, _digest in state.images.images]
     if state.received and state.reference and state.reference.canonical not in names:
         count = len(state.received)
-        names.append(f"{count} blob{'s' if count > 1 else ''}, no image yet")
-    return ", ".join(names) if names else "Empty"
+        told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
+        names.append(told.format(count=count))
+    return ", ".join(names) if names else _("Empty")
 
 
 TRACKED = {
@@ -83,22 +84,22 @@ def tracker_value(name: str, state: State) -> str:
 def tracker(trace: Trace, cursor: int | None = None) -> pd.DataFrame:
     """One row a variable, one column a step up to the cursor."""
     shown = trace.steps[:cursor]
-    return tracked({"Start": trace.steps[0].before} | {f"{s.number}": s.after for s in shown})
+    return tracked({_("Start"): trace.steps[0].before} | {f"{s.number}": s.after for s in shown})
 
 
 def tracked(moments: dict[str, State]) -> pd.DataFrame:
     cells = {name: [value(state) for value in TRACKED.values()] for name, state in moments.items()}
-    return pd.DataFrame(cells, index=pd.Index(TRACKED, name="Variable"))
+    return pd.DataFrame(cells, index=pd.Index(TRACKED, name=_("Variable")))
 
 
 def tracker_after(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
     """The tracker at the start, after the rows that the lesson names, and at the end."""
     reached = {span.row.number: span.steps for span in spans(lesson, trace) if span.steps}
-    moments = {"Start": trace.steps[0].before}
+    moments = {_("Start"): trace.steps[0].before}
     for row in lesson.document.tracker_after:
         if row in reached:
-            moments[f"After row {row}"] = reached[row][-1].after
-    return tracked(moments | {"Final": trace.steps[-1].after})
+            moments[_("After row {row}").format(row=row)] = reached[row][-1].after
+    return tracked(moments | {_("Final"): trace.steps[-1].after})
 
 
 # -- rows -------------------------------------------------------------------------------------
@@ -139,12 +140,13 @@ def spans(lesson: "Lesson", trace: Trace) -> list[Span]:
 def process_table(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
     """The lesson's rows, with the steps and exchanges of this run under each."""
     cells = [table_row(span) for span in spans(lesson, trace)]
-    return pd.DataFrame(cells, columns=[*COLUMNS, "Steps", "Exchanges"]).set_index(COLUMNS[0])
+    columns = [_(column) for column in (*COLUMNS, N_("Steps"), N_("Exchanges"))]
+    return pd.DataFrame(cells, columns=columns).set_index(columns[0])
 
 
 def table_row(span: Span) -> tuple[object, ...]:
     row, numbers = span.row, [step.number for step in span.steps]
-    covered = f"{numbers[0]}–{numbers[-1]}" if numbers else "not reached"
+    covered = f"{numbers[0]}–{numbers[-1]}" if numbers else _("not reached")
     sent = "\n".join(summary(step.exchange) for step in span.steps if step.exchange)
     return (row.number, row.action, row.input, row.result, row.note, covered, sent)
 
@@ -184,7 +186,7 @@ def sent(request: Request) -> list[dict[str, Any]]:
 
 def answer_lines(answer: Response | NetworkFailure) -> list[dict[str, Any]]:
     if isinstance(answer, NetworkFailure):
-        return [plain(f"No answer: {answer.obstacle} {answer.detail}".strip())]
+        return [plain(f"{_('No answer')}: {answer.obstacle} {answer.detail}".strip())]
     status = noted(f"HTTP/1.1 {answer.status} {reason(answer.status)}", STATUSES.get(answer.status))
     return [
         status,
@@ -197,7 +199,7 @@ def plain(text: str) -> dict[str, Any]:
 
 
 def noted(text: str, note: Note | None, mark: bool = False) -> dict[str, Any]:
-    told = {"note": note.text, "source": note.source} if note else {}
+    told = {"note": _(note.text), "source": note.source} if note else {}
     return {"text": text, "mark": mark, **told}
 
 
@@ -213,7 +215,8 @@ def body_text(answer: Response | NetworkFailure) -> str:
     if document is not None and answer.body.strip() not in (b"{}", b""):
         return json.dumps(document, indent=2, ensure_ascii=False)
     if answer.content:
-        return f"{answer.content.size} bytes, digest {answer.content.digest}"
+        size, digest = answer.content.size, answer.content.digest
+        return _("{size} bytes, digest {digest}").format(size=size, digest=digest)
     return ""
 
 
@@ -356,7 +359,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         "minutes": lesson.document.minutes,
         "sample": sample,
         "flow": lesson.flow,
-        "columns": list(COLUMNS),
+        "columns": [_(column) for column in COLUMNS],
         "rows": [row_view(span) for span in covered],
         "variables": [
             {"name": name, "start": value(trace.steps[0].before)} for name, value in TRACKED.items()

@@ -16,6 +16,7 @@ from simulator.engines.words import (
     unreachable_text,
 )
 from simulator.events import Event, Failure
+from simulator.i18n import N_
 from simulator.machine import Phase, State, asked, kind_of, listing
 from simulator.oci import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, Descriptor
 
@@ -252,7 +253,7 @@ def status_line(newer: bool, name: str) -> str:
 
 ENGINE = Engine(
     name="26",
-    title="Docker 26 (classic image store)",
+    title=N_("Docker 26 (classic image store)"),
     pings=True,
     heads_digests=False,
     shares_authorization=True,

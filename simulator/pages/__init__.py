@@ -14,7 +14,18 @@ import streamlit as st
 from simulator import i18n, stage
 from simulator.i18n import N_, _
 from simulator.lesson import InvalidLesson, Lesson, lessons, problems
-from simulator.pages import compare, decoder, learner, perf, project, reading, terminal, visual
+from simulator.pages import (
+    compare,
+    decoder,
+    learner,
+    perf,
+    project,
+    reading,
+    speech,
+    terminal,
+    visual,
+)
+from simulator.translation import InvalidTranslation
 
 
 @dataclass(frozen=True)
@@ -53,13 +64,16 @@ h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 
 
 @st.cache_resource(show_spinner=False)
-def proven() -> Lesson:
-    """The lesson, proven against the machine. Raises InvalidLesson.
+def proven(language: str) -> Lesson:
+    """The lesson in this language, proven against the machine.
+
+    Raises InvalidLesson or InvalidTranslation.
 
     Streamlit collects all garbage after each script run; what is loaded by now is set aside
     for good, so that a run does not pay for walking it.
     """
-    lesson = lessons()[0]
+    with i18n.speaking(language):
+        lesson = lessons()[0]
     found = problems(lesson)
     if found:
         raise InvalidLesson(found[0])
@@ -68,21 +82,13 @@ def proven() -> Lesson:
     return lesson
 
 
-def language() -> str:
-    """As the address says (`?lang=de`), else as the browser prefers; kept for the session."""
-    asked = st.query_params.get("lang", "")
-    if asked in i18n.LANGUAGES:
-        st.session_state.language = asked
-    return str(st.session_state.setdefault("language", i18n.preferred([st.context.locale or ""])))
-
-
 def drawn(page: Page) -> Callable[[], None]:
     """The page for Streamlit: with the lesson, or with the sentence why there is none."""
 
     def draw() -> None:
         try:
-            lesson = proven()
-        except InvalidLesson as error:
+            lesson = proven(i18n.chosen.get())
+        except (InvalidLesson, InvalidTranslation) as error:
             st.error(f"{_('The lesson does not load.')} {error}")
             return
         page.draw(lesson)
@@ -95,12 +101,15 @@ def run() -> None:
     st.set_page_config(
         "Pullscope", stage.FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed"
     )
-    i18n.use(language())
+    i18n.use(speech.language())
     st.html(STYLE)
+    st.html(speech.STYLE)
     first = PAGES[0]
     known = [
         st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)
         for page in PAGES
     ]
-    st.navigation(known, position="top").run()
+    chosen = st.navigation(known, position="top")
+    speech.offer()
+    chosen.run()
     learner.remember()
