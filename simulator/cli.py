@@ -1,11 +1,12 @@
-"""The command line: `pullscope run | registry | check | build | scenarios`.
+"""The command line: `pullscope run | fidelity | registry | check | build | scenarios`.
 
 Exit status: 0 it worked, 1 the pull (or the check) failed, 2 what was asked for is not right;
 then one sentence on standard error says what, where, and how to put it right.
 """
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from simulator import __version__, scenario, server, views
+from simulator import __version__, fidelity, scenario, server, views
 from simulator.engines import engines
 from simulator.images import repositories
 from simulator.lesson import LESSONS, Lesson, build, folders, lessons, load, problems
@@ -149,6 +150,51 @@ def list_scenarios() -> None:
     for known in scenarios().values():
         table.add_row(known.name, known.title, known.cause)
     console.print(table)
+
+
+# -- fidelity ---------------------------------------------------------------------------------
+
+
+@main.command(name="fidelity")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--engine", type=click.Choice(list(engines())), help="Compare one engine only.")
+@click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
+@told_plainly
+def compare_recordings(directory: Path, engine: str | None, as_json: bool) -> None:
+    """Play the recordings of real Docker in DIR, and compare field by field.
+
+    Compared are standard output and error, exit status, requests, config.json and images; what
+    is normalised is listed with --json. The exit status is 1 when anything differs. A situation
+    that is listed as not reached, with its reason, does not count as differing.
+    """
+    compared = fidelity.compare_all(directory, engine)
+    if as_json:
+        click.echo(json.dumps(fidelity.report(compared), indent=1, ensure_ascii=False))
+    else:
+        print_comparisons(compared)
+    sys.exit(1 if fidelity.differs(compared) else 0)
+
+
+def print_comparisons(compared: Sequence[fidelity.Comparison]) -> None:
+    """The table, the first difference of each that differs, and the total."""
+    table = Table()
+    table.add_column("Situation", no_wrap=True)
+    for title in ("Engine", "Verdict", "What differs, or why it is not reached"):
+        table.add_column(title, overflow="fold")
+    for row in fidelity.table(compared):
+        table.add_row(*map(plain, row))
+    console.print(table)
+    for one in compared:
+        if one.differences and not one.unreached:
+            click.echo(first_difference(one))
+    click.echo(fidelity.total(compared))
+
+
+def first_difference(one: fidelity.Comparison) -> str:
+    difference = one.differences[0]
+    recorded, ours = difference.first_lines()
+    where = f"{one.name}, engine {one.engine}, {difference.field}"
+    return f"{where}\n  recorded: {recorded}\n  ours:     {ours}"
 
 
 # -- registry ---------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +39,11 @@ class Difference:
     recorded: str
     ours: str
 
+    def first_lines(self) -> tuple[str, str]:
+        """Where both part: the first line of each that the other does not have there."""
+        pairs = zip_longest(self.recorded.split("\n"), self.ours.split("\n"), fillvalue="(no more)")
+        return next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -48,6 +54,17 @@ class Comparison:
     agreed: bool
     differences: tuple[Difference, ...] = ()
     unreached: str = ""
+
+    @property
+    def verdict(self) -> str:
+        if self.agreed:
+            return "agrees"
+        return "unreached" if self.unreached else "differs"
+
+    @property
+    def reason(self) -> str:
+        """What differs, or why it is not played; empty where all agrees."""
+        return self.unreached or ", ".join(one.field for one in self.differences)
 
 
 @dataclass(frozen=True)
@@ -108,22 +125,50 @@ def shown(value: object) -> str:
     return "\n".join(value) if isinstance(value, tuple) else str(value)
 
 
-def compare_all(directory: str | Path) -> list[Comparison]:
-    """Every situation of this directory. Raises InvalidRecording."""
-    return [compare(situation) for situation in situations(directory)]
+def compare_all(directory: str | Path, engine: str | None = None) -> list[Comparison]:
+    """Every situation of this directory, on both engines or one. Raises InvalidRecording."""
+    return [compare(one) for one in situations(directory) if engine in (None, one.engine)]
 
 
 def table(comparisons: Sequence[Comparison]) -> list[tuple[str, str, str, str]]:
     """Rows of name, engine, verdict and what differs (or why it is not played)."""
-    return [
-        (
-            one.name,
-            one.engine,
-            "agrees" if one.agreed else "unreached" if one.unreached else "differs",
-            one.unreached or ", ".join(difference.field for difference in one.differences),
-        )
-        for one in comparisons
-    ]
+    return [(one.name, one.engine, one.verdict, one.reason) for one in comparisons]
+
+
+def total(comparisons: Sequence[Comparison]) -> str:
+    """`170 of 172 agree; 2 not reached`."""
+    counts = Counter(one.verdict for one in comparisons)
+    agree = f"{counts['agrees']} of {len(comparisons)} agree"
+    return f"{agree}; {counts['unreached']} not reached"
+
+
+def differs(comparisons: Iterable[Comparison]) -> bool:
+    """Whether anything differs that is not listed as unreached."""
+    return any(one.verdict == "differs" for one in comparisons)
+
+
+def report(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """The comparison as data, with all that it did not look at and why."""
+    counts = Counter(one.verdict for one in comparisons)
+    return {
+        "total": len(comparisons),
+        "agree": counts["agrees"],
+        "differ": counts["differs"],
+        "not_reached": counts["unreached"],
+        "compared": list(FIELDS),
+        "normalised": {name: reason for name, (reason, _) in NORMALISED.items()},
+        "never_compared": NEVER_COMPARED,
+        "situations": [
+            {
+                "name": one.name,
+                "engine": one.engine,
+                "verdict": one.verdict,
+                "reason": one.reason,
+                "differences": [asdict(difference) for difference in one.differences],
+            }
+            for one in comparisons
+        ],
+    }
 
 
 # -- the recording's side ---------------------------------------------------------------------
@@ -453,9 +498,12 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
         held_manifests,
     ),
 }
-"""All that is not compared as it is: name -> (reason, how both sides are changed).
+"""All that is not compared as it is: name -> (reason, how both sides are changed)."""
 
-Never compared, as our side has no such thing: times, request ids, headers other than
-`Authorization`, values of tokens, and sizes of images on disk (they depend on the storage
-driver, which unpacks).
-"""
+NEVER_COMPARED = {
+    "times": "they are of the day",
+    "request ids and headers other than Authorization": "they do not tell what was asked",
+    "values of tokens": "they are random",
+    "sizes of images on disk": "they depend on the storage driver, which unpacks",
+}
+"""What is not looked at at all -> why."""
