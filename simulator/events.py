@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from simulator.auth import Challenge, Credential
-from simulator.commands import Login, Logout, Pull
-from simulator.oci import Descriptor, Index, Manifest, Platform, Reference
+from simulator.commands import Images, Inspect, Login, Logout, Pull, Remove
+from simulator.imagestore import HeldImage, Refusal, Removal
+from simulator.oci import Descriptor, ImageConfig, Index, Manifest, Platform, Reference
 from simulator.tagged import Tagged
 from simulator.wire import Obstacle
 
@@ -41,6 +42,21 @@ class PullTyped:
 @dataclass(frozen=True)
 class LogoutTyped:
     command: Logout
+
+
+@dataclass(frozen=True)
+class ImagesTyped:
+    command: Images
+
+
+@dataclass(frozen=True)
+class RemoveTyped:
+    command: Remove
+
+
+@dataclass(frozen=True)
+class InspectTyped:
+    command: Inspect
 
 
 @dataclass(frozen=True)
@@ -273,12 +289,13 @@ class LayersPlanned:
 class BlobReceived:
     """A blob arrived and its digest is right. `kind` is `config` or `layer`.
 
-    A config says for which `platform` the image was built.
+    A `config` is read; of a layer the `unpacked` size is known, where it was unpacked.
     """
 
     blob: Descriptor
     kind: str
-    platform: Platform | None = None
+    config: ImageConfig | None = None
+    unpacked: int | None = None
 
 
 @dataclass(frozen=True)
@@ -309,6 +326,29 @@ class ImageStored:
     reference: Reference
     digest: str
     newer: bool = True
+
+
+@dataclass(frozen=True)
+class ImagesListed:
+    """What the image store holds of what was asked for. No registry was asked."""
+
+    images: tuple[HeldImage, ...]
+
+
+@dataclass(frozen=True)
+class ImagesInspected:
+    """What is known about these images, out of the image store alone."""
+
+    images: tuple[HeldImage, ...]
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True)
+class ImagesRemoved:
+    """Names were taken away; what has no name any more was deleted. `refused` are the rest."""
+
+    removals: tuple[Removal, ...]
+    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -450,11 +490,19 @@ class NotAnImage:
     media_type: str
 
 
+@dataclass(frozen=True)
+class ImagesRefused:
+    """There is no image of this name, or it has other names too."""
+
+    refused: tuple[Refusal, ...]
+
+
 Failure = (
     InputMissing | LoginCanceled | LoginRejected | TokenRefused | StoreFailed | HelperFailed
     | ReferenceRejected
     | NoCredentials | AccessDenied | ManifestUnknown | BlobUnknown | RateLimited | ServerFailed
     | Unreachable | DigestMismatch | PlatformMissing | PlatformMismatched | NotAnImage
+    | ImagesRefused
 )  # fmt: skip
 
 
@@ -475,5 +523,6 @@ Event = (
     | CredentialMissing | FellBackToHttp | AskedAgain | ErrorWithoutBody | Resolved
     | AlreadyUpToDate | UpdateNeeded | IndexReceived | PlatformSelected | ManifestReceived
     | LayersPlanned | BlobReceived | Redirected | DownloadCut | BlobsVerified | ImageStored
+    | ImagesTyped | RemoveTyped | InspectTyped | ImagesListed | ImagesRemoved | ImagesInspected
     | SessionEnded | Failure
 )  # fmt: skip

@@ -4,7 +4,6 @@ Compared are the fields of `FIELDS`, after what `NORMALISED` lists and nothing e
 not reached stands in `UNREACHED`; it is shown, and counts as a disagreement.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from simulator import events as e
-from simulator import lab, recordings
+from simulator import recordings
+from simulator.imagestore import HeldImage, held
 from simulator.machine import State
 from simulator.network import mock
-from simulator.oci import CONFIGS, HUB, Index, Manifest
 from simulator.recordings import Exchanged, InvalidRecording, Recording, Scene
 from simulator.terminal import Line
 from simulator.trace import Step, steps
@@ -183,7 +182,7 @@ def recorded_outcome(recording: Recording, engine: Literal["29", "26"]) -> Outco
         told.exit_code,
         tuple(recorded_request(line) for line in told.http),
         told.config_json_text_after,
-        tuple(sorted(image_row(image) for image in told.images_after)),
+        tuple(sorted(image_row(image, engine) for image in told.images_after)),
         engine,
         terminal,
     )
@@ -220,9 +219,11 @@ IMAGE_FIELDS = ("Repository", "Tag", "Digest", "ID", "RepoTags", "RepoDigests", 
                 "Architecture")  # fmt: skip
 
 
-def image_row(image: dict[str, Any]) -> str:
-    """An image as `docker images` and `docker inspect` tell it, without its sizes."""
-    return "; ".join(f"{name}: {image.get(name)}" for name in IMAGE_FIELDS)
+def image_row(image: dict[str, Any], engine: str) -> str:
+    """An image as `docker images` and `docker inspect` tell it. What it takes on disk depends
+    on the storage driver in containerd's store; the classic store adds up the files."""
+    fields = (*IMAGE_FIELDS, "Size_bytes") if engine == "26" else IMAGE_FIELDS
+    return "; ".join(f"{name}: {image.get(name)}" for name in fields)
 
 
 # -- the machine's side -----------------------------------------------------------------------
@@ -297,74 +298,25 @@ def elsewhere(state: State) -> bool:
     return bool(state.command and state.command.config not in ("", recordings.HOME))
 
 
-@dataclass(frozen=True)
-class Held:
-    """A name in the image store, with the image it stands for."""
-
-    repository: str
-    tag: str
-    digest: str
-    id: str
-    manifest: Manifest
-
-
 def images_after(state: State) -> list[str]:
     """The image store as `docker images` and `docker inspect` tell it."""
-    held = [
-        found for name, digest in state.images.images for found in held_image(state, name, digest)
-    ]
-    return [
-        image_row(row(one, [other for other in held if other.id == one.id]))
-        for one in held
-        if one.tag != "<none>" or not any(o.id == one.id and o.tag != "<none>" for o in held)
-    ]
+    images = held(state.images, state.ways.image_is_config)
+    rows = (row(image, *names) for image in images for names in image.rows())
+    return [image_row(one, state.engine) for one in rows]
 
 
-def held_image(state: State, name: str, digest: str) -> list[Held]:
-    manifest = image_manifest(state, digest)
-    if manifest is None:
-        return []
-    repository, _, tag = name.partition("@")[0].rpartition(":")
-    if "@" in name:
-        repository, tag = name.partition("@")[0], "<none>"
-    ident = manifest.config.digest if state.ways.image_is_config else digest
-    return [Held(familiar(repository), tag, digest, ident, manifest)]
-
-
-def image_manifest(state: State, digest: str) -> Manifest | None:
-    """The image's own manifest: of an index, the one whose config is here."""
-    found = state.images.manifest(digest)
-    if isinstance(found, Index):
-        entries = (state.images.manifest(entry.digest) for entry in found.manifests)
-        return next((m for m in entries if isinstance(m, Manifest)), None)
-    return found
-
-
-def names(one: Held) -> list[str]:
-    """containerd's store keeps an image pulled by digest under that very name."""
-    if one.tag != "<none>":
-        return [f"{one.repository}:{one.tag}"]
-    named = one.id == one.digest and one.repository != "<none>"
-    return [f"{one.repository}@{one.digest}"] if named else []
-
-
-def familiar(repository: str) -> str:
-    return repository.removeprefix(f"{HUB}/").removeprefix("library/")
-
-
-def row(one: Held, same: list[Held]) -> dict[str, Any]:
-    config = lab.content()["blobs"].get(one.manifest.config.digest, {}).get("data", "{}")
-    is_image = one.manifest.config.media_type in CONFIGS
-    built = json.loads(config) if is_image else {}
+def row(image: HeldImage, repository: str, tag: str, digest: str) -> dict[str, Any]:
+    config = image.config
     return {
-        "Repository": one.repository,
-        "Tag": one.tag,
-        "Digest": one.digest if is_image else "<none>",
-        "ID": one.id,
-        "RepoTags": sorted(name for x in same for name in names(x)),
-        "RepoDigests": sorted({f"{x.repository}@{x.digest}" for x in same}),
-        "Layers": built["rootfs"]["diff_ids"] if built else None,
-        "Architecture": built.get("architecture", ""),
+        "Repository": repository,
+        "Tag": tag,
+        "Digest": digest,
+        "ID": image.id,
+        "RepoTags": list(image.tags),
+        "RepoDigests": list(image.digests),
+        "Layers": list(config.diff_ids) if config else None,
+        "Architecture": config.platform.architecture if config else "",
+        "Size_bytes": image.size,
     }
 
 
@@ -504,6 +456,6 @@ NEVER_COMPARED = {
     "times": "they are of the day",
     "request ids and headers other than Authorization": "they do not tell what was asked",
     "values of tokens": "they are random",
-    "sizes of images on disk": "they depend on the storage driver, which unpacks",
+    "sizes of images in engine 29": "they depend on containerd's snapshotter, which unpacks",
 }
 """What is not looked at at all -> why."""

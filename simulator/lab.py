@@ -56,7 +56,7 @@ def repository(entry: Any) -> Repository:
 def blob(digest: str, entry: Any) -> Blob:
     if "data" in entry:
         return Blob(digest, entry["data"].encode())
-    return Blob(digest, b"", entry["size"], entry.get("actual", ""))
+    return Blob(digest, b"", entry["size"], entry.get("actual", ""), entry.get("unpacked"))
 
 
 def basic() -> Registry:

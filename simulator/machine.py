@@ -17,14 +17,24 @@ import jwt
 
 from simulator import events as e
 from simulator.auth import Challenge, Credential, CredentialStore, hostname, registry_key
-from simulator.commands import Command, Login, Logout, Pull
+from simulator.commands import Command, Images, Inspect, Login, Logout, Pull, Remove
 from simulator.engines import Engine, engine
 from simulator.events import Event, Failure
+from simulator.imagestore import (
+    HeldImage,
+    ImageStore,
+    Refusal,
+    Removal,
+    find_image,
+    held,
+    repository_of,
+)
 from simulator.oci import (
     CONFIGS,
     HUB_HOST,
     HUB_KEY,
     Descriptor,
+    ImageConfig,
     Index,
     InvalidManifest,
     InvalidReference,
@@ -59,6 +69,7 @@ class Phase(StrEnum):
     LOGGING_IN = "logging in"
     SAVING = "saving"
     REMOVING = "removing"
+    AT_IMAGE_STORE = "at the image store"
     PARSING = "parsing"
     LOOKING_UP = "looking up"
     PINGING = "pinging"
@@ -108,10 +119,13 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         e.LoginTyped: P.PROMPTING,
         e.PullTyped: P.PARSING,
         e.LogoutTyped: P.REMOVING,
+        e.ImagesTyped: P.AT_IMAGE_STORE,
+        e.RemoveTyped: P.AT_IMAGE_STORE,
+        e.InspectTyped: P.AT_IMAGE_STORE,
         e.NextTagTaken: P.RESOLVING,
         e.SessionEnded: P.DONE,
     }
-    | fails(e.PlatformMismatched),
+    | fails(e.PlatformMismatched, e.ImagesRefused),
     P.PROMPTING: {
         e.CredentialsEntered: P.CHECKING,
         e.StoredCredentialsReused: P.CHECKING,
@@ -139,6 +153,12 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     | fails(e.LoginRejected, e.Unreachable),
     P.SAVING: {e.CredentialsStored: P.READY} | fails(e.StoreFailed),
     P.REMOVING: {e.CredentialsRemoved: P.READY},
+    P.AT_IMAGE_STORE: {
+        e.ImagesListed: P.READY,
+        e.ImagesInspected: P.READY,
+        e.ImagesRemoved: P.READY,
+    }
+    | fails(e.ImagesRefused),
     P.PARSING: {e.ReferenceParsed: P.LOOKING_UP} | fails(e.ReferenceRejected),
     P.LOOKING_UP: {e.CredentialFound: P.PINGING, e.CredentialMissing: P.PINGING}
     | fails(e.HelperFailed),
@@ -198,44 +218,12 @@ TRANSITIONS: Mapping[Phase, Edges] = {
 
 
 @dataclass(frozen=True)
-class ImageStore:
-    """What this machine holds: images by name, blobs by digest, and manifests."""
-
-    images: tuple[tuple[str, str], ...] = ()
-    blobs: tuple[str, ...] = ()
-    manifests: tuple[Manifest | Index, ...] = ()
-
-    def find(self, name: str) -> str | None:
-        """The digest under this name; a name by digest is held if any tag there has it."""
-        repository, at, digest = name.partition("@")
-        if at and any(d == digest and repository_of(n) == repository for n, d in self.images):
-            return digest
-        return dict(self.images).get(name)
-
-    def manifest(self, digest: str) -> Manifest | Index | None:
-        return next((one for one in self.manifests if one.digest == digest), None)
-
-    def with_image(
-        self, name: str, digest: str, blobs: tuple[str, ...], *manifests: Manifest | Index
-    ) -> "ImageStore":
-        images = {**dict(self.images), name: digest}
-        held = {one.digest: one for one in (*self.manifests, *manifests)}
-        return ImageStore(
-            tuple(images.items()), tuple(dict.fromkeys(self.blobs + blobs)), tuple(held.values())
-        )
-
-
-def repository_of(name: str) -> str:
-    """An image's name without its tag or digest."""
-    head, _, tag = name.partition("@")[0].rpartition(":")
-    return head if head and "/" not in tag else name.partition("@")[0]
-
-
-@dataclass(frozen=True)
 class State:
     """All that the client knows. Secrets are hidden from `repr`; `masked` drops them."""
 
     engine: str = "29"
+    now: int = 0
+    """The clock, in seconds since 1970; 0 where nobody knows."""
     phase: Phase = Phase.READY
     commands: tuple[Annotated[Command, Tagged("command")], ...] = ()
     command: Annotated[Command | None, Tagged("command")] = None
@@ -276,7 +264,10 @@ class State:
     received: tuple[Descriptor, ...] = ()
     present: tuple[Descriptor, ...] = ()
     resting: tuple[str, ...] = ()
-    built_for: Platform | None = None
+    config: ImageConfig | None = None
+    unpacked: tuple[tuple[str, int], ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    """What `docker rmi` or `inspect` still has to complain about."""
     moved: tuple[tuple[str, str], ...] = ()
     partial: tuple[tuple[str, int], ...] = ()
     failure: Annotated[Failure | None, Tagged("event")] = None
@@ -326,6 +317,8 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
             return save(state)
         case Phase.REMOVING:
             return remove(state)
+        case Phase.AT_IMAGE_STORE:
+            return at_image_store(state)
         case Phase.PARSING:
             return parse_reference(state)
         case Phase.LOOKING_UP:
@@ -367,6 +360,8 @@ def type_next(state: State) -> Event:
     mismatch = platform_mismatch(state)
     if mismatch:
         return mismatch
+    if state.refused:
+        return e.ImagesRefused(state.refused)
     match state.commands[:1]:
         case (Login() as command,):
             return e.LoginTyped(command)
@@ -374,13 +369,19 @@ def type_next(state: State) -> Event:
             return e.PullTyped(command)
         case (Logout() as command,):
             return e.LogoutTyped(command)
+        case (Images() as command,):
+            return e.ImagesTyped(command)
+        case (Remove() as command,):
+            return e.RemoveTyped(command)
+        case (Inspect() as command,):
+            return e.InspectTyped(command)
         case _:
             return e.SessionEnded()
 
 
 def platform_mismatch(state: State) -> e.PlatformMismatched | None:
     """The classic engine finds out only once it has stored a lone image for another platform."""
-    command, actual = state.command, state.built_for
+    command, actual = state.command, state.config.platform if state.config else None
     if not (isinstance(command, Pull) and command.platform and state.ways.checks_platform):
         return None
     if state.index or actual is None or actual.matches(state.platform):
@@ -474,6 +475,45 @@ def logout_keys(server: str) -> tuple[str, ...]:
         return (HUB_KEY,)
     host = hostname(server)
     return (server, host, f"http://{host}", f"https://{host}")
+
+
+def at_image_store(state: State) -> Event:
+    """Nobody is asked: the store knows."""
+    match state.command:
+        case Remove() as command:
+            return remove_images(state, command)
+        case Inspect(names=names):
+            found = [find_image(state.images, state.ways.image_is_config, name) for name in names]
+            images = tuple(one for one in found if isinstance(one, HeldImage))
+            refused = tuple(one for one in found if isinstance(one, Refusal))
+            return e.ImagesInspected(images, refused) if images else e.ImagesRefused(refused)
+        case command:
+            assert isinstance(command, Images)
+            return e.ImagesListed(listed_images(state, command))
+
+
+def listed_images(state: State, command: Images) -> tuple[HeldImage, ...]:
+    """Those that match; an engine may hide those without a name."""
+    images = held(state.images, state.ways.image_is_config)
+    matching = (image.matching(command.pattern) for image in images)
+    shown = (image for image in matching if image.tags or image.digests or not command.pattern)
+    return tuple(x for x in shown if x.tags or command.every or not state.ways.hides_nameless)
+
+
+def remove_images(state: State, command: Remove) -> Event:
+    """One name after the other; those that are refused are told at the end."""
+    store, removals, refused = state.images, list[Removal](), list[Refusal]()
+    for name in command.names:
+        done = state.ways.remove(store, name, command.force)
+        if isinstance(done, Refusal):
+            refused.append(done)
+        else:
+            removals.append(done)
+            store = store.without(done.names, state.ways.keeps_manifests)
+    forgiven = command.force and all(one.why == "missing" for one in refused)
+    if removals or forgiven:
+        return e.ImagesRemoved(tuple(removals), tuple(refused))
+    return e.ImagesRefused(tuple(refused))
 
 
 def parse_reference(state: State) -> Event:
@@ -601,20 +641,20 @@ def tags_url(state: State) -> str:
 
 def compare(state: State) -> Event:
     """Up to date: the name stands for this digest already, and all of the image is here."""
-    held = state.images.find(ref(state).canonical)
-    same = held is not None and held == state.resolved
+    known = state.images.find(ref(state).canonical)
+    same = known is not None and known == state.resolved
     return e.AlreadyUpToDate() if same and complete(state) else e.UpdateNeeded()
 
 
 def complete(state: State) -> bool:
     """Whether the store holds all of the resolved image for this platform."""
-    held = state.images.manifest(state.resolved or "")
-    if isinstance(held, Index):
-        entry = entry_for(held, state.platform)
-        held = state.images.manifest(entry.digest) if entry else None
-    if not isinstance(held, Manifest):
+    found = state.images.manifest(state.resolved or "")
+    if isinstance(found, Index):
+        entry = entry_for(found, state.platform)
+        found = state.images.manifest(entry.digest) if entry else None
+    if not isinstance(found, Manifest):
         return False
-    blobs = (held.config.digest, *(layer.digest for layer in held.layers))
+    blobs = (found.config.digest, *(layer.digest for layer in found.layers))
     return set(blobs) <= set(state.images.blobs)
 
 
@@ -996,16 +1036,9 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
     kind = kind_of(state, blob)
     if content is None or content.digest != blob.digest:
         return e.DigestMismatch(kind, blob.digest, content.digest if content else "")
-    return e.BlobReceived(blob, kind, platform_of(answer.body) if kind == "config" else None)
-
-
-def platform_of(config: bytes) -> Platform | None:
-    """The platform that an image's configuration names; None for anything else."""
-    try:
-        document = json.loads(config)
-        return Platform(document["os"], document["architecture"], document.get("variant"))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+    if kind == "config":
+        return e.BlobReceived(blob, kind, ImageConfig.read(answer.body, blob.digest))
+    return e.BlobReceived(blob, kind, None, content.unpacked)
 
 
 # -- evolve: what is true afterwards --------------------------------------------------------
@@ -1030,6 +1063,12 @@ def keep(state: State, event: Event) -> State:
     match event:
         case e.LoginTyped(command) | e.LogoutTyped(command):
             return begin(state, command, host_of(registry_key(command.server)))
+        case e.ImagesTyped(command) | e.RemoveTyped(command) | e.InspectTyped(command):
+            return begin(state, command, "")
+        case e.ImagesInspected(_, refused):
+            return replace(state, refused=refused)
+        case e.ImagesRemoved():
+            return removed(state, event)
         case e.PullTyped(command):
             asked_for = Platform.parse(command.platform) if command.platform else state.platform
             return replace(begin(state, command, ""), platform=asked_for)
@@ -1075,6 +1114,15 @@ def keep(state: State, event: Event) -> State:
             return keep_authorization(state, event)
 
 
+def removed(state: State, event: e.ImagesRemoved) -> State:
+    """`--force` forgives what is missing."""
+    names = [name for removal in event.removals for name in removal.names]
+    store = state.images.without(names, state.ways.keeps_manifests)
+    forgiving = isinstance(state.command, Remove) and state.command.force
+    left = tuple(one for one in event.refused if not (forgiving and one.why == "missing"))
+    return replace(state, images=store, refused=event.refused if left else ())
+
+
 def host_of(key: str) -> str:
     """Where to log in: Docker Hub's names all mean one host."""
     return HUB_HOST if key in (HUB_KEY, "index.docker.io") else key
@@ -1113,20 +1161,22 @@ def next_tag(state: State, reference: Reference) -> State:
 
 def stored(state: State, reference: Reference, digest: str) -> State:
     """The image under its name; what the name stood for before stays, without a tag."""
-    held = tuple(blob.digest for blob in state.received)
+    arrived = tuple(blob.digest for blob in state.received)
     manifests = tuple(one for one in (state.index, state.manifest) if one)
-    images = state.images
+    images = state.images.with_content(state.config, state.unpacked)
     before = images.find(reference.canonical)
     if before not in (None, digest):
         lost = repository_of(reference.canonical) if state.ways.image_is_config else "<none>"
         images = images.with_image(f"{lost}@{before}", before or "", ())
-    return replace(state, images=images.with_image(reference.canonical, digest, held, *manifests))
+    images = images.with_image(reference.canonical, digest, arrived, *manifests)
+    return replace(state, images=images)
 
 
 def begin(state: State, command: Command | None, host: str) -> State:
     """A new command starts with the stores and nothing else of the one before."""
     return State(
         engine=state.engine,
+        now=state.now,
         commands=state.commands[1:],
         command=command,
         store=state.store,
@@ -1221,10 +1271,14 @@ def keep_content(state: State, event: Event) -> State:
             here = config.digest in state.images.blobs
             waiting = missing if here else (config, *missing)
             return replace(state, waiting=waiting, present=present)
-        case e.BlobReceived(blob, _, platform):
-            left = tuple(b for b in state.waiting if b.digest != blob.digest)
-            known = platform or state.built_for
-            return replace(state, waiting=left, received=(*state.received, blob), built_for=known)
+        case e.BlobReceived(blob, _, config, unpacked):
+            return replace(
+                state,
+                waiting=tuple(b for b in state.waiting if b.digest != blob.digest),
+                received=(*state.received, blob),
+                config=config or state.config,
+                unpacked=(*state.unpacked, *([(blob.digest, unpacked)] if unpacked else [])),
+            )
         case e.Redirected(digest, location):
             return replace(state, moved=(*state.moved, (digest, location)))
         case e.DownloadCut(blob, size):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -181,6 +181,35 @@ class Platform:
         return (self.os, self.architecture) == (wanted.os, wanted.architecture) and (
             wanted.variant is None or self.variant in (None, wanted.variant)
         )
+
+
+@dataclass(frozen=True)
+class ImageConfig:
+    """What an image's configuration says (OCI image spec, config). `settings` are those for
+    its containers, as JSON."""
+
+    digest: str
+    platform: Platform = field(default_factory=Platform)
+    created: str = ""
+    diff_ids: tuple[str, ...] = ()
+    settings: str = "{}"
+
+    @classmethod
+    def read(cls, data: bytes, digest: str) -> "ImageConfig | None":
+        """None for what is not an image's configuration."""
+        try:
+            document = json.loads(data)
+            where = document["os"], document["architecture"], document.get("variant")
+            layers = document.get("rootfs", {}).get("diff_ids", ())
+            return cls(
+                digest,
+                Platform(*where),
+                document.get("created") or "",
+                tuple(map(str, layers)),
+                json.dumps(document.get("config") or {}),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
 
 
 @dataclass(frozen=True)

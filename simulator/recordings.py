@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from simulator import lab
 from simulator.auth import CredentialStore, InvalidConfig
 from simulator.commands import Command, InvalidCommand, Login, Pull, parse
-from simulator.machine import ImageStore, Phase, State
+from simulator.imagestore import ImageStore
+from simulator.machine import Phase, State
 from simulator.network import mock
 from simulator.trace import steps
 from simulator.world import Auth, Fault, Part, Registry, Site, World
@@ -350,6 +351,7 @@ def client(recording: Recording, scene: Scene) -> State:
     elsewhere = command.config if command.config not in ("", HOME) else ""
     return State(
         engine=scene.engine,
+        now=lab.NOW,
         phase=Phase.READY,
         commands=(command,),
         store=CredentialStore() if elsewhere else scene.store(),

@@ -7,6 +7,7 @@ do otherwise stands in `DEVIATIONS`. The token service is the same function at i
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
@@ -141,7 +142,8 @@ def damaged_stand_in(answer: Response, content: Content, fault: Fault) -> Respon
     digest = digest_of(content.digest.encode()) if fault.corrupt else content.digest
     cut = fault.cut_after is not None and fault.cut_after < content.size
     size = fault.cut_after if cut and fault.cut_after is not None else content.size
-    return Response(answer.status, answer.headers, b"", Content(size, digest), cut)
+    kept = replace(content, size=size, digest=digest)
+    return Response(answer.status, answer.headers, b"", kept, cut)
 
 
 # -- access -----------------------------------------------------------------------------------
@@ -376,7 +378,7 @@ def contents(request: Request, stored: Blob) -> Response:
     wanted = re.fullmatch(r"bytes=(\d{1,18})-", request.header("Range") or "")
     first = int(wanted[1]) if wanted else 0
     about = (("Accept-Ranges", "bytes"), ("Docker-Content-Digest", stored.digest))
-    left = Content(stored.size - first, stored.actual or stored.digest)
+    left = Content(stored.size - first, stored.actual or stored.digest, stored.unpacked)
     return Response(206 if first else 200, about, b"", left)
 
 

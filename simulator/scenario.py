@@ -4,6 +4,7 @@ A scenario says only what is special about it; the rest is the lesson's ordinary
 `myprivateregistry.com`, where alice may pull.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -16,11 +17,12 @@ from ruamel.yaml import YAML
 from simulator.auth import Credential, CredentialStore
 from simulator.commands import Login, Pull, parse
 from simulator.engines import engine as known_engine
-from simulator.images import repositories
+from simulator.images import repositories, unpacked_size
+from simulator.imagestore import ImageStore
 from simulator.layout import Layout
-from simulator.machine import ImageStore, State
+from simulator.machine import State
 from simulator.network import mock
-from simulator.oci import HOST, Manifest, Platform, Reference, parse_manifest
+from simulator.oci import HOST, ImageConfig, Manifest, Platform, Reference, parse_manifest
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
 from simulator.transport import Progress, real
@@ -99,6 +101,7 @@ class Scenario(BaseModel):
         """The client before the first command."""
         return State(
             engine=known_engine(engine).name,
+            now=NOW,
             commands=tuple(parse(command.run, command.typed) for command in self.commands),
             store=self._store(),
             images=held_images(self.held),
@@ -128,7 +131,11 @@ def held_images(image: str | None) -> ImageStore:
     manifest = parse_manifest(repository.manifests[digest].data, digest)
     assert isinstance(manifest, Manifest)
     blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
-    return ImageStore().with_image(reference.canonical, digest, blobs, manifest)
+    packed = {d: repository.blobs[d].data for d in blobs}
+    config = ImageConfig.read(packed[manifest.config.digest], manifest.config.digest)
+    sizes = {d: unpacked_size(data) for d, data in packed.items()}
+    store = ImageStore().with_content(config, [(d, size) for d, size in sizes.items() if size])
+    return store.with_image(reference.canonical, digest, blobs, manifest)
 
 
 @cache
@@ -196,4 +203,4 @@ def real_state(registry: str, username: str, password: str, image: str, engine: 
     login = Login(f"docker login {registry}", registry, username, password)
     pull = Pull(f"docker pull {name}", name)
     commands = (login, pull) if username else (pull,)
-    return State(engine=known_engine(engine).name, commands=commands)
+    return State(engine=known_engine(engine).name, now=int(time.time()), commands=commands)

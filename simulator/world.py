@@ -40,13 +40,15 @@ class User:
 class Blob:
     """A blob as stored; `digest` is its name, and need not be true of a corrupted one.
 
-    With a `size`, nobody has the bytes: what would arrive is that many, of digest `actual`.
+    With a `size`, nobody has the bytes: what would arrive is that many, of digest `actual`,
+    and its files have `unpacked` bytes.
     """
 
     digest: str
     data: bytes = field(default=b"", repr=False)
     size: int | None = None
     actual: str = ""
+    unpacked: int | None = None
 
 
 @dataclass(frozen=True)

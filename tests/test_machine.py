@@ -74,6 +74,9 @@ OUTCOMES = {
     "login-without-terminal": (e.InputMissing, e.InputMissing),
     "login-again": (e.SessionEnded, e.SessionEnded),
     "logout": (e.AccessDenied, e.AccessDenied),
+    "images": (e.SessionEnded, e.SessionEnded),
+    "remove": (e.SessionEnded, e.SessionEnded),
+    "remove-unknown": (e.ImagesRefused, e.ImagesRefused),
 }
 """Scenario -> the last event with engine 29, with engine 26."""
 
@@ -144,6 +147,10 @@ ODD = {
     "a lone image for another platform": odd(
         (Typed(run="docker pull --platform linux/arm64 myprivateregistry.com/myimage"),)
     ),
+    "one image of two cannot be removed": odd(
+        (Typed(run=f"docker rmi {APP}:1.0 {APP}:9.9"),), held=f"{APP}:1.0"
+    ),
+    "an image that is not there is inspected": odd((Typed(run=f"docker inspect {APP}"),)),
 }
 
 ODD_WORLDS = {"an artifact": artifact()}
