@@ -78,7 +78,7 @@ class ImageStore:
         sizes = {**dict(self.unpacked), **dict(unpacked)}
         return replace(self, configs=tuple(known.values()), unpacked=tuple(sizes.items()))
 
-    def without(self, names: Iterable[str], keep_manifests: bool = False) -> "ImageStore":
+    def without(self, names: Iterable[str]) -> "ImageStore":
         """Without these names, and without what no other image needs."""
         gone = set(names)
         left = tuple((name, digest) for name, digest in self.images if name not in gone)
@@ -86,7 +86,7 @@ class ImageStore:
         return ImageStore(
             left,
             tuple(blob for blob in self.blobs if blob in kept),
-            tuple(one for one in self.manifests if keep_manifests or one.digest in kept),
+            tuple(one for one in self.manifests if one.digest in kept),
             tuple(one for one in self.configs if one.digest in kept),
             tuple((blob, size) for blob, size in self.unpacked if blob in kept),
         )

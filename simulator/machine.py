@@ -509,7 +509,7 @@ def remove_images(state: State, command: Remove) -> Event:
             refused.append(done)
         else:
             removals.append(done)
-            store = store.without(done.names, state.ways.keeps_manifests)
+            store = store.without(done.names)
     forgiven = command.force and all(one.why == "missing" for one in refused)
     if removals or forgiven:
         return e.ImagesRemoved(tuple(removals), tuple(refused))
@@ -1117,7 +1117,7 @@ def keep(state: State, event: Event) -> State:
 def removed(state: State, event: e.ImagesRemoved) -> State:
     """`--force` forgives what is missing."""
     names = [name for removal in event.removals for name in removal.names]
-    store = state.images.without(names, state.ways.keeps_manifests)
+    store = state.images.without(names)
     forgiving = isinstance(state.command, Remove) and state.command.force
     left = tuple(one for one in event.refused if not (forgiving and one.why == "missing"))
     return replace(state, images=store, refused=event.refused if left else ())

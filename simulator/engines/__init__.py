@@ -34,7 +34,7 @@ class Engine:
     `config_first`: layers wait for the config. `image_is_config`: an image's id is its
     config's digest, else its manifest's. `checks_platform`: a lone image for another platform
     is an error once it is stored. `hides_nameless`: images without a name are listed only with
-    `--all`. `keeps_manifests`: manifests outlive `docker rmi`.
+    `--all`.
     `asks_again(answers, kind, way_in)`: whether to repeat a request for a `manifest`, `config`
     or `layer` that was answered with these statuses; `way_in` if a 401 still names one.
     `rests(failed, kind)`: whether a blob waits for the others after so many failures, or (0)
@@ -59,7 +59,6 @@ class Engine:
     image_is_config: bool
     checks_platform: bool
     hides_nameless: bool
-    keeps_manifests: bool
     accept: Headers
     reads_errors: frozenset[int]
     asks_again: Callable[[tuple[int, ...], str, bool], bool]

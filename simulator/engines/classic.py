@@ -355,7 +355,6 @@ ENGINE = Engine(
     image_is_config=True,
     checks_platform=True,
     hides_nameless=False,
-    keeps_manifests=True,
     accept=tuple(("Accept", kind) for kind in ACCEPTED),
     reads_errors=frozenset(range(300, 600)),
     asks_again=asks_again,

@@ -306,7 +306,6 @@ ENGINE = Engine(
     image_is_config=False,
     checks_platform=False,
     hides_nameless=True,
-    keeps_manifests=False,
     accept=(
         ("Accept", ", ".join((DOCKER_MANIFEST, DOCKER_INDEX, OCI_MANIFEST, OCI_INDEX, "*/*"))),
     ),
