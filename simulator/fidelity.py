@@ -16,7 +16,6 @@ from simulator import events as e
 from simulator import recordings
 from simulator.imagestore import HeldImage, held
 from simulator.machine import State
-from simulator.network import mock
 from simulator.recordings import Exchanged, InvalidRecording, Recording, Scene
 from simulator.terminal import Line
 from simulator.trace import Step, steps
@@ -232,7 +231,7 @@ def image_row(image: dict[str, Any], engine: str) -> str:
 def played_outcome(recording: Recording, scene: Scene) -> Outcome:
     """Raises InvalidRecording for a command that is not played."""
     before = recordings.client(recording, scene)
-    trace = list(steps(before, mock(scene.world)))
+    trace = list(steps(before, recordings.transport(scene)))
     lines = [line for step in trace for line in step.terminal if line.kind != "command"]
     terminal = scene.told.tty_raw is not None
     asked = [step.exchange for step in trace if step.exchange]

@@ -39,7 +39,7 @@ def mock(world: World) -> Transport:
 def answer(
     sites: dict[str, Site], partial: dict[str, bytes], request: Request
 ) -> Response | NetworkFailure:
-    site = sites.get(request.host) or silent(sites, request)
+    site = sites.get(request.host.lower()) or silent(sites, request)
     if site is None:
         return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
     obstacle = obstacle_of(site, request)

@@ -271,7 +271,7 @@ def identity_token(user: str) -> str:
 
 
 def token_for(registry: Registry, user: str, scopes: list[str], offline: bool = False) -> Response:
-    now = tokens.clock(registry)
+    now = tokens.clock(registry) + registry.token_skew
     access = granted(registry, user, scopes)
     if registry.denies and len(access) < len(scopes):
         code = "UNAUTHORIZED" if registry.denies == 401 else "DENIED"

@@ -112,6 +112,8 @@ class Registry:
     """Whether the token service also takes the OAuth2 POST (distribution's does not)."""
     token_lifetime: int = 300
     """Seconds."""
+    token_skew: int = 0
+    """Seconds by which the token service's clock is ahead; negative if it is behind."""
     now: int | None = None
     """The clock, in seconds since 1970. None is the machine's own; scenarios fix it."""
 
