@@ -16,10 +16,10 @@ class InvalidCommand(ValueError):
 class Login:
     """`docker login`; the password comes from a prompt, from standard input or from `-p`.
 
-    `named`: the name was given with `-u`. `terminal`: somebody is there to answer prompts.
-    `wrong` names what is wrong with the options themselves. `config` is the directory after
-    `docker --config`. `patience`: how often Docker's CLI may ask about the browser before the
-    user interrupts it.
+    `named`: the name was given with `-u`, else it is asked for. `terminal`: somebody is there
+    to answer prompts. `wrong` names what is wrong with the options themselves. `config` is the
+    directory after `docker --config`. `patience`: how often Docker's CLI may ask about the
+    browser before the user interrupts it.
     """
 
     text: str
@@ -191,7 +191,9 @@ def login(text: str, options: Options, rest: list[str], typed: tuple[str, ...]) 
         if source == "stdin":
             password = without_line_end((answers or [""])[0])
         kept = masked_flag(text)
-        return Login(kept, server, username, password, source, bool(username), wrong=wrong)
+        asks = source == "flag" and bool(answers) and not username
+        name = answers[0] if asks else username
+        return Login(kept, server, name, password, source, bool(username), asks, wrong)
     named, terminal = bool(username), bool(answers)
     if not username and answers:
         username = answers.pop(0)

@@ -20,13 +20,16 @@ class RegistryError:
     """One entry of a registry's error body (distribution spec, error codes).
 
     `detail` is its detail as JSON, empty where there is none. `form` tells odd bodies apart:
-    `details` (an older form with that one key), `json` (JSON without errors) and `text`.
+    `details` (an older form with that one key), `json` (JSON without errors), `broken` (said to
+    be JSON, which it is not: `detail` says why) and `text`.
     """
 
     code: str
     message: str = ""
     detail: str = ""
     form: str = "errors"
+    whole: str = ""
+    """The whole body, where the registry does not say that it is JSON."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,8 @@ class TokenIssued:
     access: tuple[str, ...] = ()
     identity_token: str = field(default="", repr=False)
     claims: str = ""
+    issued: int | None = None
+    """When it was issued by the service's own clock, in seconds since 1970, if it says so."""
 
 
 @dataclass(frozen=True)
@@ -380,6 +385,15 @@ class TokenRefused:
 
 
 @dataclass(frozen=True)
+class TokenMissing:
+    """The token service's answer is good by its status, and there is no token in it."""
+
+    method: str
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class StoreFailed:
     """The credentials were right and could not be kept."""
 
@@ -425,6 +439,14 @@ class ManifestUnknown:
     url: str
     status: int = 404
     errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True)
+class ManifestUnreadable:
+    """The answer is good by its status, and is no manifest: a web page, perhaps."""
+
+    url: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -498,11 +520,10 @@ class ImagesRefused:
 
 
 Failure = (
-    InputMissing | LoginCanceled | LoginRejected | TokenRefused | StoreFailed | HelperFailed
-    | ReferenceRejected
-    | NoCredentials | AccessDenied | ManifestUnknown | BlobUnknown | RateLimited | ServerFailed
-    | Unreachable | DigestMismatch | PlatformMissing | PlatformMismatched | NotAnImage
-    | ImagesRefused
+    InputMissing | LoginCanceled | LoginRejected | TokenRefused | TokenMissing | StoreFailed
+    | HelperFailed | ReferenceRejected | NoCredentials | AccessDenied | ManifestUnknown
+    | ManifestUnreadable | BlobUnknown | RateLimited | ServerFailed | Unreachable | DigestMismatch
+    | PlatformMissing | PlatformMismatched | NotAnImage | ImagesRefused
 )  # fmt: skip
 
 

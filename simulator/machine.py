@@ -9,6 +9,7 @@ what is true afterwards. Where the engines differ, they differ in data (`simulat
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, get_args
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -20,6 +21,8 @@ from simulator.auth import Challenge, Credential, CredentialStore, hostname, reg
 from simulator.commands import Command, Images, Inspect, Login, Logout, Pull, Remove
 from simulator.engines import Engine, engine
 from simulator.events import Event, Failure
+from simulator.gojson import kind as kind_of_json
+from simulator.gojson import not_json
 from simulator.imagestore import (
     HeldImage,
     ImageStore,
@@ -109,7 +112,7 @@ def authorizing(resume: Phase) -> dict[type[Event], Phase]:
             P.FETCHING_MANIFEST: P.AUTHORIZING_FETCH}[resume]  # fmt: skip
     ways: dict[type[Event], Phase] = {e.CredentialAttached: resume, e.TokenIssued: resume}
     ways |= {e.TokenPostRefused: here}
-    return ways | fails(e.TokenRefused, e.ServerFailed, e.Unreachable)
+    return ways | fails(e.TokenRefused, e.TokenMissing, e.ServerFailed, e.Unreachable)
 
 
 READING = fails(e.AccessDenied, e.ManifestUnknown, e.RateLimited, e.ServerFailed, e.Unreachable)
@@ -180,7 +183,13 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         e.FellBackToHttp: P.RESOLVING,
     }
     | READING,
-    P.EXPLAINING: {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING} | READING,
+    P.EXPLAINING: {
+        e.Resolved: P.COMPARING,
+        e.AskedAgain: P.EXPLAINING,
+        e.TokenIssued: P.EXPLAINING,
+    }
+    | READING
+    | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable),
     P.COMPARING: {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST},
     P.FETCHING_MANIFEST: {
         e.ManifestReceived: P.PLANNING,
@@ -252,6 +261,10 @@ class State:
     challenge: Challenge | None = None
     authorization: Authorization | None = None
     identity_token: str = field(default="", repr=False)
+    expires: int | None = None
+    """When the token expires by the client's reckoning, in seconds since 1970."""
+    outdated: bool = False
+    """Whether the token was used, and has expired: another is fetched before the next request."""
     post_refused: bool = False
     answers: tuple[tuple[str, int], ...] = ()
     resolved: str | None = None
@@ -330,6 +343,8 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
             return authorize(state)
         case Phase.RESOLVING:
             return resolve(state)
+        case Phase.EXPLAINING if state.outdated and state.challenge:
+            return (token_get(state, state.challenge),)
         case Phase.EXPLAINING:
             return (manifest_request(state, "GET", ref(state).identifier),)
         case Phase.COMPARING:
@@ -403,9 +418,11 @@ def prompt(state: State) -> Event:
         return e.WebLoginChosen()
     if command.source == "stdin" and not command.password.strip():
         return e.InputMissing("password")
-    if not (command.username and command.password):
-        return e.InputMissing(missing_answer(command))
-    return e.CredentialsEntered(Credential(command.username, command.password))
+    known = stored if state.stored_tried else None  # offered as the name, if none is typed
+    username = command.username or (known.username if known else "")
+    if not (username and command.password):
+        return e.InputMissing(missing_answer(command, username))
+    return e.CredentialsEntered(Credential(username, command.password))
 
 
 WEB_LOGIN = "https://login.docker.com/oauth"
@@ -433,11 +450,11 @@ def await_browser(state: State) -> tuple[Request, ...] | Event:
     return (Request("POST", f"{WEB_LOGIN}/token", form=form),)
 
 
-def missing_answer(command: Login) -> str:
+def missing_answer(command: Login, username: str) -> str:
     """Nobody is there to be asked, or an answer was empty."""
     if not command.terminal:
         return "terminal"
-    return "password answer" if command.username else "username answer"
+    return "password answer" if username else "username answer"
 
 
 def save(state: State) -> Event:
@@ -764,6 +781,8 @@ def meaning(state: State, exchange: Exchange) -> Event:
     if isinstance(answer, NetworkFailure):
         return unreachable(state, request, answer)
     match state.phase:
+        case Phase.EXPLAINING if state.outdated:
+            return token_answer(state, request, answer)
         case Phase.AWAITING_BROWSER:
             return browser_answer(request, answer)
         case Phase.CHECKING | Phase.PINGING:
@@ -819,20 +838,31 @@ def loopback(host: str) -> bool:
 
 
 def errors(answer: Response) -> tuple[e.RegistryError, ...]:
-    """The error body's entries (distribution spec, error codes), or the body in another form."""
-    document = answer.json()
+    """The error body's entries (distribution spec, error codes), or the body in another form.
+
+    A body that is not said to be JSON goes along whole: not every engine reads it as JSON.
+    """
+    document, text = answer.json(), answer.body.decode(errors="replace")
+    said = claims_json(answer)
     if not isinstance(document, dict):
-        text = answer.body.decode(errors="replace")
-        return (e.RegistryError("", text, form="text"),) if text else ()
+        broken = not_json(text, stream=False) if said else ""
+        return (e.RegistryError("", text, broken, "broken" if broken else "text"),)
+    found = told_errors(document, text)
+    return found if said else (replace(found[0], whole=text), *found[1:])
+
+
+def told_errors(document: dict[str, object], text: str) -> tuple[e.RegistryError, ...]:
     if isinstance(document.get("details"), str):
-        return (e.RegistryError("", document["details"], form="details"),)
+        return (e.RegistryError("", str(document["details"]), form="details"),)
     entries = document.get("errors")
-    known = (
-        [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    )
-    if not known:
-        return (e.RegistryError("", answer.body.decode(), form="json"),)
-    return tuple(registry_error(entry) for entry in known)
+    known = entries if isinstance(entries, list) else []
+    found = tuple(registry_error(entry) for entry in known if isinstance(entry, dict))
+    return found or (e.RegistryError("", text, form="json"),)
+
+
+def claims_json(answer: Response) -> bool:
+    kind = (answer.header("Content-Type") or "").partition(";")[0]
+    return kind in ("application/json", "application/vnd.api+json")
 
 
 def registry_error(entry: dict[str, object]) -> e.RegistryError:
@@ -846,11 +876,8 @@ POST_UNSUPPORTED = frozenset({400, 401, 404, 405})
 
 
 def token_answer(state: State, request: Request, answer: Response) -> Event:
-    document = answer.json()
-    if answer.status == 200 and isinstance(document, dict):
-        token = document.get("token") or document.get("access_token")
-        if isinstance(token, str) and token:
-            return issued(token, document)
+    if 200 <= answer.status < 400:
+        return token_body(request, answer)
     if request.method == "POST" and get_is_next(state, answer.status):
         return e.TokenPostRefused(answer.status)
     if answer.status in (401, 403):
@@ -858,6 +885,25 @@ def token_answer(state: State, request: Request, answer: Response) -> Event:
             request.method, request.url, answer.status, errors(answer), asked(state)
         )
     return e.ServerFailed(request.method, request.url, answer.status, errors(answer))
+
+
+def token_body(request: Request, answer: Response) -> Event:
+    """The token, `access_token` first; a form is answered with that alone (RFC 6749)."""
+    text = answer.body.decode(errors="replace")
+    broken = not_json(text)
+    document = answer.json()
+    if broken or not isinstance(document, dict):
+        why = broken or f"json: cannot unmarshal {kind_of_json(document)}"
+        return e.TokenMissing(
+            request.method, request.url, f"unable to decode token response: {why}"
+        )
+    token = document.get("access_token") or (request.method == "GET" and document.get("token"))
+    if not (token and isinstance(token, str)):
+        return e.TokenMissing(request.method, request.url, NO_TOKEN)
+    return issued(token, document)
+
+
+NO_TOKEN = "authorization server did not include a token in the response"
 
 
 def get_is_next(state: State, status: int) -> bool:
@@ -878,7 +924,16 @@ def issued(token: str, document: dict[str, object]) -> e.TokenIssued:
         granted(claims),
         identity if isinstance(identity, str) else "",
         json.dumps(claims) if claims else "",
+        moment(document.get("issued_at")),
     )
+
+
+def moment(text: object) -> int | None:
+    """A time as the token service writes it (RFC 3339)."""
+    try:
+        return int(datetime.fromisoformat(str(text)).timestamp())
+    except ValueError:
+        return None
 
 
 def claimed(token: str) -> dict[str, object]:
@@ -933,6 +988,9 @@ def resolution(state: State, request: Request, answer: Response) -> Event:
     kind = (answer.header("Content-Type") or "").partition(";")[0]
     if refused_before(state, request):
         return e.AccessDenied("HEAD", request.url, 403)
+    broken = not_json(answer.body.decode(errors="replace"), stream=False)
+    if broken and not digest and state.ways.trusts_tags:
+        return e.ManifestUnreadable(request.url, broken)
     return e.Resolved(digest or digest_of(answer.body), kind)
 
 
@@ -1205,21 +1263,39 @@ def keep_authorization(state: State, event: Event) -> State:
             return replace(state, authorization=Authorization.basic(*pair))
         case e.TokenPostRefused():
             return replace(state, post_refused=True)
-        case e.TokenIssued(token, _, _, identity):
-            sent = Authorization.bearer(token)
-            return replace(state, authorization=sent, identity_token=identity)
+        case e.TokenIssued(token, identity_token=identity):
+            return replace(
+                state,
+                authorization=Authorization.bearer(token),
+                identity_token=identity,
+                expires=expiry(event),
+                outdated=False,
+            )
         case e.AskedAgain(url, status):
             again = replace(state, answers=(*state.answers, (url, status)))
             return rested(again, url) if state.phase is Phase.FETCHING_BLOBS else again
         case e.ErrorWithoutBody(status):
             url = manifest_url(state, ref(state).identifier)
-            return replace(state, answers=(*state.answers, (url, status)))
+            late = state.expires is not None and 0 < state.expires < state.now
+            outdated = late and state.ways.pings
+            return replace(state, answers=(*state.answers, (url, status)), outdated=outdated)
         case e.SoughtAmongBlobs():
             return replace(state, among_blobs=True)
         case e.Resolved(digest, media_type):
             return resolved(replace(state, resolved=digest or None, media_type=media_type))
         case _:
             return keep_content(state, event)
+
+
+SHORTEST_LIFE = 60
+"""Seconds that the classic client gives every token, whatever the service says."""
+
+
+def expiry(issued: e.TokenIssued) -> int | None:
+    """Reckoned from the service's clock: where that is wrong, so is the moment."""
+    if issued.issued is None:
+        return None
+    return issued.issued + max(issued.lifetime or 0, SHORTEST_LIFE)
 
 
 def rested(state: State, url: str) -> State:

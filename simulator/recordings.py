@@ -197,6 +197,8 @@ def with_text(scene: Scene, text: str) -> Scene:
 def with_identities(scene: Scene) -> Scene:
     """An identity token that somebody stored is one that the token service gave; its value is
     chance, so it is the one that ours gives."""
+    if scene.unreadable:
+        return scene
     document = json.loads(scene.config or "{}")
     entries = document.get("auths") if isinstance(document, dict) else None
     for entry in entries.values() if isinstance(entries, dict) else ():

@@ -65,8 +65,8 @@ def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
             return typed(command, before)
         case e.ImagesListed() | e.ImagesRemoved() | e.ImagesInspected():
             return about_images(event, before)
-        case e.CredentialsEntered(credential) if prompted(before):
-            return prompts(before, credential.username)
+        case e.CredentialsEntered() if prompted(before):
+            return prompts(before)
         case e.DeviceCodeIssued(_, code, where):
             return output("error", web_login(code, where))
         case e.WebLoginUnavailable():
@@ -79,6 +79,8 @@ def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
             return removed(before, kept)
         case e.CredentialsStored():
             return stored(before)
+        case e.InputMissing(what):
+            return unanswered(before, what) + output("error", explain(event, before))
         case _ if isinstance(event, FAILURES):
             told = pull_progress(event, before) or nothing_found(event, before)
             return output("output", told) + output("error", explain(event, before))
@@ -124,22 +126,39 @@ def valid(image: str) -> bool:
 
 
 def prompted(state: State) -> bool:
-    return isinstance(state.command, Login) and state.command.source == "prompt"
+    """Whether anything is asked for: the password, or the name alone."""
+    command = state.command
+    return isinstance(command, Login) and (
+        command.source == "prompt" or (command.terminal and not command.named)
+    )
 
 
 def at_terminal(state: State) -> bool:
     return isinstance(state.command, Login) and state.command.terminal
 
 
-def prompts(state: State, username: str) -> tuple[Line, ...]:
-    """The questions of `docker login`; Docker Hub adds a hint."""
+def prompts(state: State) -> tuple[Line, ...]:
+    """The questions of `docker login` with what was typed; Docker Hub adds a hint."""
     command = state.command
     assert isinstance(command, Login)
     hint = HUB_HINT if registry_key(command.server) == HUB_KEY else ()
     known = dict(state.store.entries).get(registry_key(command.server))
     default = f" ({known.username})" if state.stored_tried and known else ""
-    name = () if command.named else (Line("input", f"Username{default}: {username}"),)
+    name = () if command.named else (Line("input", f"Username{default}: {command.username}"),)
+    if command.source != "prompt":
+        return name
     return (*name, *output("error", hint), Line("input", "Password: "))
+
+
+def unanswered(state: State, what: str) -> tuple[Line, ...]:
+    """What was asked before an answer was empty."""
+    match what:
+        case "username answer":
+            return prompts(state)[:1]
+        case "password answer":
+            return prompts(state)
+        case _:
+            return ()
 
 
 HUB_HINT = (
@@ -368,6 +387,8 @@ def login_failure(failure: Failure, state: State) -> str:
             said = go_error(method, asked, unreachable_text(obstacle, detail))
             inner = state.phase is Phase.AUTHORIZING_LOGIN
             return go_error("GET", url, said) if inner else said
+        case e.TokenMissing(reason=why):
+            return go_error("GET", url, why)
         case _:
             errors, status = getattr(failure, "errors", ()), getattr(failure, "status", 0)
             return go_error("GET", url, classic_errors(errors, status))

@@ -97,8 +97,9 @@ def test_a_line_of_the_setup_that_nobody_understands_is_named() -> None:
 
 
 def test_every_pattern_of_the_setup_is_used() -> None:
-    """The grammar of setups is no larger than the recordings."""
-    lines = {line for one in SITUATIONS for line in one.recording.setup}
+    """The grammar of setups is no larger than the recordings, and what is told beside them."""
+    told = [one.recording for one in SITUATIONS] + [made for made, *_ in VARIATIONS.values()]
+    lines = {line for recording in told for line in recording.setup}
     unused = [p for p, _ in SETUP if not any(re.fullmatch(p, line) for line in lines)]
     assert unused == []
 
@@ -151,6 +152,27 @@ WORDS = [{
     "response_body": f'{{"errors":[{{"code":"DENIED","message":"{EXPIRED}"}}]}}',
 }]  # fmt: skip
 DENIED = f"pull access denied for {HERE}, repository does not exist or may require 'docker login'"
+
+PRIVATE = stored("private.example.com")
+MANIFEST = "https://registry.example.com/v2/team/app/manifests/1.0"
+AUTHORIZE = f'failed to resolve reference "{TOKEN}:1.0": failed to authorize: failed to fetch '
+UNDECODABLE = (
+    "unable to decode token response: invalid character '<' looking for beginning of value"
+)
+NO_TOKEN = "authorization server did not include a token in the response"
+
+
+def logged(path: str, status: int, body: str, kind: str) -> list[dict[str, object]]:
+    """One line of a registry's log."""
+    host = "auth" if path == "/token" else "registry"
+    return [{
+        "url": f"https://{host}.example.com", "method": "GET", "path": path, "status": status,
+        "response_headers": {"Content-Type": kind}, "response_body": body,
+    }]  # fmt: skip
+
+
+PAGE = logged("/token", 200, "<html>Welcome!</html>", "text/html")
+MOOD = logged("/v2/team/app/manifests/9.9", 418, "short and stout", "text/plain")
 
 VARIATIONS = {
     "a stale password at a token service": (
@@ -211,6 +233,110 @@ VARIATIONS = {
         DAEMON
         + 'Head "http://localhost:5000/v2/team/app/manifests/1.0": no basic auth credentials',
     ),
+    "a token service that answers with a web page": (
+        made(f"docker pull {TOKEN}:1.0", PRIVATE, PROXY + "token server -> 200", http=PAGE),
+        f"{DAEMON}{AUTHORIZE}oauth token: {UNDECODABLE}",
+        DAEMON + HEAD + UNDECODABLE,
+    ),
+    "a web page in place of a token, at login": (
+        made(
+            "docker login -u alice --password-stdin private.example.com",
+            PROXY + "token server -> 200",
+            http=PAGE,
+            stdin="s3cret\n",
+        ),
+        f'{DAEMON}Get "https://private.example.com/v2/": {UNDECODABLE}',
+        f'{DAEMON}Get "https://private.example.com/v2/": {UNDECODABLE}',
+    ),
+    "a token service that forgets the token": (
+        made(
+            f"docker pull {TOKEN}:1.0",
+            PRIVATE,
+            PROXY + "token server -> 200",
+            http=logged("/token", 200, "{}", "application/json"),
+        ),
+        f"{DAEMON}{AUTHORIZE}oauth token: {NO_TOKEN}",
+        DAEMON + HEAD + NO_TOKEN,
+    ),
+    "a token service whose clock is behind": (
+        made(f"docker pull {TOKEN}:1.0", PRIVATE, "token server options: {'skew': '-3600'}"),
+        f"{DAEMON}pull access denied for {TOKEN}, repository does not exist or may require "
+        "'docker login'",
+        DAEMON + "unauthorized: authentication required",
+    ),
+    "a firewall's page": (
+        made(
+            f"docker pull {HERE}:1.0",
+            stored("registry.example.com"),
+            PROXY + "manifests -> 403 html",
+            http=logged("/v2/team/app/manifests/1.0", 403, "<html>no</html>", "text/html"),
+        ),
+        f"{DAEMON}unknown: {RESOLVE}unexpected status from HEAD request to {MANIFEST}: "
+        "403 Forbidden",
+        f"{DAEMON}{DENIED}: denied: <html>no</html>",
+    ),
+    "a page that is said to be JSON": (
+        made(
+            f"docker pull {HERE}:1.0",
+            stored("registry.example.com"),
+            PROXY + "manifests -> 403",
+            http=logged("/v2/team/app/manifests/1.0", 403, "<html>no</html>", "application/json"),
+        ),
+        f"{DAEMON}unknown: {RESOLVE}unexpected status from HEAD request to {MANIFEST}: "
+        "403 Forbidden",
+        DAEMON + "error parsing HTTP 403 response body: "
+        "invalid character '<' looking for beginning of value: \"<html>no</html>\"",
+    ),
+    "a refusal without a word": (
+        made(f"docker pull {HERE}:1.0", stored("registry.example.com"), PROXY + "manifests -> 403"),
+        f"{DAEMON}unknown: {RESOLVE}unexpected status from HEAD request to {MANIFEST}: "
+        "403 Forbidden",
+        f"{DAEMON}{DENIED}: denied: ",
+    ),
+    "a fault of which only the log tells": (
+        made(
+            f"docker pull {HERE}:9.9",
+            stored("registry.example.com"),
+            PROXY + "the registry is in a bad mood",
+            http=[line | {"method": method} for line in MOOD for method in ("HEAD", "GET")],
+        ),
+        f"{DAEMON}unknown: {RESOLVE}".replace("1.0", "9.9")
+        + f"unexpected status from HEAD request to {MANIFEST}: ".replace("1.0", "9.9")
+        + "418 I'm a teapot",
+        DAEMON + "unknown: short and stout",
+    ),
+    "an identity token": (
+        made(
+            "docker pull private.example.com/team/nosuch:1.0",
+            'config.json = {"auths": {"private.example.com": '
+            '{"auth": "YWxpY2U6", "identitytoken": "abc"}}}',
+        ),
+        DAEMON + 'failed to resolve reference "private.example.com/team/nosuch:1.0": '
+        "private.example.com/team/nosuch:1.0: not found",
+        DAEMON + "manifest for private.example.com/team/nosuch:1.0 not found: "
+        "manifest unknown: manifest unknown",
+    ),
+    "a config.json that is a directory": (
+        made(f"docker pull {HERE}:1.0", "config.json is a directory"),
+        f"{DAEMON}{RESOLVE}pull access denied, repository does not exist or may require "
+        "authorization: authorization failed: no basic auth credentials",
+        f'{DAEMON}Head "{MANIFEST}": no basic auth credentials',
+    ),
+    "a helper that keeps another password": (
+        made(
+            f"docker pull {TOKEN}:1.0",
+            'config.json = {"credHelpers": {"private.example.com": "lab"}}; '
+            "docker-credential-lab on PATH keeps private.example.com alice:old",
+        ),
+        DAEMON + "authentication required - incorrect username or password",
+        DAEMON + HEAD + "unauthorized: incorrect username or password",
+    ),
+    "another user's home": (
+        made(f"docker pull {HERE}:1.0", stored("registry.example.com"), env={"HOME": "/root"}),
+        f"{DAEMON}{RESOLVE}pull access denied, repository does not exist or may require "
+        "authorization: authorization failed: no basic auth credentials",
+        f'{DAEMON}Head "{MANIFEST}": no basic auth credentials',
+    ),
 }
 """What happens -> the situation, the last line of 29, the last line of 26."""
 
@@ -255,3 +381,132 @@ def test_an_identity_token_takes_the_passwords_place(engine: Literal["29", "26"]
     assert outcome.stderr == ()
     assert '"auth": "YWxpY2U6"' in (outcome.config or "")
     assert '"identitytoken": ' in (outcome.config or "")
+
+
+REQUESTS = {
+    "a second token where the first is old by the client's clock": (
+        made(f"docker pull {TOKEN}:1.0", PRIVATE, "token server options: {'skew': '-3600'}"),
+        ("HEAD 401", "POST 405", "GET 200", "HEAD 401"),
+        ("GET 401", "GET 200", "HEAD 401", "GET 200", "GET 401"),
+    ),
+    "an identity token goes as a form": (
+        made(
+            "docker pull private.example.com/team/nosuch:1.0",
+            '~/.docker/config.json holds auths["private.example.com"] = base64("alice:") with '
+            "an identity token",
+        ),
+        ("HEAD 401", "POST 200", "HEAD 404"),
+        ("GET 401", "POST 200", "HEAD 404", "GET 404"),
+    ),
+    "a fault that strikes once": (
+        made(
+            f"docker pull {HERE}:9.9",
+            stored("registry.example.com"),
+            PROXY + "manifests -> 503 once",
+        ),
+        ("HEAD 503", "HEAD 401", "HEAD 404"),
+        ("GET 401", "HEAD 503", "GET 404"),
+    ),
+    "a host in capitals": (
+        made("docker login -u alice --password-stdin Registry.Example.Com", stdin="s3cret\n"),
+        ("GET 401", "GET 200"),
+        ("GET 401", "GET 200"),
+    ),
+}
+"""What happens -> the situation, methods and statuses of 29, and of 26."""
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_variation_asks_as_docker_does(name: str, engine: Literal["29", "26"]) -> None:
+    """Which requests follow from what is answered, beside the recordings too."""
+    recording, *expected = REQUESTS[name]
+    asked = played_outcome(recording, scene_of(recording, engine)).requests
+    brief = tuple(f"{line.split()[0]} {line[-3:]}" for line in asked)
+    assert brief == expected[0 if engine == "29" else 1]
+
+
+CONFIGS = {
+    '{"auths": {},}': "invalid character '}' looking for beginning of object key string",
+    '{"auths": {}': "unexpected EOF",
+    '{"auths": {"a': "unexpected EOF",
+    "{'auths': {}}": r"invalid character '\'' looking for beginning of object key string",
+    "// mine": "invalid character '/' looking for beginning of value",
+    '{"auths": "x"}': "json: cannot unmarshal string into Go struct field ConfigFile.auths of "
+    "type map[string]types.AuthConfig",
+    "[]": "json: cannot unmarshal array into Go value of type configfile.ConfigFile",
+    '{"auths": {"h": {"auth": "not-base64!!"}}}': "illegal base64 data at input byte 3",
+    '{"auths": {"h": {"auth": "YWxpY2U"}}}': "illegal base64 data at input byte 4",
+    '{"auths": {"h": {"auth": "YWxpY2U="}}}': "invalid auth configuration file",
+    '{"auths": {}} // mine': "",
+    '{"credStore": "desktop"}': "",
+    "": "",
+}
+"""Text of `config.json` -> why Docker's CLI does not take it; empty if it does."""
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+@pytest.mark.parametrize("text", CONFIGS)
+def test_a_config_that_cannot_be_read_is_told_in_gos_words(
+    text: str, engine: Literal["29", "26"]
+) -> None:
+    """A warning, and the pull goes on as a stranger's."""
+    broken = made("docker pull localhost:5001/team/app:1.0", "config.json is broken")
+    for told in broken.engines.values():
+        object.__setattr__(told, "config_json_text_after", text)
+    outcome = played_outcome(broken, scene_of(broken, engine))
+    why = f"WARNING: Error parsing config file (/home/alice/.docker/config.json): {CONFIGS[text]}"
+    assert outcome.stderr == ((why,) if CONFIGS[text] else ())
+    assert outcome.exit_status == 0
+
+
+ANSWERS = {
+    "no name": (("\r",), ("Username:",), ("error: username is required",
+                                           "Error: Non-null Username Required")),
+    "no password": (("alice\r", "\r"), ("Username: alice", "Password:"),
+                    ("error: password is required", "Error: Password Required")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+@pytest.mark.parametrize("case", ANSWERS)
+def test_an_empty_answer_ends_the_login(case: str, engine: Literal["29", "26"]) -> None:
+    """The terminal shows what was asked, and then what is missing."""
+    answers, asked, said = ANSWERS[case]
+    login = made("docker login registry.example.com", interactive_input=answers)
+    outcome = played_outcome(login, scene_of(login, engine))
+    assert outcome.stdout == (*asked, said[0 if engine == "29" else 1])
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+def test_the_stored_name_is_offered(engine: Literal["29", "26"]) -> None:
+    """After stored credentials failed, Enter means the same user again."""
+    login = made(
+        "docker login registry.example.com",
+        stored("registry.example.com", "alice:old"),
+        interactive_input=("\r", "s3cret\r"),
+    )
+    outcome = played_outcome(login, scene_of(login, engine))
+    assert "Username (alice):" in outcome.stdout
+    assert outcome.stdout[-1] == "Login Succeeded"
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+def test_a_password_on_the_command_line_leaves_the_name_to_be_asked(
+    engine: Literal["29", "26"],
+) -> None:
+    """On a terminal the name alone is asked for; elsewhere nobody is there to ask."""
+    command = "docker login -p s3cret registry.example.com"
+    asked = made(command, interactive_input=("alice\r",))
+    outcome = played_outcome(asked, scene_of(asked, engine))
+    assert "Username: alice" in outcome.stdout
+    assert "Password:" not in outcome.stdout
+    nobody = made(command)
+    assert played_outcome(nobody, scene_of(nobody, engine)).exit_status == 1
+
+
+def test_a_fault_without_a_log_is_an_error() -> None:
+    """Where neither words nor log say what was wrong, nothing is guessed."""
+    silent = made(f"docker pull {HERE}:1.0", PROXY + "something else")
+    with pytest.raises(InvalidRecording, match="neither words nor log"):
+        scene_of(silent, "29")

@@ -11,6 +11,7 @@ from simulator import events as e
 from simulator.engines import Engine, tables
 from simulator.engines.words import (
     DAEMON,
+    as_read,
     bare,
     classic_error,
     classic_errors,
@@ -92,6 +93,8 @@ def told(failure: Failure, state: State) -> str:
             return go_error(method, url, "no basic auth credentials")
         case e.TokenRefused(errors=errors, status=status):
             return go_error(*asked(state), classic_errors(errors, status))
+        case e.TokenMissing(reason=reason):
+            return go_error(*asked(state), reason)
         case e.ServerFailed(errors=errors, status=status) if authorizing(state):
             return go_error(*asked(state), classic_errors(errors, status))
         case e.Unreachable(method, url, obstacle, detail):
@@ -104,6 +107,8 @@ def told(failure: Failure, state: State) -> str:
             return f"filesystem layer verification failed for digest {expected}"
         case e.BlobUnknown(blob):
             return with_attempts("unknown blob", 1, kind_of(state, blob))
+        case e.ManifestUnreadable(reason=reason):
+            return f"error unmarshalling content: {reason}"
         case e.PlatformMissing(platform):
             return f"no matching manifest for {platform} in the manifest list entries"
         case e.PlatformMismatched(wanted, actual):
@@ -137,7 +142,7 @@ def refused(failure: Failure, state: State) -> str:
         return with_attempts(classic_errors(errors, status), attempts, blob)
     if not errors or not 400 <= status < 500:
         return classic_errors(errors, status)
-    return translated(errors[0], status, state)
+    return translated(as_read(errors)[0], status, state)
 
 
 def translated(first: e.RegistryError, status: int, state: State) -> str:
@@ -145,7 +150,7 @@ def translated(first: e.RegistryError, status: int, state: State) -> str:
     said = classic_error(first, status)
     if first.form == "challenge":
         said = classic_error(e.RegistryError(first.code, detail="challenge"), status)
-    elif bare(first) or first.form == "json":
+    elif bare(first) or first.form in ("json", "broken"):
         return said
     reference = state.reference
     assert reference is not None

@@ -110,6 +110,8 @@ def told(failure: Failure, state: State) -> str:
         case e.Unreachable(method, url, obstacle, detail):
             said = go_error(method, url, unreachable_text(obstacle, detail))
             return where(state) + during(state, url) + said
+        case e.TokenMissing(_, url, why):
+            return where(state) + during(state, url) + why
         case e.DigestMismatch(kind, expected, actual):
             index = kind == "manifest" and not state.selected and state.media_type in INDEXES
             wrong = f"unexpected commit digest {actual}, expected {expected}: failed precondition"
@@ -161,7 +163,7 @@ def translated(failure: Failure, state: State) -> str:
 
 def from_body(errors: tuple[e.RegistryError, ...], status: int, plain: str) -> str:
     match errors:
-        case () | (e.RegistryError(form="text"),):
+        case () | (e.RegistryError(form="text" | "broken"),):
             return f"unknown: {plain}"
         case (e.RegistryError(message=said, form="details"),) if status in (401, 403):
             return f"{STANDARD['UNAUTHORIZED' if status == 401 else 'DENIED']} - {said}"
