@@ -822,11 +822,13 @@ def unreachable(state: State, request: Request, failure: NetworkFailure) -> Even
     to_registry = request.host == state.host and request.url.startswith("https:")
     no_tls = failure.obstacle is Obstacle.PLAIN_HTTP
     named_port = ":" in state.host.rpartition("]")[2]
+    in_classic_ways = state.phase is Phase.CHECKING or listing(state)
     refused = failure.obstacle is Obstacle.REFUSED and (
-        state.ways.http_after_refused or not named_port
+        state.ways.http_after_refused or in_classic_ways or not named_port
     )
     may = e.FellBackToHttp in TRANSITIONS[state.phase]
-    if may and to_registry and loopback(state.host) and (no_tls or refused):
+    here = loopback(state.host) and (state.ways.ipv6_loopback or not state.host.startswith("["))
+    if may and to_registry and here and (no_tls or refused):
         return e.FellBackToHttp()
     return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
 

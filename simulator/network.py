@@ -69,7 +69,7 @@ def silent(sites: dict[str, Site], request: Request) -> Site | None:
     """A host that exists, at a port where nothing listens. This machine always exists."""
     name = urlsplit(request.url).hostname or ""
     if loopback(request.host):
-        return Site(obstacle=Obstacle.REFUSED, address="127.0.0.1")
+        return Site(obstacle=Obstacle.REFUSED, address="[::1]" if ":" in name else "127.0.0.1")
     known = (site for host, site in sites.items() if host.partition(":")[0] == name)
     address = next((site.address for site in known), None)
     return Site(obstacle=Obstacle.REFUSED, address=address) if address else None

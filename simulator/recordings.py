@@ -453,6 +453,7 @@ def replay(scene: Scene) -> Transport:
     kept no content, the mock network answers."""
     honest = mock(scene.world)
     logged: dict[tuple[str, str], list[Exchanged]] = {}
+    moved: dict[str, Request] = {}
     for line in scene.told.http:
         logged.setdefault((line.method, line.url + line.path), []).append(line)
 
@@ -461,9 +462,12 @@ def replay(scene: Scene) -> Transport:
             left = logged.get((request.method, request.url), [])
             line = left.pop(0) if left else None
             if line and (line.response_body or line.status >= 300 or request.method == "HEAD"):
-                yield Exchange(request, logged_answer(line))
-            else:
-                yield from honest((request,))
+                answer = logged_answer(line)
+                moved[answer.header("Location") or ""] = request
+                yield Exchange(request, answer)
+            else:  # what was redirected has the content of where it came from
+                for exchange in honest((moved.get(request.url, request),)):
+                    yield Exchange(request, exchange.answer)
 
     return answers
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pytest
 
+from simulator import lab
 from simulator.fidelity import (
     FIELDS,
     NORMALISED,
@@ -331,6 +332,18 @@ VARIATIONS = {
         DAEMON + "authentication required - incorrect username or password",
         DAEMON + HEAD + "unauthorized: incorrect username or password",
     ),
+    "nobody at IPv6's loopback": (
+        made("docker login -u alice --password-stdin [::1]:5999", stdin="s3cret\n"),
+        f'{DAEMON}Get "http://[::1]:5999/v2/": dial tcp [::1]:5999: connect: connection refused',
+        f'{DAEMON}Get "https://[::1]:5999/v2/": dial tcp [::1]:5999: connect: connection refused',
+    ),
+    "nobody at this machine's port": (
+        made("docker login -u alice --password-stdin localhost:5999", stdin="s3cret\n"),
+        DAEMON + 'Get "http://localhost:5999/v2/": dial tcp 127.0.0.1:5999: connect: '
+        "connection refused",
+        DAEMON + 'Get "http://localhost:5999/v2/": dial tcp 127.0.0.1:5999: connect: '
+        "connection refused",
+    ),
     "another user's home": (
         made(f"docker pull {HERE}:1.0", stored("registry.example.com"), env={"HOME": "/root"}),
         f"{DAEMON}{RESOLVE}pull access denied, repository does not exist or may require "
@@ -383,6 +396,9 @@ def test_an_identity_token_takes_the_passwords_place(engine: Literal["29", "26"]
     assert '"identitytoken": ' in (outcome.config or "")
 
 
+HELLO = tuple(lab.repositories("lab")["public/hello"].blobs)
+PLAIN = "tls_client_hello_on_plain_http_port ort"
+
 REQUESTS = {
     "a second token where the first is old by the client's clock": (
         made(f"docker pull {TOKEN}:1.0", PRIVATE, "token server options: {'skew': '-3600'}"),
@@ -406,6 +422,24 @@ REQUESTS = {
         ),
         ("HEAD 503", "HEAD 401", "HEAD 404"),
         ("GET 401", "HEAD 503", "GET 404"),
+    ),
+    "blobs at an address that says nothing": (
+        made(
+            "docker pull localhost:5001/public/hello:latest",
+            PROXY + "blobs -> 307",
+            http=[
+                {
+                    "url": "http://localhost:5001",
+                    "method": "GET",
+                    "path": f"/v2/public/hello/blobs/{digest}",
+                    "status": 307,
+                    "response_headers": {"Location": f"https://cdn.example.com/{place}?signed"},
+                }
+                for place, digest in enumerate(HELLO)
+            ],
+        ),
+        (PLAIN, "HEAD 200", PLAIN, "GET 200", "GET 307", "GET 200", "GET 307", "GET 200"),
+        (PLAIN, "GET 200", "HEAD 200", "GET 200", "GET 307", "GET 307", "GET 200", "GET 200"),
     ),
     "a host in capitals": (
         made("docker login -u alice --password-stdin Registry.Example.Com", stdin="s3cret\n"),

@@ -353,6 +353,7 @@ ENGINE = Engine(
     images_only=True,
     helper_required=False,
     http_after_refused=True,
+    ipv6_loopback=False,
     seeks_blobs=False,
     trusts_tags=True,
     chains_layers=True,

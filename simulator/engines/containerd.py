@@ -301,6 +301,7 @@ ENGINE = Engine(
     images_only=False,
     helper_required=True,
     http_after_refused=False,
+    ipv6_loopback=True,
     seeks_blobs=True,
     trusts_tags=False,
     chains_layers=False,
