@@ -409,7 +409,10 @@ class HelperFailed:
 
 @dataclass(frozen=True)
 class ReferenceRejected:
+    """Not a reference, or not a platform; `by_engine` if Docker's CLI left it to the engine."""
+
     reason: str
+    by_engine: bool = False
 
 
 @dataclass(frozen=True)

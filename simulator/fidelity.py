@@ -24,7 +24,8 @@ from simulator.wire import Exchange, NetworkFailure, Obstacle, Response
 ENGINES: tuple[Literal["29", "26"], ...] = ("29", "26")
 
 UNREACHED = {
-    "bearer_push_denied": "docker push is not simulated: Pullscope is about login and pull",
+    "bearer_push_denied": "docker push is not simulated: Pullscope is about login and pull; and "
+    "the layers of a push race for tokens, so that even the number of requests is chance",
 }
 """Situations that the machine does not play -> why."""
 

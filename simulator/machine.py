@@ -40,6 +40,7 @@ from simulator.oci import (
     ImageConfig,
     Index,
     InvalidManifest,
+    InvalidPlatform,
     InvalidReference,
     Manifest,
     Platform,
@@ -542,7 +543,17 @@ def parse_reference(state: State) -> Event:
         return e.ReferenceRejected(str(error))
     if command.all_tags and not untagged(command.image):
         return e.ReferenceRejected("tag can't be used with --all-tags/-a")
+    try:
+        Platform.parse(command.platform or str(state.platform))
+    except InvalidPlatform as error:
+        return e.ReferenceRejected(str(error), state.ways.parses_platform)
+    if parsed.familiar_name == RESERVED:
+        return e.ReferenceRejected(f"'{RESERVED}' is a reserved name", by_engine=True)
     return e.ReferenceParsed(replace(parsed, tag=None) if command.all_tags else parsed)
+
+
+RESERVED = "scratch"
+"""In a Dockerfile it stands for no image at all."""
 
 
 def untagged(image: str) -> bool:
@@ -1130,8 +1141,7 @@ def keep(state: State, event: Event) -> State:
         case e.ImagesRemoved():
             return removed(state, event)
         case e.PullTyped(command):
-            asked_for = Platform.parse(command.platform) if command.platform else state.platform
-            return replace(begin(state, command, ""), platform=asked_for)
+            return begin(state, command, "")
         case e.CredentialsEntered(credential):
             return replace(state, credential=credential)
         case e.WebLoginChosen():
@@ -1158,7 +1168,9 @@ def keep(state: State, event: Event) -> State:
             gone = (key for key in logout_keys(server) if not state.store.lacks(key))
             return replace(state, store=state.store.without(*gone))
         case e.ReferenceParsed(reference):
-            return replace(state, reference=reference, host=reference.host)
+            wanted = state.command.platform if isinstance(state.command, Pull) else ""
+            platform = Platform.parse(wanted) if wanted else state.platform
+            return replace(state, reference=reference, host=reference.host, platform=platform)
         case e.CredentialFound(credential):
             return replace(state, credential=credential)
         case e.TagsListed(tags):

@@ -274,6 +274,7 @@ TOKEN_OPTIONS: dict[str, Callable[[str], RegistryChange]] = {
     "refresh_token": lambda how: lambda registry: replace(registry, refresh=True),
     "expires_in": lambda text: lambda registry: replace(registry, token_lifetime=int(text)),
     "skew": lambda text: lambda registry: replace(registry, token_skew=int(text)),
+    "clock_skew": lambda text: lambda registry: replace(registry, token_skew=int(text)),
 }
 
 

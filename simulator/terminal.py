@@ -341,8 +341,8 @@ def refusal(refused: Refusal, state: State) -> str:
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error of a command that failed."""
     match failure:
-        case e.ReferenceRejected(why):
-            return (why,)
+        case e.ReferenceRejected(why, by_engine):
+            return (f"{DAEMON if by_engine else ''}{why}",)
         case e.InputMissing(what):
             return (input_missing(what, state.engine),)
         case e.LoginCanceled():

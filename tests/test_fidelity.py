@@ -344,6 +344,25 @@ VARIATIONS = {
         DAEMON + 'Get "http://localhost:5999/v2/": dial tcp 127.0.0.1:5999: connect: '
         "connection refused",
     ),
+    "a platform that nobody knows": (
+        made(f"docker pull --platform beos {HERE}:1.0"),
+        '"beos": unknown operating system or architecture: invalid argument',
+        f'{DAEMON}"beos": unknown operating system or architecture: invalid argument',
+    ),
+    "a processor alone is a platform": (
+        made(
+            "docker pull --platform s390x registry.example.com/team/multi",
+            stored("registry.example.com"),
+        ),
+        DAEMON + "no matching manifest for linux/s390x in the manifest list entries: "
+        "no match for platform in manifest: not found",
+        "no matching manifest for linux/s390x in the manifest list entries",
+    ),
+    "a name that is reserved": (
+        made("docker pull scratch"),
+        DAEMON + "'scratch' is a reserved name",
+        DAEMON + "'scratch' is a reserved name",
+    ),
     "another user's home": (
         made(f"docker pull {HERE}:1.0", stored("registry.example.com"), env={"HOME": "/root"}),
         f"{DAEMON}{RESOLVE}pull access denied, repository does not exist or may require "

@@ -120,6 +120,10 @@ ODD = {
         (Typed(run="docker pull myprivateregistry.com/team/multi:latest"),),
         faults=(Fault(Part.MANIFEST, status=500, times=1),),
     ),
+    "a web page for a manifest": odd(
+        faults=(Fault(Part.MANIFEST, status=200, body="<html>", media_type="text/html"),),
+        auth=Auth.BASIC,
+    ),
     "blob busy once": odd(faults=(Fault(Part.BLOB, status=503, times=1),)),
     "blob busy": odd(faults=(Fault(Part.BLOB, status=503),)),
     "blob denied": odd(faults=(Fault(Part.BLOB, status=403, code="DENIED"),)),

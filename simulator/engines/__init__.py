@@ -34,6 +34,7 @@ class Engine:
     `trusts_tags`: takes what a tag gives without comparing its digest. `chains_layers`: a layer
     is held only on top of the same ones. `config_first`: layers wait for the config.
     `image_is_config`: an image's id is its config's digest, else its manifest's.
+    `parses_platform`: the CLI hands `--platform` on as it is.
     `checks_platform`: a lone image for another platform is an error once it is stored.
     `hides_nameless`: images without a name are listed only with `--all`.
     `asks_again(answers, kind, way_in)`: whether to repeat a request for a `manifest`, `config`
@@ -59,6 +60,7 @@ class Engine:
     chains_layers: bool
     config_first: bool
     image_is_config: bool
+    parses_platform: bool
     checks_platform: bool
     hides_nameless: bool
     accept: Headers

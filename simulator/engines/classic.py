@@ -359,6 +359,7 @@ ENGINE = Engine(
     chains_layers=True,
     config_first=False,
     image_is_config=True,
+    parses_platform=True,
     checks_platform=True,
     hides_nameless=False,
     accept=tuple(("Accept", kind) for kind in ACCEPTED),

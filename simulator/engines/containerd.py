@@ -307,6 +307,7 @@ ENGINE = Engine(
     chains_layers=False,
     config_first=True,
     image_is_config=False,
+    parses_platform=False,
     checks_platform=False,
     hides_nameless=True,
     accept=(
