@@ -132,6 +132,8 @@ class Scene:
             found = CredentialStore.from_json(self.config) if self.config else CredentialStore()
         except InvalidConfig:
             return CredentialStore()
+        if self.helper_works:  # who asks a helper does not look into the file
+            found = found.without(*(key for key, _ in found.entries if found.helper_of(key)))
         for host, pair in self.helper_keeps:
             found = found.with_entry(host, Credential(*pair))
         helped = bool(found.helper or found.helpers)
@@ -208,6 +210,17 @@ def with_identities(scene: Scene) -> Scene:
             scene = each_registry(scene, lambda registry: replace(registry, refresh=True))
             scene = replace(scene, config=json.dumps(document, indent="\t"))
     return scene
+
+
+def with_helper(scene: Scene, found: re.Match[str]) -> Scene:
+    """`docker-credential-lab holds registry.example.com alice:s3cret`."""
+    kept = {one["host"]: (one["user"], one["password"]) for one in KEPT.finditer(found.string)}
+    return replace(scene, helper_works=True, helper_keeps=tuple(kept.items()))
+
+
+def with_config_out_of_reach(scene: Scene, found: re.Match[str]) -> Scene:
+    why = f"loading config file: open {HOME}/config.json: permission denied"
+    return replace(scene, config=None, unreadable=why)
 
 
 def with_directory_for_config(scene: Scene, found: re.Match[str]) -> Scene:
@@ -373,10 +386,13 @@ FAULT = r"fault injected by the proxy: "
 SETUP: tuple[tuple[str, Change], ...] = (
     (r"no ~/\.docker/config\.json|cfg_none|config removed.*", without_config),
     (r"~/\.docker/config\.json holds auths\[.*", with_credential),
-    (r"config\.json = (?P<json>\{.*\})(?P<rest>.*)", with_config),
+    (r"(~/\.docker/)?config\.json = (?P<json>\{.*\})(?P<rest>.*)", with_config),
+    (r"docker-credential-\w+ (holds|keeps|has|knows) .*", with_helper),
     (r"(~/\.docker/)?config\.json is (truncated|broken|invalid|not|malformed|empty).*",
      with_broken_config),
     (r"(~/\.docker/)?config\.json is a directory.*", with_directory_for_config),
+    (r"(~/\.docker/)?config\.json (is unreadable|is not readable|cannot be read).*",
+     with_config_out_of_reach),
     (r"~/\.docker is (on a read-only|not writable|read-only).*", with_file_system),
     (r"~/\.docker is a file.*", with_file_for_directory),
     (r"already pulled: (?P<image>\S+)", with_pulled),

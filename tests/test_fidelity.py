@@ -1,5 +1,6 @@
 """The machine against real Docker: every recorded situation, field by field."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -363,6 +364,32 @@ VARIATIONS = {
         DAEMON + "'scratch' is a reserved name",
         DAEMON + "'scratch' is a reserved name",
     ),
+    "a file that is not looked into, for a helper is named": (
+        made(
+            f"docker pull {HERE}:1.0",
+            'config.json = {"auths": {"registry.example.com": {"auth": "YWxpY2U6czNjcmV0"}}, '
+            '"credsStore": "lab"}; docker-credential-lab is a small shell script on PATH',
+        ),
+        f"{DAEMON}{RESOLVE}pull access denied, repository does not exist or may require "
+        "authorization: authorization failed: no basic auth credentials",
+        f'{DAEMON}Head "{MANIFEST}": no basic auth credentials',
+    ),
+    "a helper that keeps nothing for this host": (
+        made(
+            f"docker pull {HERE}:1.0",
+            '~/.docker/config.json = {"credsStore": "lab"}',
+            "docker-credential-lab holds private.example.com = alice:s3cret",
+        ),
+        f"{DAEMON}{RESOLVE}pull access denied, repository does not exist or may require "
+        "authorization: authorization failed: no basic auth credentials",
+        f'{DAEMON}Head "{MANIFEST}": no basic auth credentials',
+    ),
+    "a config.json of somebody else's": (
+        made(f"docker pull {HERE}:1.0", "config.json cannot be read: mode 0600, owner root"),
+        f"{DAEMON}{RESOLVE}pull access denied, repository does not exist or may require "
+        "authorization: authorization failed: no basic auth credentials",
+        f'{DAEMON}Head "{MANIFEST}": no basic auth credentials',
+    ),
     "another user's home": (
         made(f"docker pull {HERE}:1.0", stored("registry.example.com"), env={"HOME": "/root"}),
         f"{DAEMON}{RESOLVE}pull access denied, repository does not exist or may require "
@@ -563,3 +590,24 @@ def test_a_fault_without_a_log_is_an_error() -> None:
     silent = made(f"docker pull {HERE}:1.0", PROXY + "something else")
     with pytest.raises(InvalidRecording, match="neither words nor log"):
         scene_of(silent, "29")
+
+
+def test_a_login_keeps_other_settings() -> None:
+    """What Docker's CLI knows stays, in its order; what it does not know is lost."""
+    login = made(
+        "docker login -u alice --password-stdin registry.example.com",
+        'config.json = {"currentContext": "x", "credStore": "typo", "HttpHeaders": {"A": "b"}}',
+        stdin="s3cret\n",
+    )
+    config = json.loads(played_outcome(login, scene_of(login, "29")).config or "")
+    assert list(config) == ["auths", "HttpHeaders", "currentContext"]
+
+
+def test_a_password_in_plain_text_is_read() -> None:
+    """An old `config.json` has name and password as they are."""
+    entry = '{"username": "alice", "password": "s3cret"}'
+    pull = made(
+        "docker pull registry.example.com/team/web:latest",
+        f'config.json = {{"auths": {{"registry.example.com": {entry}}}}}',
+    )
+    assert played_outcome(pull, scene_of(pull, "29")).exit_status == 0
