@@ -258,6 +258,16 @@ def test_an_inspection_of_nothing_is_an_empty_list(case: tuple[str, tuple[str, .
     assert trace.failed
 
 
+def test_docker_29_knows_where_an_image_came_from() -> None:
+    """Beside its descriptor; the classic store has neither."""
+    machine = Machine("29")
+    machine("pull", f"{APP}:1.0")
+    told_of = json.loads("\n".join(told(machine("inspect", f"{APP}:1.0"))))[0]
+    assert told_of["Identity"] == {"Pull": [{"Repository": APP}]}
+    assert told_of["Descriptor"]["digest"] == told_of["Id"] == DIGESTS["team/app:1.0"]
+    assert told_of["Config"] == {"Env": ["PATH=/usr/bin:/bin"], "Cmd": ["/app"]}
+
+
 def test_a_moved_tag_leaves_an_image_without_a_name() -> None:
     """Engine 26 shows it with its repository; engine 29 only where all images are asked for."""
     held = {engine: Machine(engine) for engine in ("29", "26")}

@@ -268,7 +268,13 @@ def inspected(image: HeldImage) -> dict[str, object]:
         "Descriptor": {
             "mediaType": manifest.media_type, "digest": manifest.digest, "size": manifest.size
         },
+        "Identity": {"Pull": [{"Repository": name} for name in repositories(image)]},
     }  # fmt: skip
+
+
+def repositories(image: HeldImage) -> list[str]:
+    """Where it was pulled from."""
+    return sorted({repository_of(name) for name in image.names} - {NAMELESS})
 
 
 SETTINGS = ("User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels",
