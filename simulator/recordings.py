@@ -266,8 +266,10 @@ def with_token_options(scene: Scene, found: re.Match[str]) -> Scene:
     """`token server options: {'deny': '401'}`: each option changes both token services."""
     options = dict(re.findall(r"'(\w+)':\s*'?([^',}]*)'?", found["options"]))
     for name, value in options.items():
-        change = TOKEN_OPTIONS.get(name)
-        scene = each_registry(scene, change(value)) if change else as_logged(scene, found)
+        try:
+            scene = each_registry(scene, TOKEN_OPTIONS[name](value))
+        except (KeyError, ValueError):
+            scene = as_logged(scene, found)
     return scene
 
 

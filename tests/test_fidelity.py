@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from simulator import lab
+from simulator import fidelity, lab
 from simulator.fidelity import (
     FIELDS,
     NORMALISED,
@@ -20,6 +20,7 @@ from simulator.fidelity import (
     situations,
     table,
 )
+from simulator.machine import EndlessRun
 from simulator.recordings import SETUP, InvalidRecording, Recording, read, scene_of
 
 DATA = Path(__file__).with_name("data") / "recordings"
@@ -611,3 +612,28 @@ def test_a_password_in_plain_text_is_read() -> None:
         f'config.json = {{"auths": {{"registry.example.com": {entry}}}}}',
     )
     assert played_outcome(pull, scene_of(pull, "29")).exit_status == 0
+
+
+def test_a_run_that_breaks_off_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect of ours is told for its situation; the others are still compared."""
+
+    def endless(*_: object) -> None:
+        raise EndlessRun("no end after 500 steps")
+
+    monkeypatch.setattr(fidelity, "played_outcome", endless)
+    told = compare(PLAYED[0])
+    assert (told.verdict, told.differences[0].ours) == ("differs", "no end after 500 steps")
+
+
+def test_an_option_that_we_do_not_know_is_as_logged() -> None:
+    """The token service answers what it answered; whoever asks is still our machine."""
+    options = "token server options: {'mood': 'bad'}"
+    refused = logged("/token", 403, '{"errors":[{"code":"DENIED","message":"no"}]}', "")
+    refused[0]["path"] = "/token?" + "&".join((
+        "account=alice", "client_id=docker", "offline_token=true", "service=private.example.com"
+    ))  # fmt: skip
+    command = "docker login -u alice --password-stdin private.example.com"
+    login = made(command, options, stdin="s3cret\n", http=refused)
+    outcome = played_outcome(login, scene_of(login, "29"))
+    assert outcome.requests[-1].endswith("-> 403")
+    assert outcome.exit_status == 1
