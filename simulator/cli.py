@@ -1,4 +1,4 @@
-"""The command line: `pullscope run | fidelity | registry | check | build | scenarios`.
+"""The command line; `pullscope --help` lists its commands.
 
 Exit status: 0 it worked, 1 the pull (or the check) failed, 2 what was asked for is not right;
 then one sentence on standard error says what, where, and how to put it right.
@@ -15,9 +15,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from simulator import __version__, fidelity, scenario, server, views
+from simulator import __version__, changes, decoder, fidelity, scenario, server, views
+from simulator.compare import Comparison, makes_sense, partings, what_if
+from simulator.compare import compare as compare_traces
 from simulator.engines import engines
 from simulator.images import repositories
+from simulator.lanes import WORDS, lanes
 from simulator.lesson import LESSONS, Lesson, build, folders, lessons, load, problems
 from simulator.scenario import run_real, scenarios
 from simulator.trace import Trace
@@ -195,6 +198,150 @@ def first_difference(one: fidelity.Comparison) -> str:
     recorded, ours = difference.first_lines()
     where = f"{one.name}, engine {one.engine}, {difference.field}"
     return f"{where}\n  recorded: {recorded}\n  ours:     {ours}"
+
+
+# -- compare ----------------------------------------------------------------------------------
+
+ENGINES = click.Choice(list(engines()))
+
+
+@main.command()
+@click.argument("left")
+@click.argument("right", required=False)
+@click.option("--change", metavar="NAME", help="Compare LEFT with itself, one thing changed.")
+@click.option("--engine", type=ENGINES, default=next(iter(engines())), show_default=True)
+@click.option("--right-engine", type=ENGINES, help="The engine of the right run, if another.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@told_plainly
+def compare(
+    left: str, right: str | None, change: str | None, engine: str, right_engine: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Two scenarios side by side: where they part, and why.
+
+    Compares LEFT with RIGHT, with --change NAME, or on another --right-engine. With LEFT alone,
+    lists what can be changed, and at which step of that run it matters.
+    """
+    if change and (right or right_engine):
+        raise click.UsageError("--change compares LEFT with itself: leave out the other run")
+    if not (right or change or right_engine):
+        list_changes(left, engine, as_json)
+        return
+    if change:
+        print_comparison(what_if(left, change, engine), as_json)
+        return
+    runs = (scenario.run(left, engine), scenario.run(right or left, right_engine or engine))
+    print_comparison(compare_traces(*runs), as_json)
+
+
+def list_changes(base: str, engine: str, as_json: bool) -> None:
+    known = partings(base, engine)
+    if as_json:
+        click.echo(json.dumps(known, indent=1))
+        return
+    table = Table("Change", "What if …", "They part at")
+    for name, step in known.items():
+        table.add_row(name, changes.CHANGES[name].title, f"step {step}")
+    for name, one in changes.CHANGES.items():
+        if name not in known and makes_sense(base, name):
+            table.add_row(name, one.title, "no difference", style="dim")
+    console.print(table)
+
+
+def print_comparison(comparison: Comparison, as_json: bool) -> None:
+    """Both runs as a table, the parting marked; then why."""
+    shown = lanes(first_lesson(), comparison)
+    if as_json:
+        click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
+        return
+    table = Table("Row", show_lines=True)
+    for side in ("left", "right"):
+        table.add_column(lane_head(shown[side]), overflow="fold")
+    for number, row in enumerate(shown["rows"], 1):
+        if number == shown["parted"]:
+            mark = f"◆ {WORDS['parted']}"
+            table.add_row("◆", mark, mark, style="bold yellow")
+        left = lane_cell(row["left"])
+        table.add_row(str(number), left, "same" if row["joined"] else lane_cell(row["right"]))
+    console.print(table)
+    print_verdict(shown["verdict"])
+
+
+def lane_head(lane: dict[str, Any]) -> str:
+    sign = "✕ fails" if lane["outcome"] == "failed" else "✓ succeeds"
+    return f"{plain(lane['title'])} ({sign})"
+
+
+def lane_cell(step: dict[str, Any] | None) -> str:
+    """The step's title, its message, and what the terminal shows."""
+    if step is None:
+        return ""
+    message = step["exchange"]
+    sent = message and f"{' '.join(filter(None, (message['asked'], message['proof'])))}"
+    wire = [f"{sent} → {message['came']}"] if message else []
+    said = [f"  {line['text']}" for line in step["terminal"] if line["text"]]
+    return "\n".join(map(plain, (f"{step['number']} · {step['title']}", *wire, *said)))
+
+
+def print_verdict(verdict: dict[str, Any]) -> None:
+    console.print(plain(verdict["heading"]), style="bold")
+    for sentence in (verdict["how"], *verdict["why"]):
+        console.print(plain(sentence), highlight=False)
+    if verdict["facts"]:
+        table = Table("", "Left", "Right")
+        for fact in verdict["facts"]:
+            table.add_row(*map(plain, (fact["what"], fact["left"], fact["right"])))
+        console.print(table)
+
+
+# -- decode -----------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("message", default="-")
+@told_plainly
+def decode(message: str) -> None:
+    """Tell which situations print MESSAGE (`-`: standard input), and how to tell which it is.
+
+    The exit status is 1 when no situation prints it. Nothing is stored; secrets are masked.
+    """
+    decoded = decoder.decode(pasted(message))
+    if not decoded.text:
+        raise click.UsageError("no message: give one in quotes, or pipe what Docker printed in")
+    print_decoded(decoded)
+    sys.exit(0 if decoded.prints else 1)
+
+
+def pasted(message: str) -> str:
+    if message != "-":
+        return message
+    return "" if sys.stdin.isatty() else sys.stdin.read()
+
+
+def print_decoded(decoded: decoder.Decoded) -> None:
+    """The causes, one after the other; in plain words, for a message may look like markup."""
+    if decoded.masked:
+        click.echo(decoder.masked_words(decoded.masked))
+    if not decoded.prints:
+        click.echo(decoder.unknown(decoded))
+    for near in decoded.nearest:
+        click.echo(f"   {near}")
+    for number, card in enumerate(decoder.cards(decoded, lessons()[0]), 1):
+        print_card(number, card)
+
+
+def print_card(number: int, card: decoder.Card) -> None:
+    click.secho(f"{number}. {card.title}", bold=True)
+    click.echo(f"   {card.step}. {card.meaning}")
+    click.echo(f"   {'; '.join(card.engines)}")
+    for line in (*card.facts, *card.apart):
+        click.echo(f"   - {line}")
+    for check in card.checks:
+        click.echo("   $ " + check.command.replace("\n", "\n   "))
+        click.echo(f"     {check.tells}")
+    if card.address:
+        click.echo(f"   In the player: {card.address}")
+    click.echo()
 
 
 # -- registry ---------------------------------------------------------------------------------

@@ -244,6 +244,8 @@ class State:
     """Why `config.json` cannot be written; empty where it can."""
     unreadable: str = ""
     """What Docker's CLI says about a `config.json` that it cannot read; empty where it can."""
+    insecure: tuple[str, ...] = ()
+    """The engine's `insecure-registries`: hosts that may speak plain HTTP."""
     host: str = ""
     plain_http: bool = False
     reference: Reference | None = None
@@ -839,7 +841,8 @@ def unreachable(state: State, request: Request, failure: NetworkFailure) -> Even
     )
     may = e.FellBackToHttp in TRANSITIONS[state.phase]
     here = loopback(state.host) and (state.ways.ipv6_loopback or not state.host.startswith("["))
-    if may and to_registry and here and (no_tls or refused):
+    allowed = here or state.host in state.insecure
+    if may and to_registry and allowed and (no_tls or refused):
         return e.FellBackToHttp()
     return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
 
@@ -1256,6 +1259,7 @@ def begin(state: State, command: Command | None, host: str) -> State:
         platform=state.platform,
         writable=state.writable,
         unreadable=state.unreadable,
+        insecure=state.insecure,
         host=host,
     )
 

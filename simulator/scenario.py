@@ -12,22 +12,30 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
 
+from simulator import i18n, translation
 from simulator.auth import Credential, CredentialStore
 from simulator.commands import Login, Pull, parse
 from simulator.engines import engine as known_engine
 from simulator.images import repositories, unpacked_size
 from simulator.imagestore import ImageStore
 from simulator.layout import Layout
-from simulator.machine import State
+from simulator.machine import State, entry_for
 from simulator.network import mock
-from simulator.oci import HOST, ImageConfig, Manifest, Platform, Reference, parse_manifest
+from simulator.oci import (
+    HOST,
+    ImageConfig,
+    Index,
+    Manifest,
+    Platform,
+    Reference,
+    parse_manifest,
+)
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
 from simulator.transport import Progress, real
 from simulator.wire import Obstacle
-from simulator.world import Auth, Fault, Registry, Site, Tls, User, World
+from simulator.world import Auth, Fault, Registry, Repository, Site, Tls, User, World
 
 HOSTNAME = "myprivateregistry.com"
 TOKENS = "auth.myprivateregistry.com"
@@ -128,21 +136,32 @@ def held_images(image: str | None) -> ImageStore:
     reference = Reference.parse(image)
     repository = repositories()[reference.repository]
     digest = repository.tags[reference.identifier]
-    manifest = parse_manifest(repository.manifests[digest].data, digest)
+    named = stored_manifest(repository, digest)
+    entry = entry_for(named, Platform()) if isinstance(named, Index) else None
+    manifest = stored_manifest(repository, entry.digest) if entry else named
     assert isinstance(manifest, Manifest)
     blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
     packed = {d: repository.blobs[d].data for d in blobs}
     config = ImageConfig.read(packed[manifest.config.digest], manifest.config.digest)
     sizes = {d: unpacked_size(data) for d, data in packed.items()}
     store = ImageStore().with_content(config, [(d, size) for d, size in sizes.items() if size])
-    return store.with_image(reference.canonical, digest, blobs, manifest)
+    held = dict.fromkeys((named, manifest))
+    return store.with_image(reference.canonical, digest, blobs, *held)
+
+
+def stored_manifest(repository: Repository, digest: str) -> Manifest | Index:
+    return parse_manifest(repository.manifests[digest].data, digest)
+
+
+def scenarios() -> Mapping[str, Scenario]:
+    """All scenarios by name, the default first, in the chosen language. Raises InvalidScenario."""
+    return known_in(i18n.chosen.get())
 
 
 @cache
-def scenarios() -> Mapping[str, Scenario]:
-    """All scenarios by name, the default first. Raises InvalidScenario."""
+def known_in(_language: str) -> Mapping[str, Scenario]:
     try:
-        document = YAML(typ="safe").load(SCENARIOS)
+        document = translation.read(SCENARIOS)
         known = [Scenario.model_validate({"name": k, **v}) for k, v in document.items()]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

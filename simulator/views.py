@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from simulator.commands import Login, Logout, Pull
+from simulator.compare import offers
 from simulator.engines.words import reason
 from simulator.explain import (
     STATUSES,
@@ -17,6 +18,7 @@ from simulator.explain import (
     of_answer_header,
     of_request_header,
 )
+from simulator.i18n import _
 from simulator.machine import Phase, State
 from simulator.oci import Descriptor
 from simulator.trace import Step, Trace
@@ -24,6 +26,7 @@ from simulator.wire import Exchange, NetworkFailure, Request, Response, Scheme, 
 
 if TYPE_CHECKING:
     from simulator.lesson import Lesson, Row
+    from simulator.shell.values import Shell
 
 COLUMNS = ("Row", "Action", "Input / command", "Result", "Notes")
 
@@ -245,6 +248,28 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
     }
 
 
+# -- the console ------------------------------------------------------------------------------
+
+
+def console(shell: "Shell", completed: Sequence[str] = (), asked: str = "") -> dict[str, Any]:
+    """All that the console shows; `completed` are the lines that `asked` can become."""
+    prompt = shell.prompt
+    return {
+        "lines": [{"kind": line.kind, "text": line.text} for line in shell.lines],
+        "count": f"{len(shell.lines)}-{shell.commands}-{id(shell.lines)}",
+        "prompt": {"text": prompt.text, "secret": prompt.secret} if prompt else None,
+        "history": list(shell.history),
+        "completed": list(completed),
+        "asked": asked,
+        "strings": {
+            "console": _("Terminal"),
+            "screen": _("What the terminal shows"),
+            "input": _("Command line"),
+            "keys": _("Enter runs it · ↑ ↓ earlier lines · Tab completes · help"),
+        },
+    }
+
+
 # -- the stage --------------------------------------------------------------------------------
 
 
@@ -307,7 +332,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
     covered = spans(lesson, trace)
     rows = {step.number: span.row.number for span in covered for step in span.steps}
     sample, edges = sample_of(lesson, trace), {edge.id for edge in lesson.edges}
-    count = sum(1 for step in trace.steps if step.exchange)
+    count, offered = sum(1 for step in trace.steps if step.exchange), offers(trace)
     shown: list[dict[str, Any]] = []
     node, number = "", 0
     for step, command in commands_of(trace):
@@ -321,6 +346,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
                 "node": node,
                 "edge": edge if edge in edges else None,
                 "exchange": wire(step, number, count),
+                "offers": offered.get(step.number, []),
             }
         )
     return {

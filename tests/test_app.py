@@ -63,11 +63,11 @@ def test_a_bad_form_is_one_sentence(case: str) -> None:
     test = opened(source="real")
     for key, value in fields.items():
         test.text_input(key=key).input(value)
-    test.text_input(key="password").input("correct-horse")
+    test.text_input(key="real-password").input("correct-horse")
     test.button[0].click().run()
     assert not test.exception
     assert sentence in test.error[0].value
-    assert test.text_input(key="password").value == ""
+    assert test.text_input(key="real-password").value == ""
     assert "correct-horse" not in repr(test.session_state)
 
 
@@ -89,3 +89,67 @@ def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
     assert few.columns[0] == "Start" and len(few.columns) == 5
     test.toggle(key="every_step").set_value(True).run()
     assert len(test.table[1].value.columns) == 1 + len(scenario.run("works").steps)
+
+
+# -- what if ------------------------------------------------------------------------------------
+
+
+def compared(**query: str) -> AppTest:
+    test = AppTest.from_function(what_if_page, default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def what_if_page() -> None:
+    from simulator.lesson import lessons  # noqa: PLC0415
+    from simulator.pages import compare  # noqa: PLC0415
+
+    compare.page(lessons()[0])
+
+
+WAYS = {
+    "one thing changed": ({"scenario": "works", "engine": "26", "change": "tag"}, 12),
+    "two situations": ({"left": "works", "right": "no-login", "engine": "29"}, 1),
+    "two engines": ({"scenario": "logged-in", "engine": "29", "right_engine": "26"}, 4),
+    "no difference": ({"scenario": "works", "engine": "29", "change": "not-stored"}, None),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_comparison_opens_by_its_address(way: str) -> None:
+    """The address chooses both runs; the component is given them, and writes the same address."""
+    query, parted = WAYS[way]
+    test = compared(**query)
+    assert not test.exception and not test.warning
+    shown = staged(test)
+    assert shown["parted"] == parted
+    assert shown["address"] == query
+
+
+@pytest.mark.parametrize("choice", ["scenario", "engine", "change", "right", "right_engine"])
+def test_a_comparison_of_nothing_is_one_sentence(choice: str) -> None:
+    """What the address names and does not exist is told, and something is shown."""
+    test = compared(**{choice: "nonsense"})
+    assert not test.exception
+    assert f"There is no {choice} 'nonsense'" in test.warning[0].value
+    assert staged(test)["rows"]
+
+
+def test_a_change_is_chosen_by_where_it_matters() -> None:
+    """Changes stand in the order of the steps at which they part the runs."""
+    test = compared(scenario="works", engine="29")
+    titles = test.selectbox(key="change").options
+    steps = [int(title.rpartition("step ")[2]) for title in titles if "· step " in title]
+    assert steps == sorted(steps) and steps
+    assert titles[-1].endswith("nothing to change")
+    test.selectbox(key="change").select("host").run()
+    assert staged(test)["change"] == "host"
+    test.selectbox(key="scenario").select("logged-in").run()
+    assert (staged(test)["change"], staged(test)["parted"]) == ("host", 3)
+
+
+def test_the_stage_invites_to_what_if() -> None:
+    """Below the stage each step at which something could be otherwise links to it."""
+    links = "".join(mark.value for mark in opened(scenario="logged-in").expander[0].markdown)
+    assert "(compare?scenario=logged-in&engine=29&change=not-stored)" in links

@@ -52,6 +52,11 @@ BAD_INPUT = {
     "a user without a right": (("registry", "--user", "bob"), "is not NAME:PATTERN"),
     "a user without password": (("registry", "--user", "bob:*"), "no password for bob"),
     "a host that is none": (("registry", "--host", "192.0.2.1"), "cannot listen at 192.0.2.1"),
+    "an unknown change": (("compare", "works", "--change", "x"), "unknown change 'x': choose one"),
+    "another unknown scenario": (("compare", "works", "x"), "unknown scenario 'x': choose one"),
+    "a change and another run": (
+        ("compare", "works", "basic", "--change", "tag"), "leave out the other run",
+    ),
     "no lesson there": (("check", "/nonexistent"), "lesson.yaml: cannot be read: No such file"),
     "no recordings there": (("fidelity", "/nonexistent"), "no recordings in /nonexistent: give a"),
     "recordings of an unknown engine": (("fidelity", "--engine", "1", "."), "'1' is not one of"),
@@ -229,3 +234,34 @@ def test_python_m_simulator_is_pullscope() -> None:
     command = [sys.executable, "-m", "simulator", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.startswith("pullscope, version")
+
+
+def test_two_runs_are_told_side_by_side() -> None:
+    """Both runs, the parting marked at its row, Docker's own words, and why."""
+    result = called("compare", "works", "--change", "password")
+    assert result.exit_code == 0
+    rows = result.stdout.splitlines()
+    marked = next(place for place, row in enumerate(rows) if "Here they part" in row)
+    following = next(row for row in rows[marked + 1 :] if "4 ·" in row)
+    assert "4 · A token to test the login" in following and "4 · No token" in following
+    assert "unauthorized: incorrect" in result.stdout
+    assert "They part at step 4" in result.stdout
+    assert "s3cret" not in result.stdout
+
+
+def test_a_comparison_is_json_that_says_where() -> None:
+    """Rows, the row at which they part, and why; on two engines too."""
+    for words, row in ((("works", "no-login"), 1), (("works", "--right-engine", "26"), 10)):
+        shown = json.loads(called("compare", *words, "--json").stdout)
+        assert shown["schema"] == "pullscope-lanes/1"
+        assert shown["parted"] == row
+        assert shown["rows"][row - 1]["alike"] is False
+        assert shown["verdict"]["how"]
+
+
+def test_what_can_be_changed_is_listed_with_its_step() -> None:
+    """One scenario alone: each change that matters, and where."""
+    listed = json.loads(called("compare", "logged-in", "--json").stdout)
+    assert listed["not-stored"] == 3
+    shown = called("compare", "logged-in").stdout
+    assert "not-stored" in shown and "step 3" in shown

@@ -50,6 +50,7 @@ OUTCOMES = {
     "no-right-basic": (e.AccessDenied, e.AccessDenied),
     "unknown-tag": (e.ManifestUnknown, e.ManifestUnknown),
     "unknown-repository": (e.ManifestUnknown, e.ManifestUnknown),
+    "hidden-repository": (e.AccessDenied, e.AccessDenied),
     "invalid-reference": (e.ReferenceRejected, e.ReferenceRejected),
     "down": (e.Unreachable, e.Unreachable),
     "login-down": (e.Unreachable, e.Unreachable),

@@ -1,0 +1,147 @@
+"""What if: one thing changed, two situations or two engines, side by side."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from simulator import duet
+from simulator.changes import CHANGES
+from simulator.compare import Comparison, compare, makes_sense, offers, partings, what_if
+from simulator.engines import engines
+from simulator.i18n import N_, _
+from simulator.lanes import staged
+from simulator.lesson import Lesson
+from simulator.pages.parts import CHOICES, plain, played
+from simulator.scenario import scenarios
+from simulator.trace import Trace
+
+WAYS = {
+    "change": N_("One change"),
+    "right": N_("Two situations"),
+    "right_engine": N_("Two engines"),
+}
+"""What is compared, by the name in the address that tells."""
+
+KNOWN = {
+    "scenario": CHOICES["scenario"],
+    "engine": CHOICES["engine"],
+    "change": {name: one.title for name, one in CHANGES.items()},
+    "right": CHOICES["scenario"],
+    "right_engine": CHOICES["engine"],
+}
+"""By name in the address: what can stand there, and its title."""
+
+USUAL = {"right": "no-login", "right_engine": list(engines())[-1]}
+"""What is chosen where the address is silent, if not the first."""
+
+
+def addressed() -> None:
+    """The address of a new session chooses; what it names and does not exist is told.
+
+    From then on the component writes the address.
+    """
+    asked = {name: st.query_params.get(name, "") for name in KNOWN}
+    asked["scenario"] = asked["scenario"] or st.query_params.get("left", "")
+    if "way" not in st.session_state:
+        st.session_state.way = next((way for way in reversed(WAYS) if asked[way]), "change")
+    for name, known in KNOWN.items():
+        if name not in st.session_state:
+            usual = USUAL.get(name, next(iter(known)))
+            st.session_state[name] = asked[name] if asked[name] in known else usual
+        if asked[name] and asked[name] not in known:
+            st.warning(nothing_there(name, asked[name], _(known[st.session_state[name]])))
+
+
+def nothing_there(name: str, asked: str, shown: str) -> str:
+    told = _("There is no {name} {asked}; shown is “{shown}”. Choose another below.")
+    return told.format(name=name, asked=repr(asked), shown=shown)
+
+
+def choose(column: "st.delta_generator.DeltaGenerator", label: str, name: str,
+           options: list[str], titled: Callable[[str], str]) -> str:  # fmt: skip
+    """A choice that stands in the address."""
+    column.selectbox(label, options, format_func=titled, key=name, persist_state="session")
+    return str(st.session_state[name])
+
+
+def title_of(name: str) -> Callable[[str], str]:
+    return lambda key: _(KNOWN[name][key])
+
+
+def change_title(base: str, engine: str) -> Callable[[str], str]:
+    """A change with the step at which it matters, so that one can choose by the step."""
+    known = partings(base, engine)
+
+    def titled(name: str) -> str:
+        if name in known:
+            step = _("step {number}").format(number=known[name])
+        else:
+            step = _("no difference") if makes_sense(base, name) else _("nothing to change")
+        return f"{_(CHANGES[name].title)} · {step}"
+
+    return titled
+
+
+def in_order(base: str, engine: str) -> list[str]:
+    """Changes that matter by the step at which they do; then the others."""
+    known = partings(base, engine)
+    possible = [name for name in CHANGES if name not in known and makes_sense(base, name)]
+    rest = [name for name in CHANGES if name not in known and name not in possible]
+    return [*known, *possible, *rest]
+
+
+def head() -> None:
+    """The title, and what is compared with what."""
+    title, way = st.columns([1, 6])
+    title.title(_("What if"), anchor=False)
+    way.segmented_control(
+        _("Compare"), list(WAYS), format_func=lambda name: _(WAYS[name]), key="way",
+        required=True, persist_state="session", wrap=True, label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def chosen() -> tuple[Comparison, dict[str, str]]:
+    """The comparison that the choices name, and its address."""
+    first, second, third = st.columns([2.8, 3.5, 2.7])
+    names = list(scenarios())
+    base = choose(first, _("Situation"), "scenario", names, title_of("scenario"))
+    if st.session_state.way == "right_engine":
+        engine = choose(second, _("Engine"), "engine", list(engines()), title_of("engine"))
+        other = choose(
+            third, _("Other engine"), "right_engine", list(engines()), title_of("engine")
+        )
+        address = {"scenario": base, "engine": engine, "right_engine": other}
+        return compare(played(base, engine), played(base, other)), address
+    engine = choose(third, _("Engine"), "engine", list(engines()), title_of("engine"))
+    if st.session_state.way == "right":
+        right = choose(second, _("Other situation"), "right", names, title_of("right"))
+        address = {"left": base, "right": right, "engine": engine}
+        return compare(played(base, engine), played(right, engine)), address
+    changed = choose(
+        second, _("What if …"), "change", in_order(base, engine), change_title(base, engine)
+    )
+    return what_if(base, changed, engine), {"scenario": base, "engine": engine, "change": changed}
+
+
+def invitation(trace: Trace) -> None:
+    """What could be otherwise at each step of this run, as links; nothing for a run without."""
+    offered = offers(trace)
+    if not offered:
+        return
+    with st.expander(_("What if … here?")):
+        for step, changes in offered.items():
+            links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in changes)
+            st.markdown(f"**{_('Step {number}').format(number=step)}**: {links}")
+
+
+@st.fragment
+def lanes(payload: dict[str, object]) -> None:
+    duet.mount(payload, key="duet")
+
+
+def page(lesson: Lesson) -> None:
+    """Two runs as two lanes, and what they differ in."""
+    addressed()
+    head()
+    comparison, address = chosen()
+    lanes(staged(lesson, comparison, address))
