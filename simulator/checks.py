@@ -100,7 +100,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "ImagesRefused": (
         Check("docker images",
-              N_("All names are listed: the one that was typed is not there, or not the only one.")),
+              N_("All names are listed: what was typed is not there, or is not the only one.")),
     ),
     "TokenMissing": (
         Check(REPEAT, N_("A page in place of JSON: something else answers for the token service.")),
