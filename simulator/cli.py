@@ -6,7 +6,7 @@ then one sentence on standard error says what, where, and how to put it right.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from simulator import __version__, changes, decoder, scenario, server, views
+from simulator import __version__, changes, decoder, fidelity, scenario, server, views
 from simulator.compare import Comparison, makes_sense, partings, what_if
 from simulator.compare import compare as compare_traces
 from simulator.engines import engines
@@ -266,6 +266,51 @@ def record(
     click.echo(
         "Secrets are masked; names of hosts, images and users are not. Look before you share."
     )
+
+
+# -- fidelity ---------------------------------------------------------------------------------
+
+
+@main.command(name="fidelity")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--engine", type=click.Choice(list(engines())), help="Compare one engine only.")
+@click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
+@told_plainly
+def compare_recordings(directory: Path, engine: str | None, as_json: bool) -> None:
+    """Play the recordings of real Docker in DIR, and compare field by field.
+
+    Compared are standard output and error, exit status, requests, config.json and images; what
+    is normalised is listed with --json. The exit status is 1 when anything differs. A situation
+    that is listed as not reached, with its reason, does not count as differing.
+    """
+    compared = fidelity.compare_all(directory, engine)
+    if as_json:
+        click.echo(json.dumps(fidelity.report(compared), indent=1, ensure_ascii=False))
+    else:
+        print_comparisons(compared)
+    sys.exit(1 if fidelity.differs(compared) else 0)
+
+
+def print_comparisons(compared: Sequence[fidelity.Comparison]) -> None:
+    """The table, the first difference of each that differs, and the total."""
+    table = Table()
+    table.add_column("Situation", no_wrap=True)
+    for title in ("Engine", "Verdict", "What differs, or why it is not reached"):
+        table.add_column(title, overflow="fold")
+    for row in fidelity.table(compared):
+        table.add_row(*map(plain, row))
+    console.print(table)
+    for one in compared:
+        if one.differences and not one.unreached:
+            click.echo(first_difference(one))
+    click.echo(fidelity.total(compared))
+
+
+def first_difference(one: fidelity.Comparison) -> str:
+    difference = one.differences[0]
+    recorded, ours = difference.first_lines()
+    where = f"{one.name}, engine {one.engine}, {difference.field}"
+    return f"{where}\n  recorded: {recorded}\n  ours:     {ours}"
 
 
 # -- compare ----------------------------------------------------------------------------------
