@@ -4,7 +4,7 @@
 every option of a question to it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain, zip_longest
@@ -12,9 +12,10 @@ from random import Random
 
 from simulator.i18n import chosen
 from simulator.lesson import Lesson
-from simulator.questions.kinds import KINDS, LEAST, Key
+from simulator.questions.kinds import KINDS
 from simulator.questions.model import Address, Option, Part, Question, Table
 from simulator.questions.objectives import OBJECTIVES, Objective
+from simulator.questions.offer import LEAST, Key
 
 __all__ = [
     "KINDS", "OBJECTIVES", "Address", "Objective", "Option", "Part", "Question", "Table",
@@ -111,7 +112,7 @@ def draw(
     objectives: Sequence[str] = (),
     kinds: Sequence[str] = (),
 ) -> tuple[Question, ...]:
-    """A set of questions: no two the same, and as many kinds and cores as there are.
+    """A set of questions: no two the same, of all kinds, and with misconceptions first.
 
     Raises UnknownTopic, and TooMany where there are not so many.
     """
@@ -119,7 +120,7 @@ def draw(
     check_known("kind", kinds, KINDS)
     rng = Random(seed)
     found: list[Question] = []
-    candidates = fresh_first(lesson, rng, set(objectives), list(kinds or KINDS))
+    candidates = in_turn(lesson, rng, set(objectives), list(kinds or KINDS))
     for question in candidates:
         if len(found) == count:
             break
@@ -129,35 +130,50 @@ def draw(
     return dealt(found, rng)
 
 
-def check_known(what: str, names: Sequence[str], known: object) -> None:
+def check_known(what: str, names: Sequence[str], known: Iterable[str]) -> None:
     for name in names:
-        if name not in known:  # type: ignore[operator]
-            raise UnknownTopic(f"unknown {what} {name!r}: choose from {', '.join(known)}")  # type: ignore[call-overload]
+        if name not in known:
+            raise UnknownTopic(f"unknown {what} {name!r}: choose from {', '.join(known)}")
 
 
-def fresh_first(
+def in_turn(
     lesson: Lesson, rng: Random, objectives: set[str], kinds: list[str]
 ) -> Iterator[Question]:
-    """Kinds take turns; what teaches the same as an earlier question waits until the end."""
-    piles = [rng.sample(keys(kind), len(keys(kind))) for kind in kinds]
-    rng.shuffle(piles)
+    """Kinds take turns, as long as they have something to ask."""
     seen: set[str] = set()
-    cores: set[tuple[str, str]] = set()
-    waiting: list[Question] = []
-    for key in chain.from_iterable(zip_longest(*piles)):
-        question = made(lesson, key) if key else None
+    piles = [best_first(lesson, kind, rng) for kind in rng.sample(kinds, len(kinds))]
+    for question in chain.from_iterable(zip_longest(*piles)):
         if question is None or question.id in seen:
             continue
-        if objectives and question.objective not in objectives:
-            continue
-        seen.add(question.id)
-        core = (question.kind, question.core)
-        if core in cores:
-            waiting.append(question)
-            continue
-        cores.add(core)
-        yield question
+        if not objectives or question.objective in objectives:
+            seen.add(question.id)
+            yield question
+
+
+AHEAD = 4
+"""Of how many candidates the best is asked first: more would make a first set slow."""
+
+
+def best_first(lesson: Lesson, kind: str, rng: Random) -> Iterator[Question]:
+    """Of some at a time, those with a misconception among their options come first; what teaches
+    the same as an earlier question comes last."""
+    pile = rng.sample(keys(kind), len(keys(kind)))
+    cores: set[str] = set()
+    waiting: list[Question] = []
+    for start in range(0, len(pile), AHEAD):
+        few = [made(lesson, key) for key in pile[start : start + AHEAD]]
+        for question in sorted(filter(None, few), key=misled, reverse=True):
+            if question.core in cores:
+                waiting.append(question)
+            else:
+                cores.add(question.core)
+                yield question
     yield from waiting
+
+
+def misled(question: Question) -> bool:
+    """Whether some option is what a misconception leads to."""
+    return any(option.mutant for part in question.parts for option in part.options)
 
 
 def dealt(questions: Sequence[Question], rng: Random) -> tuple[Question, ...]:

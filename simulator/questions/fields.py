@@ -29,6 +29,8 @@ class Field:
     value: Callable[[Step], str | None]
     shown: Callable[[str], str] = field(default=_)
     message: bool = False
+    head: str = ""
+    """Its name over a column; the label where that does."""
 
 
 def tracked(name: str, step: Step) -> str:
@@ -102,9 +104,16 @@ KNOWN = (
         N_("What does this request carry to prove who asks?"),
         proof,
         message=True,
+        head=N_("Proof"),
     ),
     Field(
-        "answered", N_("the answer"), N_("What is the answer?"), answered, plain, message=True
+        "answered",
+        N_("the answer"),
+        N_("What is the answer?"),
+        answered,
+        plain,
+        message=True,
+        head=N_("Answer"),
     ),
     Field(
         "opened",

@@ -7,12 +7,12 @@ from functools import cache
 from hashlib import sha256
 from random import Random
 
-from simulator import scenario, views
+from simulator import views
 from simulator.engines import engines
 from simulator.i18n import _
 from simulator.lesson import Lesson
 from simulator.machine import Phase
-from simulator.mutants import MUTANTS, Mutant, imagined
+from simulator.mutants import MUTANTS, Mutant, imagined, played
 from simulator.questions.fields import Field
 from simulator.questions.model import Address
 from simulator.scenario import scenarios
@@ -20,11 +20,6 @@ from simulator.trace import Step, Trace
 
 Mark = tuple[str, str, int]
 """What a step is, free of its number: its event (or request), its command, the how manyth."""
-
-
-@cache
-def played(name: str, engine: str) -> Trace:
-    return scenario.run(name, engine)
 
 
 def traces() -> Iterator[Trace]:
@@ -75,6 +70,12 @@ def twin(mutant: str, at: Address, naming: Naming = by_event) -> Step | None:
     """The same step as a mutant plays it."""
     mark = numbered("", at.scenario, at.engine, naming)[at.step]
     return marked(mutant, at.scenario, at.engine, naming).get(mark)
+
+
+def in_other(at: Address, name: str, naming: Naming) -> Step | None:
+    """The same step in another situation."""
+    mark = numbered("", at.scenario, at.engine, naming)[at.step]
+    return marked("", name, at.engine, naming).get(mark)
 
 
 def untwin(mutant: str, at: Address, step: Step) -> int | None:
