@@ -285,10 +285,12 @@ def order_words(lesson: Lesson, at: Address, _asks: Asks, says: Says) -> str:
 
 
 def make_order(lesson: Lesson, key: Key) -> Question | None:
-    at, rng = place_of(key), Random(key_of(key))
+    at = place_of(key)
     trace = played(at.scenario, at.engine)
-    steps = telling_steps(at, single_steps(trace), rng)
+    steps = telling_steps(at, single_steps(trace), Random(key_of(key)))
     right_order = tuple(step.number for step in steps)
+    name = key_of("order", at.scenario, at.engine, right_order)
+    rng = Random(name)
     titles = [title(lesson, step) for step in steps]
     if len(set(titles)) < len(titles):
         return None

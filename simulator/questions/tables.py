@@ -22,6 +22,7 @@ from simulator.questions.runs import (
 )
 from simulator.questions.steps import VARIANTS, typed_all
 from simulator.questions.values import (
+    cell_rng,
     changes,
     mutant_values,
     other_values,
@@ -111,11 +112,16 @@ def make_blank(lesson: Lesson, key: Key) -> Question | None:
     at = Address(key[1], key[2], int(str(blanks[-1].asks[1])))
     objective = objective_of(blanks, step_at(at).name)
     return Question(
-        key_of("blank", key[1], key[2], tuple(part.asks for part in blanks)), "blank", objective,
+        blank_name(key, shown, blanks), "blank", objective,
         at, situation(at), _("Fill the blank cells of this table."), tuple(blanks),
         blank_hints(lesson, blanks, at, objective), typed_all(at),
         table_of(lesson, shown, cell), core="/".join(cores(blanks, at)),
     )  # fmt: skip
+
+
+def blank_name(key: Key, shown: Excerpt, blanks: list[Part]) -> str:
+    rows = tuple(step.number for step in shown.steps)
+    return key_of("blank", key[1], key[2], rows, tuple(part.asks for part in blanks))
 
 
 def cores(parts: list[Part], at: Address) -> Iterator[str]:
@@ -132,7 +138,7 @@ def blank_parts(lesson: Lesson, key: Key, shown: Excerpt, rng: Random) -> list[P
     cells = rng.sample(shown.cells(), len(shown.cells()))
     for field, step in sorted(cells, key=lambda cell: not seen_otherwise(key, *cell)):
         at = Address(key[1], key[2], step.number)
-        part = value_part(lesson, at, field, rng) if step.number not in rows else None
+        part = value_part(lesson, at, field) if step.number not in rows else None
         if part:
             parts.append(part)
             rows.add(step.number)
@@ -187,60 +193,80 @@ def make_false(lesson: Lesson, key: Key) -> Question | None:
     rng = Random(key_of(key))
     shown = excerpt(key, rng)
     cells = shown.cells()
-    lies = list(false_cells(lesson, key, cells, rng))
-    if not lies:
+    found = next(false_cells(lesson, key, cells, rng), None)
+    if found is None:
         return None
-    place, lie = lies[0]
-    told = [str(field.value(step)) for field, step in cells]
-    told[place] = str(lie.says)
-    asks: Asks = tuple(
-        (field.name, step.number, said) for (field, step), said in zip(cells, told, strict=True)
-    )
+    place, lie = found
+    asks = told_cells(cells, place, lie)
     field, step = cells[place]
-    at = Address(key[1], key[2], step.number)
-    truly = _("Right: after this step it is “{value}”. {why}").format(
-        value=field.shown(str(field.value(step))), why=lie.feedback
-    )
-    right = Option(false_words(lesson, at, asks, place), place, truly, lie.mutant)
-    wrong = (Wrong(other, is_true(lesson, *cells[other])) for other in rng.sample(
-        range(len(cells)), len(cells)))  # fmt: skip
-    options = chosen(FALSE, lesson, at, asks, right, wrong)
+    at, name = Address(key[1], key[2], step.number), key_of("false", key[1], key[2], asks)
+    options = false_options(lesson, at, asks, cells, place, lie, Random(name))
     if options is None:
         return None
     part = Part(asks, options)
     objective = objective_of([part], step.name)
-    names = {
-        (field.name, step.number): said for (field, step), said in zip(cells, told, strict=True)
-    }
-    table = table_of(lesson, shown, lambda field, step: field.shown(names[field.name, step.number]))
     return Question(
-        key_of("false", key[1], key[2], asks), "false", objective, at, situation(at),
+        name, "false", objective, at, situation(at),
         _("One cell of this table is false. Which one?"), (part,),
-        (
-            _("Look for a cell that does not go with the rows above and below it."),
-            rule(objective),
-            _("After step {step}, {label} is “{value}”.").format(
-                step=headed(lesson, step), label=label_of(field),
-                value=field.shown(str(field.value(step)))),
-        ),
-        typed_all(at), table, core=f"{field.name}/{step.name}/{told[place]}",
+        false_hints(lesson, field, step, objective), typed_all(at),
+        false_table(lesson, shown, asks), core=f"{field.name}/{step.name}/{lie.says}",
     )  # fmt: skip
+
+
+def told_cells(cells: list[tuple[Field, Step]], place: int, lie: Wrong) -> Asks:
+    """What each cell shows: the truth, but for the one at this place."""
+    told = [str(field.value(step)) for field, step in cells]
+    told[place] = str(lie.says)
+    both = zip(cells, told, strict=True)
+    return tuple((field.name, step.number, said) for (field, step), said in both)
+
+
+def false_options(
+    lesson: Lesson, at: Address, asks: Asks, cells: list[tuple[Field, Step]],
+    place: int, lie: Wrong, rng: Random,
+) -> tuple[Option, ...] | None:  # fmt: skip
+    field, step = cells[place]
+    told = _("Right: after this step it is “{value}”. {why}")
+    truly = told.format(value=field.shown(str(field.value(step))), why=lie.feedback)
+    right = Option(false_words(lesson, at, asks, place), place, truly, lie.mutant)
+    others = rng.sample(range(len(cells)), len(cells))
+    wrong = (Wrong(other, is_true(lesson, *cells[other])) for other in others)
+    return chosen(FALSE, lesson, at, asks, right, wrong)
+
+
+def false_table(lesson: Lesson, shown: Excerpt, asks: Asks) -> Table:
+    cells = {cell[:2]: str(cell[2]) for cell in asks if isinstance(cell, tuple)}
+    return table_of(lesson, shown, lambda field, step: field.shown(cells[field.name, step.number]))
+
+
+def false_hints(lesson: Lesson, field: Field, step: Step, objective: str) -> tuple[str, str, str]:
+    told = _("After step {step}, {label} is “{value}”.")
+    return (
+        _("Look for a cell that does not go with the rows above and below it."),
+        rule(objective),
+        told.format(
+            step=headed(lesson, step),
+            label=label_of(field),
+            value=field.shown(str(field.value(step))),
+        ),
+    )
 
 
 def false_cells(
     lesson: Lesson, key: Key, cells: list[tuple[Field, Step]], rng: Random
 ) -> Iterator[tuple[int, Wrong]]:
-    """What could stand in a cell and is false: a mutant's value, or a neighbour's."""
+    """What could stand in a cell and is false: what a mutant shows there, else a neighbour."""
     places = rng.sample(range(len(cells)), len(cells))
-    for source in (mutant_values, None):
-        for place in places:
-            field, step = cells[place]
-            at = Address(key[1], key[2], step.number)
-            found = source(at, field, rng) if source else other_values(lesson, at, field, rng)
-            for one in found:
-                if one.says != field.value(step):
-                    yield place, one
-                    break
+    for place in places:
+        field, step = cells[place]
+        at = Address(key[1], key[2], step.number)
+        found = mutant_values(at, field, cell_rng(at, field))
+        yield from ((place, one) for one in found if one.says != field.value(step))
+    for place in places:
+        field, step = cells[place]
+        at = Address(key[1], key[2], step.number)
+        found = other_values(lesson, at, field, cell_rng(at, field))
+        yield from ((place, one) for one in found if one.says != field.value(step))
 
 
 def is_true(lesson: Lesson, field: Field, step: Step) -> str:

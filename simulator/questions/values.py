@@ -78,10 +78,9 @@ def value_words(_lesson: Lesson, _at: Address, asks: Asks, says: Says) -> str:
     return FIELDS[str(asks[0])].shown(str(says))
 
 
-def value_part(
-    lesson: Lesson, at: Address, field: Field, rng: Random, label: str = ""
-) -> Part | None:
-    step = step_at(at)
+def value_part(lesson: Lesson, at: Address, field: Field, label: str = "") -> Part | None:
+    """The choice of a cell's value; the same for the same cell, in whatever question."""
+    step, rng = step_at(at), cell_rng(at, field)
     asks: Asks = (field.name, at.step)
     says = field.value(step)
     assert says is not None
@@ -89,6 +88,10 @@ def value_part(
     wrong = chain(mutant_values(at, field, rng), other_values(lesson, at, field, rng))
     options = chosen(VALUE, lesson, at, asks, right, wrong)
     return Part(asks, options, label) if options else None
+
+
+def cell_rng(at: Address, field: Field) -> Random:
+    return Random(key_of(at, field.name))
 
 
 def mutant_values(at: Address, field: Field, rng: Random) -> Iterator[Wrong]:
@@ -129,7 +132,7 @@ def values_of(field: Field) -> tuple[str, ...]:
 
 def make_value(lesson: Lesson, key: Key) -> Question | None:
     at, field = place_of(key), FIELDS[key[4]]
-    part = value_part(lesson, at, field, Random(key_of(key)))
+    part = value_part(lesson, at, field)
     if part is None:
         return None
     step = step_at(at)
