@@ -246,6 +246,8 @@ class State:
     """Why `config.json` cannot be written; empty where it can."""
     unreadable: str = ""
     """What Docker's CLI says about a `config.json` that it cannot read; empty where it can."""
+    insecure: tuple[str, ...] = ()
+    """The engine's `insecure-registries`: hosts that may speak plain HTTP."""
     host: str = ""
     plain_http: bool = False
     reference: Reference | None = None
@@ -767,7 +769,8 @@ def unreachable(state: State, request: Request, failure: NetworkFailure) -> Even
         state.ways.http_after_refused or not named_port
     )
     may = e.FellBackToHttp in TRANSITIONS[state.phase]
-    if may and to_registry and loopback(state.host) and (no_tls or refused):
+    allowed = loopback(state.host) or state.host in state.insecure
+    if may and to_registry and allowed and (no_tls or refused):
         return e.FellBackToHttp()
     return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
 
@@ -1134,6 +1137,7 @@ def begin(state: State, command: Command | None, host: str) -> State:
         platform=state.platform,
         writable=state.writable,
         unreadable=state.unreadable,
+        insecure=state.insecure,
         host=host,
     )
 

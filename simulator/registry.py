@@ -176,7 +176,7 @@ def refuse_bearer(request: Request, registry: Registry, name: str | None) -> Res
     given = request.authorization
     if given is None or given.scheme is not Scheme.BEARER:
         return unauthorized(challenge, wanted)
-    claims = tokens.verify(given.secret, registry, tokens.clock(registry))
+    claims = tokens.verify(given.secret, registry, registry.clock())
     if claims is None:
         return unauthorized(challenge + ',error="invalid_token"', wanted)
     if name and not allows(claims, name):
@@ -269,7 +269,7 @@ def identity_token(user: str) -> str:
 
 
 def token_for(registry: Registry, user: str, scopes: list[str], offline: bool = False) -> Response:
-    now = tokens.clock(registry)
+    now = registry.clock()
     access = granted(registry, user, scopes)
     if registry.denies and len(access) < len(scopes):
         code = "UNAUTHORIZED" if registry.denies == 401 else "DENIED"

@@ -5,7 +5,6 @@ The key and its certificate are made once a process; a real registry can be told
 
 import base64
 import datetime
-import time
 from functools import cache
 from typing import Any
 
@@ -21,11 +20,6 @@ from simulator.world import Registry
 ISSUER = "pullscope"
 Access = tuple[tuple[str, tuple[str, ...]], ...]
 """Repository names, each with the actions that are allowed."""
-
-
-def clock(registry: Registry) -> int:
-    """Seconds since 1970: the world's clock, or this machine's."""
-    return registry.now if registry.now is not None else int(time.time())
 
 
 def issue(registry: Registry, subject: str, access: Access, now: int) -> str:

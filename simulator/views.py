@@ -17,6 +17,7 @@ from simulator.explain import (
     of_answer_header,
     of_request_header,
 )
+from simulator.i18n import _
 from simulator.machine import Phase, State
 from simulator.oci import Descriptor
 from simulator.trace import Step, Trace
@@ -24,6 +25,7 @@ from simulator.wire import Exchange, NetworkFailure, Request, Response, Scheme, 
 
 if TYPE_CHECKING:
     from simulator.lesson import Lesson, Row
+    from simulator.shell.values import Shell
 
 COLUMNS = ("Row", "Action", "Input / command", "Result", "Notes")
 
@@ -242,6 +244,28 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
         "rows": [[row.what, row.value, row.note] for row in body_rows(step)],
         "digested": digested(step.exchange),
         "curl": curl(request, username),
+    }
+
+
+# -- the console ------------------------------------------------------------------------------
+
+
+def console(shell: "Shell", completed: Sequence[str] = (), asked: str = "") -> dict[str, Any]:
+    """All that the console shows; `completed` are the lines that `asked` can become."""
+    prompt = shell.prompt
+    return {
+        "lines": [{"kind": line.kind, "text": line.text} for line in shell.lines],
+        "count": f"{len(shell.lines)}-{shell.commands}-{id(shell.lines)}",
+        "prompt": {"text": prompt.text, "secret": prompt.secret} if prompt else None,
+        "history": list(shell.history),
+        "completed": list(completed),
+        "asked": asked,
+        "strings": {
+            "console": _("Terminal"),
+            "screen": _("What the terminal shows"),
+            "input": _("Command line"),
+            "keys": _("Enter runs it · ↑ ↓ earlier lines · Tab completes · help"),
+        },
     }
 
 

@@ -1,5 +1,6 @@
 """The world of a scenario, as data: hosts, registries, users, images and what is broken."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -72,7 +73,8 @@ class Fault:
 
     `status` answers with that status (and `code`, `message` as the error body, or `body`);
     `corrupt` flips one byte of a blob; `cut_after` ends the connection after so many bytes.
-    `digest` limits it to one blob or manifest, `times` to the next so many requests.
+    `digest` limits it to one blob or manifest, `times` to the next so many requests, `until`
+    to the time before this second of the registry's clock.
     """
 
     part: Part
@@ -85,6 +87,7 @@ class Fault:
     cut_after: int | None = None
     digest: str | None = None
     times: int | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,14 @@ class Registry:
     def fault(self, part: Part, digest: str | None = None) -> Fault | None:
         """The first fault laid on this part, if any."""
         for fault in self.faults:
-            if fault.part is part and fault.digest in (None, digest) and fault.times != 0:
+            over = fault.times == 0 or (fault.until is not None and self.clock() >= fault.until)
+            if fault.part is part and fault.digest in (None, digest) and not over:
                 return fault
         return None
+
+    def clock(self) -> int:
+        """Seconds since 1970, by this registry's clock."""
+        return int(time.time()) if self.now is None else self.now
 
     def after(self, fault: Fault) -> "Registry":
         """The registry once this fault has struck: a limited one has one time less."""

@@ -14,7 +14,7 @@ import streamlit as st
 from simulator import i18n, stage
 from simulator.i18n import N_, _
 from simulator.lesson import InvalidLesson, Lesson, lessons, problems
-from simulator.pages import visual
+from simulator.pages import learner, perf, reading, terminal, visual
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,16 @@ class Page:
     draw: Callable[[Lesson], None]
 
 
-PAGES = (Page("visual", N_("Visual"), visual.page),)
+PAGES = (
+    Page("visual", N_("Visual"), visual.page),
+    Page("learn", N_("Learn"), reading.learn_page),
+    Page("why", N_("Why"), reading.why_page),
+    Page("deep", N_("Deep"), reading.deep_page),
+    Page("try", N_("Try"), terminal.try_page),
+    Page("challenge", N_("Challenge"), terminal.challenge_page),
+    Page("perf", N_("Perf"), perf.page),
+    Page("progress", N_("Your progress"), learner.page),
+)
 
 STYLE = """<style>
 .block-container { padding: 3.6rem 1.6rem 3rem; max-width: 92rem; }
@@ -34,6 +43,8 @@ header[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
 h1 { font-size: 1.55rem !important; padding: 0.3rem 0 0 !important; }
 h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
+[data-testid="stTable"] td { overflow-wrap: anywhere; }
+[data-testid="stTable"] td p { white-space: normal; overflow: visible; }
 @media (max-width: 640px) { .block-container { padding: 3.4rem 0.7rem 2rem; } }
 </style>"""
 
@@ -89,3 +100,4 @@ def run() -> None:
         for page in PAGES
     ]
     st.navigation(known, position="top").run()
+    learner.remember()

@@ -1,18 +1,21 @@
 """What several pages place: choices that stand in the address, tables, and runs by name."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 
 import pandas as pd
 import streamlit as st
 
-from simulator import scenario
+from simulator import i18n, scenario
 from simulator.engines import engines
-from simulator.i18n import N_
+from simulator.i18n import N_, _
 from simulator.lesson import Lesson
 from simulator.scenario import scenarios
 from simulator.trace import Trace
 
+P = ParamSpec("P")
 SOURCES = {"mock": N_("Mock registry"), "real": N_("Real registry")}
 
 
@@ -53,6 +56,26 @@ def head(lesson: Lesson) -> tuple[str, str, str]:
     return st.session_state.source, st.session_state.engine, st.session_state.scenario
 
 
+def chosen_engine() -> str:
+    """A choice of the engine; the same one on every page."""
+    st.session_state.setdefault("engine", next(iter(engines())))
+    st.selectbox(_("Docker engine"), **choosing("engine"))
+    return str(st.session_state.engine)
+
+
+def fragment(draw: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that is drawn again by itself: in the session's language, for each run
+    has a thread of its own."""
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*args: P.args, **options: P.kwargs) -> None:
+        i18n.use(st.session_state.get("language", i18n.DEFAULT))
+        draw(*args, **options)
+
+    return drawn
+
+
 def choosing(choice: str) -> dict[str, Any]:
     known = CHOICES[choice]
     return {
@@ -66,7 +89,14 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|:$~])", r"\\\1", str(text)).replace("\n", "  \n")
 
 
+def show_table(frame: pd.DataFrame) -> None:
+    """A table to read and to copy; an unnamed index is not shown."""
+    hidden = isinstance(frame.index, pd.RangeIndex)
+    shown = frame.rename(columns=plain) if hidden else frame.rename(index=plain, columns=plain)
+    st.table(shown.map(plain), hide_index=hidden)
+
+
 def table(frame: pd.DataFrame, name: str) -> None:
-    """A table to read and to copy, and a file to keep."""
-    st.table(frame.rename(index=plain, columns=plain).map(plain))
+    """A table, and a file to keep."""
+    show_table(frame)
     st.download_button("Download as CSV", frame.to_csv(), f"{name}.csv", "text/csv", key=name)

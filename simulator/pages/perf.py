@@ -1,0 +1,126 @@
+"""Perf: where the time of a pull goes, on a link that the learner chooses."""
+
+from dataclasses import replace
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from simulator.i18n import N_, _
+from simulator.lesson import Lesson
+from simulator.pages.parts import chosen_engine, fragment, played, show_table
+from simulator.scenario import scenarios
+from simulator.timing import KINDS, MB, Bar, Link, timeline, total
+
+LINKS = {
+    "office": (N_("Office: 10 MB/s, 30 ms"), Link()),
+    "mobile": (N_("Mobile: 1 MB/s, 120 ms"), Link(1 * MB, 1 * MB, 0.12)),
+    "far": (N_("Far away: 10 MB/s, 300 ms"), Link(latency=0.3)),
+    "centre": (N_("Data centre: 500 MB/s, 1 ms"), Link(500 * MB, 500 * MB, 0.001)),
+}
+PARALLEL = (1, 3, 10)
+COMPARED = {
+    "logged-in": N_("First pull"),
+    "up-to-date": N_("Second pull: nothing has changed"),
+    "shared-layers": N_("Another image, whose base is here"),
+}
+KIND_TITLES = {
+    "login": N_("greeting, login"), "token": N_("token"), "manifest": N_("manifest"),
+    "config": N_("config"), "download": N_("layer: download"), "unpack": N_("layer: unpack"),
+}  # fmt: skip
+
+
+def page(lesson: Lesson) -> None:
+    """A timeline, and what changes it."""
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.title(_("What it costs"), anchor=False)
+    with right:
+        engine = chosen_engine()
+    timed(engine)
+
+
+@fragment
+def timed(engine: str) -> None:
+    what, over, many = st.columns([3, 3, 2])
+    names = list(scenarios())
+    name = what.selectbox(
+        _("What happens"), names, names.index("logged-in"), key="perf-scenario",
+        format_func=lambda known: scenarios()[known].title,
+    )  # fmt: skip
+    link_name = over.selectbox(
+        _("Link"), list(LINKS), key="perf-link", format_func=lambda known: _(LINKS[known][0])
+    )
+    parallel = many.segmented_control(
+        _("Layers at once"), PARALLEL, default=3, key="perf-parallel", required=True
+    )
+    link = replace(LINKS[link_name][1], parallel=parallel or 3)
+    bars = timeline(played(name, engine), link)
+    figures(bars)
+    chart(bars)
+    explained()
+    compared(engine, link)
+
+
+def figures(bars: tuple[Bar, ...]) -> None:
+    time, sent, asked = st.columns(3)
+    time.metric(_("Time"), f"{total(bars):.2f} s", border=True)
+    moved = sum(bar.size for bar in bars if bar.kind != "unpack")
+    sent.metric(_("Bytes sent"), f"{moved / 1000:,.0f} kB", border=True)
+    count = sum(bar.kind != "unpack" for bar in bars)
+    asked.metric(_("Requests"), count, border=True)
+
+
+def chart(bars: tuple[Bar, ...]) -> None:
+    """One line a request or layer, in the order in which they begin."""
+    ordered = sorted(bars, key=lambda bar: (bar.start, bar.end))
+    rows = [
+        (f"{number:2} {bar.what}", _(KIND_TITLES[bar.kind]), bar.start, bar.end, bar.size)
+        for number, bar in enumerate(ordered, 1)
+    ]
+    frame = pd.DataFrame(rows, columns=["what", "kind", "start", "end", "bytes"])
+    colours = ["#8a94a6", "#b7791f", "#2f6fdb", "#6b9bf2", "#1d5fe0", "#0f8a5f"]
+    drawn = (
+        alt.Chart(frame)
+        .mark_bar(cornerRadius=3, height={"band": 0.7})
+        .encode(
+            x=alt.X("start:Q", title=_("seconds")),
+            x2="end:Q",
+            y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)),
+            color=alt.Color(
+                "kind:N", title=None, legend=alt.Legend(orient="top"),
+                scale=alt.Scale(domain=[_(KIND_TITLES[kind]) for kind in KINDS], range=colours),
+            ),
+            tooltip=["what", "kind", alt.Tooltip("start", format=".3f"),
+                     alt.Tooltip("end", format=".3f"), "bytes"],
+        )
+        .properties(height=22 * len(rows) + 60)
+    )  # fmt: skip
+    st.altair_chart(drawn, width="stretch")
+    with st.expander(_("The same as a table")):
+        columns = [_("What"), _("Kind"), _("From (s)"), _("To (s)"), _("Bytes")]
+        show_table(frame.round(3).set_axis(columns, axis=1))
+
+
+def explained() -> None:
+    st.write(
+        _(
+            "Sizes, order and number of requests are those of the run; the link says how long they "
+            "take. Small requests cost latency, layers cost bandwidth, and unpacking waits for the "
+            "layer before. More layers at once save waiting, not bytes."
+        )
+    )
+
+
+def compared(engine: str, link: Link) -> None:
+    """The same link: what is here already, and how many layers at once."""
+    st.header(_("What saves time"), anchor="saves")
+    rows = []
+    for name, title in COMPARED.items():
+        trace = played(name, engine)
+        bars = timeline(trace, link)
+        times = [total(timeline(trace, replace(link, parallel=many))) for many in PARALLEL]
+        moved = sum(bar.size for bar in bars if bar.kind != "unpack")
+        asked = sum(bar.kind != "unpack" for bar in bars)
+        rows.append((_(title), asked, f"{moved / 1000:,.0f}", *(f"{time:.2f}" for time in times)))
+    at_once = [_("s, {count} at once").format(count=many) for many in PARALLEL]
+    show_table(pd.DataFrame(rows, columns=["", _("Requests"), "kB", *at_once]))

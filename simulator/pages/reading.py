@@ -1,0 +1,182 @@
+"""Learn, Why and Deep: read, with something that is run for every section."""
+
+import pandas as pd
+import streamlit as st
+
+from simulator import scenario, views
+from simulator.chapters import Chapters, Section, Shown, chain, chapters, screen, step_at
+from simulator.chapters import problems as chapter_problems
+from simulator.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note
+from simulator.i18n import _
+from simulator.lesson import InvalidLesson, Lesson
+from simulator.machine import State
+from simulator.pages.parts import chosen_engine, fragment, show_table
+from simulator.pages.question import ask
+from simulator.wire import Request
+
+
+@st.cache_resource(show_spinner=False)
+def proven(_lesson: Lesson) -> Chapters:
+    """The chapters, proven against the machine. Raises InvalidLesson."""
+    known = chapters(_lesson.folder)
+    found = next(chapter_problems(_lesson, known), None)
+    if found:
+        raise InvalidLesson(found)
+    return known
+
+
+# -- Learn ------------------------------------------------------------------------------------
+
+
+def learn_page(lesson: Lesson) -> None:
+    """Two minutes, one screen after the other, and then the stage."""
+    st.title(f"{_('Learn it in two minutes')}", anchor=False)
+    tour(lesson, proven(lesson).learn)
+
+
+@fragment
+def tour(lesson: Lesson, screens: tuple[Section, ...]) -> None:
+    place = int(st.session_state.setdefault("screen", 0))
+    said = _("Screen {number} of {count}").format(number=place + 1, count=len(screens))
+    st.progress((place + 1) / len(screens), said)
+    section(lesson, screens[place], "29", f"learn-{place}")
+    back, onward, _rest = st.columns([1, 2, 5])
+    if place and back.button(_("Back"), key="screen-back", width="stretch"):
+        turn(place - 1)
+    if place + 1 < len(screens):
+        if onward.button(_("Next"), key="screen-next", type="primary", width="stretch"):
+            turn(place + 1)
+    else:
+        onward.link_button(
+            _("Watch it step by step"), "/?scenario=works&step=1", type="primary", width="stretch"
+        )
+
+
+def turn(place: int) -> None:
+    st.session_state.screen = place
+    st.rerun(scope="fragment")
+
+
+# -- Why and Deep -----------------------------------------------------------------------------
+
+
+def why_page(lesson: Lesson) -> None:
+    """What goes wrong without it, run live."""
+    headed(lesson, _("Why it is so"), proven(lesson).why, "why")
+
+
+def deep_page(lesson: Lesson) -> None:
+    """Every message and every header, and what people believe about them."""
+    headed(lesson, _("In depth"), proven(lesson).deep, "deep")
+    headers()
+
+
+def headed(lesson: Lesson, title: str, sections: tuple[Section, ...], name: str) -> None:
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.title(title, anchor=False)
+    with right:
+        engine = chosen_engine()
+    contents = [f"[{part.title}](#{name}-{place})" for place, part in enumerate(sections, 1)]
+    st.markdown(" · ".join(contents))
+    for place, part in enumerate(sections, 1):
+        section(lesson, part, engine, f"{name}-{place}")
+
+
+def section(lesson: Lesson, part: Section, engine: str, key: str) -> None:
+    """Words on the left, what is run for them on the right."""
+    st.header(part.title, anchor=key)
+    words, shown = st.columns([2, 3], gap="large")
+    words.write(part.text)
+    with shown:
+        if part.play:
+            st.code(screen(part.shell(engine)), language=None, wrap_lines=True)
+        if part.wire:
+            message(lesson, part.wire)
+        if part.exchanges:
+            messages(part.exchanges.run, part.exchanges.engines)
+        if part.chain:
+            digests(part.chain, key)
+        if part.stores:
+            stored(scenario.run(part.stores.run, engine).steps[-1].after)
+        if part.question:
+            ask(lesson, part.question, key)
+
+
+def message(lesson: Lesson, shown: Shown) -> None:
+    """A request and its answer, and what their lines mean."""
+    step = step_at(lesson, shown)
+    told = views.wire(step, 1, 1)
+    if told is None:
+        return
+    lines = [line["text"] for line in (*told["sent"], *told["answer"])]
+    lines.insert(len(told["sent"]), "")
+    st.code("\n".join(lines), language="http", wrap_lines=True)
+    noted = [line for line in (*told["sent"], *told["answer"]) if "note" in line]
+    rows = [(line["text"].partition(":")[0], line["note"], line["source"]) for line in noted]
+    with st.expander(_("What the lines mean")):
+        show_table(pd.DataFrame(rows, columns=[_("Line"), _("Meaning"), _("Source")]))
+    if told["rows"]:
+        columns = [_("What"), _("Value"), _("Note")]
+        show_table(pd.DataFrame(told["rows"], columns=columns))
+    with st.expander(_("The same with curl")):
+        st.code(told["curl"], language="bash", wrap_lines=True)
+
+
+def messages(run: str, names: tuple[str, ...]) -> None:
+    """All messages of this run, an engine after the other."""
+    for name in names:
+        trace = scenario.run(run, name)
+        asked = [step.exchange for step in trace.steps if step.exchange]
+        rows = [
+            (number, views.asked(one.request), sent_as(one.request), views.outcome(one.answer))
+            for number, one in enumerate(asked, 1)
+        ]
+        columns = ["#", _("Request"), _("Authorization"), _("Answer")]
+        st.write(f"**Docker {name}**")
+        show_table(pd.DataFrame(rows, columns=columns))
+
+
+def sent_as(request: Request) -> str:
+    return str(request.authorization.scheme) if request.authorization else "–"
+
+
+@fragment
+def digests(image: str, key: str) -> None:
+    """The chain from the tag to the layers, hashed here and now; a changed bit breaks its link."""
+    links = chain(image)
+    names = [_("nothing"), *(link.what for link in links)]
+    spoiled = st.selectbox(_("Change one bit of"), names, key=f"{key}-spoil")
+    rows = []
+    for link in links:
+        digest = link.recomputed(link.what == spoiled)
+        kept = digest == link.digest
+        verdict = _("✓ as promised") if kept else _("✗ not as promised")
+        rows.append((link.what, link.promised_by, link.digest, len(link.data), digest, verdict))
+    columns = [_("What"), _("Promised by"), _("Promised"), _("Bytes"), _("Recomputed"), ""]
+    show_table(pd.DataFrame(rows, columns=columns))
+
+
+def stored(state: State) -> None:
+    """Where what is kept is kept, at the end of a run."""
+    images = state.images
+    rows = [
+        ("~/.docker/config.json", ", ".join(key for key, _c in state.store.entries)),
+        (_("memory of the engine"), _("the token, until the command ends")),
+        (_("image store: blobs"), str(len(images.blobs))),
+        (_("image store: manifests"), str(len(images.manifests))),
+        (_("image store: names"), ", ".join(name for name, _d in images.images)),
+    ]
+    show_table(pd.DataFrame(rows, columns=[_("Where"), _("What")]))
+
+
+def headers() -> None:
+    """Every header that matters, with the rule behind it."""
+    st.header(_("Every header"), anchor="headers")
+    parts: dict[str, Note] = {
+        **{f"{name} →": note for name, note in REQUEST_HEADERS.items()},
+        **{f"authorization: {scheme} →": note for scheme, note in AUTHORIZATIONS.items()},
+        **{f"← {name}": note for name, note in ANSWER_HEADERS.items()},
+        **{f"← {status}": note for status, note in STATUSES.items()},
+    }
+    rows = [(name, note.text, note.source) for name, note in parts.items()]
+    show_table(pd.DataFrame(rows, columns=[_("Line"), _("Meaning"), _("Source")]))

@@ -1,0 +1,178 @@
+"""Try and Challenge: a terminal in the page; every command can be stepped through below it."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from simulator import console, stage, views
+from simulator.challenges import Challenge, challenges, next_command
+from simulator.i18n import _
+from simulator.lesson import Lesson
+from simulator.pages.learner import keep, now
+from simulator.pages.parts import chosen_engine, fragment
+from simulator.progress.records import Solution
+from simulator.scenario import scenarios
+from simulator.shell import completions, enter
+from simulator.shell.values import Shell
+from simulator.world import Registry
+
+
+def terminal(name: str, begun: Callable[[], Shell]) -> Shell:
+    """The terminal of this name, and the shell as it is now. `begun` makes the first one."""
+    place, key = f"shell-{name}", f"console-{name}"
+    st.session_state.setdefault(place, begun())
+    st.session_state.setdefault(f"{place}-tab", ([], ""))
+
+    def typed() -> None:
+        line = st.session_state[key].line
+        if line:
+            st.session_state[place] = enter(st.session_state[place], str(line["text"]))
+            st.session_state[f"{place}-tab"] = ([], "")
+
+    def tab() -> None:
+        asked = st.session_state[key].complete
+        if asked:
+            found = completions(st.session_state[place], str(asked["text"]))
+            st.session_state[f"{place}-tab"] = (found, str(asked["number"]))
+
+    shell: Shell = st.session_state[place]
+    completed, number = st.session_state[f"{place}-tab"]
+    console.mount(views.console(shell, completed, number), key, typed, tab)
+    return shell
+
+
+def last_run(lesson: Lesson, shell: Shell, name: str) -> None:
+    """The stage with the last command that the machine played."""
+    if shell.trace is None:
+        st.info(_("Type a docker command: every step of it will be here."))
+        return
+    stage.mount(views.stage(lesson, shell.trace), key=f"stage-{name}")
+
+
+# -- Try --------------------------------------------------------------------------------------
+
+
+def ordinary(engine: str) -> Shell:
+    """The lesson's world, with nothing stored and nothing typed."""
+    known = next(iter(scenarios().values()))
+    return Shell(known.world(), replace(known.state(engine), commands=()))
+
+
+def try_page(lesson: Lesson) -> None:
+    """A terminal to play in."""
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.title(_("Try it"), anchor=False)
+    with right:
+        engine = chosen_engine()
+    playground(lesson, engine)
+
+
+@fragment
+def playground(lesson: Lesson, engine: str) -> None:
+    name = f"try-{engine}"
+    left, right = st.columns([5, 2])
+    with right:
+        world(ordinary(engine))
+    with left:
+        shell = terminal(name, lambda: ordinary(engine))
+    last_run(lesson, shell, name)
+
+
+def world(shell: Shell) -> None:
+    """Who is there and what they have, read from the world itself."""
+    st.markdown(f"**{_('You are alice, and your password is s3cret.')}**")
+    st.write(
+        _("What you type is answered as the chosen Docker answers it. On the network there are:")
+    )
+    served = {
+        host: images(site.registry)
+        for host, site in shell.world.sites.items()
+        if site.registry and not host.startswith(("auth.", "storage."))
+    }
+    first, *others = served
+    st.code("\n".join(f"{first}/{name}" for name in served[first]), language=None)
+    for host in others:
+        said = _("The same images are at {host}, by plain HTTP.")
+        st.write(said.format(host=f"`{host}`"))
+
+
+def images(registry: Registry) -> list[str]:
+    return sorted(
+        f"{name}:{tag}" for name, held in registry.repositories.items() for tag in held.tags
+    )
+
+
+# -- Challenge --------------------------------------------------------------------------------
+
+
+def challenge_page(lesson: Lesson) -> None:
+    """Something is broken: find it, and repair it."""
+    known = challenges()
+    left, middle, right = st.columns([3, 3, 2], vertical_alignment="center")
+    left.title(_("Challenge"), anchor=False)
+    asked = st.query_params.get("challenge", "")
+    if asked in known:
+        st.session_state.setdefault("challenge", asked)
+    name = middle.selectbox(
+        _("Challenge"), list(known), format_func=lambda one: _(known[one].title), key="challenge",
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    with right:
+        engine = chosen_engine()
+    attempt(lesson, name, engine)
+
+
+@fragment
+def attempt(lesson: Lesson, name: str, engine: str) -> None:
+    """The story, the terminal, and whether the goal is reached."""
+    known = challenges()[name]
+    place = f"{name}-{engine}"
+    left, right = st.columns([5, 2])
+    with left:
+        shell = terminal(place, lambda: known.shell(engine))
+    with right:
+        st.write(_(known.story))
+        if known.solved(shell):
+            keep_solution(name, engine, shell)
+            said = _("Solved, with {commands} commands; par is {par}.")
+            said = said.format(commands=shell.commands, par=known.par)
+            st.success(said, icon=":material/check:")
+        else:
+            hints(lesson, known, shell)
+    last_run(lesson, shell, place)
+
+
+def keep_solution(name: str, engine: str, shell: Shell) -> None:
+    """Once for each time that it was solved."""
+    place = f"{name}-{engine}-{shell.commands}"
+    if st.session_state.get("solved") != place:
+        key = secrets.token_hex(8)
+        keep(Solution(key=key, at=now(), challenge=name, commands=shell.commands))
+        st.session_state.solved = place
+
+
+def hints(lesson: Lesson, known: Challenge, shell: Shell) -> None:
+    """Three, one after the other: what the last run says, the rule, and what to type now."""
+    with st.expander(_("A hint")):
+        st.write(what_happened(lesson, shell, known.attempt))
+    with st.expander(_("The rule behind it")):
+        st.write(_(known.rule))
+    with st.expander(_("What to type now")):
+        command = next_command(known, shell)
+        if command:
+            st.code(command, language="bash")
+        else:
+            st.write(_("From here only a fresh start helps: type reset."))
+
+
+def what_happened(lesson: Lesson, shell: Shell, attempt: str) -> str:
+    """Where the learner's own last run ended, in the lesson's words."""
+    if shell.trace is None:
+        return _("Begin with the command that fails: {command}").format(command=f"`{attempt}`")
+    step = shell.trace.steps[-1]
+    command = views.commands_of(shell.trace)[-1][1]
+    words = lesson.words(step.name, command)
+    where = _("Your last run ended at step {number}: {title}.")
+    return f"{where.format(number=step.number, title=words.title)} {words.text}"

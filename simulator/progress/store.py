@@ -1,0 +1,267 @@
+"""Progress in a database: SQLite in a file of the user's, or PostgreSQL by one URL.
+
+A record is confirmed once its transaction is on disk. Nothing is updated but the place, where
+the last one counts. The schema comes from migrations, which are run when the store is opened.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from platformdirs import user_data_path
+from sqlalchemy.engine import URL, make_url
+
+from simulator.progress.records import Answer, Place, Progress, Solution
+
+VARIABLE = "PULLSCOPE_DATABASE"
+"""The environment variable with the database's URL."""
+MIGRATIONS = Path(__file__).with_name("migrations")
+LOCK = 7_203_114
+"""The name of the lock under which a PostgreSQL schema is migrated."""
+WAIT = 30
+"""Seconds that a writer waits for another one."""
+
+METADATA = sa.MetaData()
+LEARNER = sa.Table(
+    "learner",
+    METADATA,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+
+def of_learner() -> "sa.Column[str]":
+    owner = sa.ForeignKey("learner.id", ondelete="CASCADE")
+    return sa.Column("learner", sa.String(64), owner, primary_key=True)
+
+
+def key() -> "sa.Column[str]":
+    return sa.Column("key", sa.String(200), primary_key=True)
+
+
+def moment() -> "sa.Column[datetime]":
+    return sa.Column("at", sa.DateTime(timezone=True), nullable=False)
+
+
+ANSWER = sa.Table(
+    "answer",
+    METADATA,
+    of_learner(),
+    key(),
+    moment(),
+    sa.Column("question", sa.String(200), nullable=False),
+    sa.Column("objective", sa.String(200), nullable=False),
+    sa.Column("chosen", sa.Text, nullable=False),
+    sa.Column("right", sa.Boolean, nullable=False),
+    sa.Column("sure", sa.SmallInteger),
+    sa.Column("hints", sa.SmallInteger, nullable=False),
+)
+SOLUTION = sa.Table(
+    "solution",
+    METADATA,
+    of_learner(),
+    key(),
+    moment(),
+    sa.Column("challenge", sa.String(200), nullable=False),
+    sa.Column("commands", sa.Integer, nullable=False),
+)
+PLACE = sa.Table(
+    "place",
+    METADATA,
+    of_learner(),
+    moment(),
+    sa.Column("address", sa.String(500), nullable=False),
+)
+
+
+class InvalidDatabase(ValueError):
+    """The database cannot be used; the message says why, without its password."""
+
+
+def new_learner() -> str:
+    """A name that nobody can guess: whoever knows it is that learner."""
+    return secrets.token_urlsafe(24)
+
+
+def is_learner(name: str) -> bool:
+    """Whether this may be such a name: a cookie can hold anything."""
+    return re.fullmatch(r"[\w-]{32}", name) is not None
+
+
+def account(issuer: str, subject: str) -> str:
+    """The learner behind a signed-in user; the store does not keep who that is."""
+    return hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()
+
+
+def default_url() -> str:
+    """The environment's, else a file where this user's data belongs."""
+    given = os.environ.get(VARIABLE)
+    if given:
+        return given
+    folder = user_data_path("pullscope", appauthor=False, ensure_exists=True)
+    return URL.create("sqlite", database=str(folder / "progress.db")).render_as_string()
+
+
+class Store:
+    """Keeps progress by learner. Every method is one transaction; threads may share a store."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database and bring its schema up to date. Raises InvalidDatabase."""
+        self.engine = engine(url)
+        try:
+            migrate(self.engine)
+        except sa.exc.SQLAlchemyError as error:
+            why = str(getattr(error, "orig", error) or error).strip().splitlines()[0]
+            raise InvalidDatabase(
+                f"cannot open the database {self.engine.url}: {why}; set {VARIABLE}"
+            ) from None
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def writing(self, learner: str) -> Iterator[sa.Connection]:
+        with self.engine.begin() as connection:
+            row = {"id": learner, "created_at": datetime.now(UTC)}
+            add(connection, LEARNER, [row])
+            yield connection
+
+    def keep(self, learner: str, *records: Answer | Solution | Place) -> None:
+        """Returns when they are on disk. One that is kept already changes nothing."""
+        with self.writing(learner) as connection:
+            keep(connection, learner, records)
+
+    def progress(self, learner: str) -> Progress:
+        """All of this learner's; empty for one that is not known."""
+        with self.engine.connect().execution_options(reading=True) as connection:
+            return Progress(
+                answers=tuple(Answer(**row) for row in rows(connection, ANSWER, learner)),
+                solutions=tuple(Solution(**row) for row in rows(connection, SOLUTION, learner)),
+                place=next((Place(**row) for row in rows(connection, PLACE, learner)), None),
+            )
+
+    def take_in(self, learner: str, progress: Progress) -> None:
+        """Add imported progress to what is here; all of it, or nothing."""
+        places = (progress.place,) if progress.place else ()
+        self.keep(learner, *progress.answers, *progress.solutions, *places)
+
+    def forget(self, learner: str) -> None:
+        """Delete everything about this learner."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(LEARNER).where(LEARNER.c.id == learner))
+
+
+def keep(
+    connection: sa.Connection, learner: str, records: tuple[Answer | Solution | Place, ...]
+) -> None:
+    for kind, table in ((Answer, ANSWER), (Solution, SOLUTION)):
+        made = [
+            {"learner": learner, **record.model_dump()}
+            for record in records
+            if isinstance(record, kind)
+        ]
+        add(connection, table, made)
+    for record in records:
+        if isinstance(record, Place):
+            put_place(connection, {"learner": learner, **record.model_dump()})
+
+
+def rows(connection: sa.Connection, table: sa.Table, learner: str) -> list[dict[str, Any]]:
+    """This learner's rows, the oldest first. SQLite gives times back without their zone."""
+    asked = sa.select(table).where(table.c.learner == learner).order_by(table.c.at)
+    found = [dict(row) for row in connection.execute(asked).mappings()]
+    for row in found:
+        del row["learner"]
+        row["at"] = row["at"].replace(tzinfo=row["at"].tzinfo or UTC)
+    return found
+
+
+def utc(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()}
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> Any:
+    """Both databases' INSERT has the same `ON CONFLICT`; SQLAlchemy has one of each."""
+    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415
+
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def add(connection: sa.Connection, table: sa.Table, made: list[dict[str, Any]]) -> None:
+    if made:
+        connection.execute(insert(connection, table).on_conflict_do_nothing(), list(map(utc, made)))
+
+
+def put_place(connection: sa.Connection, row: dict[str, Any]) -> None:
+    """The later place counts, whichever arrives last."""
+    statement = insert(connection, PLACE)
+    new = statement.excluded
+    later = statement.on_conflict_do_update(
+        index_elements=["learner"],
+        set_={"at": new.at, "address": new.address},
+        where=PLACE.c.at < new.at,
+    )
+    connection.execute(later, utc(row))
+
+
+# -- the database -----------------------------------------------------------------------------
+
+
+def engine(url: str) -> sa.Engine:
+    """Raises InvalidDatabase for a URL that is none, or of a database that is not supported."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError:
+        raise InvalidDatabase(
+            f"{VARIABLE} is not a database URL, for example sqlite:////srv/progress.db or "
+            "postgresql://user:password@host/name"
+        ) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return sqlite_engine(parsed)
+        case "postgresql":
+            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        case other:
+            raise InvalidDatabase(f"{VARIABLE}: {other} is not supported: use sqlite or postgresql")
+
+
+def sqlite_engine(url: URL) -> sa.Engine:
+    """Transactions are begun by us: the driver's own way does not cover a change of schema.
+
+    A writer takes the lock at once, so that it waits instead of failing half way.
+    """
+    made = sa.create_engine(url, connect_args={"timeout": WAIT})
+
+    @sa.event.listens_for(made, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(made, "begin")
+    def begun(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return made
+
+
+def migrate(made: sa.Engine) -> None:
+    """Bring the schema up to date; of several processes, one does it and the others wait."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with made.begin() as connection:
+        if made.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

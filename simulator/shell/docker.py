@@ -1,0 +1,90 @@
+"""`docker` in the terminal: what the CLI refuses, asks for, or hands to the machine."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from simulator.commands import InvalidCommand, Login, parse
+from simulator.events import InputMissing
+from simulator.machine import State
+from simulator.network import answer
+from simulator.shell.values import Prompt, Ran, Shell, with_end
+from simulator.terminal import Line, prompts
+from simulator.trace import Step, Trace, steps
+from simulator.usage import USAGES, command_name, complaint
+from simulator.wire import Exchange, Request
+from simulator.world import World
+
+NOT_PLAYED = (
+    "pullscope: docker {} exists, but is not played here: this terminal is about login and pull"
+)
+
+
+def docker(
+    shell: Shell, words: list[str], given: str | None, line: str, prompt: Prompt | None
+) -> Ran:
+    """What the CLI refuses, or what the machine plays."""
+    refused = complaint(words, shell.client.engine)
+    if refused:
+        return Ran(shell, error=refused.text, status=refused.status)
+    if command_name(words) not in USAGES:
+        return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
+    answers = prompt.answers if prompt else ()
+    typed = (given or "",) if "--password-stdin" in words else answers
+    try:
+        command = parse(shlex.join(["docker", *words]), typed)
+    except InvalidCommand as error:
+        return Ran(shell, error=f"pullscope: {error}", status=1)
+    if isinstance(command, Login):
+        command = replace(command, terminal=given is None)
+    return played(shell, replace(shell.client, commands=(command,)), line, prompt)
+
+
+def played(shell: Shell, client: State, line: str, prompt: Prompt | None) -> Ran:
+    """The machine's run on the network as it is now; both go on from where it ended.
+
+    Where an answer is missing, the command waits for it: it is then played anew, and prints what
+    it has not printed yet.
+    """
+    sites = dict(shell.world.sites)
+    held: dict[str, bytes] = {}
+
+    def transport(requests: Sequence[Request]) -> Iterator[Exchange]:
+        for request in requests:
+            yield Exchange(request, answer(sites, held, request))
+
+    taken = list(steps(client, transport))
+    question = asked(taken[-1], prompt.answers if prompt else ())
+    if question:
+        taken.pop()
+    printed = [line for step in taken for line in step.terminal if line.kind in SHOWN]
+    if question:
+        printed += [line for line in question[1] if line.kind in SHOWN]
+    fresh = tuple(printed[prompt.printed if prompt else 0 :])
+    if question:
+        waiting = Prompt(line, prompt.answers if prompt else (), *question[0], len(printed))
+        return Ran(replace(shell, prompt=waiting), printed=fresh)
+    trace = Trace(tuple(step.masked() for step in taken), client.engine)
+    after = taken[-1].after
+    rested = replace(client, commands=(), store=after.store, images=after.images)
+    moved = replace(shell, client=rested, world=World(sites), trace=trace)
+    out = "\n".join(line.text for line in fresh if line.kind == "output")
+    return Ran(moved, with_end(out), printed=fresh, status=1 if trace.failed else 0)
+
+
+SHOWN = ("output", "error")
+Question = tuple[tuple[str, bool], tuple[Line, ...]]
+
+
+def asked(last: Step, answers: tuple[str, ...]) -> Question | None:
+    """What Docker's CLI asks where the run lacks an answer that was not given yet: the text,
+    whether it is a secret, and what it prints before it asks."""
+    command, event = last.before.command, last.event
+    if not isinstance(event, InputMissing) or not isinstance(command, Login):
+        return None
+    lines = prompts(last.before, "")
+    if event.what == "username answer" and not answers:
+        return (lines[0].text, False), ()
+    if event.what == "password answer" and len(answers) < (1 if command.named else 2):
+        return (lines[-1].text, True), lines
+    return None

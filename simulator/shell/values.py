@@ -1,0 +1,74 @@
+"""What a session of the terminal is, as values."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from simulator.machine import State
+from simulator.terminal import Line
+from simulator.trace import Trace
+from simulator.world import World
+
+HOME = "/home/alice"
+CONFIG = f"{HOME}/.docker/config.json"
+DAEMON = "/etc/docker/daemon.json"
+CERTIFICATES = re.compile(r"/etc/docker/certs\.d/(?P<host>[^/]+)/ca\.crt")
+AUTHORITY = f"{HOME}/company-ca.crt"
+"""The certificate of whoever signed the registry's, where the world has one."""
+KEPT_LINES = 2000
+"""Lines of the terminal that are kept."""
+LONGEST = 4000
+"""Characters of a line that is typed."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A command that waits for an answer; a secret one is not shown as it is typed."""
+
+    line: str
+    answers: tuple[str, ...] = field(repr=False)
+    text: str
+    secret: bool
+    printed: int = 0
+
+
+@dataclass(frozen=True)
+class Shell:
+    """All that a session of the terminal is. Nothing here is shared or changed.
+
+    `files` are those that differ from their beginning; `config.json` is the client's store.
+    `trace` is the last command that the machine played, `typed` what was typed for it.
+    """
+
+    world: World
+    client: State
+    files: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    history: tuple[str, ...] = ()
+    prompt: Prompt | None = None
+    trace: Trace | None = None
+    status: int = 0
+    commands: int = 0
+    before: "Shell | None" = field(default=None, repr=False)
+    first: "Shell | None" = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a program did. `printed` are output and errors in their order, where that is known."""
+
+    shell: Shell
+    out: str = ""
+    error: str = ""
+    status: int = 0
+    printed: tuple[Line, ...] = ()
+
+
+class Misspelt(ValueError):
+    """A line that the shell cannot take apart."""
+
+
+def with_end(text: str) -> str:
+    """The text with a line's end, if there is any text."""
+    return text if not text or text.endswith("\n") else f"{text}\n"
