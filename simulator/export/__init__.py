@@ -6,11 +6,15 @@ A format says what it cannot carry; `export` counts how often that happens to th
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.export import gift, moodle, plain, qti, sheet
+from simulator.export import gift, markdown, moodle, page, plain, qti, sheet
 from simulator.export.item import Item, from_question, from_quiz
 from simulator.i18n import N_
+from simulator.lesson import Lesson
+from simulator.trace import Trace
 
-__all__ = ["FORMATS", "Exported", "Format", "Item", "export", "from_question", "from_quiz"]
+__all__ = [
+    "FORMATS", "WHOLE", "Exported", "Format", "Item", "export", "from_question", "from_quiz",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,10 @@ def export(items: Sequence[Item], name: str, title: str) -> Exported:
     known = FORMATS[name]
     report = tuple(f"{count} × {said}" for count, said in known.lacks(items) if count)
     return Exported(known.write(items, title), known.suffix, known.media_type, report)
+
+
+WHOLE: Mapping[str, Callable[[Lesson, Sequence[Trace], Sequence[Item]], bytes]] = {
+    "html": page.write,
+    "md": markdown.write,
+}
+"""The whole lesson: these runs, the lesson's words, and these questions, as one file."""

@@ -19,7 +19,7 @@ def write(items: Sequence[Item], title: str) -> bytes:
     for item in items:
         quiz.append(question(item))
     indent(quiz)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(quiz, encoding="utf-8") + b"\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(quiz, "unicode")}\n'.encode()
 
 
 def said(parent: Element, text: str) -> None:

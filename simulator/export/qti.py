@@ -20,7 +20,10 @@ def write(items: Sequence[Item], title: str) -> bytes:
 
 
 def question(item: Item, part: Asked) -> str:
-    lines = [f"Title: {named(item, part)}", "Points: 1", f"1. {inert(body(item, part))}"]
+    """With its name as an anchor: text2qti refuses questions that read the same."""
+    name = named(item, part)
+    told = inert(body(item, part)).replace("<p>", f'<p id="{name.replace(" ", "-")}">', 1)
+    lines = [f"Title: {name}", "Points: 1", f"1. {told}"]
     if item.hints:
         lines.append(f"... {paragraph(item.hints[-1])}")
     for letter, choice in zip(ascii_lowercase, part.choices, strict=False):

@@ -1,12 +1,13 @@
 """What can be asked about one step: cells of the tracker, what is stored, what a message says."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from simulator import views
+from simulator import i18n, views
 from simulator.events import TokenIssued
-from simulator.i18n import N_, _
+from simulator.i18n import N_, _, ngettext
 from simulator.trace import Step
 from simulator.wire import Scheme
 
@@ -34,7 +35,26 @@ class Field:
 
 
 def tracked(name: str, step: Step) -> str:
-    return views.tracker_value(name, step.after)
+    """The tracker's cell, in the language of the sources: what is right depends on no language."""
+    token = i18n.chosen.set(i18n.DEFAULT)
+    try:
+        return views.tracker_value(name, step.after)
+    finally:
+        i18n.chosen.reset(token)
+
+
+def shown_cell(value: str) -> str:
+    """A cell of the tracker in the chosen language."""
+    layers = re.fullmatch(r"(\d+) of (\d+) verified", value)
+    if layers:
+        return _("{here} of {all} verified").format(here=layers[1], all=layers[2])
+    told = re.sub(r"(\d+) blobs?, no image yet", lambda blobs: waiting(int(blobs[1])), value)
+    return _(told)
+
+
+def waiting(count: int) -> str:
+    told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
+    return told.format(count=count)
 
 
 def stored(step: Step) -> str:
@@ -87,6 +107,7 @@ TRACKER = tuple(
         name,
         N_("What does the tracker show for {label} after this step?"),
         partial(tracked, name),
+        shown_cell,
     )
     for name in views.TRACKED
 )
