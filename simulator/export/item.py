@@ -98,27 +98,32 @@ def html(text: str) -> str:
     return escape(text, quote=False)
 
 
+def line(text: str) -> str:
+    """Text as HTML on one line."""
+    return html(text).replace("\n", "<br>")
+
+
 def body(item: Item, part: Asked | None = None, cells: dict[str, str] | None = None) -> str:
     """All that one must know and what is asked, as HTML without a line break.
 
     With a `part`, its blank alone is asked for. `cells` is what to put in place of blanks.
     """
-    parts = [f"<p>{html(item.situation)}</p>"] if item.situation else []
+    parts = [f"<p>{line(item.situation)}</p>"] if item.situation else []
     if item.code:
-        parts.append(f"<pre>{html(item.code)}</pre>".replace("\n", "<br>"))
-    parts.append(f"<p>{html(item.prompt)}</p>")
+        parts.append(f"<pre>{line(item.code)}</pre>")
+    parts.append(f"<p>{line(item.prompt)}</p>")
     if item.table:
         parts.append(table(item.table, cells or {}))
     if part and part.label:
         told = _("What belongs in the cell {label}?").format(label=part.label)
-        parts.append(f"<p>{html(told)}</p>")
+        parts.append(f"<p>{line(told)}</p>")
     return "".join(parts)
 
 
 def table(shown: Table, cells: dict[str, str]) -> str:
-    head = "".join(f"<th>{html(column)}</th>" for column in shown.columns)
+    head = "".join(f"<th>{line(column)}</th>" for column in shown.columns)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{cells.get(cell) or html(cell)}</td>" for cell in row) + "</tr>"
+        "<tr>" + "".join(f"<td>{cells.get(cell) or line(cell)}</td>" for cell in row) + "</tr>"
         for row in shown.rows
     )
     return f"<table><tr>{head}</tr>{rows}</table>"

@@ -37,7 +37,7 @@ function answer(input) {
   const right = input.dataset.right === "true";
   told.hidden = false;
   told.className = `told ${right ? "right" : "wrong"}`;
-  told.textContent = `${right ? words.right : words.wrong} ${input.dataset.feedback}`;
+  told.textContent = `${right ? "✓" : `✗ ${words.wrong}`} ${input.dataset.feedback}`;
 }
 
 engine.addEventListener("change", show);

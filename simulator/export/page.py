@@ -1,12 +1,15 @@
 """The whole lesson as one HTML file that steps offline: nothing in it asks a network."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from string import Formatter
 from typing import Any
+
+import streamlit
 
 from simulator import i18n
 from simulator.engines import engines
@@ -33,7 +36,8 @@ def write(lesson: Lesson, traces: Sequence[Trace], items: Sequence[Item]) -> byt
         noscript=html(_("Without JavaScript the player does not step; the words below are whole.")),
         engines=options({name: engines()[name].title for name in used(traces, "engine")}),
         scenarios=options({name: _(scenarios()[name].title) for name in used(traces, "scenario")}),
-        sections="\n".join(sections(lesson, items)),
+        sections="\n".join(sections(lesson, traces, items)),
+        fonts="\n".join(fonts()),
         css=text("lesson.css"),
         js=text("lesson.js"),
         data=embedded(lesson, traces),
@@ -42,6 +46,21 @@ def write(lesson: Lesson, traces: Sequence[Trace], items: Sequence[Item]) -> byt
 
 def text(name: str) -> str:
     return (HERE / name).read_text("utf-8")
+
+
+FONTS = {"Source Sans": "SourceSansVF-Upright", "Source Code": "SourceCodeVF-Upright"}
+"""The fonts that the diagrams were laid out for, as Streamlit brings them; their licence (OFL)
+allows it."""
+
+
+def fonts() -> Iterator[str]:
+    """A rule for each font that is there; without them the reader's own fonts serve."""
+    folder = Path(streamlit.__file__).parent / "static"
+    for family, name in FONTS.items():
+        for file in list(folder.rglob(f"{name}*.woff2"))[:1]:
+            kept = b64encode(file.read_bytes()).decode()
+            src = f'url("data:font/woff2;base64,{kept}") format("woff2")'
+            yield f'@font-face {{ font-family: "{family}"; font-weight: 200 900; src: {src}; }}'
 
 
 def filled(template: str, **values: str) -> str:
@@ -65,7 +84,7 @@ def embedded(lesson: Lesson, traces: Sequence[Trace]) -> str:
     document = {
         "stage": asdict(files()),
         "runs": [run(lesson, trace) for trace in traces],
-        "words": {"right": _("Right:"), "wrong": _("Not right:")},
+        "words": {"wrong": _("Not so.")},
     }
     return json.dumps(document, ensure_ascii=False).replace("<", "\\u003c")
 
@@ -83,13 +102,15 @@ def run(lesson: Lesson, trace: Trace) -> dict[str, Any]:
 # -- what is read ------------------------------------------------------------------------------
 
 
-def sections(lesson: Lesson, items: Sequence[Item]) -> Iterator[str]:
+def sections(lesson: Lesson, traces: Sequence[Trace], items: Sequence[Item]) -> Iterator[str]:
     document = lesson.document
+    here = [f"engine={trace.engine}&scenario={trace.scenario}&" for trace in traces]
     yield heading(_("Key moments"), "key-moments")
     for moment in document.moments:
         yield folded(moment.question, moment.answer)
     yield heading(_("Quiz"), "quiz")
-    yield from (question(number, item) for number, item in enumerate(items, 1))
+    for number, item in enumerate(items, 1):
+        yield question(number, item, any(run in item.address for run in here))
     yield heading(_("Concept snapshot"), "concept-snapshot")
     lines = "".join(f"<li>{html(line.text)}</li>" for line in document.snapshot)
     yield f'<ol class="text">{lines}</ol>'
@@ -106,7 +127,8 @@ def folded(head: str, told: str) -> str:
     return f"<details><summary>{html(head)}</summary><p>{html(told)}</p></details>"
 
 
-def question(number: int, item: Item) -> str:
+def question(number: int, item: Item, leads: bool) -> str:
+    """The question; where its run is in this file, with the way to its step."""
     parts = "".join(part(item, place, asked) for place, asked in enumerate(item.parts))
     hints = "".join(
         folded(_("Hint {number}").format(number=place), hint)
@@ -114,7 +136,8 @@ def question(number: int, item: Item) -> str:
     )
     told = body(item).replace("<table>", '<div class="scroll"><table>')
     told = told.replace("</table>", "</table></div>")
-    return f"<fieldset><legend>{number}</legend>{told}{parts}{hints}</fieldset>"
+    way = f'<a href="?{escape(item.address)}">{html(_("Open this step"))}</a>' if leads else ""
+    return f"<fieldset><legend>{number}</legend>{told}{parts}{hints}{way}</fieldset>"
 
 
 def part(item: Item, place: int, asked: Asked) -> str:
