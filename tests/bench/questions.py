@@ -48,7 +48,9 @@ def main() -> None:
     for count in (3, 4):
         found = places(questions, count)
         told = " ".join(f"{number}" for _, number in sorted(Counter(found).items()))
-        print(f"{f'right place of {count} options':34}{told:>24}   chi² {deviation(found, count):.2f}")
+        print(
+            f"{f'right place of {count} options':34}{told:>24}   chi² {deviation(found, count):.2f}"
+        )
     wrong = [o for q in questions for p in q.parts for o in p.options]
     led = sum(1 for option in wrong if option.mutant)
     print(f"{'options from a misconception':34}{led / len(wrong):10.0%}")
