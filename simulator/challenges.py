@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from pydantic import Field, ValidationError
-from ruamel.yaml import YAML
 
+from simulator import i18n, translation
 from simulator.auth import registry_key
 from simulator.images import repositories
 from simulator.machine import entry_for
@@ -125,11 +125,18 @@ def next_command(challenge: Challenge, shell: Shell) -> str:
 # -- reading ----------------------------------------------------------------------------------
 
 
-@cache
 def challenges(path: Path = FILE) -> Mapping[str, Challenge]:
-    """All challenges by name, the easiest first. Raises InvalidChallenge."""
+    """All challenges by name, the easiest first, in the chosen language.
+
+    Raises InvalidChallenge or InvalidTranslation.
+    """
+    return known_in(path, i18n.chosen.get())
+
+
+@cache
+def known_in(path: Path, _language: str) -> Mapping[str, Challenge]:
     try:
-        document = YAML(typ="safe").load(path)
+        document = translation.read(path)
         known = [Challenge.model_validate({"name": k, **v}) for k, v in document.items()]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

@@ -11,9 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from pydantic import Field, ValidationError
-from ruamel.yaml import YAML
 
-from simulator import scenario
+from simulator import i18n, scenario, translation
 from simulator.engines import engines
 from simulator.images import repositories
 from simulator.lesson import Claim, Lesson, Question, disagreements, find_point
@@ -83,11 +82,16 @@ class Chapters(Strict):
                 yield f"{name} {place}", section
 
 
-@cache
 def chapters(folder: Path) -> Chapters:
-    """Raises InvalidChapters with the first thing that is wrong."""
+    """In the chosen language. Raises InvalidChapters or InvalidTranslation with the first thing
+    that is wrong."""
+    return known_in(folder, i18n.chosen.get())
+
+
+@cache
+def known_in(folder: Path, _language: str) -> Chapters:
     try:
-        return Chapters.model_validate(YAML(typ="safe").load(folder / FILE))
+        return Chapters.model_validate(translation.read(folder / FILE))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -18,12 +18,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from simulator import flow, views
+from simulator import flow, i18n, views
 from simulator.events import Event
 from simulator.flow import Edge, Node
 from simulator.machine import Phase
 from simulator.scenario import UnknownScenario, run
 from simulator.trace import Step, Trace
+from simulator.translation import sibling, translated
 
 LESSONS = Path(__file__).resolve().parent.parent / "lessons"
 FILE = "lesson.yaml"
@@ -197,7 +198,10 @@ class Lesson:
 
 
 def load(folder: Path) -> Lesson:
-    """The lesson in this folder. Raises InvalidLesson with file, line and what is wrong."""
+    """The lesson in this folder, in the chosen language.
+
+    Raises InvalidLesson with file, line and what is wrong, or InvalidTranslation.
+    """
     path = folder / FILE
     try:
         document = YAML(typ="rt").load(path.read_text("utf-8"))
@@ -208,6 +212,9 @@ def load(folder: Path) -> Lesson:
         what = getattr(error, "problem", None) or "not YAML in UTF-8"
         raise InvalidLesson(f"{shown(path)}:{mark.line + 1 if mark else 1}: {what}") from None
     lines = dict(places(document))
+    language = i18n.chosen.get()
+    if language != i18n.DEFAULT:
+        document = translated(document, sibling(path, language))
     try:
         return Lesson(Document.model_validate(document), folder, lines)
     except ValidationError as error:

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
 
+from simulator import i18n, translation
 from simulator.auth import Credential, CredentialStore
 from simulator.commands import Login, Pull, parse
 from simulator.engines import engine as known_engine
@@ -131,11 +131,15 @@ def held_images(image: str | None) -> ImageStore:
     return ImageStore().with_image(reference.canonical, digest, blobs, manifest)
 
 
-@cache
 def scenarios() -> Mapping[str, Scenario]:
-    """All scenarios by name, the default first. Raises InvalidScenario."""
+    """All scenarios by name, the default first, in the chosen language. Raises InvalidScenario."""
+    return known_in(i18n.chosen.get())
+
+
+@cache
+def known_in(_language: str) -> Mapping[str, Scenario]:
     try:
-        document = YAML(typ="safe").load(SCENARIOS)
+        document = translation.read(SCENARIOS)
         known = [Scenario.model_validate({"name": k, **v}) for k, v in document.items()]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

@@ -2,8 +2,14 @@
 
 import os
 import shutil
+import tempfile
 
 import pytest
+
+from simulator.progress.store import VARIABLE
+
+# Learners' progress goes to a database of the tests' own, in servers that they start too.
+os.environ.setdefault(VARIABLE, f"sqlite:///{tempfile.mkdtemp(prefix='pullscope-')}/progress.db")
 
 
 def need(*programs: str) -> None:

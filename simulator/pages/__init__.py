@@ -14,7 +14,7 @@ import streamlit as st
 from simulator import i18n, stage
 from simulator.i18n import N_, _
 from simulator.lesson import InvalidLesson, Lesson, lessons, problems
-from simulator.pages import learner, perf, reading, terminal, visual
+from simulator.pages import learner, perf, project, reading, terminal, visual
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ PAGES = (
     Page("deep", N_("Deep"), reading.deep_page),
     Page("try", N_("Try"), terminal.try_page),
     Page("challenge", N_("Challenge"), terminal.challenge_page),
+    Page("project", N_("Project"), project.page),
     Page("perf", N_("Perf"), perf.page),
     Page("progress", N_("Your progress"), learner.page),
 )

@@ -60,7 +60,7 @@ def learner() -> str:
     if st.user.get("is_logged_in"):
         return account(str(st.user.get("iss", "")), str(st.user.get("sub", "")))
     if "learner" not in st.session_state:
-        known = st.context.cookies.get(COOKIE, "")
+        known = str(st.context.cookies.get(COOKIE, ""))
         st.session_state.learner = known if is_learner(known) else new_learner()
     return str(st.session_state.learner)
 

@@ -63,6 +63,12 @@ def chosen_engine() -> str:
     return str(st.session_state.engine)
 
 
+def take_password(form: str) -> None:
+    """The form's field is emptied as it is sent; the password lives on for one run only."""
+    st.session_state[f"{form}-sent"] = st.session_state[f"{form}-password"]
+    st.session_state[f"{form}-password"] = ""
+
+
 def fragment(draw: Callable[P, None]) -> Callable[P, None]:
     """A part of a page that is drawn again by itself: in the session's language, for each run
     has a thread of its own."""

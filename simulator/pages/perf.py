@@ -79,13 +79,14 @@ def chart(bars: tuple[Bar, ...]) -> None:
     ]
     frame = pd.DataFrame(rows, columns=["what", "kind", "start", "end", "bytes"])
     colours = ["#8a94a6", "#b7791f", "#2f6fdb", "#6b9bf2", "#1d5fe0", "#0f8a5f"]
+    axis = alt.Axis(labelLimit=260, labelOverlap=False)
     drawn = (
         alt.Chart(frame)
         .mark_bar(cornerRadius=3, height={"band": 0.7})
         .encode(
             x=alt.X("start:Q", title=_("seconds")),
             x2="end:Q",
-            y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)),
+            y=alt.Y("what:N", sort=None, title=None, axis=axis),
             color=alt.Color(
                 "kind:N", title=None, legend=alt.Legend(orient="top"),
                 scale=alt.Scale(domain=[_(KIND_TITLES[kind]) for kind in KINDS], range=colours),

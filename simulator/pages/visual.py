@@ -5,15 +5,9 @@ import streamlit as st
 from simulator import stage, views
 from simulator.lesson import Lesson, Question, right_answer
 from simulator.oci import InvalidReference
-from simulator.pages.parts import addressed, head, played, table
+from simulator.pages.parts import addressed, head, played, table, take_password
 from simulator.scenario import InvalidRegistry, run_real
 from simulator.trace import Trace
-
-
-def take_password() -> None:
-    """The field is emptied as the form is sent; the password lives on for one run only."""
-    st.session_state.sent_password = st.session_state.password
-    st.session_state.password = ""
 
 
 def real_form(engine: str) -> Trace | None:
@@ -23,14 +17,16 @@ def real_form(engine: str) -> Trace | None:
         registry.text_input("Registry", key="registry", placeholder="registry.example.com")
         image.text_input("Image", key="image", placeholder="team/app:1.0")
         user.text_input("User name (empty: no login)", key="username")
-        password.text_input("Password", type="password", key="password")
-        sent = st.form_submit_button("Log in and pull", type="primary", on_click=take_password)
+        password.text_input("Password", type="password", key="real-password")
+        sent = st.form_submit_button(
+            "Log in and pull", type="primary", on_click=take_password, args=("real",)
+        )
         st.caption(
             "The password is used for this run and then forgotten; layers are verified and deleted."
         )
     if sent:
         st.session_state.pop("real_trace", None)
-        run_form(engine, st.session_state.pop("sent_password", ""))
+        run_form(engine, st.session_state.pop("real-sent", ""))
     return st.session_state.get("real_trace")
 
 
