@@ -1,5 +1,6 @@
 """Questions made from runs: fit to be asked, whatever the seed."""
 
+import gettext
 import os
 import subprocess
 import sys
@@ -214,6 +215,24 @@ def test_no_question_holds_a_secret() -> None:
     said = "\n".join(map(repr, drawn(2)))
     for secret in ("s3cret", "oldpass", "eyJ"):
         assert secret not in said
+
+
+class Marked(gettext.NullTranslations):
+    """A language of its own: every interface text is marked."""
+
+    def gettext(self, message: str) -> str:
+        return f"¤{message}"
+
+
+def test_what_is_right_depends_on_no_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In another language the same seed asks the same questions, and each is proven."""
+    plain = [question.id for question in draw(LESSON, 4, 70)]
+    monkeypatch.setattr(questions, "MADE", {})
+    monkeypatch.setattr("simulator.i18n.catalog", lambda language: Marked())
+    marked = draw(LESSON, 4, 70)
+    assert [question.id for question in marked] == plain
+    assert [said for question in marked for said in problems(LESSON, question)] == []
+    assert all("¤" in question.prompt for question in marked)
 
 
 # -- the checker can say no -------------------------------------------------------------------

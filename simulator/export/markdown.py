@@ -46,9 +46,9 @@ def plain(text: object) -> str:
 
 def run(lesson: Lesson, trace: Trace) -> Iterator[str]:
     known = scenarios()[trace.scenario]
-    yield f"## {plain(_(known.title))}, {plain(engines()[trace.engine].title)}"
+    yield f"## {plain(known.title)}, {plain(engines()[trace.engine].title)}"
     if known.cause:
-        yield plain(_(known.cause))
+        yield plain(known.cause)
     yield f"### {_('Terminal')}\n\n{fenced(terminal(trace))}"
     yield f"### {_('Process table')}\n\n{frame(views.process_table(lesson, trace))}"
     yield f"### {_('Status tracker')}\n\n{frame(views.tracker_after(lesson, trace))}"

@@ -35,7 +35,7 @@ def write(lesson: Lesson, traces: Sequence[Trace], items: Sequence[Item]) -> byt
         dark=html(_("Dark")),
         noscript=html(_("Without JavaScript the player does not step; the words below are whole.")),
         engines=options({name: engines()[name].title for name in used(traces, "engine")}),
-        scenarios=options({name: _(scenarios()[name].title) for name in used(traces, "scenario")}),
+        scenarios=options({name: scenarios()[name].title for name in used(traces, "scenario")}),
         sections="\n".join(sections(lesson, traces, items)),
         fonts="\n".join(fonts()),
         css=text("lesson.css"),
@@ -94,7 +94,7 @@ def run(lesson: Lesson, trace: Trace) -> dict[str, Any]:
     return {
         "engine": trace.engine,
         "scenario": trace.scenario,
-        "cause": _(known.cause) if known.cause else "",
+        "cause": known.cause,
         "data": data(lesson, trace),
     }
 

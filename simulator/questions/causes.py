@@ -42,7 +42,7 @@ def cause_holds(_at: Address, asks: Asks, says: Says) -> bool:
 
 
 def cause_words(_lesson: Lesson, _at: Address, _asks: Asks, says: Says) -> str:
-    return _(scenarios()[str(says)].title)
+    return scenarios()[str(says)].title
 
 
 def make_cause(lesson: Lesson, key: Key) -> Question | None:
@@ -66,7 +66,7 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
     if same_as:
         prompt = _("“{other}” ends like this. In which of these situations does Docker print the "
                    "very same? IMAGE stands for what was pulled.").format(
-                       other=_(scenarios()[same_as].title))  # fmt: skip
+                       other=scenarios()[same_as].title)  # fmt: skip
     return Question(
         key_of(key), "cause", objective, at, f"{engines()[at.engine].title}.", prompt, (part,),
         (
@@ -81,7 +81,7 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
 
 
 def cause_right(at: Address) -> str:
-    cause = _(scenarios()[at.scenario].cause)
+    cause = scenarios()[at.scenario].cause
     return _("Right. {why}").format(why=cause) if cause else _("Right.")
 
 

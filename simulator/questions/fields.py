@@ -36,11 +36,8 @@ class Field:
 
 def tracked(name: str, step: Step) -> str:
     """The tracker's cell, in the language of the sources: what is right depends on no language."""
-    token = i18n.chosen.set(i18n.DEFAULT)
-    try:
+    with i18n.speaking(i18n.DEFAULT):
         return views.tracker_value(name, step.after)
-    finally:
-        i18n.chosen.reset(token)
 
 
 def shown_cell(value: str) -> str:

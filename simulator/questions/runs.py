@@ -128,8 +128,8 @@ def headed(lesson: Lesson, step: Step) -> str:
 def situation(at: Address) -> str:
     """The engine, what happens, and why."""
     known = scenarios()[at.scenario]
-    told = f"{engines()[at.engine].title}. {_(known.title)}."
-    return f"{told} {_(known.cause)}" if known.cause else told
+    told = f"{engines()[at.engine].title}. {known.title}."
+    return f"{told} {known.cause}" if known.cause else told
 
 
 def typed(at: Address) -> str:

@@ -226,7 +226,7 @@ def other_exits(
         elsewhere = walked.get((step.after.phase, name))
         if elsewhere and name not in UNFORESEEABLE:
             told = _("That can come next, as in “{other}”. Here: {text}")
-            other = _(scenarios()[elsewhere].title)
+            other = scenarios()[elsewhere].title
             yield Wrong(name, told.format(other=other, text=text(lesson, after)))
     for later in played(at.scenario, at.engine).steps[at.step + 1 :]:
         if same_command(later, after):

@@ -116,7 +116,7 @@ def other_values(lesson: Lesson, at: Address, field: Field, rng: Random) -> Iter
         found = in_other(at, name, naming_of(field))
         says = field.value(found) if found else None
         if says is not None:
-            elsewhere = _(scenarios()[name].title)
+            elsewhere = scenarios()[name].title
             yield Wrong(says, _("That is so at this point of “{other}”.").format(other=elsewhere))
     for says in values_of(field):
         if says not in here:
