@@ -144,15 +144,19 @@ def next_keys() -> Iterator[Key]:
     """Steps whose next one follows from them, and is not for the user to say."""
     for trace in traces():
         for step, after in pairwise(trace.steps):
-            if not at_prompt(step) and after.name not in UNFORESEEABLE:
+            if not at_prompt(step) and foreseeable(after.name):
                 yield "next", trace.scenario, trace.engine, step.number, ""
 
 
 UNFORESEEABLE = frozenset({
-    "TokenPostRefused", "CredentialsEntered", "WebLoginChosen", "LoginTyped", "PullTyped",
-    "LogoutTyped", "SessionEnded",
+    "TokenPostRefused", "CredentialsEntered", "WebLoginChosen", "SessionEnded"
 })  # fmt: skip
 """What depends on the kind of server or on the user, and cannot be known from what is told."""
+
+
+def foreseeable(name: str) -> bool:
+    """Whether an event follows from what came before; what is typed does not."""
+    return name not in UNFORESEEABLE and not name.endswith("Typed")
 
 
 def next_holds(at: Address, _asks: Asks, says: Says) -> bool:
@@ -224,7 +228,7 @@ def other_exits(
     ways = [event.__name__ for event in TRANSITIONS[step.after.phase]]
     for name in rng.sample(ways, len(ways)):
         elsewhere = walked.get((step.after.phase, name))
-        if elsewhere and name not in UNFORESEEABLE:
+        if elsewhere and foreseeable(name):
             told = _("That can come next, as in “{other}”. Here: {text}")
             other = scenarios()[elsewhere].title
             yield Wrong(name, told.format(other=other, text=text(lesson, after)))
@@ -240,7 +244,7 @@ def other_exits(
 
 
 def same_command(step: Step, other: Step) -> bool:
-    return step.name not in UNFORESEEABLE and step.after.command == other.after.command
+    return foreseeable(step.name) and step.after.command == other.after.command
 
 
 @cache
@@ -269,8 +273,13 @@ def order_keys() -> Iterator[Key]:
 def single_steps(trace: Trace) -> list[Step]:
     """Steps of a kind that comes once in this run, and is not what the user types."""
     names = [step.name for step in trace.steps]
-    typed_or_end = {"LoginTyped", "PullTyped", "LogoutTyped", "SessionEnded"}
-    return [s for s in trace.steps if names.count(s.name) == 1 and s.name not in typed_or_end]
+    return [
+        step
+        for step in trace.steps
+        if names.count(step.name) == 1
+        and step.name != "SessionEnded"
+        and not step.name.endswith("Typed")
+    ]
 
 
 def order_holds(_at: Address, _asks: Asks, says: Says) -> bool:
