@@ -17,6 +17,8 @@ from simulator.lesson import lessons
 from simulator.machine import evolve, interpret, next_move
 from simulator.mutants import KNOWN, MUTANTS, imagined, played
 from simulator.questions import KINDS, OBJECTIVES, Question, draw, problems, right
+from simulator.questions.fields import FIELDS
+from simulator.questions.runs import ending, seen_by, twin
 from simulator.scenario import scenarios
 from simulator.trace import MACHINE, Machine
 from tests.pages import ROOT
@@ -215,6 +217,35 @@ def test_no_question_holds_a_secret() -> None:
     said = "\n".join(map(repr, drawn(2)))
     for secret in ("s3cret", "oldpass", "eyJ"):
         assert secret not in said
+
+
+def credited(question: Question) -> list[tuple[Any, Any]]:
+    return [(part, option) for part in question.parts for option in part.options if option.mutant]
+
+
+def test_a_misconception_really_leads_there() -> None:
+    """An option that names a mutant is what this mutant shows, and the machine does not."""
+    told: Counter[str] = Counter()
+    for question in drawn(3):
+        at = question.at
+        for part, option in credited(question):
+            told[question.kind] += 1
+            name = option.says if question.kind == "cause" else at.scenario
+            run = imagined(option.mutant, name, at.engine)
+            assert run.steps != played(name, at.engine).steps
+            if question.kind in ("value", "blank"):
+                field = FIELDS[part.asks[0]]
+                place = replace(at, step=part.asks[1])
+                assert seen_by(option.mutant, place, field) == option.says
+            if question.kind == "cause":
+                assert ending(run) == part.asks[1] != ending(played(name, at.engine))
+            if question.kind == "next":
+                before = twin(option.mutant, at)
+                assert before and run.steps[before.number].name == option.says
+            if question.kind == "false":
+                name, number, shown = part.asks[option.says]
+                assert seen_by(option.mutant, replace(at, step=number), FIELDS[name]) == shown
+    assert set(told) == set(KINDS), told
 
 
 class Marked(gettext.NullTranslations):

@@ -87,7 +87,7 @@ def make_which(lesson: Lesson, key: Key) -> Question | None:
     was, now = str(before), str(field.value(step))
     asks: Asks = (field.name, was, now)
     right = Option(headed(lesson, step), at.step, right_words(lesson, step))
-    wrong = chain(mutant_changes(at, field, was, now, rng), near_steps(lesson, at, field))
+    wrong = chain(mutant_changes(at, field, now, rng), near_steps(lesson, at, field))
     options = chosen(WHICH, lesson, at, asks, right, wrong)
     if options is None:
         return None
@@ -110,13 +110,14 @@ def typed_all(at: Address) -> str:
     return typed(Address(at.scenario, at.engine, count_of(at)))
 
 
-def mutant_changes(at: Address, field: Field, was: str, now: str, rng: Random) -> Iterator[Wrong]:
-    """Where a mutant makes this change, or comes to this value otherwise."""
+def mutant_changes(at: Address, field: Field, now: str, rng: Random) -> Iterator[Wrong]:
+    """Where a mutant comes to this value, and the machine does not."""
+    truly = {n for n, _was, then in changed(played(at.scenario, at.engine), field) if then == now}
     for mutant in mutants(rng):
         trace = imagined(mutant.name, at.scenario, at.engine)
         found = [number for number, _was, then in changed(trace, field) if then == now]
         own = untwin(mutant.name, at, trace.steps[found[0] - 1]) if found else None
-        if own is not None and own != at.step:
+        if own is not None and own not in truly:
             yield Wrong(own, because(mutant), mutant.name)
 
 
@@ -232,8 +233,9 @@ def other_exits(
             told = _("That can come next, as in “{other}”. Here: {text}")
             other = scenarios()[elsewhere].title
             yield Wrong(name, told.format(other=other, text=text(lesson, after)))
-    for later in played(at.scenario, at.engine).steps[at.step + 1 :]:
-        if same_command(later, after):
+    rest = played(at.scenario, at.engine).steps[at.step + 1 :]
+    for later in sorted(rest, key=lambda one: not same_command(one, after)):
+        if foreseeable(later.name):
             told = _("That comes later, in step {step}. Before it: {text}")
             shown = headed(lesson, later)
             yield Wrong(later.name, told.format(step=shown, text=text(lesson, after)))

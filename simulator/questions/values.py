@@ -1,6 +1,7 @@
 """Value after a step: a cell of the tracker, what is stored, what a message carries."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from random import Random
@@ -64,8 +65,10 @@ def changes(at: Address, step: Step, field: Field) -> bool:
 
 
 def value_before(at: Address, step: Step, field: Field) -> str | None:
-    steps = played(at.scenario, at.engine).steps
-    return field.value(steps[step.number - 2]) if step.number > 1 else None
+    """The field before the step: after the one before it, or at the start."""
+    if step.number == 1:
+        return field.value(replace(step, after=step.before, exchange=None))
+    return field.value(played(at.scenario, at.engine).steps[step.number - 2])
 
 
 def value_holds(at: Address, asks: Asks, says: Says) -> bool:
@@ -84,10 +87,22 @@ def value_part(lesson: Lesson, at: Address, field: Field, label: str = "") -> Pa
     asks: Asks = (field.name, at.step)
     says = field.value(step)
     assert says is not None
-    right = Option(field.shown(says), says, right_words(lesson, step))
+    right = Option(field.shown(says), says, why_so(lesson, at, field))
     wrong = chain(mutant_values(at, field, rng), other_values(lesson, at, field, rng))
     options = chosen(VALUE, lesson, at, asks, right, wrong)
     return Part(asks, options, label) if options else None
+
+
+def why_so(lesson: Lesson, at: Address, field: Field) -> str:
+    """What made it so: this step, or none."""
+    step = step_at(at)
+    if field.message or field.name == "opened" or changes(at, step, field):
+        return right_words(lesson, step)
+    return _("Right. {why}").format(why=left(field))
+
+
+def left(field: Field) -> str:
+    return _("This step leaves {label} as it was.").format(label=label_of(field))
 
 
 def cell_rng(at: Address, field: Field) -> Random:
@@ -166,9 +181,11 @@ def worked_value(lesson: Lesson, at: Address, step: Step, field: Field) -> str:
     """The answer, with the way to it."""
     is_now = field.shown(str(field.value(step)))
     before = value_before(at, step, field)
-    if field.message or before is None or before == field.value(step):
+    if field.message or field.name == "opened":
         told = _("{text} So it is: {value}.")
         return told.format(text=text(lesson, step), value=is_now)
+    if before is None or before == field.value(step):
+        return _("{text} So it is still: {value}.").format(text=left(field), value=is_now)
     told = _("{text} So “{before}” becomes “{value}”.")
     return told.format(text=text(lesson, step), before=field.shown(before), value=is_now)
 
