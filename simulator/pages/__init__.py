@@ -14,7 +14,17 @@ import streamlit as st
 from simulator import i18n, stage
 from simulator.i18n import N_, _
 from simulator.lesson import InvalidLesson, Lesson, lessons, problems
-from simulator.pages import compare, decoder, learner, perf, project, reading, terminal, visual
+from simulator.pages import (
+    compare,
+    decoder,
+    learner,
+    perf,
+    project,
+    reading,
+    recall,
+    terminal,
+    visual,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ PAGES = (
     Page("try", N_("Try"), terminal.try_page),
     Page("challenge", N_("Challenge"), terminal.challenge_page),
     Page("project", N_("Project"), project.page),
+    Page("recall", N_("Recall"), recall.page),
     Page("perf", N_("Perf"), perf.page),
     Page("compare", N_("What if"), compare.page),
     Page("decoder", N_("Decoder"), decoder.page),
