@@ -1,6 +1,7 @@
 # Two commands do everything: `make run` opens the app, `make test` runs every check.
 PYTHON ?= python3
 BIN = .venv/bin
+BABEL = $(BIN)/python -m babel.messages.frontend
 
 .PHONY: run test messages
 
@@ -15,8 +16,8 @@ test: .venv/test
 # After a change of interface strings: what is new waits in simulator/locale for its translation.
 messages: .venv/test
 	mkdir -p build
-	$(BIN)/pybabel extract --mapping pyproject.toml --add-location file --output build/pullscope.pot .
-	$(BIN)/pybabel update --input build/pullscope.pot --domain pullscope --output-dir simulator/locale \
+	$(BABEL) extract --mapping pyproject.toml --add-location file --output build/pullscope.pot .
+	$(BABEL) update --input build/pullscope.pot --domain pullscope --output-dir simulator/locale \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 
 .venv/run: pyproject.toml

@@ -63,6 +63,8 @@ class CredentialStore:
     helper: str | None = None
     helper_missing: bool = False
     helpers: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+    """Settings that are no credentials, as JSON: they stay when the file is written."""
 
     def helper_of(self, key: str) -> str | None:
         """The helper that keeps this registry's credentials; None for the file itself."""
@@ -96,7 +98,8 @@ class CredentialStore:
             document["credsStore"] = self.helper
         if self.helpers:
             document["credHelpers"] = dict(self.helpers)
-        return json.dumps(document, indent="\t")
+        document |= {key: json.loads(value) for key, value in self.others}
+        return json.dumps({k: document[k] for k in KEYS if k in document}, indent="\t")
 
     def _entry(self, key: str, credential: Credential) -> dict[str, str]:
         if self.helper_of(key):
@@ -114,16 +117,33 @@ class CredentialStore:
         try:
             document = json.loads(text)
             auths = document.get("auths", {}).items()
-            entries = tuple((key, read_entry(entry)) for key, entry in auths if entry.get("auth"))
+            read = ((key, read_entry(entry)) for key, entry in auths)
+            entries = tuple((key, credential) for key, credential in read if credential.username)
             named = tuple(sorted(document.get("credHelpers", {}).items()))
-            return cls(entries, document.get("credsStore"), helpers=named)
+            others = tuple((k, json.dumps(v)) for k, v in document.items() if k in OTHERS)
+            return cls(entries, document.get("credsStore"), helpers=named, others=others)
         except (ValueError, AttributeError, TypeError) as error:
             raise InvalidConfig(f"config.json is not valid: {error}") from None
 
 
+KEYS = (
+    "auths", "HttpHeaders", "psFormat", "imagesFormat", "networksFormat", "pluginsFormat",
+    "volumesFormat", "statsFormat", "detachKeys", "credsStore", "credHelpers",
+    "serviceInspectFormat", "servicesFormat", "tasksFormat", "secretFormat", "configFormat",
+    "nodesFormat", "pruneFilters", "proxies", "currentContext", "cliPluginsExtraDirs", "plugins",
+    "aliases", "features",
+)  # fmt: skip
+"""Docker's settings, in the order in which its CLI writes them; it drops what it does not know."""
+OTHERS = frozenset(KEYS) - {"auths", "credsStore", "credHelpers"}
+
+
 def read_entry(entry: dict[str, str]) -> Credential:
+    """Name and password in base64; older files have them in plain text."""
+    identity = entry.get("identitytoken", "")
+    if not entry.get("auth"):
+        return Credential(entry.get("username", ""), entry.get("password", ""), identity)
     username, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
-    return Credential(username, password, entry.get("identitytoken", ""))
+    return Credential(username, password, identity)
 
 
 def registry_key(server: str) -> str:

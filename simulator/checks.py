@@ -98,6 +98,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         Check("docker image inspect {reference}",
               N_("The same complaint, and no registry was asked: the name itself is wrong.")),
     ),
+    "ImagesRefused": (
+        Check("docker images",
+              N_("All names are listed: what was typed is not there, or is not the only one.")),
+    ),
+    "TokenMissing": (
+        Check(REPEAT, N_("A page in place of JSON: something else answers for the token service.")),
+    ),
+    "ManifestUnreadable": (
+        Check(REPEAT, N_("A page in place of JSON: something else answers for the registry.")),
+    ),
     "InputMissing": (
         Check("test -t 0 && echo terminal",
               N_("No answer: nobody can be asked here. Pipe the password in, with "

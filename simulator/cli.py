@@ -6,7 +6,7 @@ then one sentence on standard error says what, where, and how to put it right.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from simulator import __version__, changes, decoder, scenario, server, views
+from simulator import __version__, changes, decoder, export, fidelity, scenario, server, views
 from simulator.compare import Comparison, makes_sense, partings, what_if
 from simulator.compare import compare as compare_traces
 from simulator.engines import engines
@@ -23,6 +23,7 @@ from simulator.fidelity import remarks, replayed
 from simulator.images import repositories
 from simulator.lanes import WORDS, lanes
 from simulator.lesson import LESSONS, Lesson, build, every_language, folders, lessons, problems
+from simulator.questions import draw
 from simulator.recorder import CannotRecord, Order
 from simulator.recorder import record as record_docker
 from simulator.recorder import write as write_recording
@@ -266,6 +267,51 @@ def record(
     click.echo(
         "Secrets are masked; names of hosts, images and users are not. Look before you share."
     )
+
+
+# -- fidelity ---------------------------------------------------------------------------------
+
+
+@main.command(name="fidelity")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--engine", type=click.Choice(list(engines())), help="Compare one engine only.")
+@click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
+@told_plainly
+def compare_recordings(directory: Path, engine: str | None, as_json: bool) -> None:
+    """Play the recordings of real Docker in DIR, and compare field by field.
+
+    Compared are standard output and error, exit status, requests, config.json and images; what
+    is normalised is listed with --json. The exit status is 1 when anything differs. A situation
+    that is listed as not reached, with its reason, does not count as differing.
+    """
+    compared = fidelity.compare_all(directory, engine)
+    if as_json:
+        click.echo(json.dumps(fidelity.report(compared), indent=1, ensure_ascii=False))
+    else:
+        print_comparisons(compared)
+    sys.exit(1 if fidelity.differs(compared) else 0)
+
+
+def print_comparisons(compared: Sequence[fidelity.Comparison]) -> None:
+    """The table, the first difference of each that differs, and the total."""
+    table = Table()
+    table.add_column("Situation", no_wrap=True)
+    for title in ("Engine", "Verdict", "What differs, or why it is not reached"):
+        table.add_column(title, overflow="fold")
+    for row in fidelity.table(compared):
+        table.add_row(*map(plain, row))
+    console.print(table)
+    for one in compared:
+        if one.differences and not one.unreached:
+            click.echo(first_difference(one))
+    click.echo(fidelity.total(compared))
+
+
+def first_difference(one: fidelity.Comparison) -> str:
+    difference = one.differences[0]
+    recorded, ours = difference.first_lines()
+    where = f"{one.name}, engine {one.engine}, {difference.field}"
+    return f"{where}\n  recorded: {recorded}\n  ours:     {ours}"
 
 
 # -- compare ----------------------------------------------------------------------------------
@@ -525,3 +571,73 @@ def build_lessons(folder: Path | None) -> None:
         for lesson in every_language(one):
             build(lesson)
             click.echo(f"built {lesson.name} ({lesson.language})")
+
+
+# -- take it along ----------------------------------------------------------------------------
+
+OUTPUT = click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write here; - or nothing is standard output.",
+)  # fmt: skip
+
+
+@main.command(name="questions")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same set.")
+@click.option("--count", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--objective", "objectives", multiple=True, help="Only about this; may be repeated.")
+@click.option("--kind", "kinds", multiple=True, help="Only of this kind; may be repeated.")
+@click.option("--quiz", is_flag=True, help="The lesson's own quiz in place of a set.")
+@click.option("--format", "name", type=click.Choice(list(export.FORMATS)), default="text",
+              show_default=True)  # fmt: skip
+@OUTPUT
+@told_plainly
+def make_questions(
+    seed: int, count: int, objectives: tuple[str, ...], kinds: tuple[str, ...], quiz: bool,
+    name: str, output: Path | None,
+) -> None:  # fmt: skip
+    """Make questions from the runs, for a learning platform or to read.
+
+    What the format cannot carry is told on standard error.
+    """
+    lesson = first_lesson()
+    drawn = () if quiz else draw(lesson, seed, count, objectives, kinds)
+    items = [export.from_question(lesson, question) for question in drawn]
+    made = export.export(export.from_quiz(lesson) if quiz else items, name, lesson.document.title)
+    for said in made.report:
+        click.echo(f"pullscope: {said}", err=True)
+    deliver(made.data, output)
+
+
+@main.command(name="export")
+@click.option("--format", "name", type=click.Choice(list(export.WHOLE)), required=True)
+@click.option("--scenario", "names", multiple=True, help="Only these situations (default: all, "
+              "and of Markdown the lesson's own).")  # fmt: skip
+@click.option("--engine", "chosen", type=click.Choice(list(engines())), multiple=True,
+              default=(next(iter(engines())),), show_default=True)  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--count", type=click.IntRange(0), default=7, show_default=True,
+              help="How many made questions follow the lesson's own.")  # fmt: skip
+@OUTPUT
+@told_plainly
+def export_lesson(
+    name: str, names: tuple[str, ...], chosen: tuple[str, ...], seed: int, count: int,
+    output: Path | None,
+) -> None:  # fmt: skip
+    """The whole lesson as one file: HTML that steps offline, or Markdown."""
+    lesson = first_lesson()
+    usual = (lesson.document.scenario,) if name == "md" else tuple(scenarios())
+    traces = [scenario.run(known, engine) for engine in chosen for known in names or usual]
+    made = [export.from_question(lesson, question) for question in draw(lesson, seed, count)]
+    items = (*export.from_quiz(lesson), *made)
+    deliver(export.WHOLE[name](lesson, traces, items), output)
+
+
+def deliver(data: bytes, output: Path | None) -> None:
+    """Into the file, or to standard output."""
+    if output is None or str(output) == "-":
+        click.echo(data, nl=False)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        refuse(f"{output} cannot be written: {error.strerror}; choose another --output")

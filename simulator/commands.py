@@ -1,7 +1,7 @@
-"""What is typed at the shell: `docker login`, `docker pull`, `docker logout`."""
+"""What is typed at the shell: `docker login`, `logout`, `pull`, `images`, `rmi`, `inspect`."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from simulator.oci import HUB
@@ -16,10 +16,10 @@ class InvalidCommand(ValueError):
 class Login:
     """`docker login`; the password comes from a prompt, from standard input or from `-p`.
 
-    `named`: the name was given with `-u`. `terminal`: somebody is there to answer prompts.
-    `wrong` names what is wrong with the options themselves. `config` is the directory after
-    `docker --config`. `patience`: how often Docker's CLI may ask about the browser before the
-    user interrupts it.
+    `named`: the name was given with `-u`, else it is asked for. `terminal`: somebody is there
+    to answer prompts. `wrong` names what is wrong with the options themselves. `config` is the
+    directory after `docker --config`. `patience`: how often Docker's CLI may ask about the
+    browser before the user interrupts it.
     """
 
     text: str
@@ -65,7 +65,54 @@ class Logout:
         return self
 
 
-Command = Login | Pull | Logout
+@dataclass(frozen=True)
+class Images:
+    """`docker images`, of those that match a pattern. `short_form`: not `docker image ls`.
+
+    `width` is that of the terminal, 0 without one.
+    """
+
+    text: str
+    pattern: str = ""
+    every: bool = False
+    quiet: bool = False
+    digests: bool = False
+    whole: bool = False
+    short_form: bool = True
+    width: int = 0
+    config: str = ""
+
+    def masked(self) -> "Images":
+        return self
+
+
+@dataclass(frozen=True)
+class Remove:
+    """`docker rmi`."""
+
+    text: str
+    names: tuple[str, ...] = ()
+    force: bool = False
+    config: str = ""
+
+    def masked(self) -> "Remove":
+        return self
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """`docker inspect` (`any_kind`: it would look for containers too) or `image inspect`."""
+
+    text: str
+    names: tuple[str, ...] = ()
+    any_kind: bool = True
+    config: str = ""
+
+    def masked(self) -> "Inspect":
+        return self
+
+
+Command = Login | Pull | Logout | Images | Remove | Inspect
 
 
 def parse(text: str, typed: tuple[str, ...] = ()) -> Command:
@@ -77,12 +124,15 @@ def parse(text: str, typed: tuple[str, ...] = ()) -> Command:
     if words[:1] != ["docker"]:
         raise InvalidCommand(f"cannot play {text!r}: a command starts with docker")
     config, words = before_the_verb(words[1:])
-    words = words[1:] if words[:1] == ["image"] else words
-    if not words or words[0] not in PARSERS:
-        known = "docker login, docker pull or docker logout"
-        raise InvalidCommand(f"cannot play {text!r}: use {known}")
-    options, rest = split_options(words[1:], text)
-    return replace(PARSERS[words[0]](text, options, rest, typed), config=config)
+    group = words[:1] == ["image"]
+    verb = "".join(words[1:2] if group else words[:1])
+    known = OF_IMAGES if group else VERBS
+    if verb not in known:
+        names = ", ".join(f"docker {name}" for name in VERBS)
+        raise InvalidCommand(f"cannot play {text!r}: use one of {names}")
+    chosen = known[verb]
+    options, rest = split_options(words[2 if group else 1 :], text, chosen)
+    return replace(chosen.parser(text, options, rest, typed), config=config)
 
 
 def before_the_verb(words: list[str]) -> tuple[str, list[str]]:
@@ -94,29 +144,36 @@ def before_the_verb(words: list[str]) -> tuple[str, list[str]]:
     return "", words
 
 
-VALUED = {"-u": "username", "--username": "username", "-p": "password", "--password": "password",
-          "--platform": "platform"}  # fmt: skip
-SWITCHES = {"--password-stdin": "stdin", "-a": "all", "--all-tags": "all", "-q": "quiet",
-            "--quiet": "quiet", "--disable-content-trust": "untrusted"}  # fmt: skip
+Options = dict[str, str]
+Parser = Callable[[str, Options, list[str], tuple[str, ...]], Command]
 
 
-def split_options(words: list[str], text: str) -> tuple[dict[str, str], list[str]]:
+@dataclass(frozen=True)
+class Verb:
+    """How one command is read: its options with a value, those without, and its parser."""
+
+    parser: Parser
+    valued: Mapping[str, str] = field(default_factory=dict)
+    switches: Mapping[str, str] = field(default_factory=dict)
+
+
+def split_options(words: list[str], text: str, verb: Verb) -> tuple[Options, list[str]]:
     """Options by name, and the other words. Short switches may stand together (`-aq`)."""
-    options: dict[str, str] = {}
+    options: Options = {}
     rest: list[str] = []
     pending = iter(words)
     for word in pending:
         name, equals, value = word.partition("=")
         short = word.startswith("-") and not word.startswith("--")
         letters = [f"-{letter}" for letter in word[1:]] if short else []
-        if name in VALUED:
-            options[VALUED[name]] = value if equals else next(pending, "")
-        elif name in SWITCHES:
-            options[SWITCHES[name]] = value or "yes"
-        elif letters and all(letter in SWITCHES for letter in letters):
-            options |= {SWITCHES[letter]: "yes" for letter in letters}
-        elif word[:2] in VALUED and letters:
-            options[VALUED[word[:2]]] = word[2:]
+        if name in verb.valued:
+            options[verb.valued[name]] = value if equals else next(pending, "")
+        elif name in verb.switches:
+            options[verb.switches[name]] = value or "yes"
+        elif letters and all(letter in verb.switches for letter in letters):
+            options |= {verb.switches[letter]: "yes" for letter in letters}
+        elif word[:2] in verb.valued and letters:
+            options[verb.valued[word[:2]]] = word[2:]
         elif word.startswith("-"):
             raise InvalidCommand(f"unknown option {word!r} in {text!r}")
         else:
@@ -124,7 +181,7 @@ def split_options(words: list[str], text: str) -> tuple[dict[str, str], list[str
     return options, rest
 
 
-def login(text: str, options: dict[str, str], rest: list[str], typed: tuple[str, ...]) -> Login:
+def login(text: str, options: Options, rest: list[str], typed: tuple[str, ...]) -> Login:
     server = rest[0] if rest else HUB
     username, answers = options.get("username", ""), list(typed)
     wrong = wrong_options(options)
@@ -134,7 +191,9 @@ def login(text: str, options: dict[str, str], rest: list[str], typed: tuple[str,
         if source == "stdin":
             password = without_line_end((answers or [""])[0])
         kept = masked_flag(text)
-        return Login(kept, server, username, password, source, bool(username), wrong=wrong)
+        asks = source == "flag" and bool(answers) and not username
+        name = answers[0] if asks else username
+        return Login(kept, server, name, password, source, bool(username), asks, wrong)
     named, terminal = bool(username), bool(answers)
     if not username and answers:
         username = answers.pop(0)
@@ -170,7 +229,7 @@ def masked_flag(text: str) -> str:
     return " ".join(words)
 
 
-def pull(text: str, options: dict[str, str], rest: list[str], typed: tuple[str, ...]) -> Pull:
+def pull(text: str, options: Options, rest: list[str], typed: tuple[str, ...]) -> Pull:
     if len(rest) != 1:
         raise InvalidCommand(f"docker pull takes one image, not {len(rest)}: {text!r}")
     deprecated = ("disable-content-trust",) if "untrusted" in options else ()
@@ -179,9 +238,62 @@ def pull(text: str, options: dict[str, str], rest: list[str], typed: tuple[str, 
     )
 
 
-def logout(text: str, options: dict[str, str], rest: list[str], typed: tuple[str, ...]) -> Logout:
+def logout(text: str, options: Options, rest: list[str], typed: tuple[str, ...]) -> Logout:
     return Logout(text, rest[0] if rest else "")
 
 
-Parser = Callable[[str, dict[str, str], list[str], tuple[str, ...]], Command]
-PARSERS: dict[str, Parser] = {"login": login, "pull": pull, "logout": logout}
+def images(text: str, options: Options, rest: list[str], typed: tuple[str, ...]) -> Images:
+    if len(rest) > 1:
+        raise InvalidCommand(f"docker images takes at most one name, not {len(rest)}: {text!r}")
+    return Images(
+        text,
+        "".join(rest),
+        every="every" in options,
+        quiet="quiet" in options,
+        digests="digests" in options,
+        whole="whole" in options,
+        short_form="images" in shlex.split(text),
+    )
+
+
+def remove(text: str, options: Options, rest: list[str], typed: tuple[str, ...]) -> Remove:
+    return Remove(text, at_least_one(text, rest), "force" in options)
+
+
+def inspect(text: str, options: Options, rest: list[str], typed: tuple[str, ...]) -> Inspect:
+    return Inspect(text, at_least_one(text, rest), "image" not in shlex.split(text))
+
+
+def at_least_one(text: str, rest: list[str]) -> tuple[str, ...]:
+    if not rest:
+        raise InvalidCommand(f"which image? name at least one: {text!r}")
+    return tuple(rest)
+
+
+NAME = {"-u": "username", "--username": "username", "-p": "password", "--password": "password"}
+PULL = Verb(
+    pull,
+    {"--platform": "platform"},
+    {"-a": "all", "--all-tags": "all", "-q": "quiet", "--quiet": "quiet",
+     "--disable-content-trust": "untrusted"},
+)  # fmt: skip
+IMAGES = Verb(
+    images,
+    switches={"-a": "every", "--all": "every", "-q": "quiet", "--quiet": "quiet",
+              "--digests": "digests", "--no-trunc": "whole"},
+)  # fmt: skip
+REMOVE = Verb(remove, switches={"-f": "force", "--force": "force"})
+INSPECT = Verb(inspect)
+VERBS: Mapping[str, Verb] = {
+    "login": Verb(login, NAME, {"--password-stdin": "stdin"}),
+    "logout": Verb(logout),
+    "pull": PULL,
+    "images": IMAGES,
+    "rmi": REMOVE,
+    "inspect": INSPECT,
+}
+OF_IMAGES: Mapping[str, Verb] = {
+    "pull": PULL, "ls": IMAGES, "list": IMAGES, "rm": REMOVE, "remove": REMOVE,
+    "rmi": REMOVE, "inspect": INSPECT,
+}  # fmt: skip
+"""The verbs after `docker image`."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from simulator.auth import Challenge, Credential
-from simulator.commands import Login, Logout, Pull
-from simulator.oci import Descriptor, Index, Manifest, Platform, Reference
+from simulator.commands import Images, Inspect, Login, Logout, Pull, Remove
+from simulator.imagestore import HeldImage, Refusal, Removal
+from simulator.oci import Descriptor, ImageConfig, Index, Manifest, Platform, Reference
 from simulator.tagged import Tagged
 from simulator.wire import Obstacle
 
@@ -19,13 +20,16 @@ class RegistryError:
     """One entry of a registry's error body (distribution spec, error codes).
 
     `detail` is its detail as JSON, empty where there is none. `form` tells odd bodies apart:
-    `details` (an older form with that one key), `json` (JSON without errors) and `text`.
+    `details` (an older form with that one key), `json` (JSON without errors), `broken` (said to
+    be JSON, which it is not: `detail` says why) and `text`.
     """
 
     code: str
     message: str = ""
     detail: str = ""
     form: str = "errors"
+    whole: str = ""
+    """The whole body, where the registry does not say that it is JSON."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,21 @@ class PullTyped:
 @dataclass(frozen=True)
 class LogoutTyped:
     command: Logout
+
+
+@dataclass(frozen=True)
+class ImagesTyped:
+    command: Images
+
+
+@dataclass(frozen=True)
+class RemoveTyped:
+    command: Remove
+
+
+@dataclass(frozen=True)
+class InspectTyped:
+    command: Inspect
 
 
 @dataclass(frozen=True)
@@ -131,6 +150,8 @@ class TokenIssued:
     access: tuple[str, ...] = ()
     identity_token: str = field(default="", repr=False)
     claims: str = ""
+    issued: int | None = None
+    """When it was issued by the service's own clock, in seconds since 1970, if it says so."""
 
 
 @dataclass(frozen=True)
@@ -273,12 +294,13 @@ class LayersPlanned:
 class BlobReceived:
     """A blob arrived and its digest is right. `kind` is `config` or `layer`.
 
-    A config says for which `platform` the image was built.
+    A `config` is read; of a layer the `unpacked` size is known, where it was unpacked.
     """
 
     blob: Descriptor
     kind: str
-    platform: Platform | None = None
+    config: ImageConfig | None = None
+    unpacked: int | None = None
 
 
 @dataclass(frozen=True)
@@ -312,6 +334,29 @@ class ImageStored:
 
 
 @dataclass(frozen=True)
+class ImagesListed:
+    """What the image store holds of what was asked for. No registry was asked."""
+
+    images: tuple[HeldImage, ...]
+
+
+@dataclass(frozen=True)
+class ImagesInspected:
+    """What is known about these images, out of the image store alone."""
+
+    images: tuple[HeldImage, ...]
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True)
+class ImagesRemoved:
+    """Names were taken away; what has no name any more was deleted. `refused` are the rest."""
+
+    removals: tuple[Removal, ...]
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True)
 class SessionEnded:
     """No command is left."""
 
@@ -340,6 +385,15 @@ class TokenRefused:
 
 
 @dataclass(frozen=True)
+class TokenMissing:
+    """The token service's answer is good by its status, and there is no token in it."""
+
+    method: str
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class StoreFailed:
     """The credentials were right and could not be kept."""
 
@@ -355,7 +409,10 @@ class HelperFailed:
 
 @dataclass(frozen=True)
 class ReferenceRejected:
+    """Not a reference, or not a platform; `by_engine` if Docker's CLI left it to the engine."""
+
     reason: str
+    by_engine: bool = False
 
 
 @dataclass(frozen=True)
@@ -385,6 +442,14 @@ class ManifestUnknown:
     url: str
     status: int = 404
     errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True)
+class ManifestUnreadable:
+    """The answer is good by its status, and is no manifest: a web page, perhaps."""
+
+    url: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -450,11 +515,18 @@ class NotAnImage:
     media_type: str
 
 
+@dataclass(frozen=True)
+class ImagesRefused:
+    """There is no image of this name, or it has other names too."""
+
+    refused: tuple[Refusal, ...]
+
+
 Failure = (
-    InputMissing | LoginCanceled | LoginRejected | TokenRefused | StoreFailed | HelperFailed
-    | ReferenceRejected
-    | NoCredentials | AccessDenied | ManifestUnknown | BlobUnknown | RateLimited | ServerFailed
-    | Unreachable | DigestMismatch | PlatformMissing | PlatformMismatched | NotAnImage
+    InputMissing | LoginCanceled | LoginRejected | TokenRefused | TokenMissing | StoreFailed
+    | HelperFailed | ReferenceRejected | NoCredentials | AccessDenied | ManifestUnknown
+    | ManifestUnreadable | BlobUnknown | RateLimited | ServerFailed | Unreachable | DigestMismatch
+    | PlatformMissing | PlatformMismatched | NotAnImage | ImagesRefused
 )  # fmt: skip
 
 
@@ -475,5 +547,6 @@ Event = (
     | CredentialMissing | FellBackToHttp | AskedAgain | ErrorWithoutBody | Resolved
     | AlreadyUpToDate | UpdateNeeded | IndexReceived | PlatformSelected | ManifestReceived
     | LayersPlanned | BlobReceived | Redirected | DownloadCut | BlobsVerified | ImageStored
+    | ImagesTyped | RemoveTyped | InspectTyped | ImagesListed | ImagesRemoved | ImagesInspected
     | SessionEnded | Failure
 )  # fmt: skip

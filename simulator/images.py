@@ -7,15 +7,16 @@ import gzip
 import io
 import json
 import tarfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from simulator import oci
 from simulator.wire import digest_of
 from simulator.world import Blob, Repository, StoredManifest
 
-CREATED = "2026-01-01T00:00:00Z"
+CREATED = "2025-12-10T12:00:00Z"
 EPOCH = 1767225600
 
 
@@ -50,6 +51,16 @@ def layer(files: Mapping[str, bytes]) -> Layer:
             archive.addfile(entry, io.BytesIO(data))
     plain = buffer.getvalue()
     return Layer(plain, gzip.compress(plain, compresslevel=0, mtime=0))
+
+
+@lru_cache(maxsize=64)
+def unpacked_size(packed: bytes) -> int | None:
+    """The bytes of all files in a packed layer; None for what is none, or is not whole."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed), mode="r:gz") as archive:
+            return sum(entry.size for entry in archive)
+    except (tarfile.TarError, EOFError, OSError, zlib.error):
+        return None
 
 
 def image(layers: tuple[Layer, ...], platform: oci.Platform, *, as_oci: bool = False) -> Image:

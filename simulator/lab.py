@@ -56,7 +56,7 @@ def repository(entry: Any) -> Repository:
 def blob(digest: str, entry: Any) -> Blob:
     if "data" in entry:
         return Blob(digest, entry["data"].encode())
-    return Blob(digest, b"", entry["size"], entry.get("actual", ""))
+    return Blob(digest, b"", entry["size"], entry.get("actual", ""), entry.get("unpacked"))
 
 
 def basic() -> Registry:
@@ -121,3 +121,8 @@ def world() -> World:
         "127.0.0.1:5000": Site(basic(), Tls.PLAIN, address=here),
         "127.0.0.1:5001": Site(unprotected, Tls.PLAIN, address=here),
     })  # fmt: skip
+
+
+def user(name: str) -> User:
+    """alice or bob, whatever they may pull. Raises KeyError for anybody else."""
+    return {"alice": User(ALICE), "bob": User(BOB)}[name]

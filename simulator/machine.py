@@ -9,6 +9,7 @@ what is true afterwards. Where the engines differ, they differ in data (`simulat
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, get_args
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -17,16 +18,29 @@ import jwt
 
 from simulator import events as e
 from simulator.auth import Challenge, Credential, CredentialStore, hostname, registry_key
-from simulator.commands import Command, Login, Logout, Pull
+from simulator.commands import Command, Images, Inspect, Login, Logout, Pull, Remove
 from simulator.engines import Engine, engine
 from simulator.events import Event, Failure
+from simulator.gojson import kind as kind_of_json
+from simulator.gojson import not_json
+from simulator.imagestore import (
+    HeldImage,
+    ImageStore,
+    Refusal,
+    Removal,
+    find_image,
+    held,
+    repository_of,
+)
 from simulator.oci import (
     CONFIGS,
     HUB_HOST,
     HUB_KEY,
     Descriptor,
+    ImageConfig,
     Index,
     InvalidManifest,
+    InvalidPlatform,
     InvalidReference,
     Manifest,
     Platform,
@@ -59,6 +73,7 @@ class Phase(StrEnum):
     LOGGING_IN = "logging in"
     SAVING = "saving"
     REMOVING = "removing"
+    AT_IMAGE_STORE = "at the image store"
     PARSING = "parsing"
     LOOKING_UP = "looking up"
     PINGING = "pinging"
@@ -98,7 +113,7 @@ def authorizing(resume: Phase) -> dict[type[Event], Phase]:
             P.FETCHING_MANIFEST: P.AUTHORIZING_FETCH}[resume]  # fmt: skip
     ways: dict[type[Event], Phase] = {e.CredentialAttached: resume, e.TokenIssued: resume}
     ways |= {e.TokenPostRefused: here}
-    return ways | fails(e.TokenRefused, e.ServerFailed, e.Unreachable)
+    return ways | fails(e.TokenRefused, e.TokenMissing, e.ServerFailed, e.Unreachable)
 
 
 READING = fails(e.AccessDenied, e.ManifestUnknown, e.RateLimited, e.ServerFailed, e.Unreachable)
@@ -108,10 +123,13 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         e.LoginTyped: P.PROMPTING,
         e.PullTyped: P.PARSING,
         e.LogoutTyped: P.REMOVING,
+        e.ImagesTyped: P.AT_IMAGE_STORE,
+        e.RemoveTyped: P.AT_IMAGE_STORE,
+        e.InspectTyped: P.AT_IMAGE_STORE,
         e.NextTagTaken: P.RESOLVING,
         e.SessionEnded: P.DONE,
     }
-    | fails(e.PlatformMismatched),
+    | fails(e.PlatformMismatched, e.ImagesRefused),
     P.PROMPTING: {
         e.CredentialsEntered: P.CHECKING,
         e.StoredCredentialsReused: P.CHECKING,
@@ -139,6 +157,12 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     | fails(e.LoginRejected, e.Unreachable),
     P.SAVING: {e.CredentialsStored: P.READY} | fails(e.StoreFailed),
     P.REMOVING: {e.CredentialsRemoved: P.READY},
+    P.AT_IMAGE_STORE: {
+        e.ImagesListed: P.READY,
+        e.ImagesInspected: P.READY,
+        e.ImagesRemoved: P.READY,
+    }
+    | fails(e.ImagesRefused),
     P.PARSING: {e.ReferenceParsed: P.LOOKING_UP} | fails(e.ReferenceRejected),
     P.LOOKING_UP: {e.CredentialFound: P.PINGING, e.CredentialMissing: P.PINGING}
     | fails(e.HelperFailed),
@@ -160,7 +184,13 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         e.FellBackToHttp: P.RESOLVING,
     }
     | READING,
-    P.EXPLAINING: {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING} | READING,
+    P.EXPLAINING: {
+        e.Resolved: P.COMPARING,
+        e.AskedAgain: P.EXPLAINING,
+        e.TokenIssued: P.EXPLAINING,
+    }
+    | READING
+    | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable),
     P.COMPARING: {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST},
     P.FETCHING_MANIFEST: {
         e.ManifestReceived: P.PLANNING,
@@ -198,44 +228,12 @@ TRANSITIONS: Mapping[Phase, Edges] = {
 
 
 @dataclass(frozen=True)
-class ImageStore:
-    """What this machine holds: images by name, blobs by digest, and manifests."""
-
-    images: tuple[tuple[str, str], ...] = ()
-    blobs: tuple[str, ...] = ()
-    manifests: tuple[Manifest | Index, ...] = ()
-
-    def find(self, name: str) -> str | None:
-        """The digest under this name; a name by digest is held if any tag there has it."""
-        repository, at, digest = name.partition("@")
-        if at and any(d == digest and repository_of(n) == repository for n, d in self.images):
-            return digest
-        return dict(self.images).get(name)
-
-    def manifest(self, digest: str) -> Manifest | Index | None:
-        return next((one for one in self.manifests if one.digest == digest), None)
-
-    def with_image(
-        self, name: str, digest: str, blobs: tuple[str, ...], *manifests: Manifest | Index
-    ) -> "ImageStore":
-        images = {**dict(self.images), name: digest}
-        held = {one.digest: one for one in (*self.manifests, *manifests)}
-        return ImageStore(
-            tuple(images.items()), tuple(dict.fromkeys(self.blobs + blobs)), tuple(held.values())
-        )
-
-
-def repository_of(name: str) -> str:
-    """An image's name without its tag or digest."""
-    head, _, tag = name.partition("@")[0].rpartition(":")
-    return head if head and "/" not in tag else name.partition("@")[0]
-
-
-@dataclass(frozen=True)
 class State:
     """All that the client knows. Secrets are hidden from `repr`; `masked` drops them."""
 
     engine: str = "29"
+    now: int = 0
+    """The clock, in seconds since 1970; 0 where nobody knows."""
     phase: Phase = Phase.READY
     commands: tuple[Annotated[Command, Tagged("command")], ...] = ()
     command: Annotated[Command | None, Tagged("command")] = None
@@ -266,6 +264,10 @@ class State:
     challenge: Challenge | None = None
     authorization: Authorization | None = None
     identity_token: str = field(default="", repr=False)
+    expires: int | None = None
+    """When the token expires by the client's reckoning, in seconds since 1970."""
+    outdated: bool = False
+    """Whether the token was used, and has expired: another is fetched before the next request."""
     post_refused: bool = False
     answers: tuple[tuple[str, int], ...] = ()
     resolved: str | None = None
@@ -278,7 +280,10 @@ class State:
     received: tuple[Descriptor, ...] = ()
     present: tuple[Descriptor, ...] = ()
     resting: tuple[str, ...] = ()
-    built_for: Platform | None = None
+    config: ImageConfig | None = None
+    unpacked: tuple[tuple[str, int], ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    """What `docker rmi` or `inspect` still has to complain about."""
     moved: tuple[tuple[str, str], ...] = ()
     partial: tuple[tuple[str, int], ...] = ()
     failure: Annotated[Failure | None, Tagged("event")] = None
@@ -328,6 +333,8 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
             return save(state)
         case Phase.REMOVING:
             return remove(state)
+        case Phase.AT_IMAGE_STORE:
+            return at_image_store(state)
         case Phase.PARSING:
             return parse_reference(state)
         case Phase.LOOKING_UP:
@@ -339,6 +346,8 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
             return authorize(state)
         case Phase.RESOLVING:
             return resolve(state)
+        case Phase.EXPLAINING if state.outdated and state.challenge:
+            return (token_get(state, state.challenge),)
         case Phase.EXPLAINING:
             return (manifest_request(state, "GET", ref(state).identifier),)
         case Phase.COMPARING:
@@ -369,6 +378,8 @@ def type_next(state: State) -> Event:
     mismatch = platform_mismatch(state)
     if mismatch:
         return mismatch
+    if state.refused:
+        return e.ImagesRefused(state.refused)
     match state.commands[:1]:
         case (Login() as command,):
             return e.LoginTyped(command)
@@ -376,13 +387,19 @@ def type_next(state: State) -> Event:
             return e.PullTyped(command)
         case (Logout() as command,):
             return e.LogoutTyped(command)
+        case (Images() as command,):
+            return e.ImagesTyped(command)
+        case (Remove() as command,):
+            return e.RemoveTyped(command)
+        case (Inspect() as command,):
+            return e.InspectTyped(command)
         case _:
             return e.SessionEnded()
 
 
 def platform_mismatch(state: State) -> e.PlatformMismatched | None:
     """The classic engine finds out only once it has stored a lone image for another platform."""
-    command, actual = state.command, state.built_for
+    command, actual = state.command, state.config.platform if state.config else None
     if not (isinstance(command, Pull) and command.platform and state.ways.checks_platform):
         return None
     if state.index or actual is None or actual.matches(state.platform):
@@ -404,9 +421,11 @@ def prompt(state: State) -> Event:
         return e.WebLoginChosen()
     if command.source == "stdin" and not command.password.strip():
         return e.InputMissing("password")
-    if not (command.username and command.password):
-        return e.InputMissing(missing_answer(command))
-    return e.CredentialsEntered(Credential(command.username, command.password))
+    known = stored if state.stored_tried else None  # offered as the name, if none is typed
+    username = command.username or (known.username if known else "")
+    if not (username and command.password):
+        return e.InputMissing(missing_answer(command, username))
+    return e.CredentialsEntered(Credential(username, command.password))
 
 
 WEB_LOGIN = "https://login.docker.com/oauth"
@@ -434,11 +453,11 @@ def await_browser(state: State) -> tuple[Request, ...] | Event:
     return (Request("POST", f"{WEB_LOGIN}/token", form=form),)
 
 
-def missing_answer(command: Login) -> str:
+def missing_answer(command: Login, username: str) -> str:
     """Nobody is there to be asked, or an answer was empty."""
     if not command.terminal:
         return "terminal"
-    return "password answer" if command.username else "username answer"
+    return "password answer" if username else "username answer"
 
 
 def save(state: State) -> Event:
@@ -478,6 +497,45 @@ def logout_keys(server: str) -> tuple[str, ...]:
     return (server, host, f"http://{host}", f"https://{host}")
 
 
+def at_image_store(state: State) -> Event:
+    """Nobody is asked: the store knows."""
+    match state.command:
+        case Remove() as command:
+            return remove_images(state, command)
+        case Inspect(names=names):
+            found = [find_image(state.images, state.ways.image_is_config, name) for name in names]
+            images = tuple(one for one in found if isinstance(one, HeldImage))
+            refused = tuple(one for one in found if isinstance(one, Refusal))
+            return e.ImagesInspected(images, refused) if images else e.ImagesRefused(refused)
+        case command:
+            assert isinstance(command, Images)
+            return e.ImagesListed(listed_images(state, command))
+
+
+def listed_images(state: State, command: Images) -> tuple[HeldImage, ...]:
+    """Those that match; an engine may hide those without a name."""
+    images = held(state.images, state.ways.image_is_config)
+    matching = (image.matching(command.pattern) for image in images)
+    shown = (image for image in matching if image.tags or image.digests or not command.pattern)
+    return tuple(x for x in shown if x.tags or command.every or not state.ways.hides_nameless)
+
+
+def remove_images(state: State, command: Remove) -> Event:
+    """One name after the other; those that are refused are told at the end."""
+    store, removals, refused = state.images, list[Removal](), list[Refusal]()
+    for name in command.names:
+        done = state.ways.remove(store, name, command.force)
+        if isinstance(done, Refusal):
+            refused.append(done)
+        else:
+            removals.append(done)
+            store = store.without(done.names)
+    forgiven = command.force and all(one.why == "missing" for one in refused)
+    if removals or forgiven:
+        return e.ImagesRemoved(tuple(removals), tuple(refused))
+    return e.ImagesRefused(tuple(refused))
+
+
 def parse_reference(state: State) -> Event:
     command = state.command
     assert isinstance(command, Pull)
@@ -487,7 +545,17 @@ def parse_reference(state: State) -> Event:
         return e.ReferenceRejected(str(error))
     if command.all_tags and not untagged(command.image):
         return e.ReferenceRejected("tag can't be used with --all-tags/-a")
+    try:
+        Platform.parse(command.platform or str(state.platform))
+    except InvalidPlatform as error:
+        return e.ReferenceRejected(str(error), state.ways.parses_platform)
+    if parsed.familiar_name == RESERVED:
+        return e.ReferenceRejected(f"'{RESERVED}' is a reserved name", by_engine=True)
     return e.ReferenceParsed(replace(parsed, tag=None) if command.all_tags else parsed)
+
+
+RESERVED = "scratch"
+"""In a Dockerfile it stands for no image at all."""
 
 
 def untagged(image: str) -> bool:
@@ -603,20 +671,20 @@ def tags_url(state: State) -> str:
 
 def compare(state: State) -> Event:
     """Up to date: the name stands for this digest already, and all of the image is here."""
-    held = state.images.find(ref(state).canonical)
-    same = held is not None and held == state.resolved
+    known = state.images.find(ref(state).canonical)
+    same = known is not None and known == state.resolved
     return e.AlreadyUpToDate() if same and complete(state) else e.UpdateNeeded()
 
 
 def complete(state: State) -> bool:
     """Whether the store holds all of the resolved image for this platform."""
-    held = state.images.manifest(state.resolved or "")
-    if isinstance(held, Index):
-        entry = entry_for(held, state.platform)
-        held = state.images.manifest(entry.digest) if entry else None
-    if not isinstance(held, Manifest):
+    found = state.images.manifest(state.resolved or "")
+    if isinstance(found, Index):
+        entry = entry_for(found, state.platform)
+        found = state.images.manifest(entry.digest) if entry else None
+    if not isinstance(found, Manifest):
         return False
-    blobs = (held.config.digest, *(layer.digest for layer in held.layers))
+    blobs = (found.config.digest, *(layer.digest for layer in found.layers))
     return set(blobs) <= set(state.images.blobs)
 
 
@@ -726,6 +794,8 @@ def meaning(state: State, exchange: Exchange) -> Event:
     if isinstance(answer, NetworkFailure):
         return unreachable(state, request, answer)
     match state.phase:
+        case Phase.EXPLAINING if state.outdated:
+            return token_answer(state, request, answer)
         case Phase.AWAITING_BROWSER:
             return browser_answer(request, answer)
         case Phase.CHECKING | Phase.PINGING:
@@ -765,11 +835,13 @@ def unreachable(state: State, request: Request, failure: NetworkFailure) -> Even
     to_registry = request.host == state.host and request.url.startswith("https:")
     no_tls = failure.obstacle is Obstacle.PLAIN_HTTP
     named_port = ":" in state.host.rpartition("]")[2]
+    in_classic_ways = state.phase is Phase.CHECKING or listing(state)
     refused = failure.obstacle is Obstacle.REFUSED and (
-        state.ways.http_after_refused or not named_port
+        state.ways.http_after_refused or in_classic_ways or not named_port
     )
     may = e.FellBackToHttp in TRANSITIONS[state.phase]
-    allowed = loopback(state.host) or state.host in state.insecure
+    here = loopback(state.host) and (state.ways.ipv6_loopback or not state.host.startswith("["))
+    allowed = here or state.host in state.insecure
     if may and to_registry and allowed and (no_tls or refused):
         return e.FellBackToHttp()
     return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
@@ -782,20 +854,31 @@ def loopback(host: str) -> bool:
 
 
 def errors(answer: Response) -> tuple[e.RegistryError, ...]:
-    """The error body's entries (distribution spec, error codes), or the body in another form."""
-    document = answer.json()
+    """The error body's entries (distribution spec, error codes), or the body in another form.
+
+    A body that is not said to be JSON goes along whole: not every engine reads it as JSON.
+    """
+    document, text = answer.json(), answer.body.decode(errors="replace")
+    said = claims_json(answer)
     if not isinstance(document, dict):
-        text = answer.body.decode(errors="replace")
-        return (e.RegistryError("", text, form="text"),) if text else ()
+        broken = not_json(text, stream=False) if said else ""
+        return (e.RegistryError("", text, broken, "broken" if broken else "text"),)
+    found = told_errors(document, text)
+    return found if said else (replace(found[0], whole=text), *found[1:])
+
+
+def told_errors(document: dict[str, object], text: str) -> tuple[e.RegistryError, ...]:
     if isinstance(document.get("details"), str):
-        return (e.RegistryError("", document["details"], form="details"),)
+        return (e.RegistryError("", str(document["details"]), form="details"),)
     entries = document.get("errors")
-    known = (
-        [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    )
-    if not known:
-        return (e.RegistryError("", answer.body.decode(), form="json"),)
-    return tuple(registry_error(entry) for entry in known)
+    known = entries if isinstance(entries, list) else []
+    found = tuple(registry_error(entry) for entry in known if isinstance(entry, dict))
+    return found or (e.RegistryError("", text, form="json"),)
+
+
+def claims_json(answer: Response) -> bool:
+    kind = (answer.header("Content-Type") or "").partition(";")[0]
+    return kind in ("application/json", "application/vnd.api+json")
 
 
 def registry_error(entry: dict[str, object]) -> e.RegistryError:
@@ -809,11 +892,8 @@ POST_UNSUPPORTED = frozenset({400, 401, 404, 405})
 
 
 def token_answer(state: State, request: Request, answer: Response) -> Event:
-    document = answer.json()
-    if answer.status == 200 and isinstance(document, dict):
-        token = document.get("token") or document.get("access_token")
-        if isinstance(token, str) and token:
-            return issued(token, document)
+    if 200 <= answer.status < 400:
+        return token_body(request, answer)
     if request.method == "POST" and get_is_next(state, answer.status):
         return e.TokenPostRefused(answer.status)
     if answer.status in (401, 403):
@@ -821,6 +901,25 @@ def token_answer(state: State, request: Request, answer: Response) -> Event:
             request.method, request.url, answer.status, errors(answer), asked(state)
         )
     return e.ServerFailed(request.method, request.url, answer.status, errors(answer))
+
+
+def token_body(request: Request, answer: Response) -> Event:
+    """The token, `access_token` first; a form is answered with that alone (RFC 6749)."""
+    text = answer.body.decode(errors="replace")
+    broken = not_json(text)
+    document = answer.json()
+    if broken or not isinstance(document, dict):
+        why = broken or f"json: cannot unmarshal {kind_of_json(document)}"
+        return e.TokenMissing(
+            request.method, request.url, f"unable to decode token response: {why}"
+        )
+    token = document.get("access_token") or (request.method == "GET" and document.get("token"))
+    if not (token and isinstance(token, str)):
+        return e.TokenMissing(request.method, request.url, NO_TOKEN)
+    return issued(token, document)
+
+
+NO_TOKEN = "authorization server did not include a token in the response"
 
 
 def get_is_next(state: State, status: int) -> bool:
@@ -841,7 +940,16 @@ def issued(token: str, document: dict[str, object]) -> e.TokenIssued:
         granted(claims),
         identity if isinstance(identity, str) else "",
         json.dumps(claims) if claims else "",
+        moment(document.get("issued_at")),
     )
+
+
+def moment(text: object) -> int | None:
+    """A time as the token service writes it (RFC 3339)."""
+    try:
+        return int(datetime.fromisoformat(str(text)).timestamp())
+    except ValueError:
+        return None
 
 
 def claimed(token: str) -> dict[str, object]:
@@ -896,6 +1004,9 @@ def resolution(state: State, request: Request, answer: Response) -> Event:
     kind = (answer.header("Content-Type") or "").partition(";")[0]
     if refused_before(state, request):
         return e.AccessDenied("HEAD", request.url, 403)
+    broken = not_json(answer.body.decode(errors="replace"), stream=False)
+    if broken and not digest and state.ways.trusts_tags:
+        return e.ManifestUnreadable(request.url, broken)
     return e.Resolved(digest or digest_of(answer.body), kind)
 
 
@@ -999,16 +1110,9 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
     kind = kind_of(state, blob)
     if content is None or content.digest != blob.digest:
         return e.DigestMismatch(kind, blob.digest, content.digest if content else "")
-    return e.BlobReceived(blob, kind, platform_of(answer.body) if kind == "config" else None)
-
-
-def platform_of(config: bytes) -> Platform | None:
-    """The platform that an image's configuration names; None for anything else."""
-    try:
-        document = json.loads(config)
-        return Platform(document["os"], document["architecture"], document.get("variant"))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+    if kind == "config":
+        return e.BlobReceived(blob, kind, ImageConfig.read(answer.body, blob.digest))
+    return e.BlobReceived(blob, kind, None, content.unpacked)
 
 
 # -- evolve: what is true afterwards --------------------------------------------------------
@@ -1033,9 +1137,14 @@ def keep(state: State, event: Event) -> State:
     match event:
         case e.LoginTyped(command) | e.LogoutTyped(command):
             return begin(state, command, host_of(registry_key(command.server)))
+        case e.ImagesTyped(command) | e.RemoveTyped(command) | e.InspectTyped(command):
+            return begin(state, command, "")
+        case e.ImagesInspected(_, refused):
+            return replace(state, refused=refused)
+        case e.ImagesRemoved():
+            return removed(state, event)
         case e.PullTyped(command):
-            asked_for = Platform.parse(command.platform) if command.platform else state.platform
-            return replace(begin(state, command, ""), platform=asked_for)
+            return begin(state, command, "")
         case e.CredentialsEntered(credential):
             return replace(state, credential=credential)
         case e.WebLoginChosen():
@@ -1062,7 +1171,9 @@ def keep(state: State, event: Event) -> State:
             gone = (key for key in logout_keys(server) if not state.store.lacks(key))
             return replace(state, store=state.store.without(*gone))
         case e.ReferenceParsed(reference):
-            return replace(state, reference=reference, host=reference.host)
+            wanted = state.command.platform if isinstance(state.command, Pull) else ""
+            platform = Platform.parse(wanted) if wanted else state.platform
+            return replace(state, reference=reference, host=reference.host, platform=platform)
         case e.CredentialFound(credential):
             return replace(state, credential=credential)
         case e.TagsListed(tags):
@@ -1076,6 +1187,15 @@ def keep(state: State, event: Event) -> State:
             return replace(named, pulled=state.pulled + 1, newer=state.newer or event.newer)
         case _:
             return keep_authorization(state, event)
+
+
+def removed(state: State, event: e.ImagesRemoved) -> State:
+    """`--force` forgives what is missing."""
+    names = [name for removal in event.removals for name in removal.names]
+    store = state.images.without(names)
+    forgiving = isinstance(state.command, Remove) and state.command.force
+    left = tuple(one for one in event.refused if not (forgiving and one.why == "missing"))
+    return replace(state, images=store, refused=event.refused if left else ())
 
 
 def host_of(key: str) -> str:
@@ -1116,20 +1236,22 @@ def next_tag(state: State, reference: Reference) -> State:
 
 def stored(state: State, reference: Reference, digest: str) -> State:
     """The image under its name; what the name stood for before stays, without a tag."""
-    held = tuple(blob.digest for blob in state.received)
+    arrived = tuple(blob.digest for blob in state.received)
     manifests = tuple(one for one in (state.index, state.manifest) if one)
-    images = state.images
+    images = state.images.with_content(state.config, state.unpacked)
     before = images.find(reference.canonical)
     if before not in (None, digest):
         lost = repository_of(reference.canonical) if state.ways.image_is_config else "<none>"
         images = images.with_image(f"{lost}@{before}", before or "", ())
-    return replace(state, images=images.with_image(reference.canonical, digest, held, *manifests))
+    images = images.with_image(reference.canonical, digest, arrived, *manifests)
+    return replace(state, images=images)
 
 
 def begin(state: State, command: Command | None, host: str) -> State:
     """A new command starts with the stores and nothing else of the one before."""
     return State(
         engine=state.engine,
+        now=state.now,
         commands=state.commands[1:],
         command=command,
         store=state.store,
@@ -1159,21 +1281,39 @@ def keep_authorization(state: State, event: Event) -> State:
             return replace(state, authorization=Authorization.basic(*pair))
         case e.TokenPostRefused():
             return replace(state, post_refused=True)
-        case e.TokenIssued(token, _, _, identity):
-            sent = Authorization.bearer(token)
-            return replace(state, authorization=sent, identity_token=identity)
+        case e.TokenIssued(token, identity_token=identity):
+            return replace(
+                state,
+                authorization=Authorization.bearer(token),
+                identity_token=identity,
+                expires=expiry(event),
+                outdated=False,
+            )
         case e.AskedAgain(url, status):
             again = replace(state, answers=(*state.answers, (url, status)))
             return rested(again, url) if state.phase is Phase.FETCHING_BLOBS else again
         case e.ErrorWithoutBody(status):
             url = manifest_url(state, ref(state).identifier)
-            return replace(state, answers=(*state.answers, (url, status)))
+            late = state.expires is not None and 0 < state.expires < state.now
+            outdated = late and state.ways.pings
+            return replace(state, answers=(*state.answers, (url, status)), outdated=outdated)
         case e.SoughtAmongBlobs():
             return replace(state, among_blobs=True)
         case e.Resolved(digest, media_type):
             return resolved(replace(state, resolved=digest or None, media_type=media_type))
         case _:
             return keep_content(state, event)
+
+
+SHORTEST_LIFE = 60
+"""Seconds that the classic client gives every token, whatever the service says."""
+
+
+def expiry(issued: e.TokenIssued) -> int | None:
+    """Reckoned from the service's clock: where that is wrong, so is the moment."""
+    if issued.issued is None:
+        return None
+    return issued.issued + max(issued.lifetime or 0, SHORTEST_LIFE)
 
 
 def rested(state: State, url: str) -> State:
@@ -1225,10 +1365,14 @@ def keep_content(state: State, event: Event) -> State:
             here = config.digest in state.images.blobs
             waiting = missing if here else (config, *missing)
             return replace(state, waiting=waiting, present=present)
-        case e.BlobReceived(blob, _, platform):
-            left = tuple(b for b in state.waiting if b.digest != blob.digest)
-            known = platform or state.built_for
-            return replace(state, waiting=left, received=(*state.received, blob), built_for=known)
+        case e.BlobReceived(blob, _, config, unpacked):
+            return replace(
+                state,
+                waiting=tuple(b for b in state.waiting if b.digest != blob.digest),
+                received=(*state.received, blob),
+                config=config or state.config,
+                unpacked=(*state.unpacked, *([(blob.digest, unpacked)] if unpacked else [])),
+            )
         case e.Redirected(digest, location):
             return replace(state, moved=(*state.moved, (digest, location)))
         case e.DownloadCut(blob, size):

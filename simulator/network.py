@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from simulator.images import unpacked_size
 from simulator.machine import loopback
 from simulator.registry import handle, part_of
 from simulator.wire import (
@@ -38,7 +39,7 @@ def mock(world: World) -> Transport:
 def answer(
     sites: dict[str, Site], partial: dict[str, bytes], request: Request
 ) -> Response | NetworkFailure:
-    site = sites.get(request.host) or silent(sites, request)
+    site = sites.get(request.host.lower()) or silent(sites, request)
     if site is None:
         return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
     obstacle = obstacle_of(site, request)
@@ -68,7 +69,7 @@ def silent(sites: dict[str, Site], request: Request) -> Site | None:
     """A host that exists, at a port where nothing listens. This machine always exists."""
     name = urlsplit(request.url).hostname or ""
     if loopback(request.host):
-        return Site(obstacle=Obstacle.REFUSED, address="127.0.0.1")
+        return Site(obstacle=Obstacle.REFUSED, address="[::1]" if ":" in name else "127.0.0.1")
     known = (site for host, site in sites.items() if host.partition(":")[0] == name)
     address = next((site.address for site in known), None)
     return Site(obstacle=Obstacle.REFUSED, address=address) if address else None
@@ -105,7 +106,7 @@ def arrived(partial: dict[str, bytes], request: Request, response: Response) -> 
     """A blob is told by size and digest; a resumed download adds to what was held."""
     if response.content:  # nobody has the bytes: what was held counts by the range asked for
         held = int((request.header("Range") or "bytes=0-").strip("bytes=-"))
-        whole = Content(held + response.content.size, response.content.digest)
+        whole = replace(response.content, size=held + response.content.size)
         return replace(response, content=whole)
     if response.status not in (200, 206) or "/blobs/" not in request.path:
         return response
@@ -114,4 +115,5 @@ def arrived(partial: dict[str, bytes], request: Request, response: Response) -> 
     data = before + response.body
     partial[name] = data
     kept = data if len(data) <= KEPT else b""
-    return replace(response, body=kept, content=Content(len(data), digest_of(data)))
+    whole = Content(len(data), digest_of(data), unpacked_size(data))
+    return replace(response, body=kept, content=whole)

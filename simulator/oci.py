@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -155,6 +155,15 @@ def split_tag(text: str) -> tuple[str, str | None]:
     return (head, tag) if colon and "/" not in tag else (text, None)
 
 
+SYSTEMS = frozenset({"linux", "windows", "darwin", "freebsd"})
+ARCHITECTURES = frozenset({"386", "amd64", "arm", "arm64", "ppc64le", "riscv64", "s390x"})
+ALIASES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386"}
+
+
+class InvalidPlatform(ValueError):
+    """Docker's own sentence about a platform that it does not take."""
+
+
 @dataclass(frozen=True)
 class Platform:
     """Operating system and processor, as an index names them."""
@@ -173,14 +182,62 @@ class Platform:
 
     @classmethod
     def parse(cls, text: str) -> "Platform":
-        os, _, rest = text.partition("/")
-        architecture, _, variant = rest.partition("/")
-        return cls(os, architecture, variant or None)
+        """Parse as Docker does (containerd's `platforms`): `os/architecture/variant`, or one word
+        of these. Raises InvalidPlatform with Docker's words."""
+        words = text.split("/")
+        odd = next((word for word in words if not re.fullmatch(r"[A-Za-z0-9_.-]+", word)), None)
+        if odd is not None:
+            raise InvalidPlatform(
+                f'"{odd}" is an invalid component of "{text}": platform specifier component must '
+                'match "^[A-Za-z0-9_.-]+$": invalid argument'
+            )
+        match words:
+            case [os] if os in SYSTEMS:
+                return cls(os)
+            case [architecture] if ALIASES.get(architecture, architecture) in ARCHITECTURES:
+                return cls("linux", ALIASES.get(architecture, architecture))
+            case [os, architecture]:
+                return cls(os, ALIASES.get(architecture, architecture))
+            case [os, architecture, variant]:
+                return cls(os, ALIASES.get(architecture, architecture), variant)
+        what = "unknown operating system or architecture" if len(words) == 1 else (
+            "cannot parse platform specifier"
+        )  # fmt: skip
+        raise InvalidPlatform(f'"{text}": {what}: invalid argument')
 
     def matches(self, wanted: "Platform") -> bool:
         return (self.os, self.architecture) == (wanted.os, wanted.architecture) and (
             wanted.variant is None or self.variant in (None, wanted.variant)
         )
+
+
+@dataclass(frozen=True)
+class ImageConfig:
+    """What an image's configuration says (OCI image spec, config). `settings` are those for
+    its containers, as JSON."""
+
+    digest: str
+    platform: Platform = field(default_factory=Platform)
+    created: str = ""
+    diff_ids: tuple[str, ...] = ()
+    settings: str = "{}"
+
+    @classmethod
+    def read(cls, data: bytes, digest: str) -> "ImageConfig | None":
+        """None for what is not an image's configuration."""
+        try:
+            document = json.loads(data)
+            where = document["os"], document["architecture"], document.get("variant")
+            layers = document.get("rootfs", {}).get("diff_ids", ())
+            return cls(
+                digest,
+                Platform(*where),
+                document.get("created") or "",
+                tuple(map(str, layers)),
+                json.dumps(document.get("config") or {}),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
 
 
 @dataclass(frozen=True)

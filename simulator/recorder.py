@@ -142,8 +142,10 @@ def host_of(command: Command) -> str:
             host = Reference.parse(command.image).domain
         except InvalidReference as error:
             raise CannotRecord(f"{command.image!r} cannot be pulled: {error}") from None
-    else:
+    elif isinstance(command, Login | Logout):
         host = registry_key(command.server)
+    else:
+        raise CannotRecord(f"{command.text!r} asks no registry: record a login, logout or pull")
     if host in (HUB, HUB_KEY):
         raise CannotRecord(
             "Docker Hub cannot be recorded, for Docker treats its names in a way of its own: "

@@ -7,7 +7,7 @@ that no pattern of `SETUP` understands is an `InvalidRecording`: nothing is gues
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -18,12 +18,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 
 from simulator import i18n, lab
-from simulator.auth import CredentialStore, InvalidConfig
+from simulator.auth import Credential, CredentialStore, InvalidConfig
 from simulator.commands import Command, InvalidCommand, Login, Pull, parse
-from simulator.machine import ImageStore, Phase, State
+from simulator.gojson import not_config
+from simulator.imagestore import ImageStore
+from simulator.machine import Phase, State
 from simulator.network import mock
+from simulator.registry import identity_token
 from simulator.trace import steps
 from simulator.translation import sibling
+from simulator.wire import Exchange, Request, Response, Transport
 from simulator.world import Auth, Fault, Part, Registry, Site, World
 
 HOME = "/home/alice/.docker"
@@ -177,6 +181,10 @@ class Scene:
     writable: str = ""
     unreadable: str = ""
     helper_works: bool = False
+    helper_keeps: tuple[tuple[str, tuple[str, str]], ...] = ()
+    """What the helper keeps: name and password for each registry."""
+    replayed: bool = False
+    """Whether the world answers as the recording's log says."""
 
     def store(self) -> CredentialStore:
         """What Docker's CLI reads; nothing from a file that it cannot read."""
@@ -184,6 +192,10 @@ class Scene:
             found = CredentialStore.from_json(self.config) if self.config else CredentialStore()
         except InvalidConfig:
             return CredentialStore()
+        if self.helper_works:  # who asks a helper does not look into the file
+            found = found.without(*(key for key, _ in found.entries if found.helper_of(key)))
+        for host, pair in self.helper_keeps:
+            found = found.with_entry(host, Credential(*pair))
         helped = bool(found.helper or found.helpers)
         return replace(found, helper_missing=helped and not self.helper_works)
 
@@ -201,50 +213,80 @@ def with_credential(scene: Scene, found: re.Match[str]) -> Scene:
         one["host"]: {"auth": base64.b64encode(one["pair"].encode()).decode()}
         for one in ENTRY.finditer(found.string)
     }
+    if re.search(r"identity ?token|refresh token", found.string):
+        auths = {host: {**entry, "identitytoken": "..."} for host, entry in auths.items()}
     before = json.loads(scene.config) if scene.config else {}
     document = {**before, "auths": {**before.get("auths", {}), **auths}}
-    return replace(scene, config=json.dumps(document, indent="\t"), unreadable="")
+    return with_identities(with_text(scene, json.dumps(document, indent="\t")))
 
 
 ENTRY = re.compile(r'auths\["(?P<host>[^"]+)"\] = base64\("(?P<pair>[^"]*)"\)')
 
 
 def with_config(scene: Scene, found: re.Match[str]) -> Scene:
-    """`config.json = {...}`, and whether the helper it names is there."""
+    """`config.json = {...}`, and whether the helper it names is there, and what it keeps."""
     try:
         document = json.loads(found["json"])
     except ValueError:
         raise InvalidRecording(f"setup: not JSON: {found.string!r}") from None
-    works = " on PATH" in found["rest"] and "not on PATH" not in found["rest"]
+    rest = found["rest"]
+    works = " on PATH" in rest and "not on PATH" not in rest
+    kept = {one["host"]: (one["user"], one["password"]) for one in KEPT.finditer(rest)}
     text = json.dumps(document, indent="\t")
-    return replace(scene, config=text, helper_works=works, unreadable="")
+    scene = replace(scene, config=text, helper_works=works, helper_keeps=tuple(kept.items()))
+    return with_identities(with_text(scene, text))
+
+
+KEPT = re.compile(
+    r"(?P<host>[\w.-]+\.\w+(?::\d+)?)\W+(?:as |for )?(?P<user>alice|bob)[:/ ](?P<password>\w+)"
+)
+"""`registry.example.com = alice:s3cret`, kept by a helper."""
 
 
 def with_broken_config(scene: Scene, found: re.Match[str]) -> Scene:
     """The text itself is in the recording: what the file holds afterwards, as nobody wrote it."""
-    text = scene.told.config_json_text_after or ""
+    return with_text(scene, scene.told.config_json_text_after or "")
+
+
+def with_text(scene: Scene, text: str) -> Scene:
+    why = not_config(text)
     path = f"{HOME}/config.json"
-    return replace(scene, config=text, unreadable=f"parsing config file ({path}): {go_json(text)}")
+    return replace(
+        scene, config=text, unreadable=f"parsing config file ({path}): {why}" if why else ""
+    )
 
 
-def go_json(text: str) -> str:
-    """Why Go's JSON decoder does not take this text."""
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()):
-            return "unexpected EOF"
-        after = {"Expecting property name": "looking for beginning of object key string",
-                 "Expecting value": "looking for beginning of value",
-                 "Expecting ':'": "after object key",
-                 "Expecting ','": "after object key:value pair"}  # fmt: skip
-        said = next((v for k, v in after.items() if error.msg.startswith(k)), "in string literal")
-        return f"invalid character {quoted(text[error.pos])} {said}"
-    return "json: cannot unmarshal"
+def with_identities(scene: Scene) -> Scene:
+    """An identity token that somebody stored is one that the token service gave; its value is
+    chance, so it is the one that ours gives."""
+    if scene.unreadable:
+        return scene
+    document = json.loads(scene.config or "{}")
+    entries = document.get("auths") if isinstance(document, dict) else None
+    for entry in entries.values() if isinstance(entries, dict) else ():
+        if isinstance(entry, dict) and entry.get("identitytoken") and entry.get("auth"):
+            user = base64.b64decode(entry["auth"]).decode().partition(":")[0]
+            entry["identitytoken"] = identity_token(user, lab.user(user))
+            scene = each_registry(scene, lambda registry: replace(registry, refresh=True))
+            scene = replace(scene, config=json.dumps(document, indent="\t"))
+    return scene
 
 
-def quoted(character: str) -> str:
-    return {"'": r"'\''", '"': "'\"'"}.get(character, f"'{character}'")
+def with_helper(scene: Scene, found: re.Match[str]) -> Scene:
+    """`docker-credential-lab holds registry.example.com alice:s3cret`."""
+    kept = {one["host"]: (one["user"], one["password"]) for one in KEPT.finditer(found.string)}
+    return replace(scene, helper_works=True, helper_keeps=tuple(kept.items()))
+
+
+def with_config_out_of_reach(scene: Scene, found: re.Match[str]) -> Scene:
+    why = f"loading config file: open {HOME}/config.json: permission denied"
+    return replace(scene, config=None, unreadable=why)
+
+
+def with_directory_for_config(scene: Scene, found: re.Match[str]) -> Scene:
+    path = f"{HOME}/config.json"
+    why = f"parsing config file ({path}): read {path}: is a directory"
+    return replace(scene, config=None, unreadable=why)
 
 
 def with_file_system(scene: Scene, found: re.Match[str]) -> Scene:
@@ -284,10 +326,19 @@ def with_token_options(scene: Scene, found: re.Match[str]) -> Scene:
     """`token server options: {'deny': '401'}`: each option changes both token services."""
     options = dict(re.findall(r"'(\w+)':\s*'?([^',}]*)'?", found["options"]))
     for name, value in options.items():
-        if name not in TOKEN_OPTIONS:
-            raise InvalidRecording(f"setup: unknown token server option {name!r}")
-        scene = each_registry(scene, TOKEN_OPTIONS[name](value))
+        try:
+            scene = each_registry(scene, TOKEN_OPTIONS[name](value))
+        except (KeyError, ValueError):
+            scene = as_logged(scene, found)
     return scene
+
+
+def as_logged(scene: Scene, found: re.Match[str]) -> Scene:
+    """The words say that something was broken, and only the log says how: the world answers
+    what was logged. What Docker asks, and what it makes of the answers, is still ours."""
+    if not any(line.method for line in scene.told.http):
+        raise InvalidRecording(f"setup: neither words nor log say what was wrong: {found.string!r}")
+    return replace(scene, replayed=True)
 
 
 RegistryChange = Callable[[Registry], Registry]
@@ -297,6 +348,8 @@ TOKEN_OPTIONS: dict[str, Callable[[str], RegistryChange]] = {
     "refresh": lambda how: lambda registry: replace(registry, refresh=True),
     "refresh_token": lambda how: lambda registry: replace(registry, refresh=True),
     "expires_in": lambda text: lambda registry: replace(registry, token_lifetime=int(text)),
+    "skew": lambda text: lambda registry: replace(registry, token_skew=int(text)),
+    "clock_skew": lambda text: lambda registry: replace(registry, token_skew=int(text)),
 }
 
 
@@ -317,12 +370,32 @@ def with_fault(scene: Scene, found: re.Match[str]) -> Scene:
     what, status = found["what"].strip().lower(), int(found["status"])
     part = next((part for word, part in PARTS.items() if what.startswith(word)), None)
     if part is None:
-        raise InvalidRecording(f"setup: unknown place of a fault: {found.string!r}")
-    body, kind = body_of(scene.told, part, status)
+        return as_logged(scene, found)
     if 300 <= status < 400:
         return with_redirect(scene, found)
-    fault = Fault(part, status, body=body, media_type=kind)
+    body, kind = body_of(scene.told, part, status)
+    digits = re.search(r"\b[0-9a-f]{8,64}\b", what)
+    fault = Fault(
+        part,
+        status,
+        body=body,
+        media_type=kind,
+        digest=known_blob(digits[0]) if digits else None,
+        times=times(found.string),
+    )
     return each_registry(scene, lambda r: replace(r, faults=(*r.faults, fault)))
+
+
+def known_blob(digits: str) -> str | None:
+    return next((digest for digest in lab.content()["blobs"] if digits in digest), None)
+
+
+def times(words: str) -> int | None:
+    """How often a fault strikes; None for always."""
+    if re.search(r"\b(once|first (time|request|answer)|one time)\b", words):
+        return 1
+    found = re.search(r"\b(twice|(\d+) times)\b", words)
+    return int(found[2] or 2) if found else None
 
 
 def with_redirect(scene: Scene, found: re.Match[str]) -> Scene:
@@ -333,7 +406,7 @@ def with_redirect(scene: Scene, found: re.Match[str]) -> Scene:
             host, scene = urlsplit(at).netloc, with_blobs_at(scene, at)
             unprotected = Registry(auth=Auth.NONE, repositories=lab.repositories("lab"))
             return replace(scene, world=World({**scene.world.sites, host: Site(unprotected)}))
-    raise InvalidRecording(f"setup: the log does not say where to: {found.string!r}")
+    return as_logged(scene, found)
 
 
 def with_blobs_at(scene: Scene, prefix: str) -> Scene:
@@ -357,16 +430,17 @@ def body_of(told: Told, part: Part, status: int) -> tuple[str | None, str]:
 
 def with_cut(scene: Scene, found: re.Match[str]) -> Scene:
     """`the answer for layer DIGITS is cut once (after 700 kB)`."""
-    digest = next((d for d in lab.content()["blobs"] if found["digits"] in d), None)
+    digest = known_blob(found["digits"])
     if digest is None:
         raise InvalidRecording(f"setup: unknown layer: {found.string!r}")
-    times = None if found["times"] in ("always", "each time") else 1
-    cut = Fault(Part.BLOB, cut_after=int(found["size"]) * 1000, digest=digest, times=times)
+    often = None if found["times"] in ("always", "each time") else 1
+    cut = Fault(Part.BLOB, cut_after=int(found["size"]) * 1000, digest=digest, times=often)
     return each_registry(scene, lambda r: replace(r, faults=(*r.faults, cut)))
 
 
 def unchanged(scene: Scene, found: re.Match[str]) -> Scene:
-    """A slow network changes nothing but times."""
+    """A slow network changes nothing but times. What a preparation without a name changed shows
+    in the comparison, if it mattered."""
     return scene
 
 
@@ -374,8 +448,13 @@ FAULT = r"fault injected by the proxy: "
 SETUP: tuple[tuple[str, Change], ...] = (
     (r"no ~/\.docker/config\.json|cfg_none|config removed.*", without_config),
     (r"~/\.docker/config\.json holds auths\[.*", with_credential),
-    (r"config\.json = (?P<json>\{.*\})(?P<rest>.*)", with_config),
-    (r"config\.json is (truncated|broken|invalid|not|malformed).*", with_broken_config),
+    (r"(~/\.docker/)?config\.json = (?P<json>\{.*\})(?P<rest>.*)", with_config),
+    (r"docker-credential-\w+ (holds|keeps|has|knows) .*", with_helper),
+    (r"(~/\.docker/)?config\.json is (truncated|broken|invalid|not|malformed|empty).*",
+     with_broken_config),
+    (r"(~/\.docker/)?config\.json is a directory.*", with_directory_for_config),
+    (r"(~/\.docker/)?config\.json (is unreadable|is not readable|cannot be read).*",
+     with_config_out_of_reach),
     (r"~/\.docker is (on a read-only|not writable|read-only).*", with_file_system),
     (r"~/\.docker is a file.*", with_file_for_directory),
     (r"already pulled: (?P<image>\S+)", with_pulled),
@@ -384,6 +463,8 @@ SETUP: tuple[tuple[str, Change], ...] = (
     (FAULT + r"the answer for layer (?P<digits>[0-9a-f]+) is cut (?P<times>once|always|each time) "
      r"\(after (?P<size>\d+) kB\).*", with_cut),
     (FAULT + r"[\d.]+ [kM]B/s per connection", unchanged),
+    (FAULT + r".*", as_logged),
+    (r"<lambda>", unchanged),
 )  # fmt: skip
 """Patterns of setup lines, and what each changes. The first that matches counts."""
 
@@ -415,6 +496,7 @@ def client(recording: Recording, scene: Scene) -> State:
     elsewhere = command.config if command.config not in ("", HOME) else ""
     return State(
         engine=scene.engine,
+        now=lab.NOW,
         phase=Phase.READY,
         commands=(command,),
         store=CredentialStore() if elsewhere else scene.store(),
@@ -434,13 +516,53 @@ def command_of(recording: Recording, told: Told) -> Command:
         raise InvalidRecording(str(error)) from None
     if isinstance(command, Login):
         polls = sum(1 for line in told.http if line.path == "/oauth/token")
-        at_terminal = command.source == "prompt" and told.tty_raw is not None
+        at_terminal = command.source != "stdin" and told.tty_raw is not None
         command = replace(command, terminal=command.terminal or at_terminal, patience=polls)
-    directory = command.config or recording.env.get("DOCKER_CONFIG", "")
+    home = recording.env.get("HOME", "")
+    elsewhere = recording.env.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else "")
+    directory = command.config or elsewhere
     if isinstance(command, Pull):
         platform = command.platform or recording.env.get("DOCKER_DEFAULT_PLATFORM", "")
         return replace(command, config=directory, platform=platform)
     return replace(command, config=directory)
+
+
+def transport(scene: Scene) -> Transport:
+    """The mock network of this scene, or what was logged where only that is known."""
+    return from_log(scene) if scene.replayed else mock(scene.world)
+
+
+def from_log(scene: Scene) -> Transport:
+    """Each request gets the answer that was logged for it, in order; where the log has none, or
+    kept no content, the mock network answers."""
+    honest = mock(scene.world)
+    logged: dict[tuple[str, str], list[Exchanged]] = {}
+    moved: dict[str, Request] = {}
+    for line in scene.told.http:
+        logged.setdefault((line.method, line.url + line.path), []).append(line)
+
+    def answers(requests: Sequence[Request]) -> Iterator[Exchange]:
+        for request in requests:
+            left = logged.get((request.method, request.url), [])
+            line = left.pop(0) if left else None
+            if line and (line.response_body or line.status >= 300 or request.method == "HEAD"):
+                answer = logged_answer(line)
+                moved[answer.header("Location") or ""] = request
+                yield Exchange(request, answer)
+            else:  # what was redirected has the content of where it came from
+                for exchange in honest((moved.get(request.url, request),)):
+                    yield Exchange(request, exchange.answer)
+
+    return answers
+
+
+def logged_answer(line: Exchanged) -> Response:
+    headers = tuple(
+        (name, value)
+        for name, values in line.response_headers.items()
+        for value in ([values] if isinstance(values, str) else values)
+    )
+    return Response(line.status, headers, (line.response_body or "").encode())
 
 
 def unwritable(directory: str) -> str:

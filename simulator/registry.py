@@ -374,7 +374,7 @@ def identity_token(name: str, user: User) -> str:
 
 
 def token_for(registry: Registry, user: str, scopes: list[str], offline: bool = False) -> Response:
-    now = registry.clock()
+    now = registry.clock() + registry.token_skew
     access = granted(registry, user, scopes)
     if registry.denies and len(access) < len(scopes):
         code = "UNAUTHORIZED" if registry.denies == 401 else "DENIED"
@@ -510,7 +510,7 @@ def contents(request: Request, stored: Blob) -> Response:
     wanted = re.fullmatch(r"bytes=(\d{1,18})-", request.header("Range") or "")
     first = int(wanted[1]) if wanted else 0
     about = (("Accept-Ranges", "bytes"), ("Docker-Content-Digest", stored.digest))
-    left = Content(stored.size - first, stored.actual or stored.digest)
+    left = Content(stored.size - first, stored.actual or stored.digest, stored.unpacked)
     return Response(206 if first else 200, about, b"", left)
 
 

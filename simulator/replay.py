@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from simulator import lab
 from simulator.i18n import N_
-from simulator.machine import REDIRECTS, EndlessRun, IllegalTransition, ImageStore, State
+from simulator.imagestore import ImageStore
+from simulator.machine import REDIRECTS, EndlessRun, IllegalTransition, State
 from simulator.oci import Index, InvalidManifest, Manifest, Platform, parse_manifest
 from simulator.recordings import (
     Exchanged,
@@ -135,8 +136,9 @@ class Player:
             self.tell(Kind.UNSEEN, request)
         size = announced if line.response_bytes is None else line.response_bytes
         start = int((request.header("Range") or "bytes=0-")[6:-1]) if line.status == 206 else 0
-        content = Content(start + size, line.response_digest or known_digest(digest))
-        body = answer.body or known_config(digest)
+        actual = line.response_digest or known_digest(digest)
+        content = Content(start + size, actual, known_unpacked(digest))
+        body = known_config(digest) or answer.body
         return replace(answer, body=body, content=content, cut=size < announced)
 
     def noticed(self, request: Request, answer: Response) -> Response:
@@ -246,13 +248,16 @@ def flat(headers: Mapping[str, str | list[str]]) -> Iterator[tuple[str, str]]:
             yield name, one
 
 
-CUT_TOKEN = re.compile(r'\{\s*"(?:access_)?token":\s*"[^"]+"')
+CUT_TOKEN = re.compile(r'\{\s*"(?:access_)?token":\s*(?P<token>"[^"]+")')
 
 
 def whole(body: str) -> str:
-    """The lab's log cut long bodies: of a token's answer the first field is left."""
+    """The lab's log cut long bodies: of a token's answer the first field is left. The lab's token
+    service gives the token under both its names."""
     found = CUT_TOKEN.match(body)
-    return found[0] + "}" if found and not body.rstrip().endswith("}") else body
+    if found is None or body.rstrip().endswith("}"):
+        return body
+    return f'{{"token": {found["token"]}, "access_token": {found["token"]}}}'
 
 
 def known_config(digest: str) -> bytes:
@@ -265,6 +270,12 @@ def known_digest(digest: str) -> str:
     """What truly arrives under this name; the lab has blobs that are corrupted."""
     entry = lab.content()["blobs"].get(digest, {})
     return str(entry.get("actual") or digest)
+
+
+def known_unpacked(digest: str) -> int | None:
+    """The bytes of the files in a layer of the lab."""
+    size = lab.content()["blobs"].get(digest, {}).get("unpacked")
+    return int(size) if size is not None else None
 
 
 def promised(manifest: Any) -> Iterator[tuple[str, int]]:
@@ -292,7 +303,7 @@ def held(scene: Scene) -> ImageStore:
         if isinstance(manifest, Manifest):
             blobs |= dict.fromkeys(held_blobs(manifest, scene.told))
     known = {one.digest: one for one in (*images.manifests, *kept(scene))}
-    return ImageStore(images.images, tuple(blobs), tuple(known.values()))
+    return replace(images, blobs=tuple(blobs), manifests=tuple(known.values()))
 
 
 def received(told: Told) -> Iterator[Manifest | Index]:

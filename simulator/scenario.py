@@ -4,6 +4,7 @@ A scenario says only what is special about it; the rest is the lesson's ordinary
 `myprivateregistry.com`, where alice may pull.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -17,12 +18,22 @@ from simulator.auth import Credential, CredentialStore
 from simulator.commands import InvalidCommand, Login, Pull, parse
 from simulator.engines import engine as known_engine
 from simulator.i18n import _
-from simulator.images import repositories
+from simulator.images import repositories, unpacked_size
+from simulator.imagestore import ImageStore
 from simulator.layout import Layout
-from simulator.machine import ImageStore, State, entry_for
+from simulator.machine import State, entry_for
 from simulator.network import mock
-from simulator.oci import HOST, Index, Manifest, Platform, Reference, parse_manifest
+from simulator.oci import (
+    HOST,
+    ImageConfig,
+    Index,
+    Manifest,
+    Platform,
+    Reference,
+    parse_manifest,
+)
 from simulator.recordings import Recording, client, engine_of, recorded, scene_of
+from simulator.recordings import transport as recorded_network
 from simulator.trace import Trace
 from simulator.trace import run as run_trace
 from simulator.transport import Progress, real
@@ -101,6 +112,7 @@ class Scenario(BaseModel):
         """The client before the first command."""
         return State(
             engine=known_engine(engine).name,
+            now=NOW,
             commands=tuple(parse(command.run, command.typed) for command in self.commands),
             store=self._store(),
             images=held_images(self.held),
@@ -132,8 +144,12 @@ def held_images(image: str | None) -> ImageStore:
     manifest = stored_manifest(repository, entry.digest) if entry else named
     assert isinstance(manifest, Manifest)
     blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
+    packed = {d: repository.blobs[d].data for d in blobs}
+    config = ImageConfig.read(packed[manifest.config.digest], manifest.config.digest)
+    sizes = {d: unpacked_size(data) for d, data in packed.items()}
+    store = ImageStore().with_content(config, [(d, size) for d, size in sizes.items() if size])
     held = dict.fromkeys((named, manifest))
-    return ImageStore().with_image(reference.canonical, digest, blobs, *held)
+    return store.with_image(reference.canonical, digest, blobs, *held)
 
 
 def stored_manifest(repository: Repository, digest: str) -> Manifest | Index:
@@ -192,7 +208,7 @@ def run(name: str, engine: str = "29") -> Trace:
 def run_situation(recording: Recording, engine: str) -> Trace:
     """The recorded world, as a mock: nothing of what was recorded answers."""
     scene = scene_of(recording, engine_of(recording, known_engine(engine).name))
-    return run_trace(client(recording, scene), mock(scene.world))
+    return run_trace(client(recording, scene), recorded_network(scene))
 
 
 class InvalidRegistry(ValueError):
@@ -234,4 +250,4 @@ def real_state(registry: str, username: str, password: str, image: str, engine: 
     login = Login(f"docker login {registry}", registry, username, password)
     pull = Pull(f"docker pull {name}", name)
     commands = (login, pull) if username else (pull,)
-    return State(engine=known_engine(engine).name, commands=commands)
+    return State(engine=known_engine(engine).name, now=int(time.time()), commands=commands)

@@ -3,11 +3,21 @@
 Login and logout print the same on both engines; a pull's words are the engine's.
 """
 
+import json
 from dataclasses import dataclass, replace
 
 from simulator import events as e
 from simulator.auth import hostname, registry_key
-from simulator.commands import Command, Login, Logout, Pull
+from simulator.commands import (
+    OF_IMAGES,
+    Command,
+    Images,
+    Inspect,
+    Login,
+    Logout,
+    Pull,
+    Remove,
+)
 from simulator.engines.words import (
     DAEMON,
     classic_errors,
@@ -17,6 +27,7 @@ from simulator.engines.words import (
     unreachable_text,
 )
 from simulator.events import Event, Failure
+from simulator.imagestore import Refusal, Removal, short, sought
 from simulator.machine import (
     FAILURES,
     Phase,
@@ -43,10 +54,19 @@ class Line:
 def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
     """The lines that this step adds."""
     match event:
-        case e.LoginTyped() | e.PullTyped() | e.LogoutTyped():
-            return typed(event, before)
-        case e.CredentialsEntered(credential) if prompted(before):
-            return prompts(before, credential.username)
+        case (
+            e.LoginTyped(command)
+            | e.PullTyped(command)
+            | e.LogoutTyped(command)
+            | e.ImagesTyped(command)
+            | e.RemoveTyped(command)
+            | e.InspectTyped(command)
+        ):
+            return typed(command, before)
+        case e.ImagesListed() | e.ImagesRemoved() | e.ImagesInspected():
+            return about_images(event, before)
+        case e.CredentialsEntered() if prompted(before):
+            return prompts(before)
         case e.DeviceCodeIssued(_, code, where):
             return output("error", web_login(code, where))
         case e.WebLoginUnavailable():
@@ -59,10 +79,11 @@ def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
             return removed(before, kept)
         case e.CredentialsStored():
             return stored(before)
+        case e.InputMissing(what):
+            return unanswered(before, what) + output("error", explain(event, before))
         case _ if isinstance(event, FAILURES):
-            return output("output", pull_progress(event, before)) + output(
-                "error", explain(event, before)
-            )
+            told = pull_progress(event, before) or nothing_found(event, before)
+            return output("output", told) + output("error", explain(event, before))
         case _:
             told = (*pull_progress(event, before), *conclusion(event, before, after))
             return output("output", told)
@@ -72,9 +93,8 @@ def output(kind: str, texts: tuple[str, ...]) -> tuple[Line, ...]:
     return tuple(Line(kind, text) for text in texts)
 
 
-def typed(event: e.LoginTyped | e.PullTyped | e.LogoutTyped, state: State) -> tuple[Line, ...]:
+def typed(command: Command, state: State) -> tuple[Line, ...]:
     """The command, and what Docker's CLI says before it does anything."""
-    command = event.command
     shown = (Line("command", command.text), *output("error", complaints(command, state)))
     if not isinstance(command, Pull) or command.all_tags or command.quiet:
         return shown
@@ -106,22 +126,39 @@ def valid(image: str) -> bool:
 
 
 def prompted(state: State) -> bool:
-    return isinstance(state.command, Login) and state.command.source == "prompt"
+    """Whether anything is asked for: the password, or the name alone."""
+    command = state.command
+    return isinstance(command, Login) and (
+        command.source == "prompt" or (command.terminal and not command.named)
+    )
 
 
 def at_terminal(state: State) -> bool:
     return isinstance(state.command, Login) and state.command.terminal
 
 
-def prompts(state: State, username: str) -> tuple[Line, ...]:
-    """The questions of `docker login`; Docker Hub adds a hint."""
+def prompts(state: State) -> tuple[Line, ...]:
+    """The questions of `docker login` with what was typed; Docker Hub adds a hint."""
     command = state.command
     assert isinstance(command, Login)
     hint = HUB_HINT if registry_key(command.server) == HUB_KEY else ()
     known = dict(state.store.entries).get(registry_key(command.server))
     default = f" ({known.username})" if state.stored_tried and known else ""
-    name = () if command.named else (Line("input", f"Username{default}: {username}"),)
+    name = () if command.named else (Line("input", f"Username{default}: {command.username}"),)
+    if command.source != "prompt":
+        return name
     return (*name, *output("error", hint), Line("input", "Password: "))
+
+
+def unanswered(state: State, what: str) -> tuple[Line, ...]:
+    """What was asked before an answer was empty."""
+    match what:
+        case "username answer":
+            return prompts(state)[:1]
+        case "password answer":
+            return prompts(state)
+        case _:
+            return ()
 
 
 HUB_HINT = (
@@ -235,15 +272,83 @@ def conclusion(event: Event, before: State, after: State) -> tuple[str, ...]:
     return (*told, name.whole)
 
 
+def about_images(
+    event: e.ImagesListed | e.ImagesRemoved | e.ImagesInspected, state: State
+) -> tuple[Line, ...]:
+    """Of what is refused only what `--force` forgives is told here; the rest ends the run."""
+    command = state.command
+    match event, command:
+        case e.ImagesListed(images), Images():
+            told = output("output", state.ways.listing(images, command, state.now))
+            astray = command.short_form and not images and command.pattern in OF_IMAGES
+            return (*told, *output("error", astray_hint(command.pattern, state) if astray else ()))
+        case e.ImagesInspected(images), _:
+            return output("output", as_json([state.ways.inspected(image) for image in images]))
+        case e.ImagesRemoved(removals, refused), Remove(force=force):
+            forgiven = force and all(one.why == "missing" for one in refused)
+            said = refusals(refused, state) if forgiven else ()
+            return output("output", removal_lines(removals)) + output("error", said)
+        case _:
+            return ()
+
+
+def nothing_found(event: Event, state: State) -> tuple[str, ...]:
+    """`docker inspect` that found nothing prints an empty list first."""
+    nothing = isinstance(event, e.ImagesRefused) and state.phase is Phase.AT_IMAGE_STORE
+    return ("[]",) if nothing and isinstance(state.command, Inspect) else ()
+
+
+def removal_lines(removals: tuple[Removal, ...]) -> tuple[str, ...]:
+    return tuple(
+        line
+        for one in removals
+        for line in (
+            *(f"Untagged: {name}" for name in one.untagged),
+            *(f"Deleted: {digest}" for digest in one.deleted),
+        )
+    )
+
+
+def as_json(documents: list[dict[str, object]]) -> tuple[str, ...]:
+    return tuple(json.dumps(documents, indent=4, ensure_ascii=False).splitlines())
+
+
+def astray_hint(word: str, state: State) -> tuple[str, ...]:
+    """`docker images ls` looks for an image of that name, and the CLI guesses what was meant."""
+    said = f'No images found matching "{word}": did you mean "docker image {word}"?'
+    return ("", said) if state.engine == "26" else (said,)
+
+
+def refusals(refused: tuple[Refusal, ...], state: State) -> tuple[str, ...]:
+    return tuple(refusal(one, state) for one in refused)
+
+
+def refusal(refused: Refusal, state: State) -> str:
+    """`docker inspect` would look for other objects too, and says so."""
+    if isinstance(state.command, Inspect) and state.command.any_kind:
+        said = "Error: No" if state.engine == "26" else "error: no"
+        return f"{said} such object: {refused.name}"
+    match refused.why:
+        case "missing":
+            return f"{DAEMON}No such image: {sought(refused.name)}"
+        case "referenced":
+            why = "(must be forced) - image is referenced in multiple repositories"
+            return f"{DAEMON}conflict: unable to delete {short(refused.detail)} {why}"
+        case _:
+            return DAEMON + refused.detail
+
+
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error of a command that failed."""
     match failure:
-        case e.ReferenceRejected(why):
-            return (why,)
+        case e.ReferenceRejected(why, by_engine):
+            return (f"{DAEMON if by_engine else ''}{why}",)
         case e.InputMissing(what):
             return (input_missing(what, state.engine),)
         case e.LoginCanceled():
             return ("login canceled",)
+        case e.ImagesRefused(refused):
+            return refusals(refused, state)
         case e.StoreFailed(why):
             return (f"{'E' if state.engine == '26' else 'e'}rror saving credentials: {why}",)
         case _ if isinstance(state.command, Login):
@@ -282,6 +387,8 @@ def login_failure(failure: Failure, state: State) -> str:
             said = go_error(method, asked, unreachable_text(obstacle, detail))
             inner = state.phase is Phase.AUTHORIZING_LOGIN
             return go_error("GET", url, said) if inner else said
+        case e.TokenMissing(reason=why):
+            return go_error("GET", url, why)
         case _:
             errors, status = getattr(failure, "errors", ()), getattr(failure, "status", 0)
             return go_error("GET", url, classic_errors(errors, status))

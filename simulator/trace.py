@@ -5,7 +5,7 @@ jumping, comparing and exporting are indexing. A `Trace` never holds a password 
 steps are masked before they are kept, and JSON (`pullscope-trace/1`) reads back equal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Literal
@@ -29,7 +29,7 @@ from simulator.machine import (
 )
 from simulator.tagged import Tagged
 from simulator.terminal import Line, lines
-from simulator.wire import MASK, Exchange, Response, Transport
+from simulator.wire import MASK, Exchange, Request, Response, Transport
 
 LIMIT = 500
 """Steps after which a run is cut off as endless."""
@@ -118,19 +118,31 @@ class Trace:
             raise InvalidTrace(f"not a {SCHEMA} trace: {where}: {first['msg']}") from None
 
 
-def steps(state: State, transport: Transport) -> Iterator[Step]:
+@dataclass(frozen=True)
+class Machine:
+    """The three functions that a run stands on. `simulator.mutants` replaces some of them."""
+
+    next_move: Callable[[State], tuple[Request, ...] | Event] = next_move
+    interpret: Callable[[State, Exchange], Event] = interpret
+    evolve: Callable[[State, Event], State] = evolve
+
+
+MACHINE = Machine()
+
+
+def steps(state: State, transport: Transport, machine: Machine = MACHINE) -> Iterator[Step]:
     """Run the machine against any transport, one step at a time.
 
     Raises EndlessRun if the run does not end.
     """
     number = 0
     while not state.finished:
-        for event, exchange in outcomes(state, transport):
+        for event, exchange in outcomes(state, transport, machine):
             number += 1
             if exchange:
-                event = interpret(state, exchange)
+                event = machine.interpret(state, exchange)
             assert event is not None
-            after = evolve(state, event)
+            after = machine.evolve(state, event)
             yield Step(number, state, event, after, exchange, lines(state, event, after))
             state = after
             if number >= LIMIT:
@@ -139,9 +151,11 @@ def steps(state: State, transport: Transport) -> Iterator[Step]:
                 return
 
 
-def outcomes(state: State, transport: Transport) -> Iterator[tuple[Event | None, Exchange | None]]:
+def outcomes(
+    state: State, transport: Transport, machine: Machine = MACHINE
+) -> Iterator[tuple[Event | None, Exchange | None]]:
     """One local decision, or an exchange for each request that goes out together."""
-    move = next_move(state)
+    move = machine.next_move(state)
     if not isinstance(move, tuple):
         yield move, None
         return
@@ -153,9 +167,15 @@ def outcomes(state: State, transport: Transport) -> Iterator[tuple[Event | None,
         raise IllegalTransition(f"the transport gave no answer when {state.phase}")
 
 
-def run(state: State, transport: Transport, source: str = "mock", scenario: str = "") -> Trace:
+def run(
+    state: State,
+    transport: Transport,
+    source: str = "mock",
+    scenario: str = "",
+    machine: Machine = MACHINE,
+) -> Trace:
     """A whole run as a masked trace."""
-    kept = tuple(step.masked() for step in steps(state, transport))
+    kept = tuple(step.masked() for step in steps(state, transport, machine))
     return Trace(kept, state.engine, source, scenario)
 
 

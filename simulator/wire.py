@@ -117,6 +117,8 @@ class Content:
 
     size: int
     digest: str
+    unpacked: int | None = None
+    """The bytes of the files in a layer, where somebody unpacked it."""
 
 
 @dataclass(frozen=True)

@@ -41,13 +41,15 @@ class User:
 class Blob:
     """A blob as stored; `digest` is its name, and need not be true of a corrupted one.
 
-    With a `size`, nobody has the bytes: what would arrive is that many, of digest `actual`.
+    With a `size`, nobody has the bytes: what would arrive is that many, of digest `actual`,
+    and its files have `unpacked` bytes.
     """
 
     digest: str
     data: bytes = field(default=b"", repr=False)
     size: int | None = None
     actual: str = ""
+    unpacked: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class Registry:
     """Whether the token service also takes the OAuth2 POST (distribution's does not)."""
     token_lifetime: int = 300
     """Seconds."""
+    token_skew: int = 0
+    """Seconds by which the token service's clock is ahead; negative if it is behind."""
     now: int | None = None
     """The clock, in seconds since 1970. None is the machine's own; scenarios fix it."""
 

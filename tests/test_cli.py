@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli import main
-from simulator.fidelity import replayed
+from simulator.fidelity import NORMALISED, UNREACHED, replayed
 from simulator.images import repositories
 from simulator.recordings import RECORDED, recorded
 from simulator.scenario import recorded_situations, run, scenarios
@@ -72,6 +72,8 @@ BAD_INPUT = {
         ("compare", "works", "basic", "--change", "tag"), "leave out the other run",
     ),
     "no lesson there": (("check", "/nonexistent"), "lesson.yaml: cannot be read: No such file"),
+    "no recordings there": (("fidelity", "/nonexistent"), "no recordings in /nonexistent: give a"),
+    "recordings of an unknown engine": (("fidelity", "--engine", "1", "."), "'1' is not one of"),
     "nothing to build": (("build", "/nonexistent"), "lesson.yaml: cannot be read: No such file"),
 }  # fmt: skip
 
@@ -194,6 +196,51 @@ def test_check_fails_on_a_wrong_claim(tmp_path: Path) -> None:
     result = called("check", str(tmp_path))
     assert result.exit_code == 1
     assert "after.manifest.layers.count at 5 of 'works' is 3, not 4" in result.stderr
+
+
+def one_recording(folder: Path, name: str, spoil: str = "") -> Path:
+    """A directory with this recording alone; `spoil` is put into what engine 26 printed."""
+    document = json.loads((RECORDED / f"{name}.json").read_text("utf-8"))
+    document["engines"]["26"]["stderr"] += spoil
+    (folder / f"{name}.json").write_text(json.dumps(document), "utf-8")
+    return folder
+
+
+def test_fidelity_agrees_with_a_recording(tmp_path: Path) -> None:
+    """Status 0: nothing differs."""
+    result = called("fidelity", str(one_recording(tmp_path, "pull_no_login")))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "2 of 2 agree; 0 not reached" in result.stdout
+
+
+def test_fidelity_tells_the_first_difference(tmp_path: Path) -> None:
+    """Status 1: the field, what was recorded, and what we say; one engine may be chosen."""
+    folder = one_recording(tmp_path, "pull_no_login", "the moon is full\n")
+    result = called("fidelity", str(folder))
+    assert result.exit_code == 1
+    assert "pull_no_login, engine 26, stderr\n  recorded: the moon is full\n" in result.stdout
+    assert "1 of 2 agree; 0 not reached" in result.stdout
+    assert called("fidelity", str(folder), "--engine", "29").exit_code == 0
+
+
+def test_fidelity_lists_what_is_not_reached(tmp_path: Path) -> None:
+    """It has its reason in the table, and is no difference."""
+    name, why = next(iter(UNREACHED.items()))
+    result = called("fidelity", str(one_recording(tmp_path, name)))
+    assert result.exit_code == 0
+    assert "0 of 2 agree; 2 not reached" in result.stdout
+    assert why.split()[0] in result.stdout
+
+
+def test_fidelity_as_json_says_what_is_normalised(tmp_path: Path) -> None:
+    """All differences, and every reason not to compare something as it is."""
+    folder = one_recording(tmp_path, "pull_no_login", "the moon is full\n")
+    result = called("fidelity", str(folder), "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert (told["total"], told["agree"], told["differ"]) == (2, 1, 1)
+    assert set(told["normalised"]) == set(NORMALISED)
+    assert [x["field"] for x in told["situations"][1]["differences"]] == ["stderr"]
 
 
 @pytest.mark.parametrize(("password", "status"), [("s3cret", 0), ("wrong-horse", 1)])

@@ -46,7 +46,7 @@ def extracted() -> Catalog:
     """What `make messages` finds in the sources."""
     found = Catalog()
     for file, _line, text, _notes, _context in extract_from_dir(
-        ROOT, [("simulator/**.py", "python")], directory_filter=lambda path: True
+        ROOT, [("simulator/**.py", "tests.messages:extract")]
     ):
         found.add(text, locations=[(file, 0)])
     return found

@@ -224,6 +224,11 @@ class Situation:
     faults: tuple[Fault, ...] = ()
     status: int = 0
     says: str = ""
+    skew: int = 0
+    """Seconds by which the token service's clock is ahead."""
+
+
+HTML = "<html>Welcome!</html>"
 
 
 def layer(repository: str, tag: str) -> str:
@@ -263,6 +268,31 @@ SITUATIONS = {
         status=1,
         says="filesystem layer verification failed",
     ),
+    "a web page for a token": Situation(
+        faults=(Fault(Part.TOKEN, status=200, body=HTML, media_type="text/html"),),
+        status=1,
+        says="unable to decode token response: invalid character '<' looking for",
+    ),
+    "an answer without a token": Situation(
+        faults=(Fault(Part.TOKEN, status=200, body="{}", media_type="application/json"),),
+        status=1,
+        says="authorization server did not include a token in the response",
+    ),
+    "a clock that is behind": Situation(
+        skew=-3600, status=1, says="unauthorized: authentication required"
+    ),
+    "a web page for a manifest": Situation(
+        Auth.BASIC,
+        faults=(Fault(Part.MANIFEST, status=200, body=HTML, media_type="text/html"),),
+        status=1,
+        says="error unmarshalling content: invalid character '<' looking for",
+    ),
+    "a web page that is said to be JSON": Situation(
+        Auth.BASIC,
+        faults=(Fault(Part.MANIFEST, status=403, body=HTML, media_type="application/json"),),
+        status=1,
+        says="error parsing HTTP 403 response body: invalid character '<' looking for",
+    ),
     "cut layer": Situation(
         faults=(Fault(Part.BLOB, cut_after=250_000, digest=layer("team/app", "1.0"), times=1),),
         says="Status: Downloaded newer image",
@@ -289,6 +319,7 @@ def predicted(situation: Situation, served: Served) -> Trace:
     host = served.host
     known = replace(
         registry(situation.auth, *situation.faults),
+        token_skew=situation.skew,
         realm=f"http://{host}/token" if situation.auth is Auth.BEARER else "Private",
         service="pullscope",
     )
@@ -296,6 +327,7 @@ def predicted(situation: Situation, served: Served) -> Trace:
     command = parse(words, (situation.login,) if situation.login else ())
     state = State(
         engine="26",
+        now=int(time.time()),
         commands=(command,),
         store=CredentialStore.from_json(config_json(situation, host)),
     )
@@ -325,7 +357,8 @@ def seen(exchanges: Iterable[Exchange]) -> tuple[list[Seen], set[Seen]]:
 def test_docker_does_what_our_machine_says(name: str, docker: Docker) -> None:
     """The real engine ends as predicted, and the registry saw the requests that we predict."""
     situation = SITUATIONS[name]
-    with running(registry(situation.auth, *situation.faults)) as served:
+    world = replace(registry(situation.auth, *situation.faults), token_skew=situation.skew)
+    with running(world) as served:
         (docker.config / "config.json").write_text(config_json(situation, served.host), "utf-8")
         password = situation.login and situation.login + "\n"
         done = docker(*typed(situation, served.host), typed=password)
@@ -334,6 +367,7 @@ def test_docker_does_what_our_machine_says(name: str, docker: Docker) -> None:
     docker("image", "prune", "--all", "--force")
     assert done.returncode == situation.status, done.stderr
     assert situation.says in done.stdout + done.stderr
+    assert situation.says in " ".join(line.text for s in trace.steps for line in s.terminal)
     assert trace.failed == bool(situation.status)
     ours = [s.exchange for s in trace.steps if s.exchange]
     answered = [exchange for exchange in ours if isinstance(exchange.answer, Response)]

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.imagestore import HeldImage, ImageStore, Refusal, Removal
 from simulator.wire import Headers
 
 if TYPE_CHECKING:
+    from simulator.commands import Images
     from simulator.events import Event, Failure
     from simulator.machine import State
 
@@ -26,16 +28,21 @@ class Engine:
     `pings`: asks `GET /v2/` first, and takes challenges from there only. `heads_digests`: asks
     HEAD even where the digest is known. `shares_authorization`: one authorization for the whole
     pull, else the fetcher starts anew. `posts_for_tokens`: tries the OAuth2 POST before GET.
-    `reads_errors`: failed HEADs of these statuses are repeated as GET. `seeks_blobs`: a digest
-    that no manifest has is sought among the blobs. `trusts_tags`: takes what a tag gives
-    without comparing its digest. `chains_layers`: a layer is held only on top of the same ones.
-    `config_first`: layers wait for the config. `image_is_config`: an image's id is its
-    config's digest, else its manifest's. `checks_platform`: a lone image for another platform
-    is an error once it is stored.
+    `http_after_refused`: plain HTTP is tried on this machine also where nothing listens;
+    `ipv6_loopback`: `[::1]` is this machine. `reads_errors`: failed HEADs of these statuses are
+    repeated as GET. `seeks_blobs`: a digest that no manifest has is sought among the blobs.
+    `trusts_tags`: takes what a tag gives without comparing its digest. `chains_layers`: a layer
+    is held only on top of the same ones. `config_first`: layers wait for the config.
+    `image_is_config`: an image's id is its config's digest, else its manifest's.
+    `parses_platform`: the CLI hands `--platform` on as it is.
+    `checks_platform`: a lone image for another platform is an error once it is stored.
+    `hides_nameless`: images without a name are listed only with `--all`.
     `asks_again(answers, kind, way_in)`: whether to repeat a request for a `manifest`, `config`
     or `layer` that was answered with these statuses; `way_in` if a 401 still names one.
     `rests(failed, kind)`: whether a blob waits for the others after so many failures, or (0)
     after a download that was cut.
+    `remove(store, name, force)`: what `docker rmi` does. `listing(images, command, now)`: what
+    `docker images` prints. `inspected(image)`: what `docker inspect` knows of an image.
     """
 
     name: str
@@ -47,12 +54,15 @@ class Engine:
     images_only: bool
     helper_required: bool
     http_after_refused: bool
+    ipv6_loopback: bool
     seeks_blobs: bool
     trusts_tags: bool
     chains_layers: bool
     config_first: bool
     image_is_config: bool
+    parses_platform: bool
     checks_platform: bool
+    hides_nameless: bool
     accept: Headers
     reads_errors: frozenset[int]
     asks_again: Callable[[tuple[int, ...], str, bool], bool]
@@ -60,6 +70,9 @@ class Engine:
     explain: "Callable[[Failure, State], tuple[str, ...]]"
     progress: "Callable[[Event, State], tuple[str, ...]]"
     conclusion: "Callable[[Event, State], tuple[str, ...]]"
+    remove: Callable[[ImageStore, str, bool], Removal | Refusal]
+    listing: "Callable[[tuple[HeldImage, ...], Images, int], tuple[str, ...]]"
+    inspected: Callable[[HeldImage], dict[str, object]]
 
 
 def engine(name: str) -> Engine:

@@ -4,10 +4,14 @@ It pings first, keeps one authorization for the whole pull, and repeats a failed
 since only a body carries the registry's message.
 """
 
+from collections.abc import Mapping
+from itertools import takewhile
+
 from simulator import events as e
-from simulator.engines import Engine
+from simulator.engines import Engine, tables
 from simulator.engines.words import (
     DAEMON,
+    as_read,
     bare,
     classic_error,
     classic_errors,
@@ -17,8 +21,29 @@ from simulator.engines.words import (
 )
 from simulator.events import Event, Failure
 from simulator.i18n import N_
+from simulator.imagestore import (
+    HeldImage,
+    ImageStore,
+    Refusal,
+    Removal,
+    chain_ids,
+    find_image,
+    held,
+    is_prefix,
+    repository_of,
+    settings,
+    short,
+)
 from simulator.machine import Phase, State, asked, kind_of, listing
-from simulator.oci import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, Descriptor
+from simulator.oci import (
+    DOCKER_INDEX,
+    DOCKER_MANIFEST,
+    OCI_INDEX,
+    OCI_MANIFEST,
+    Descriptor,
+    Platform,
+    Reference,
+)
 
 ACCEPTED = (DOCKER_MANIFEST, DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST,
             "application/vnd.docker.distribution.manifest.v1+prettyjws",
@@ -69,6 +94,8 @@ def told(failure: Failure, state: State) -> str:
             return go_error(method, url, "no basic auth credentials")
         case e.TokenRefused(errors=errors, status=status):
             return go_error(*asked(state), classic_errors(errors, status))
+        case e.TokenMissing(reason=reason):
+            return go_error(*asked(state), reason)
         case e.ServerFailed(errors=errors, status=status) if authorizing(state):
             return go_error(*asked(state), classic_errors(errors, status))
         case e.Unreachable(method, url, obstacle, detail):
@@ -81,6 +108,8 @@ def told(failure: Failure, state: State) -> str:
             return f"filesystem layer verification failed for digest {expected}"
         case e.BlobUnknown(blob):
             return with_attempts("unknown blob", 1, kind_of(state, blob))
+        case e.ManifestUnreadable(reason=reason):
+            return f"error unmarshalling content: {reason}"
         case e.PlatformMissing(platform):
             return f"no matching manifest for {platform} in the manifest list entries"
         case e.PlatformMismatched(wanted, actual):
@@ -114,7 +143,7 @@ def refused(failure: Failure, state: State) -> str:
         return with_attempts(classic_errors(errors, status), attempts, blob)
     if not errors or not 400 <= status < 500:
         return classic_errors(errors, status)
-    return translated(errors[0], status, state)
+    return translated(as_read(errors)[0], status, state)
 
 
 def translated(first: e.RegistryError, status: int, state: State) -> str:
@@ -122,7 +151,7 @@ def translated(first: e.RegistryError, status: int, state: State) -> str:
     said = classic_error(first, status)
     if first.form == "challenge":
         said = classic_error(e.RegistryError(first.code, detail="challenge"), status)
-    elif bare(first) or first.form == "json":
+    elif bare(first) or first.form in ("json", "broken"):
         return said
     reference = state.reference
     assert reference is not None
@@ -174,10 +203,6 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
             return failed_once(url, state)
         case _:
             return ()
-
-
-def short(digest: str) -> str:
-    return digest.removeprefix("sha256:")[:12]
 
 
 def planned(
@@ -244,6 +269,74 @@ def conclusion(event: Event, state: State) -> tuple[str, ...]:
     return (*digest, status_line(newer or state.newer, state.reference.familiar_name))
 
 
+def remove(store: ImageStore, text: str, force: bool) -> Removal | Refusal:
+    """A tag takes the repository's digest along if it was its last tag; without any name left
+    the image goes. By its id an image goes if it has one name, or by force."""
+    image = find_image(store, True, text)
+    if isinstance(image, Refusal):
+        return image
+    references = tuple(sorted((*image.tags, *image.digests)))
+    if is_prefix(image.id, text):
+        return removed(store, image, references) if force or single(image) else Refusal(
+            text, "referenced", image.id
+        )  # fmt: skip
+    name = Reference.parse(text)
+    others = [tag for tag in image.tags if repository_of(tag) == name.familiar_name]
+    lone = name.digest is None and others == [name.familiar]
+    along = (f"{name.familiar_name}@{image.digest}",) if lone else ()
+    untagged = (name.familiar, *along)
+    if set(references) <= {*untagged}:
+        return removed(store, image, untagged)
+    gone = (name.canonical, *(f"{name.domain}/{name.repository}@{image.digest}" for _ in along))
+    return Removal(untagged, (), gone)
+
+
+def single(image: HeldImage) -> bool:
+    """At most one tag, and all names in one repository."""
+    return len(image.tags) <= 1 and len({repository_of(one) for one in image.digests}) == 1
+
+
+def removed(store: ImageStore, image: HeldImage, untagged: tuple[str, ...]) -> Removal:
+    """The image's id is deleted, then its layers from the top, down to one that is shared."""
+    left = (one.config for one in held(store.without(image.names), True))
+    shared = {chain for config in left if config for chain in chain_ids(config.diff_ids)}
+    own = chain_ids(image.config.diff_ids) if image.config else ()
+    layers = takewhile(lambda chain: chain not in shared, reversed(own))
+    return Removal(untagged, (image.id, *layers), image.names)
+
+
+def inspected(image: HeldImage) -> dict[str, object]:
+    """Without what is the storage driver's (`GraphDriver`) and the day's (`Metadata`)."""
+    config, known = image.config, settings(image.config)
+    where = config.platform if config else Platform()
+    return {
+        "Id": image.id,
+        "RepoTags": list(image.tags),
+        "RepoDigests": list(image.digests),
+        "Parent": "",
+        "Comment": "",
+        **({"Created": config.created} if config and config.created else {}),
+        "DockerVersion": "",
+        "Author": "",
+        "Config": {key: known.get(key, value) for key, value in SETTINGS.items()}
+        | {key: known[key] for key in known if key not in SETTINGS},
+        "Architecture": where.architecture,
+        **({"Variant": where.variant} if where.variant else {}),
+        "Os": where.os,
+        "Size": image.size,
+        "RootFS": {"Type": "layers", "Layers": list(config.diff_ids) if config else []},
+    }
+
+
+SETTINGS: Mapping[str, object] = {
+    "Hostname": "", "Domainname": "", "User": "", "AttachStdin": False, "AttachStdout": False,
+    "AttachStderr": False, "Tty": False, "OpenStdin": False, "StdinOnce": False, "Env": None,
+    "Cmd": None, "Image": "", "Volumes": None, "WorkingDir": "", "Entrypoint": None,
+    "OnBuild": None, "Labels": None,
+}  # fmt: skip
+"""Settings that this engine always tells, in its order."""
+
+
 def status_line(newer: bool, name: str) -> str:
     """What the engine says at the end of a pull."""
     if newer:
@@ -261,12 +354,15 @@ ENGINE = Engine(
     images_only=True,
     helper_required=False,
     http_after_refused=True,
+    ipv6_loopback=False,
     seeks_blobs=False,
     trusts_tags=True,
     chains_layers=True,
     config_first=False,
     image_is_config=True,
+    parses_platform=True,
     checks_platform=True,
+    hides_nameless=False,
     accept=tuple(("Accept", kind) for kind in ACCEPTED),
     reads_errors=frozenset(range(300, 600)),
     asks_again=asks_again,
@@ -274,4 +370,7 @@ ENGINE = Engine(
     explain=explain,
     progress=progress,
     conclusion=conclusion,
+    remove=remove,
+    listing=tables.rows,
+    inspected=inspected,
 )

@@ -5,7 +5,7 @@ of containerd's resolver and fetcher, with moby's remarks on a registry's error 
 """
 
 from simulator import events as e
-from simulator.engines import Engine
+from simulator.engines import Engine, tables
 from simulator.engines.classic import status_line
 from simulator.engines.classic import told as classic_told
 from simulator.engines.words import (
@@ -21,6 +21,18 @@ from simulator.engines.words import (
 )
 from simulator.events import Event, Failure
 from simulator.i18n import N_
+from simulator.imagestore import (
+    NAMELESS,
+    HeldImage,
+    ImageStore,
+    Refusal,
+    Removal,
+    familiar,
+    find_image,
+    is_prefix,
+    repository_of,
+    settings,
+)
 from simulator.machine import Phase, State, helper_error, is_image, kind_of, listing
 from simulator.oci import (
     CONFIGS,
@@ -31,6 +43,8 @@ from simulator.oci import (
     OCI_INDEX,
     OCI_MANIFEST,
     Descriptor,
+    Platform,
+    Reference,
 )
 
 MOST_ANSWERS = 5
@@ -97,6 +111,8 @@ def told(failure: Failure, state: State) -> str:
         case e.Unreachable(method, url, obstacle, detail):
             said = go_error(method, url, unreachable_text(obstacle, detail))
             return where(state) + during(state, url) + said
+        case e.TokenMissing(_, url, why):
+            return where(state) + during(state, url) + why
         case e.DigestMismatch(kind, expected, actual):
             index = kind == "manifest" and not state.selected and state.media_type in INDEXES
             wrong = f"unexpected commit digest {actual}, expected {expected}: failed precondition"
@@ -148,7 +164,7 @@ def translated(failure: Failure, state: State) -> str:
 
 def from_body(errors: tuple[e.RegistryError, ...], status: int, plain: str) -> str:
     match errors:
-        case () | (e.RegistryError(form="text"),):
+        case () | (e.RegistryError(form="text" | "broken"),):
             return f"unknown: {plain}"
         case (e.RegistryError(message=said, form="details"),) if status in (401, 403):
             return f"{STANDARD['UNAUTHORIZED' if status == 401 else 'DENIED']} - {said}"
@@ -203,6 +219,73 @@ def pulling(layers: tuple[Descriptor, ...]) -> tuple[str, ...]:
     return tuple(f"{x.short}: Pulling fs layer" for x in layers if x.media_type in LAYERS)
 
 
+def remove(store: ImageStore, text: str, force: bool) -> Removal | Refusal:
+    """All names that mean the same go; if those are all there are, so does the image. By its
+    id an image goes if all its names mean the same, or by force."""
+    image = find_image(store, False, text)
+    if isinstance(image, Refusal):
+        return image
+    by_id = is_prefix(image.id, text)
+    same = same_names(image.names, None if by_id else Reference.parse(text))
+    if set(same) == set(image.names) or (by_id and force):
+        return Removal(shown(image.names), (image.id,), image.names)
+    return Refusal(text, "referenced", image.id) if by_id else Removal(shown(same), (), same)
+
+
+def shown(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(familiar(name) for name in names if repository_of(name) != NAMELESS)
+
+
+def same_names(names: tuple[str, ...], wanted: Reference | None) -> tuple[str, ...]:
+    """Names of one repository with one tag; one by digest belongs to them if there is no
+    other tag. Who names a digest means every tag; who names none, the first name's."""
+    first = next((name for name in names if repository_of(name) != NAMELESS), "")
+    repository = f"{wanted.domain}/{wanted.repository}" if wanted else repository_of(first)
+    every = wanted is not None and wanted.digest is not None
+    own = [name for name in names if repository_of(name) == repository]
+    tags = [name for name in own if "@" not in name]
+    tag = wanted.canonical if wanted and not every else next(iter(tags), "")
+    chosen = own if every or set(tags) <= {tag} else [tag]
+    nameless = (name for name in names if repository_of(name) == NAMELESS)
+    return (*chosen, *nameless)
+
+
+def inspected(image: HeldImage) -> dict[str, object]:
+    """Without what is of the day (`Metadata`): settings that are empty are left out."""
+    config = image.config
+    where = config.platform if config else Platform("", "")
+    manifest = image.descriptor
+    return {
+        "Id": image.id,
+        "RepoTags": list(image.tags),
+        "RepoDigests": list(image.digests),
+        **({"Created": config.created} if config and config.created else {}),
+        "Config": {key: value for key, value in sorted_settings(settings(config)) if value},
+        "Architecture": where.architecture,
+        **({"Variant": where.variant} if where.variant else {}),
+        "Os": where.os,
+        "Size": image.size,
+        "RootFS": {"Type": "layers", "Layers": list(config.diff_ids)} if config else {},
+        "Descriptor": {
+            "mediaType": manifest.media_type, "digest": manifest.digest, "size": manifest.size
+        },
+        "Identity": {"Pull": [{"Repository": name} for name in repositories(image)]},
+    }  # fmt: skip
+
+
+def repositories(image: HeldImage) -> list[str]:
+    """Where it was pulled from."""
+    return sorted({repository_of(name) for name in image.names} - {NAMELESS})
+
+
+SETTINGS = ("User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels",
+            "StopSignal", "ArgsEscaped", "Healthcheck", "OnBuild", "Shell")  # fmt: skip
+
+
+def sorted_settings(known: dict[str, object]) -> list[tuple[str, object]]:
+    return [(key, known[key]) for key in SETTINGS if key in known]
+
+
 def conclusion(event: Event, state: State) -> tuple[str, ...]:
     """Each tag has its own status."""
     assert state.reference is not None
@@ -225,12 +308,15 @@ ENGINE = Engine(
     images_only=False,
     helper_required=True,
     http_after_refused=False,
+    ipv6_loopback=True,
     seeks_blobs=True,
     trusts_tags=False,
     chains_layers=False,
     config_first=True,
     image_is_config=False,
+    parses_platform=False,
     checks_platform=False,
+    hides_nameless=True,
     accept=(
         ("Accept", ", ".join((DOCKER_MANIFEST, DOCKER_INDEX, OCI_MANIFEST, OCI_INDEX, "*/*"))),
     ),
@@ -240,4 +326,7 @@ ENGINE = Engine(
     explain=explain,
     progress=progress,
     conclusion=conclusion,
+    remove=remove,
+    listing=tables.tree,
+    inspected=inspected,
 )

@@ -42,6 +42,8 @@ def reason(status: int) -> str:
 
 def bare(error: RegistryError) -> bool:
     """An error that says no more than its code: Docker then prints the code alone."""
+    if error.form != "errors":
+        return False
     return not error.detail and error.message in ("", STANDARD.get(error.code, ""))
 
 
@@ -54,8 +56,10 @@ def classic_error(error: RegistryError, status: int) -> str:
     """One error in the words of distribution's client."""
     if error.form in ("details", "text"):
         return f"{code_words(BY_STATUS.get(status, 'UNKNOWN'))}: {error.message}"
-    if error.form == "json":
-        why = "no error details found in HTTP response body"
+    if error.form in ("json", "broken") and status == 401:
+        return f"{code_words('UNAUTHORIZED')}: {STANDARD['UNAUTHORIZED']}"
+    if error.form in ("json", "broken"):
+        why = error.detail or "no error details found in HTTP response body"
         said = json.dumps(error.message)
         return f"error parsing HTTP {status} response body: {why}: {said}"
     if bare(error):
@@ -70,10 +74,17 @@ def classic_errors(errors: tuple[RegistryError, ...], status: int) -> str:
     """
     if not 400 <= status < 500:
         return f"received unexpected HTTP status: {status} {reason(status)}"
-    said = [classic_error(error, status) for error in errors]
+    said = [classic_error(error, status) for error in as_read(errors)]
     if not said:
         return f"{code_words(BY_STATUS.get(status, 'UNKNOWN'))}: {nothing(status)}".rstrip()
     return said[0] if len(said) == 1 else "errors:\n" + "".join(f"{one}\n" for one in said)
+
+
+def as_read(errors: tuple[RegistryError, ...]) -> tuple[RegistryError, ...]:
+    """distribution's client reads as JSON only what is said to be JSON."""
+    if errors and errors[0].whole:
+        return (RegistryError("", errors[0].whole, form="text"),)
+    return errors
 
 
 def nothing(status: int) -> str:

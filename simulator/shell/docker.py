@@ -82,8 +82,9 @@ def asked(last: Step, answers: tuple[str, ...]) -> Question | None:
     command, event = last.before.command, last.event
     if not isinstance(event, InputMissing) or not isinstance(command, Login):
         return None
-    lines = prompts(last.before, "")
-    if event.what == "username answer" and not answers:
+    lines = prompts(last.before)
+    lacking = event.what in ("username answer", "password answer")
+    if lacking and not (answers or command.named):  # a name may be known, and is asked for still
         return (lines[0].text, False), ()
     if event.what == "password answer" and len(answers) < (1 if command.named else 2):
         return (lines[-1].text, True), lines

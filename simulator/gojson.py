@@ -1,0 +1,119 @@
+"""Why Go does not take a text as JSON or base64, in its words: Docker passes them on."""
+
+import base64
+import binascii
+import json
+import string
+from typing import Any
+
+
+def not_json(text: str, stream: bool = True) -> str:
+    """Go's complaint, empty where it takes the text. A decoder of a stream reads one value and
+    leaves the rest; without a stream the text is all there is."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and stream:
+            return ""
+        return complaint(error, text, stream)
+    return ""
+
+
+def complaint(error: json.JSONDecodeError, text: str, stream: bool) -> str:
+    place = error.pos
+    if error.msg.startswith("Illegal trailing comma"):  # Python 3.13 names the comma
+        place += 1 + len(text[place + 1 :]) - len(text[place + 1 :].lstrip())
+    if place >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        if not stream:
+            return "unexpected end of JSON input"
+        return "unexpected EOF" if text.strip() else "EOF"
+    return f"invalid character {quoted(text[place])} {where(error.msg, text[place])}"
+
+
+def where(message: str, character: str) -> str:
+    """Where the character stands."""
+    if message.startswith("Illegal trailing comma"):
+        key = character == "}"
+        return "looking for beginning of " + ("object key string" if key else "value")
+    known = {
+        "Expecting property name": "looking for beginning of object key string",
+        "Expecting value": "looking for beginning of value",
+        "Unexpected UTF-8 BOM": "looking for beginning of value",
+        "Expecting ':'": "after object key",
+        "Expecting ','": "after object key:value pair",
+        "Extra data": "after top-level value",
+    }
+    return next((words for start, words in known.items() if message.startswith(start)),
+                "in string literal")  # fmt: skip
+
+
+def quoted(character: str) -> str:
+    if character == "\ufeff":  # Go looks at bytes
+        return "'ï'"
+    return {"'": r"'\''", '"': "'\"'", "\n": r"'\n'", "\t": r"'\t'"}.get(
+        character, f"'{character}'"
+    )
+
+
+def kind(value: object) -> str:
+    """What Go calls a JSON value of this type."""
+    match value:
+        case bool():
+            return "bool"
+        case str():
+            return "string"
+        case int() | float():
+            return "number"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+ALPHABET = frozenset(string.ascii_letters + string.digits + "+/=")
+
+
+def not_base64(text: str) -> str:
+    """Go's complaint, empty where it takes the text."""
+    try:
+        base64.b64decode(text, validate=True)
+    except binascii.Error:
+        odd = next((n for n, character in enumerate(text) if character not in ALPHABET), None)
+        place = len(text) // 4 * 4 if odd is None else odd
+        return f"illegal base64 data at input byte {place}"
+    return ""
+
+
+TYPES = {"auths": "map[string]types.AuthConfig", "credsStore": "string",
+         "credHelpers": "map[string]string"}  # fmt: skip
+EXPECTED = {"auths": dict, "credsStore": str, "credHelpers": dict}
+
+
+def not_config(text: str) -> str:
+    """Why Docker's CLI does not take this as its `config.json`; an empty file is as good as
+    none."""
+    broken = not_json(text)
+    if broken or not text.strip():
+        return "" if broken == "EOF" else broken
+    document = json.JSONDecoder().raw_decode(text.lstrip())[0]
+    if not isinstance(document, dict):
+        return (
+            f"json: cannot unmarshal {kind(document)} into Go value of type configfile.ConfigFile"
+        )
+    for name, expected in EXPECTED.items():
+        found = document.get(name)
+        if found is not None and not isinstance(found, expected):
+            field = f"Go struct field ConfigFile.{name} of type {TYPES[name]}"
+            return f"json: cannot unmarshal {kind(found)} into {field}"
+    return next(filter(None, map(not_entry, document.get("auths", {}).values())), "")
+
+
+def not_entry(entry: Any) -> str:
+    """One registry's entry: `auth` is base64 of a name, a colon and a password."""
+    auth = entry.get("auth") if isinstance(entry, dict) else None
+    if not auth or not isinstance(auth, str):
+        return ""
+    if not_base64(auth):
+        return not_base64(auth)
+    name, colon, _ = base64.b64decode(auth).decode(errors="replace").partition(":")
+    return "" if name and colon else "invalid auth configuration file"

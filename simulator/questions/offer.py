@@ -1,0 +1,92 @@
+"""What a kind of question is, and how its options are chosen.
+
+A kind's `holds` looks at a run, not at the question: it is the answer key. Wrong options come
+from mutants first; where those see nothing else, from the machine's own other ways, other steps
+and other situations. Every one is put to `holds` before it is offered.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from simulator.i18n import _
+from simulator.lesson import Lesson
+from simulator.mutants import MUTANTS, played
+from simulator.questions.fields import Field
+from simulator.questions.model import Address, Asks, Option, Part, Question, Says
+from simulator.questions.objectives import OBJECTIVES, about
+from simulator.questions.runs import text
+from simulator.trace import Step
+
+MOST = 4
+LEAST = 3
+"""How many options a part has."""
+
+Key = tuple[str, str, str, int, str]
+"""What can be asked: kind, scenario, engine, step, and what else tells it from others."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way to ask. `holds` is the answer key; `words` shows what an option claims."""
+
+    name: str
+    title: str
+    keys: Callable[[], Iterable[Key]]
+    make: Callable[[Lesson, Key], Question | None]
+    holds: Callable[[Address, Asks, Says], bool]
+    words: Callable[[Lesson, Address, Asks, Says], str]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Something that could be believed, and why it is not so."""
+
+    says: Says
+    feedback: str
+    mutant: str = ""
+
+
+def chosen(
+    kind: Kind, lesson: Lesson, at: Address, asks: Asks, right: Option, wrong: Iterable[Wrong]
+) -> tuple[Option, ...] | None:
+    """The right option, and the first others that are wrong, look like no other, and come each
+    from a misconception of its own."""
+    options, used = [right], {right.mutant}
+    for one in wrong:
+        shown = kind.words(lesson, at, asks, one.says)
+        if (one.mutant and one.mutant in used) or shown in [option.text for option in options]:
+            continue
+        if not kind.holds(at, asks, one.says):
+            options.append(Option(shown, one.says, one.feedback, one.mutant))
+            used.add(one.mutant)
+        if len(options) == MOST:
+            break
+    return tuple(options) if len(options) >= LEAST else None
+
+
+def objective_of(parts: Iterable[Part], otherwise: str) -> str:
+    """What the first misconception among the options is about."""
+    led = (option.mutant for part in parts for option in part.options if option.mutant)
+    first = next(led, "")
+    return MUTANTS[first].objective if first else about(otherwise)
+
+
+def rule(objective: str) -> str:
+    return _(OBJECTIVES[objective].rule)
+
+
+def right_words(lesson: Lesson, step: Step) -> str:
+    return _("Right. {why}").format(why=text(lesson, step))
+
+
+def label_of(field: Field) -> str:
+    return _(field.label)
+
+
+def place_of(key: Key) -> Address:
+    _kind, name, engine, step, _more = key
+    return Address(name, engine, step)
+
+
+def count_of(at: Address) -> int:
+    return len(played(at.scenario, at.engine).steps)

@@ -1,0 +1,207 @@
+"""Runs to ask about: played once, their steps named and found again in a mutant's run."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from hashlib import sha256
+from random import Random
+
+from simulator import views
+from simulator.engines import engines
+from simulator.i18n import _
+from simulator.lesson import Lesson
+from simulator.machine import Phase
+from simulator.mutants import MUTANTS, Mutant, imagined, played
+from simulator.questions.fields import Field
+from simulator.questions.model import Address
+from simulator.scenario import scenarios
+from simulator.trace import Step, Trace
+
+Mark = tuple[str, str, int]
+"""What a step is, free of its number: its event (or request), its command, the how manyth."""
+
+
+def traces() -> Iterator[Trace]:
+    """Every scenario on every engine."""
+    return (played(name, engine) for name in scenarios() for engine in engines())
+
+
+def step_at(at: Address) -> Step:
+    """Raises IndexError where the run has no such step."""
+    return played(at.scenario, at.engine).steps[at.step - 1]
+
+
+# -- the same step in another run -------------------------------------------------------------
+
+
+def by_event(step: Step, command: str) -> tuple[str, str]:
+    return step.name, command
+
+
+def by_message(step: Step, command: str) -> tuple[str, str]:
+    request = step.exchange.request if step.exchange else None
+    return (f"{request.method} {request.path}" if request else ""), command
+
+
+Naming = Callable[[Step, str], tuple[str, str]]
+
+
+@cache
+def marked(mutant: str, name: str, engine: str, naming: Naming) -> Mapping[Mark, Step]:
+    """The steps of a run by what they are; the machine's own run for no mutant."""
+    trace = imagined(mutant, name, engine) if mutant else played(name, engine)
+    seen: Counter[tuple[str, str]] = Counter()
+    found: dict[Mark, Step] = {}
+    for step, command in views.commands_of(trace):
+        known = naming(step, command)
+        seen[known] += 1
+        found[(*known, seen[known])] = step
+    return found
+
+
+@cache
+def numbered(mutant: str, name: str, engine: str, naming: Naming) -> Mapping[int, Mark]:
+    marks = marked(mutant, name, engine, naming)
+    return {step.number: mark for mark, step in marks.items()}
+
+
+def twin(mutant: str, at: Address, naming: Naming = by_event) -> Step | None:
+    """The same step as a mutant plays it."""
+    mark = numbered("", at.scenario, at.engine, naming)[at.step]
+    return marked(mutant, at.scenario, at.engine, naming).get(mark)
+
+
+def in_other(at: Address, name: str, naming: Naming) -> Step | None:
+    """The same step in another situation."""
+    mark = numbered("", at.scenario, at.engine, naming)[at.step]
+    return marked("", name, at.engine, naming).get(mark)
+
+
+def untwin(mutant: str, at: Address, step: Step) -> int | None:
+    """The number, in the machine's run, of a step of the mutant's."""
+    mark = numbered(mutant, at.scenario, at.engine, by_event)[step.number]
+    own = marked("", at.scenario, at.engine, by_event).get(mark)
+    return own.number if own else None
+
+
+def naming_of(field: Field) -> Naming:
+    return by_message if field.message else by_event
+
+
+def seen_by(mutant: str, at: Address, field: Field) -> str | None:
+    """What the mutant shows in the field at this step; None where it does not come by."""
+    found = twin(mutant, at, naming_of(field))
+    return field.value(found) if found else None
+
+
+def mutants(rng: Random) -> list[Mutant]:
+    """All of them, so that each gets its turn."""
+    return rng.sample(list(MUTANTS.values()), len(MUTANTS))
+
+
+# -- words ------------------------------------------------------------------------------------
+
+
+def key_of(*parts: object) -> str:
+    """A short name for what a question is about; the same wherever and whenever it is made."""
+    return sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def command_of(step: Step) -> str:
+    return views.commands_of(Trace((step,)))[0][1]
+
+
+def title(lesson: Lesson, step: Step) -> str:
+    return lesson.words(step.name, command_of(step)).title
+
+
+def text(lesson: Lesson, step: Step) -> str:
+    return lesson.words(step.name, command_of(step)).text
+
+
+def headed(lesson: Lesson, step: Step) -> str:
+    """`14 · The tag is resolved`."""
+    return f"{step.number} · {title(lesson, step)}"
+
+
+def situation(at: Address) -> str:
+    """The engine, what happens, and why."""
+    known = scenarios()[at.scenario]
+    told = f"{engines()[at.engine].title}. {known.title}."
+    return f"{told} {known.cause}" if known.cause else told
+
+
+def typed(at: Address) -> str:
+    """What was typed up to this step."""
+    steps = played(at.scenario, at.engine).steps[: at.step]
+    return "\n".join(
+        f"$ {line.text}" for step in steps for line in step.terminal if line.kind == "command"
+    )
+
+
+def message(step: Step) -> str:
+    """The step's request, its digests shortened."""
+    return shortened(views.asked(step.exchange.request)) if step.exchange else ""
+
+
+def shortened(said: str) -> str:
+    return re.sub(r"sha256:([0-9a-f]{12})[0-9a-f]+", r"sha256:\1…", said)
+
+
+def moment(lesson: Lesson, step: Step, count: int) -> str:
+    """`Step 14 of 27: The tag is resolved (HEAD … → 200).`"""
+    told = _("Step {number} of {count}: {title}").format(
+        number=step.number, count=count, title=title(lesson, step)
+    )
+    sent = f" ({shortened(views.summary(step.exchange))})" if step.exchange else ""
+    return f"{told}{sent}."
+
+
+def because(mutant: Mutant) -> str:
+    """Why somebody would choose this, and why it is not so."""
+    return _("This is what you would see if {belief}. But {truth}").format(
+        belief=_(mutant.belief), truth=_(mutant.truth)
+    )
+
+
+# -- how a run ends ---------------------------------------------------------------------------
+
+
+def ending(trace: Trace) -> str:
+    """What Docker prints at the end, the names in it replaced: causes can be told apart by the
+    message alone, or not at all. Empty where that says nothing."""
+    last = trace.steps[-1]
+    if trace.failed:
+        said = [line.text for line in last.terminal if line.kind in ("output", "error")]
+    else:
+        told = [line.text for step in trace.steps for line in step.terminal]
+        said = [line for line in told if line.startswith("Status: ")]
+    return "\n".join(nameless(line, last) for line in said if line)
+
+
+def nameless(line: str, last: Step) -> str:
+    state = last.after
+    names: dict[str, str] = {}
+    image = getattr(state.command, "image", "")
+    if state.reference:
+        path = f"/v2/{state.reference.repository}/manifests/"
+        names[f"{path}{state.reference.identifier}"] = "/v2/REPOSITORY/manifests/TAG"
+        names[path] = "/v2/REPOSITORY/manifests/"
+        names[state.reference.canonical] = "IMAGE"
+        names[state.reference.familiar_name] = "IMAGE"
+    if image:
+        names[image] = "IMAGE"
+    for name in sorted(names, key=len, reverse=True):
+        line = line.replace(name, names[name])
+    return re.sub(r"sha256:[0-9a-f]{64}", "sha256:…", line)
+
+
+@cache
+def ending_of(mutant: str, name: str, engine: str) -> str:
+    return ending(imagined(mutant, name, engine) if mutant else played(name, engine))
+
+
+def at_prompt(step: Step) -> bool:
+    """What comes next is for the user to say."""
+    return step.after.phase in (Phase.READY, Phase.DONE, Phase.FAILED)
