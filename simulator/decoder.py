@@ -19,6 +19,7 @@ from simulator.commands import Pull
 from simulator.compare import compare, kind
 from simulator.engines import engine, engines
 from simulator.i18n import N_, _, ngettext
+from simulator.lanes import quoted
 from simulator.lesson import Lesson
 from simulator.machine import State
 from simulator.network import mock
@@ -532,7 +533,7 @@ def title(cause: Cause, lesson: Lesson) -> str:
 
 
 def told_apart(cause: Cause, parting: Parting, lesson: Lesson) -> str:
-    others = _(" or ").join(f"“{title(other, lesson)}”" for other in parting.others)
+    others = _(" or ").join(quoted(title(other, lesson)) for other in parting.others)
     if parting.ours is None or parting.theirs is None:
         facts = " ".join(map(_, telling(parting.others[0], (cause, parting.others[0]))))
         same = _("Unlike {others}: every step looks the same. There: {facts}")

@@ -186,7 +186,11 @@ def heading(lesson: Lesson, comparison: Comparison) -> str:
     titles = dict.fromkeys(words_of(lesson, trace, s).title for trace, s in sides if s)
     number = min(step.number for _trace, step in sides if step)
     part = _("They part at step {number}").format(number=number)
-    return f"{part}: {_(' or ').join(f'“{title}”' for title in titles)}"
+    return f"{part}: {_(' or ').join(map(quoted, titles))}"
+
+
+def quoted(title: str) -> str:
+    return _("“{title}”").format(title=title)
 
 
 def causes(comparison: Comparison) -> list[str]:

@@ -60,18 +60,20 @@ JS = """export default function ({ data, parentElement, setTriggerValue }) {
 
 
 def language() -> str:
-    """As the address says (`?lang=de`), as was chosen before, or as the browser prefers.
-
-    Kept for the session; a page that the address does not say it for stays as it is.
-    """
-    asked = st.query_params.get("lang", "")
-    if asked in i18n.LANGUAGES:
-        st.session_state.language = asked
+    """As the address of a new session says (`?lang=de`), else as was chosen before, or as the
+    browser prefers; from then on as the learner chooses."""
     if "language" not in st.session_state:
-        before = str(st.context.cookies.get(COOKIE, ""))
-        known = before in i18n.LANGUAGES
-        st.session_state.language = before if known else i18n.preferred([st.context.locale or ""])
+        asked = (st.query_params.get("lang", ""), str(st.context.cookies.get(COOKIE, "")))
+        known = [code for code in asked if code in i18n.LANGUAGES]
+        st.session_state.language = (*known, i18n.preferred([st.context.locale or ""]))[0]
     return str(st.session_state.language)
+
+
+def choose() -> None:
+    """What the learner clicked."""
+    chosen = st.session_state.speech.chosen
+    if chosen in i18n.LANGUAGES:
+        st.session_state.language = chosen
 
 
 @cache
@@ -87,4 +89,4 @@ def offer() -> None:
     data = {"language": spoken, "others": others, "label": _("Language"), "cookie": COOKIE,
             "year": YEAR}  # fmt: skip
     with st.container(key="language"):
-        switch()(key="speech", data=data, on_chosen_change=lambda: None)
+        switch()(key="speech", data=data, on_chosen_change=choose)
