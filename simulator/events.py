@@ -317,6 +317,20 @@ class SessionEnded:
 
 
 @dataclass(frozen=True)
+class Listening:
+    """Observed only: the registry is there, and nobody has asked it anything yet."""
+
+
+@dataclass(frozen=True)
+class UnexpectedRequest:
+    """Observed only: a request that the story does not foresee here. It is shown as just that."""
+
+    method: str
+    url: str
+    status: int
+
+
+@dataclass(frozen=True)
 class LoginCanceled:
     """The user interrupted the wait for the browser."""
 
@@ -475,5 +489,5 @@ Event = (
     | CredentialMissing | FellBackToHttp | AskedAgain | ErrorWithoutBody | Resolved
     | AlreadyUpToDate | UpdateNeeded | IndexReceived | PlatformSelected | ManifestReceived
     | LayersPlanned | BlobReceived | Redirected | DownloadCut | BlobsVerified | ImageStored
-    | SessionEnded | Failure
+    | SessionEnded | Listening | UnexpectedRequest | Failure
 )  # fmt: skip

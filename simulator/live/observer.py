@@ -1,0 +1,590 @@
+"""The machine in observer form: the client is theirs, and we infer what it must be doing.
+
+From the exchanges that the registry saw come the events and steps of the very machine that plays
+the scenarios. What happened on the wire is seen; what must have happened in between is inferred,
+and says so. Nothing is remembered between calls: a later request may revise what an earlier one
+seemed to mean (a greeting begins a login or a pull alike), and an unexpected one is shown as just
+that. No order of requests is an error here.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from simulator import events as e
+from simulator.auth import Challenge, Credential
+from simulator.commands import Command, Login, Pull
+from simulator.events import Event
+from simulator.live.attempts import Attempt, Doing, attempts
+from simulator.live.seen import STORES, Client, Kind, Seen
+from simulator.machine import (
+    FAILURES,
+    TRANSITIONS,
+    Phase,
+    State,
+    errors,
+    evolve,
+    granted,
+    keep,
+    loopback,
+    platform_of,
+    refusal,
+)
+from simulator.oci import (
+    DIGEST,
+    Descriptor,
+    Index,
+    InvalidManifest,
+    Manifest,
+    Reference,
+    parse_manifest,
+)
+from simulator.terminal import lines
+from simulator.trace import Step, Trace
+from simulator.wire import MASK, Exchange, Scheme
+
+Known = Callable[[str], Manifest | Index | None]
+"""The manifest that the registry has under a digest."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command, or a login with the pull after it, as steps of the machine.
+
+    `number` is that of its first exchange; `inferred` are the numbers of the steps that no
+    request shows.
+    """
+
+    number: int
+    client: Client
+    host: str
+    trace: Trace
+    inferred: frozenset[int] = frozenset()
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def title(self) -> str:
+        first = self.trace.steps[0].before
+        return " · ".join(command.text for command in first.commands) or str(self.client)
+
+    @property
+    def outcome(self) -> str:
+        """`failed`, `done` (back at the prompt) or `going on`."""
+        last = self.trace.steps[-1].after
+        if last.failure:
+            return "failed"
+        return "done" if last.phase is Phase.READY else "going on"
+
+
+def observe(seen: Sequence[Seen], now: float, known: Known) -> tuple[Run, ...]:
+    """What the clients did, in the order in which they began it."""
+    held: dict[tuple[str, str], State] = {}
+    runs: list[Run] = []
+    for group in grouped(attempts(seen, now)):
+        before = held.get(group[0].key, State())
+        story = told(group, before, known)
+        held[group[0].key] = story.state
+        runs.append(story.run(group))
+    return tuple(runs)
+
+
+def grouped(found: list[Attempt]) -> Iterator[list[Attempt]]:
+    """A login that worked and the pull after it are one run; all else stands alone."""
+    taken: set[int] = set()
+    for place, attempt in enumerate(found):
+        if place in taken:
+            continue
+        group = [attempt]
+        following = [
+            (n, a) for n, a in enumerate(found[place + 1 :], place + 1) if a.key == attempt.key
+        ]
+        if attempt.doing is Doing.LOGIN and accepted(attempt) and following:
+            number, after = following[0]
+            if after.doing in (Doing.PULL, Doing.UNKNOWN):
+                group.append(after)
+                taken.add(number)
+        yield group
+
+
+def accepted(attempt: Attempt) -> bool:
+    last = attempt.asks[-1]
+    return last.kind is Kind.PING and attempt.seen[-1].status == 200
+
+
+# -- telling ----------------------------------------------------------------------------------
+
+
+class Story:
+    """Steps, one after another. The table moves the phase where it has the edge; where a client
+    leaves out what the table expects, the phase is set to where it must be."""
+
+    def __init__(self, state: State, known: Known) -> None:
+        self.state = state
+        self.known = known
+        self.steps: list[Step] = []
+        self.inferred: set[int] = set()
+        self.talks = False
+        """Whether the client prints Docker's words."""
+
+    def tell(self, event: Event, exchange: Exchange | None = None, *, seen: bool = False) -> None:
+        before = self.state
+        plain = before.plain_http or isinstance(event, e.FellBackToHttp)
+        after = replace(advance(before, event), plain_http=plain)
+        number = len(self.steps) + 1
+        said = lines(before, event, after) if self.talks and sayable(event, before) else ()
+        self.steps.append(Step(number, before, event, after, exchange, said))
+        if exchange is None and not seen:
+            self.inferred.add(number)
+        self.state = after
+
+    def move(self, phase: Phase) -> None:
+        """The client is there without a step that we could name."""
+        self.state = replace(self.state, phase=phase)
+
+    def run(self, group: list[Attempt]) -> Run:
+        every = [one for attempt in group for one in attempt.seen]
+        return Run(
+            every[0].number, group[-1].client, every[0].request.host,
+            Trace(tuple(self.steps), self.state.engine, "live"), frozenset(self.inferred),
+            tuple(one.exchange for one in every),
+        )  # fmt: skip
+
+
+def advance(state: State, event: Event) -> State:
+    """As the table says; an event that it does not foresee here changes what is known, and
+    leaves the phase."""
+    if type(event) in TRANSITIONS[state.phase]:
+        return evolve(state, event)
+    if isinstance(event, FAILURES):
+        return replace(state, phase=Phase.FAILED, failure=event)
+    if isinstance(event, e.Listening | e.UnexpectedRequest):
+        return state
+    return replace(keep(state, event), phase=state.phase)
+
+
+def sayable(event: Event, state: State) -> bool:
+    """Docker's words need the command and the reference that they are about."""
+    if isinstance(event, e.LoginTyped | e.PullTyped):
+        return True
+    return state.command is not None and (
+        isinstance(state.command, Login) or state.reference is not None
+    )
+
+
+def told(group: list[Attempt], before: State, known: Known) -> Story:
+    """One run. The client's stores are those that its earlier runs left."""
+    commands = [command_of(attempt, before) for attempt in group]
+    pinged = group[-1].asks[0].kind is Kind.PING
+    fresh = State(
+        engine="26" if pinged else "29",
+        commands=tuple(command for command in commands if command),
+        store=before.store,
+        images=before.images,
+    )
+    story = Story(fresh, known)
+    story.talks = group[0].client.family == "docker"
+    for attempt, command in zip(group, commands, strict=True):
+        tell_attempt(story, attempt, command)
+    return story
+
+
+def command_of(attempt: Attempt, before: State) -> Command | None:
+    """What must have been typed, in this client's words."""
+    host, family = attempt.seen[0].request.host, attempt.client.family
+    what = guessed(attempt, before)
+    if what is Doing.LOGIN:
+        text = f"{LOGINS.get(family, family)} {host}".strip()
+        return Login(text, host, attempt.user(), MASK, terminal=True)
+    if what is Doing.PULL:
+        image = image_of(attempt)
+        return Pull(PULLS.get(family, "{client} {image}").format(client=family, image=image), image)
+    return None
+
+
+def guessed(attempt: Attempt, before: State) -> Doing:
+    """After nothing but a greeting: a login, if this client never logged in, else a pull."""
+    if attempt.doing is not Doing.UNKNOWN:
+        return attempt.doing
+    knows = bool(before.store.entries)
+    return Doing.PULL if knows or attempt.over else Doing.LOGIN
+
+
+LOGINS = {
+    "docker": "docker login", "podman": "podman login", "skopeo": "skopeo login",
+    "buildah": "buildah login", "oras": "oras login", "crane": "crane auth login",
+}  # fmt: skip
+PULLS = {
+    "docker": "docker pull {image}", "podman": "podman pull {image}",
+    "buildah": "buildah pull {image}", "skopeo": "skopeo copy docker://{image} …",
+    "crane": "crane pull {image} …", "oras": "oras copy {image} …",
+    "cri-o": "crictl pull {image}", "curl": "curl … {image}",
+}  # fmt: skip
+
+
+def image_of(attempt: Attempt) -> str:
+    host, tag = attempt.seen[0].request.host, attempt.tag()
+    if not attempt.repository:
+        return f"{host}/…"
+    joint = "@" if tag.startswith("sha256:") else ":"
+    return f"{host}/{attempt.repository}" + (f"{joint}{tag}" if tag else "")
+
+
+def tell_attempt(story: Story, attempt: Attempt, command: Command | None) -> None:
+    story.state = replace(story.state, phase=Phase.READY, failure=None)
+    if isinstance(command, Login):
+        tell_login(story, attempt, command)
+    elif isinstance(command, Pull):
+        tell_pull(story, attempt, command)
+    else:
+        for one in attempt.seen:
+            unexpected(story, one)
+
+
+def unexpected(story: Story, one: Seen) -> None:
+    request = one.request
+    story.tell(e.UnexpectedRequest(request.method, request.url, one.status), one.exchange)
+
+
+def speaks_http(story: Story, one: Seen) -> None:
+    """Docker tries TLS first, wherever it is; on this very machine it then tries plain HTTP."""
+    plain = one.request.url.startswith("http:")
+    if plain and story.talks and loopback(one.request.host):
+        story.tell(e.FellBackToHttp())
+    elif plain:
+        story.state = replace(story.state, plain_http=True)
+
+
+# -- a login ----------------------------------------------------------------------------------
+
+
+def tell_login(story: Story, attempt: Attempt, command: Login) -> None:
+    story.tell(e.LoginTyped(command))
+    user = attempt.user()
+    if user:
+        story.tell(e.CredentialsEntered(Credential(user, MASK)))
+    story.move(Phase.CHECKING)
+    speaks_http(story, attempt.seen[0])
+    for place, (one, about) in enumerate(zip(attempt.seen, attempt.asks, strict=True)):
+        if one.pending:
+            continue
+        if story.state.phase is Phase.FAILED:
+            unexpected(story, one)
+        elif about.kind is Kind.TOKEN:
+            tell_token(story, one, attempt.seen[place + 1 :])
+        elif about.kind is Kind.PING:
+            tell_login_ping(story, one)
+        else:
+            unexpected(story, one)
+
+
+def tell_login_ping(story: Story, one: Seen) -> None:
+    challenge = Challenge.parse(one.answer.header("WWW-Authenticate"))
+    if one.anonymous:
+        known = one.status == 401 and challenge
+        story.tell(e.Challenged(known) if known else e.AccessOpen(one.status), one.exchange)
+        return
+    attach(story, one)
+    if one.status != 200:
+        said = errors(one.answer)
+        story.tell(e.LoginRejected(one.request.url, one.status, said), one.exchange)
+        return
+    story.move(Phase.LOGGING_IN)
+    story.tell(e.LoginAccepted(), one.exchange)
+    if not story.state.credential:
+        story.state = replace(story.state, credential=Credential(one.user, MASK))
+    story.tell(e.CredentialsStored(one.request.host))
+
+
+def attach(story: Story, one: Seen) -> None:
+    """With Basic the password itself goes along: that is a step of its own."""
+    sent = one.request.authorization
+    if sent and sent.scheme is Scheme.BASIC and story.state.authorization is None:
+        if story.state.credential is None:
+            story.state = replace(story.state, credential=Credential(one.user, MASK))
+        story.tell(e.CredentialAttached())
+
+
+# -- a token ----------------------------------------------------------------------------------
+
+
+def tell_token(story: Story, one: Seen, later: Sequence[Seen]) -> None:
+    """Issued, or refused; a refused POST after which the client goes on was only a try."""
+    if one.status == 200:
+        story.tell(issued(one), one.exchange)
+        return
+    request, said = one.request, errors(one.answer)
+    again = any(next_one.request.path == request.path for next_one in later)
+    if again:
+        post = request.method == "POST"
+        event: Event = e.TokenPostRefused(one.status) if post else e.AskedAgain(
+            request.url, one.status
+        )  # fmt: skip
+    elif one.status in (401, 403):
+        event = e.TokenRefused(request.method, request.url, one.status, said, about(story))
+    else:
+        event = e.ServerFailed(request.method, request.url, one.status, said)
+    story.tell(event, one.exchange)
+
+
+def issued(one: Seen) -> e.TokenIssued:
+    document, claims = one.answer.json(), json.loads(one.claims or "{}")
+    lifetime = document.get("expires_in") if isinstance(document, dict) else None
+    return e.TokenIssued(
+        MASK, lifetime if isinstance(lifetime, int) else None, granted(claims), "", one.claims
+    )
+
+
+def about(story: Story) -> tuple[str, str]:
+    """The request that needed the token, as Docker names it."""
+    state = story.state
+    base = f"{'http' if state.plain_http else 'https'}://{state.host}/v2/"
+    if state.reference is None:
+        return "GET", base
+    return "HEAD", f"{base}{state.reference.repository}/manifests/{state.reference.identifier}"
+
+
+# -- a pull -----------------------------------------------------------------------------------
+
+
+def tell_pull(story: Story, attempt: Attempt, command: Pull) -> None:
+    story.tell(e.PullTyped(command))
+    reference = reference_of(attempt)
+    if reference:
+        story.tell(e.ReferenceParsed(reference))
+    else:
+        story.state = replace(story.state, host=attempt.seen[0].request.host)
+    tell_proof(story, attempt)
+    story.move(Phase.PINGING)
+    if attempt.asks[0].kind is not Kind.PING:
+        story.tell(e.PingSkipped())
+    speaks_http(story, attempt.seen[0])
+    for place, one in enumerate(attempt.seen):
+        if not one.pending:
+            tell_of_pull(story, attempt, place)
+    conclude(story, attempt)
+
+
+def reference_of(attempt: Attempt) -> Reference | None:
+    if not attempt.repository:
+        return None
+    tag, host = attempt.tag(), attempt.seen[0].request.host
+    by_digest = DIGEST.fullmatch(tag)
+    named = None if by_digest else (tag or None)
+    return Reference(host, attempt.repository, named, tag if by_digest else None)
+
+
+def tell_proof(story: Story, attempt: Attempt) -> None:
+    """Whether credentials were found shows as soon as the client is asked for them."""
+    tokens = any(a.kind is Kind.TOKEN for a in attempt.asks)
+    challenged = any(one.status == 401 for one in attempt.seen)
+    if attempt.user():
+        story.tell(e.CredentialFound(Credential(attempt.user(), MASK)))
+    elif tokens or (attempt.over and challenged):
+        story.tell(e.CredentialMissing(attempt.seen[0].request.host))
+
+
+def tell_of_pull(story: Story, attempt: Attempt, place: int) -> None:
+    one, about_one = attempt.seen[place], attempt.asks[place]
+    later = attempt.seen[place + 1 :]
+    if story.state.phase in (Phase.FAILED, Phase.READY):
+        unexpected(story, one)
+        return
+    match about_one.kind:
+        case Kind.PING if story.state.phase is Phase.PINGING:
+            tell_ping(story, one)
+        case Kind.TOKEN:
+            tell_token(story, one, later)
+        case Kind.MANIFEST:
+            tell_manifest(story, attempt, place)
+        case Kind.BLOB if one.request.method == "GET":
+            tell_blob(story, attempt, place)
+        case _:
+            unexpected(story, one)
+
+
+def tell_ping(story: Story, one: Seen) -> None:
+    challenge = Challenge.parse(one.answer.header("WWW-Authenticate"))
+    known = one.status == 401 and challenge
+    story.tell(e.Challenged(known) if known else e.AccessOpen(one.status), one.exchange)
+
+
+AUTHORIZING = {
+    Phase.AUTHORIZING_RESOLVE: Phase.RESOLVING,
+    Phase.AUTHORIZING_FETCH: Phase.FETCHING_MANIFEST,
+    Phase.PINGING: Phase.RESOLVING,
+}
+"""Who asks on while being asked for proof goes on without it."""
+
+
+def tell_manifest(story: Story, attempt: Attempt, place: int) -> None:
+    one, asked_for = attempt.seen[place], attempt.asks[place]
+    attach(story, one)
+    if story.state.phase in AUTHORIZING:
+        story.move(AUTHORIZING[story.state.phase])
+    if story.state.phase is Phase.COMPARING:
+        story.tell(e.UpdateNeeded())
+    if story.state.phase is Phase.SELECTING:
+        select(story, asked_for.identifier)
+    if story.state.phase not in (Phase.RESOLVING, Phase.EXPLAINING, Phase.FETCHING_MANIFEST):
+        unexpected(story, one)
+    elif one.status != 200:
+        tell_refusal(story, one, attempt.seen[place + 1 :])
+    elif one.request.method == "HEAD":
+        tell_head(story, one)
+    else:
+        tell_body(story, one, asked_for.identifier)
+
+
+def select(story: Story, digest: str) -> None:
+    """Which platform the client chose shows in which of the index's manifests it asks for."""
+    index = story.state.index
+    entry = next((x for x in index.manifests if x.digest == digest), None) if index else None
+    if entry:
+        story.tell(e.PlatformSelected(entry))
+    else:
+        story.move(Phase.FETCHING_MANIFEST)
+
+
+def tell_head(story: Story, one: Seen) -> None:
+    if story.state.phase is Phase.FETCHING_MANIFEST:
+        unexpected(story, one)
+        return
+    digest = one.answer.header("Docker-Content-Digest") or ""
+    story.tell(e.Resolved(digest, one.answer.header("Content-Type") or ""), one.exchange)
+
+
+def tell_body(story: Story, one: Seen, identifier: str) -> None:
+    """A GET by tag resolves and fetches at once: two steps from one answer."""
+    promised = one.answer.header("Docker-Content-Digest") or ""
+    kind = one.answer.header("Content-Type") or ""
+    exchange: Exchange | None = one.exchange
+    if story.state.phase is not Phase.FETCHING_MANIFEST:
+        by_tag = not identifier.startswith("sha256:")
+        story.tell(e.Resolved(promised, kind), exchange if by_tag else None)
+        exchange = None if by_tag else exchange
+        story.move(Phase.FETCHING_MANIFEST)
+    try:
+        parsed = parse_manifest(one.answer.body, promised, kind)
+    except InvalidManifest:
+        unexpected(story, one)
+        return
+    received = e.IndexReceived(parsed) if isinstance(parsed, Index) else e.ManifestReceived(parsed)
+    story.tell(received, exchange, seen=True)
+
+
+def tell_refusal(story: Story, one: Seen, later: Sequence[Seen]) -> None:
+    """What an error led to shows in what the client does next; if it does nothing more, it
+    gave up."""
+    challenge = Challenge.parse(one.answer.header("WWW-Authenticate"))
+    ahead = [next_one for next_one in later if next_one.request.path == one.request.path]
+    if challenge and one.anonymous and one.status == 401:
+        story.tell(e.Challenged(challenge), one.exchange)
+    elif ahead and (one.request.method, ahead[0].request.method) == ("HEAD", "GET"):
+        story.tell(e.ErrorWithoutBody(one.status), one.exchange)
+    elif ahead:
+        story.tell(e.AskedAgain(one.request.url, one.status), one.exchange)
+    else:
+        story.tell(refusal(one.request, one.answer, challenge), one.exchange)
+
+
+# -- blobs ------------------------------------------------------------------------------------
+
+
+def tell_blob(story: Story, attempt: Attempt, place: int) -> None:
+    one, digest = attempt.seen[place], attempt.asks[place].identifier
+    attach(story, one)
+    if story.state.phase is not Phase.FETCHING_BLOBS:
+        reach_blobs(story, attempt, digest)
+    blob = next((b for b in story.state.waiting if b.digest == digest), None)
+    if story.state.phase is not Phase.FETCHING_BLOBS or blob is None:
+        unexpected(story, one)
+        return
+    story.tell(blob_event(story, one, blob, attempt.seen[place + 1 :]), one.exchange)
+
+
+def reach_blobs(story: Story, attempt: Attempt, digest: str) -> None:
+    """The client asks for a blob, so it knows the manifest: from us, or from an earlier pull."""
+    if story.state.phase is Phase.COMPARING:
+        story.tell(e.UpdateNeeded())
+    if story.state.phase in (Phase.FETCHING_MANIFEST, Phase.SELECTING):
+        hold_manifest(story, digest)
+    if story.state.phase is Phase.PLANNING:
+        plan(story, attempt)
+
+
+def hold_manifest(story: Story, digest: str) -> None:
+    """A manifest that names this blob must have been there already."""
+    found = story.state.index or story.known(story.state.resolved or "")
+    if isinstance(found, Index):
+        if story.state.index is None:
+            story.tell(e.IndexHeld(found))
+        for entry in found.manifests:
+            inner = story.known(entry.digest)
+            if isinstance(inner, Manifest) and digest in blobs_of(inner):
+                story.tell(e.PlatformSelected(entry))
+                story.tell(e.ManifestHeld(inner))
+                return
+    elif isinstance(found, Manifest):
+        story.tell(e.ManifestHeld(found))
+
+
+def blobs_of(manifest: Manifest) -> tuple[str, ...]:
+    return (manifest.config.digest, *(layer.digest for layer in manifest.layers))
+
+
+def plan(story: Story, attempt: Attempt) -> None:
+    """Missing is what it asks for; while it goes on, also what it is not known to hold."""
+    manifest = story.state.manifest
+    assert manifest is not None
+    wanted = {a.identifier for a in attempt.asks if a.kind is Kind.BLOB}
+    held = set(story.state.images.blobs)
+    if attempt.over and attempt.client.family in STORES:
+        held |= set(blobs_of(manifest))
+    images = replace(story.state.images, blobs=tuple(held - wanted))
+    story.state = replace(story.state, images=images)
+    layers = tuple(dict.fromkeys(manifest.layers))
+    missing = tuple(layer for layer in layers if layer.digest not in held - wanted)
+    story.tell(e.LayersPlanned(missing, tuple(x for x in layers if x not in missing)))
+
+
+def blob_event(story: Story, one: Seen, blob: Descriptor, later: Sequence[Seen]) -> Event:
+    config = story.state.manifest.config.digest if story.state.manifest else ""
+    kind = "config" if blob.digest == config else "layer"
+    content = one.answer.content
+    if one.status in (200, 206) and content:
+        if one.answer.cut:
+            return e.DownloadCut(blob, content.size)
+        if content.digest != blob.digest:
+            return e.DigestMismatch(kind, blob.digest, content.digest)
+        return e.BlobReceived(blob, kind, platform_of(one.answer.body))
+    if any(next_one.request.path == one.request.path for next_one in later):
+        return e.AskedAgain(one.request.url, one.status)
+    if one.status == 404:
+        return e.BlobUnknown(blob, errors(one.answer))
+    challenge = Challenge.parse(one.answer.header("WWW-Authenticate"))
+    return refusal(one.request, one.answer, challenge)
+
+
+# -- how it ended -----------------------------------------------------------------------------
+
+
+def conclude(story: Story, attempt: Attempt) -> None:
+    """What must have followed the last request, as far as silence tells."""
+    keeps = attempt.client.family in STORES
+    state = story.state
+    if attempt.over and keeps and state.phase is Phase.COMPARING:
+        story.tell(e.AlreadyUpToDate())
+        return
+    if attempt.over and state.phase is Phase.AUTHORIZING_RESOLVE and state.challenge:
+        if attempt.asks[-1].kind is not Kind.TOKEN and keeps:
+            story.tell(e.NoCredentials(*about(story)))
+        return
+    if attempt.over and keeps and state.phase is Phase.PLANNING:
+        plan(story, attempt)
+    complete = story.state.phase is Phase.FETCHING_BLOBS and not story.state.waiting
+    sure = attempt.over or not story.state.present
+    if complete and sure and story.state.reference:
+        story.tell(e.BlobsVerified())
+        digest = story.state.resolved or ""
+        newer = story.state.images.find(story.state.reference.canonical) != digest
+        story.tell(e.ImageStored(story.state.reference, digest, newer or bool(state.received)))
