@@ -60,7 +60,8 @@ class Run:
     host: str
     trace: Trace
     inferred: frozenset[int] = frozenset()
-    exchanges: tuple[Exchange, ...] = ()
+    seen: tuple[tuple[Seen, ...], ...] = ()
+    """The exchanges, by command."""
 
     @property
     def title(self) -> str:
@@ -124,14 +125,15 @@ class Story:
         self.steps: list[Step] = []
         self.inferred: set[int] = set()
         self.talks = False
-        """Whether the client prints Docker's words."""
+        """Whether the client prints Docker's words; of another, only what was typed is told."""
 
     def tell(self, event: Event, exchange: Exchange | None = None, *, seen: bool = False) -> None:
         before = self.state
         plain = before.plain_http or isinstance(event, e.FellBackToHttp)
         after = replace(advance(before, event), plain_http=plain)
         number = len(self.steps) + 1
-        said = lines(before, event, after) if self.talks and sayable(event, before) else ()
+        said = lines(before, event, after) if sayable(event, before) else ()
+        said = said if self.talks else said[:1] if isinstance(event, TYPED) else ()
         self.steps.append(Step(number, before, event, after, exchange, said))
         if exchange is None and not seen:
             self.inferred.add(number)
@@ -142,11 +144,11 @@ class Story:
         self.state = replace(self.state, phase=phase)
 
     def run(self, group: list[Attempt]) -> Run:
-        every = [one for attempt in group for one in attempt.seen]
+        first = group[0].seen[0]
         return Run(
-            every[0].number, group[-1].client, every[0].request.host,
+            first.number, group[-1].client, first.request.host,
             Trace(tuple(self.steps), self.state.engine, "live"), frozenset(self.inferred),
-            tuple(one.exchange for one in every),
+            tuple(tuple(attempt.seen) for attempt in group),
         )  # fmt: skip
 
 
@@ -162,9 +164,12 @@ def advance(state: State, event: Event) -> State:
     return replace(keep(state, event), phase=state.phase)
 
 
+TYPED = (e.LoginTyped, e.PullTyped)
+
+
 def sayable(event: Event, state: State) -> bool:
     """Docker's words need the command and the reference that they are about."""
-    if isinstance(event, e.LoginTyped | e.PullTyped):
+    if isinstance(event, TYPED):
         return True
     return state.command is not None and (
         isinstance(state.command, Login) or state.reference is not None

@@ -14,7 +14,7 @@ import streamlit as st
 from simulator import i18n, stage
 from simulator.i18n import N_, _
 from simulator.lesson import InvalidLesson, Lesson, lessons, problems
-from simulator.pages import visual
+from simulator.pages import live, visual
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,10 @@ class Page:
     draw: Callable[[Lesson], None]
 
 
-PAGES = (Page("visual", N_("Visual"), visual.page),)
+PAGES = (
+    Page("visual", N_("Visual"), visual.page),
+    Page("own-docker", N_("Your own docker"), live.page),
+)
 
 STYLE = """<style>
 .block-container { padding: 3.6rem 1.6rem 3rem; max-width: 92rem; }
