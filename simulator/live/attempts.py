@@ -15,6 +15,8 @@ QUIET = 0.4
 """Seconds of silence after which a command counts as over; what comes later revises that."""
 PAUSE = 3.0
 """Seconds after which the same tag is asked for by another command."""
+NEAR = 12
+"""How many commands back a request may belong to."""
 STALE = 60.0
 """Seconds after which nothing is added to a command any more."""
 
@@ -47,7 +49,7 @@ class Attempt:
 
     @property
     def last(self) -> float:
-        return self.seen[-1].at
+        return max(one.at for one in self.seen)
 
     def tag(self) -> str:
         """The tag or digest that is pulled; empty while no manifest was asked for."""
@@ -58,7 +60,8 @@ class Attempt:
 
     def add(self, one: Seen, about: Asked) -> None:
         if self.doing is Doing.UNKNOWN:
-            self.doing = doing(one, about)
+            greeted_twice = bool(self.seen) and about.kind is Kind.PING
+            self.doing = Doing.LOGIN if greeted_twice else doing(one, about)
             self.repository = about.repository
         if self.client.name == "containerd":
             self.client = client_of(one.request)
@@ -89,7 +92,7 @@ def attempts(seen: Iterable[Seen], now: float) -> list[Attempt]:
     for one in seen:
         about, client = asked(one.request), client_of(one.request)
         key = one.address, client.family
-        near = [a for a in reversed(found) if a.key == key and one.at - a.last < STALE]
+        near = [a for a in reversed(found[-NEAR:]) if a.key == key and one.at - a.last < STALE]
         home = home_of(near, one, about)
         if home is None:
             home = Attempt(client, one.address)

@@ -65,7 +65,7 @@ class Bar {
     this.runs = runs;
     if (run) {
       const held = this.run && this.run.id === run.id ? this.run.steps.slice(0, run.since) : [];
-      this.run = { ...run, steps: [...held, ...run.steps] };
+      this.run = counted({ ...run, steps: [...held, ...run.steps] });
     }
     this.at.coach.textContent = coach;
     this.at.coach.hidden = !coach;
@@ -100,19 +100,23 @@ class Bar {
 
   draw() {
     this.at.runs.replaceChildren(...this.runs.map((run) => this.chip(run)));
+    const current = this.at.runs.querySelector("[aria-current=true]");
+    if (current) this.at.runs.scrollLeft = current.offsetLeft - this.at.runs.offsetLeft - 40;
+    const last = this.runs.at(-1);
+    if (last) this.at.client.textContent = last.client;
     const number = this.shown && this.shown.replace("live-", "");
     this.at.save.hidden = !number;
     if (number) this.at.save.href = `${this.data.recording}/${number}`;
   }
 
-  chip({ number, title, client, outcome }) {
+  chip({ number, title, short, client, outcome }) {
     const item = document.createElement("li"), button = document.createElement("button");
     const mark = document.createElement("b"), id = `live-${number}`;
     item.className = outcome.replace(" ", "-");
     mark.textContent = MARKS[outcome];
     button.type = "button";
     button.title = `${title} (${client}): ${this.data.words[outcome]}`;
-    button.append(mark, title);
+    button.append(mark, short);
     button.setAttribute("aria-current", String(id === this.shown));
     item.classList.toggle("fresh", id !== this.shown && this.run && id === this.run.id);
     button.addEventListener("click", () => this.back(id, number));
@@ -131,6 +135,12 @@ class Bar {
 
   async fetched(number) {
     const answer = await fetch(`${this.data.runs}/${number}`);
-    return answer.ok ? answer.json() : null;
+    return answer.ok ? counted(await answer.json()) : null;
   }
+}
+
+// "3 of 12": the 12 comes once a message, and not with every step.
+function counted(run) {
+  for (const { exchange } of run.steps) if (exchange) exchange.count = run.exchanges;
+  return run;
 }

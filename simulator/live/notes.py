@@ -3,9 +3,9 @@
 from simulator.i18n import N_
 
 NOTES = {
-    "LoginTyped": N_("Inferred: some clients begin a pull like this too; what follows tells."),
+    "LoginTyped": N_("Inferred: some clients begin a pull like this too."),
     "CredentialsEntered": N_("Inferred: they came with a later request."),
-    "CredentialsStored": N_("Inferred: where your client keeps them, no registry can see."),
+    "CredentialsStored": N_("Inferred: where it keeps them, no registry can see."),
     "PullTyped": N_("Inferred from the paths of its requests."),
     "ReferenceParsed": N_("Inferred: the path names repository and tag, a header the host."),
     "CredentialFound": N_("Inferred: a name and a password came with a later request."),
@@ -28,7 +28,8 @@ NOTES = {
         "it leaves out from here on."
     ),
     "DownloadCut": N_("Seen: the connection ended early. Your client may ask for the rest."),
-    "BlobsVerified": N_("Inferred: everything was delivered, and nothing is asked for again."),
-    "ImageStored": N_("Inferred: what your client does with the image, no registry can see."),
+    "BlobsVerified": N_("Inferred: nothing is asked for again."),
+    "ImageStored": N_("Inferred: no registry can see what it does with the image."),
+    "SessionEnded": N_("Inferred from silence."),
     "NoCredentials": N_("Inferred from silence: it was challenged, and did not come back."),
 }

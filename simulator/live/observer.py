@@ -8,15 +8,16 @@ that. No order of requests is an error here.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from simulator import events as e
 from simulator.auth import Challenge, Credential
 from simulator.commands import Command, Login, Pull
 from simulator.events import Event
+from simulator.i18n import N_
 from simulator.live.attempts import Attempt, Doing, attempts
-from simulator.live.seen import STORES, Client, Kind, Seen
+from simulator.live.seen import STORES, Client, Kind, Seen, asked
 from simulator.machine import (
     FAILURES,
     TRANSITIONS,
@@ -41,7 +42,7 @@ from simulator.oci import (
 )
 from simulator.terminal import lines
 from simulator.trace import Step, Trace
-from simulator.wire import MASK, Exchange, Scheme
+from simulator.wire import MASK, Exchange, Scheme, digest_of
 
 Known = Callable[[str], Manifest | Index | None]
 """The manifest that the registry has under a digest."""
@@ -52,7 +53,7 @@ class Run:
     """A command, or a login with the pull after it, as steps of the machine.
 
     `number` is that of its first exchange; `inferred` are the numbers of the steps that no
-    request shows.
+    request shows; `notes` are words for single steps, by number.
     """
 
     number: int
@@ -60,13 +61,26 @@ class Run:
     host: str
     trace: Trace
     inferred: frozenset[int] = frozenset()
+    notes: Mapping[int, str] = field(default_factory=dict)
+    pushed: str = ""
+    """The repository that it tried to push to."""
     seen: tuple[tuple[Seen, ...], ...] = ()
     """The exchanges, by command."""
 
     @property
     def title(self) -> str:
+        if self.pushed:
+            return f"docker push {self.host}/{self.pushed}"
         first = self.trace.steps[0].before
         return " · ".join(command.text for command in first.commands) or str(self.client)
+
+    @property
+    def short(self) -> str:
+        """The title without what all titles share: the program, the host, the namespace."""
+        commands = self.trace.steps[0].before.commands
+        if self.pushed or not commands:
+            return f"push {self.pushed}" if self.pushed else str(self.client)
+        return " · ".join(map(brief, commands))
 
     @property
     def outcome(self) -> str:
@@ -74,19 +88,42 @@ class Run:
         last = self.trace.steps[-1].after
         if last.failure:
             return "failed"
-        return "done" if last.phase is Phase.READY else "going on"
+        return "done" if last.phase in (Phase.READY, Phase.DONE) else "going on"
 
 
-def observe(seen: Sequence[Seen], now: float, known: Known) -> tuple[Run, ...]:
-    """What the clients did, in the order in which they began it."""
+def brief(command: Command) -> str:
+    return f"pull {command.image.partition('/')[2]}" if isinstance(command, Pull) else "login"
+
+
+Memo = dict[object, "Story"]
+"""What was told before, by all that it depends on."""
+
+
+def observe(
+    seen: Sequence[Seen], now: float, known: Known, memo: Memo | None = None
+) -> tuple[Run, ...]:
+    """What the clients did, in the order in which they began it. A `memo` that is handed in again
+    saves telling again what has not changed."""
     held: dict[tuple[str, str], State] = {}
     runs: list[Run] = []
+    old, fresh = memo or {}, {}
     for group in grouped(attempts(seen, now)):
         before = held.get(group[0].key, State())
-        story = told(group, before, known)
+        key = depends_on(group, before)
+        story = old.get(key) or told(group, before, known)
+        fresh[key] = story
         held[group[0].key] = story.state
-        runs.append(story.run(group))
+        if story.steps:  # else its first answer is still on its way
+            runs.append(story.run(group))
+    if memo is not None:
+        memo.clear()
+        memo.update(fresh)
     return tuple(runs)
+
+
+def depends_on(group: list[Attempt], before: State) -> object:
+    about = tuple((a.over, tuple((s.number, s.pending, s.at) for s in a.seen)) for a in group)
+    return about, before.store, before.images.images, frozenset(before.images.blobs)
 
 
 def grouped(found: list[Attempt]) -> Iterator[list[Attempt]]:
@@ -124,6 +161,7 @@ class Story:
         self.known = known
         self.steps: list[Step] = []
         self.inferred: set[int] = set()
+        self.notes: dict[int, str] = {}
         self.talks = False
         """Whether the client prints Docker's words; of another, only what was typed is told."""
 
@@ -148,6 +186,7 @@ class Story:
         return Run(
             first.number, group[-1].client, first.request.host,
             Trace(tuple(self.steps), self.state.engine, "live"), frozenset(self.inferred),
+            self.notes, group[0].repository if group[0].doing is Doing.PUSH else "",
             tuple(tuple(attempt.seen) for attempt in group),
         )  # fmt: skip
 
@@ -231,7 +270,7 @@ def image_of(attempt: Attempt) -> str:
     if not attempt.repository:
         return f"{host}/…"
     joint = "@" if tag.startswith("sha256:") else ":"
-    return f"{host}/{attempt.repository}" + (f"{joint}{tag}" if tag else "")
+    return f"{host}/{attempt.repository}{joint}{tag or '…'}"
 
 
 def tell_attempt(story: Story, attempt: Attempt, command: Command | None) -> None:
@@ -241,13 +280,27 @@ def tell_attempt(story: Story, attempt: Attempt, command: Command | None) -> Non
     elif isinstance(command, Pull):
         tell_pull(story, attempt, command)
     else:
-        for one in attempt.seen:
-            unexpected(story, one)
+        for one in (one for one in attempt.seen if not one.pending):
+            unexpected(story, one, PUSH if attempt.doing is Doing.PUSH else "")
 
 
-def unexpected(story: Story, one: Seen) -> None:
+PUSH = N_("It belongs to a push, which this registry refuses.")
+FLIGHT = N_("It was under way together with others, and failed as well.")
+LATE = N_("It was under way when the run had ended.")
+
+
+def unexpected(story: Story, one: Seen, note: str = "") -> None:
     request = one.request
+    story.notes[len(story.steps) + 1] = note or ASIDES.get(asked(request).kind, "")
     story.tell(e.UnexpectedRequest(request.method, request.url, one.status), one.exchange)
+
+
+ASIDES = {
+    Kind.TAGS: N_("It asks which tags there are."),
+    Kind.BLOB: N_("It asks whether a blob is there, or for one that it was not expected to need."),
+    Kind.PING: N_("It greets the registry once more."),
+    Kind.MANIFEST: N_("It asks for a manifest once more."),
+}
 
 
 def speaks_http(story: Story, one: Seen) -> None:
@@ -284,7 +337,7 @@ def tell_login(story: Story, attempt: Attempt, command: Login) -> None:
 
 def tell_login_ping(story: Story, one: Seen) -> None:
     challenge = Challenge.parse(one.answer.header("WWW-Authenticate"))
-    if one.anonymous:
+    if one.anonymous and story.state.phase is not Phase.LOGGING_IN:
         known = one.status == 401 and challenge
         story.tell(e.Challenged(known) if known else e.AccessOpen(one.status), one.exchange)
         return
@@ -363,10 +416,31 @@ def tell_pull(story: Story, attempt: Attempt, command: Pull) -> None:
     if attempt.asks[0].kind is not Kind.PING:
         story.tell(e.PingSkipped())
     speaks_http(story, attempt.seen[0])
-    for place, one in enumerate(attempt.seen):
-        if not one.pending:
+    for place in order(attempt):
+        if not attempt.seen[place].pending:
             tell_of_pull(story, attempt, place)
     conclude(story, attempt)
+
+
+def order(attempt: Attempt) -> list[int]:
+    """As they came; but of blobs that are under way together, the one whose failure ends the
+    run comes last."""
+    places = list(range(len(attempt.seen)))
+    failed = [place for place in places if fails_at(attempt, place)]
+    if failed and all(a.kind is Kind.BLOB for a in attempt.asks[failed[-1] :]):
+        places.append(places.pop(failed[-1]))
+    return places
+
+
+def fails_at(attempt: Attempt, place: int) -> bool:
+    """Whether this blob did not arrive as it should, and was not asked for again."""
+    one, path = attempt.seen[place], attempt.seen[place].request.path
+    if attempt.asks[place].kind is not Kind.BLOB or one.pending or one.request.method != "GET":
+        return False
+    content = one.answer.content
+    damaged = content is not None and not one.answer.cut and not path.endswith(content.digest)
+    again = any(later.request.path == path for later in attempt.seen[place + 1 :])
+    return (damaged or one.status >= 400) and not again
 
 
 def reference_of(attempt: Attempt) -> Reference | None:
@@ -374,7 +448,7 @@ def reference_of(attempt: Attempt) -> Reference | None:
         return None
     tag, host = attempt.tag(), attempt.seen[0].request.host
     by_digest = DIGEST.fullmatch(tag)
-    named = None if by_digest else (tag or None)
+    named = None if by_digest else (tag or "…")
     return Reference(host, attempt.repository, named, tag if by_digest else None)
 
 
@@ -392,7 +466,7 @@ def tell_of_pull(story: Story, attempt: Attempt, place: int) -> None:
     one, about_one = attempt.seen[place], attempt.asks[place]
     later = attempt.seen[place + 1 :]
     if story.state.phase in (Phase.FAILED, Phase.READY):
-        unexpected(story, one)
+        unexpected(story, one, LATE)
         return
     match about_one.kind:
         case Kind.PING if story.state.phase is Phase.PINGING:
@@ -468,6 +542,10 @@ def tell_body(story: Story, one: Seen, identifier: str) -> None:
         story.tell(e.Resolved(promised, kind), exchange if by_tag else None)
         exchange = None if by_tag else exchange
         story.move(Phase.FETCHING_MANIFEST)
+    actual = digest_of(one.answer.body)
+    if identifier.startswith("sha256:") and actual != identifier:
+        story.tell(e.DigestMismatch("manifest", identifier, actual), exchange)
+        return
     try:
         parsed = parse_manifest(one.answer.body, promised, kind)
     except InvalidManifest:
@@ -504,7 +582,14 @@ def tell_blob(story: Story, attempt: Attempt, place: int) -> None:
     if story.state.phase is not Phase.FETCHING_BLOBS or blob is None:
         unexpected(story, one)
         return
+    if fails_at(attempt, place) and any(fails_at(attempt, n) for n in later_of(attempt, place)):
+        unexpected(story, one, FLIGHT)
+        return
     story.tell(blob_event(story, one, blob, attempt.seen[place + 1 :]), one.exchange)
+
+
+def later_of(attempt: Attempt, place: int) -> range:
+    return range(place + 1, len(attempt.seen))
 
 
 def reach_blobs(story: Story, attempt: Attempt, digest: str) -> None:
@@ -593,3 +678,5 @@ def conclude(story: Story, attempt: Attempt) -> None:
         digest = story.state.resolved or ""
         newer = story.state.images.find(story.state.reference.canonical) != digest
         story.tell(e.ImageStored(story.state.reference, digest, newer or bool(state.received)))
+        if attempt.over:
+            story.tell(e.SessionEnded())

@@ -168,7 +168,7 @@ async def sent(reply: Reply, head: bool, receive: Receive, send: Send) -> None:
         return
     body, whole = reply.response.body, False
     headers = [(k.encode(), v.encode()) for k, v in reply.response.headers]
-    gone = asyncio.ensure_future(receive())
+    gone = asyncio.create_task(left(receive))
     try:
         await send(
             {"type": "http.response.start", "status": reply.response.status, "headers": headers}
@@ -176,13 +176,19 @@ async def sent(reply: Reply, head: bool, receive: Receive, send: Send) -> None:
         for start in range(0, len(body), CHUNK):
             if gone.done():
                 return
+            await asyncio.sleep(CHUNK / SPEED)
             part = {"body": body[start : start + CHUNK], "more_body": start + CHUNK < len(body)}
             await send({"type": "http.response.body", **part})
-            await asyncio.sleep(CHUNK / SPEED)
         whole = True
     finally:
         gone.cancel()
         reply.sent(whole)
+
+
+async def left(receive: Receive) -> None:
+    """Until the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def is_ours(path: str) -> bool:

@@ -24,6 +24,7 @@ import jwt
 
 from simulator import tokens
 from simulator.live.accounts import Account, new_name, opened
+from simulator.live.observer import Memo
 from simulator.live.seen import Asked, Kind, Seen, asked, client_of
 from simulator.live.trouble import Trouble, registry_for
 from simulator.machine import claimed
@@ -91,6 +92,9 @@ class Session:
     seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=KEPT))
     hellos: deque[float] = field(default_factory=lambda: deque(maxlen=20))
     """When somebody here spoke TLS to the plain port."""
+    memo: Memo = field(default_factory=dict)
+    """What the observer has told already."""
+    telling: threading.Lock = field(default_factory=threading.Lock)
     watchers: set[Callable[[], object]] = field(default_factory=set)
     begun: float = 0.0
 
@@ -247,7 +251,7 @@ class Sessions:
         """What is kept: without secrets, and without a blob's bytes."""
         pair = presented(request)
         proof = self.fingerprint(pair[1]) if pair else ""
-        exchange = Exchange(scrubbed(request), response).masked()
+        exchange = Exchange(scrubbed(request), echoless(response, request)).masked()
         if asked(request).kind is Kind.BLOB and response.status in (200, 206):
             content = Content(len(response.body), digest_of(response.body))
             exchange = replace(exchange, answer=replace(response, content=content))
@@ -335,6 +339,17 @@ def scrubbed(request: Request) -> Request:
         headers=tuple((k, masked_text(v, found)) for k, v in headers),
         form=tuple((k, masked_text(v, found)) for k, v in request.form),
     )
+
+
+def echoless(response: Response, request: Request) -> Response:
+    """An error names what was asked for, and that may be a secret in the wrong place."""
+    body, found = response.body, secrets_of(request)
+    if response.status < 400 or not found:
+        return response
+    for secret in found:
+        body = body.replace(secret.encode(), MASK.encode())
+    headers = tuple((k, masked_text(v, found)) for k, v in response.headers)
+    return replace(response, headers=headers, body=body)
 
 
 def secrets_of(request: Request) -> tuple[str, ...]:

@@ -45,20 +45,23 @@ def payload(run: Run) -> dict[str, Any]:
     del drawn["flow"]
     for step in drawn["steps"]:
         inferred = step["number"] in run.inferred
-        note = NOTES.get(step["event"], "")
+        note = run.notes.get(step["number"], NOTES.get(step["event"], ""))
         step["inferred"] = inferred
-        step["text"] = f"{step['text']} {_(note)}".strip()
+        if step["exchange"]:
+            drawn["exchanges"] = step["exchange"].pop("count")  # grows: else no step stays as it is
+        step["text"] = f"{step['text']} {_(note) if note else ''}".strip()
     return drawn
 
 
 def runs_of(session: Session, now: float) -> tuple[Run, ...]:
-    return observe(tuple(session.seen), now, known)
+    with session.telling:
+        return observe(tuple(session.seen), now, known, session.memo)
 
 
-def summary(run: Run) -> dict[str, Any]:
+def summary(run: Run, name: str) -> dict[str, Any]:
     return {
         "number": run.number, "title": run.title, "client": str(run.client),
-        "outcome": run.outcome,
+        "short": run.short.replace(f"{name}/", ""), "outcome": run.outcome,
     }  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def message(session: Session, host: str, now: float) -> dict[str, Any]:
     """The whole of what the page shows just now."""
     runs = runs_of(session, now)[-SHOWN:]
     return {
-        "runs": [summary(run) for run in runs],
+        "runs": [summary(run, session.name) for run in runs],
         "run": payload(runs[-1]) if runs else None,
         "coach": advice(facts(session, host, now)),
     }
