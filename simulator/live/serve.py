@@ -231,6 +231,7 @@ def quiet_server(app: ASGIApp, live: Live, **more: Any) -> uvicorn.Server:
     options: dict[str, Any] = {
         "access_log": False, "log_config": None, "log_level": logging.CRITICAL,
         "server_header": False, "timeout_graceful_shutdown": 1, "lifespan": "off", "ws": "none",
+        "proxy_headers": False,
     }  # fmt: skip
     config = uvicorn.Config(app, http=telling(live.sessions.hello), **{**options, **more})
     return uvicorn.Server(config)

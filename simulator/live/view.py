@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from simulator import views
+from simulator.commands import Login, Pull
 from simulator.events import Listening
 from simulator.i18n import _
 from simulator.lesson import Lesson, lessons
@@ -43,6 +44,8 @@ def payload(run: Run) -> dict[str, Any]:
     """A run for the stage, without the diagram, which it has."""
     drawn = addressless(views.stage(lesson(), run.trace, f"live-{run.number}"))
     del drawn["flow"]
+    for row in drawn["rows"]:
+        row["input"] = in_their_words(row["input"], run)
     for step in drawn["steps"]:
         inferred = step["number"] in run.inferred
         note = run.notes.get(step["number"], NOTES.get(step["event"], ""))
@@ -51,6 +54,15 @@ def payload(run: Run) -> dict[str, Any]:
             drawn["exchanges"] = step["exchange"].pop("count")  # grows: else no step stays as it is
         step["text"] = f"{step['text']} {_(note) if note else ''}".strip()
     return drawn
+
+
+def in_their_words(text: str, run: Run) -> str:
+    """A row's input as it was typed here, where it is one of the sample's commands."""
+    typed = {type(command): command.text for command in run.trace.steps[0].before.commands}
+    for kind, verb in ((Login, "docker login"), (Pull, "docker pull")):
+        if text.startswith(verb) and kind in typed:
+            return typed[kind]
+    return text
 
 
 def runs_of(session: Session, now: float) -> tuple[Run, ...]:

@@ -47,12 +47,13 @@ def registry() -> Live | None:
         return None
 
 
-def learner(live: Live) -> tuple[Session, str] | None:
-    """This page's session and its password: a new one where there is none, or where it expired."""
+def learner(live: Live) -> Session | None:
+    """This page's session: a new one where there is none, or where it expired. The page itself
+    remembers the password, to show it; the registry does not."""
     held = st.session_state.get("live")
     session = live.sessions.get(held[0]) if held else None
-    if held and session:
-        return session, str(held[1])
+    if session:
+        return session
     if held:
         st.info(_("Your account had expired; here is a new one."))
     try:
@@ -61,7 +62,7 @@ def learner(live: Live) -> tuple[Session, str] | None:
         st.warning(str(error))
         return None
     st.session_state.live = (session.id, password)
-    return session, password
+    return session
 
 
 def came_from(live: Live) -> str:
@@ -139,20 +140,19 @@ def recipe_row(live: Live, session: Session, password: str, recipe: Recipe, imag
 
 
 @st.fragment
-def desk(live: Live, session: Session, password: str) -> None:
+def desk(live: Live, session: Session) -> None:
     """All that is typed or switched; a choice here never touches the stage."""
     recipe, image = head(live, session)
-    recipe_row(live, session, password, recipe, image)
+    recipe_row(live, session, st.session_state.live[1], recipe, image)
 
 
 def page(lesson: Lesson) -> None:
     """Account and commands, what the registry sees, and the stage that follows."""
     live = registry()
-    found = learner(live) if live else None
-    if not (live and found):
+    session = learner(live) if live else None
+    if not (live and session):
         return
-    session, password = found
-    desk(live, session, password)
+    desk(live, session)
     base = "" if live is serve.current() else f"http://{live.host}"
     bar.mount(base, session.id, live.host)
     stage.mount(view.waiting(), key="live")
