@@ -44,6 +44,9 @@ def payload(run: Run) -> dict[str, Any]:
     """A run for the stage, without the diagram, which it has."""
     drawn = addressless(views.stage(lesson(), run.trace, f"live-{run.number}"))
     del drawn["flow"]
+    if run.client.family != "docker":
+        said = _("({client} prints words of its own)").format(client=run.client.name)
+        drawn["steps"][0]["terminal"].append({"kind": "output", "text": said})
     for row in drawn["rows"]:
         row["input"] = in_their_words(row["input"], run)
     for step in drawn["steps"]:

@@ -80,7 +80,7 @@ def break_it(live: Live, session: Session) -> None:
     """Switches that change the world while it runs."""
     on = session.trouble.any
     title = _("Broken: put it right") if on else _("Break it")
-    with st.popover(title, icon=":material/bolt:", width="stretch"):
+    with st.popover(title, icon=":material/bolt:"):
         for name, (label, help_text) in SWITCHES.items():
             st.toggle(
                 _(label), getattr(session.trouble, name), key=f"trouble_{name}",
@@ -108,19 +108,18 @@ def restored(live: Live, session: Session) -> None:
 
 def head(live: Live, session: Session) -> tuple[Recipe, str]:
     """The title, with which client, which image, and what to change."""
-    widths = [4.2, 1.8, 2, 2, 2.2]
-    title, client, image, account, broken = st.columns(widths, vertical_alignment="center")
-    title.title(_("Your own docker"), anchor=False)
     quiet: dict[str, Any] = {"label_visibility": "collapsed", "persist_state": "session"}
-    recipe = client.selectbox(
-        _("Client"), RECIPES, format_func=lambda r: r.title, key="live_client", **quiet
-    )
-    named = image.selectbox(_("Image"), IMAGES, key="live_image", **quiet)
-    account.button(
-        _("New password"), icon=":material/key:", on_click=renewed, args=(live, session),
-        width="stretch", help=_("The old one is worth nothing from then on."),
-    )  # fmt: skip
-    with broken:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(_("Your own docker"), anchor=False, width="stretch")
+        recipe = st.selectbox(
+            _("Client"), RECIPES, format_func=lambda r: r.title, key="live_client", width=150,
+            **quiet,
+        )  # fmt: skip
+        named = st.selectbox(_("Image"), IMAGES, key="live_image", width=170, **quiet)
+        st.button(
+            _("New password"), icon=":material/key:", on_click=renewed, args=(live, session),
+            help=_("The old one is worth nothing from then on."),
+        )  # fmt: skip
         break_it(live, session)
     return recipe, named
 
@@ -128,13 +127,13 @@ def head(live: Live, session: Session) -> tuple[Recipe, str]:
 def recipe_row(live: Live, session: Session, password: str, recipe: Recipe, image: str) -> None:
     """What to copy: the login, the password that it asks for, the pull."""
     login, pull = commands(recipe, live.host, session.name, image, live.public)
-    first, second, third = st.columns([4, 2.2, 5])
+    first, second, third = st.columns([4.4, 2, 5])
     with first:
-        st.code(login or _("(no login of its own)"), "bash", wrap_lines=True)
+        st.code(login or _("(no login of its own)"), None, wrap_lines=True)
     with second:
         st.code(password, None, wrap_lines=True)
     with third:
-        st.code(pull, "bash", wrap_lines=True)
+        st.code(pull, None, wrap_lines=True)
     if recipe.note:
         st.markdown(f":small[{_(recipe.note)}]")
 
