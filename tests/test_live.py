@@ -392,6 +392,16 @@ def test_sessions_expire_and_are_bounded(clock: Clock) -> None:
     assert len(sessions.by_id) == 2
 
 
+def test_a_session_is_resumed(clock: Clock) -> None:
+    """The one opened in its place is forgotten, unless it was used; nonsense resumes nothing."""
+    sessions = Sessions(clock=clock)
+    first, second = (sessions.open("a")[0] for _ in range(2))
+    assert sessions.resume("nonsense", second) is None and len(sessions.by_id) == 2
+    assert sessions.resume(first.id, second) is first
+    assert list(sessions.by_id) == [first.id] and list(sessions.by_name) == [first.name]
+    assert sessions.resume(first.id, first) is first and len(sessions.by_id) == 1
+
+
 def test_a_full_house_is_one_sentence(clock: Clock) -> None:
     """Nobody who watches is thrown out."""
     sessions = Sessions(clock=clock)

@@ -323,6 +323,19 @@ def test_who_steps_back_stays_there(join: Join, tmp_path: Path) -> None:
     expect(me.page.get_by_role("button", name="Follow live")).to_be_hidden()
 
 
+def test_a_reload_keeps_the_account(join: Join, tmp_path: Path) -> None:
+    """Docker stays logged in, so the page stays with the same account and what it has seen."""
+    me, skopeo = join(), tool("skopeo", tmp_path)
+    skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+    me.reaches("CredentialsStored")
+    me.page.reload()
+    expect(me.page.get_by_test_id("stCode").nth(0)).to_contain_text(me.name)
+    expect(me.page.get_by_test_id("stCode").nth(1)).to_have_text("password as before")
+    me.reaches("CredentialsStored")
+    me.page.get_by_role("button", name="New password").click()
+    expect(me.page.get_by_test_id("stCode").nth(1)).to_have_text(re.compile(r"^\S+-\S+-\S+$"))
+
+
 def test_a_step_a_second(join: Join, tmp_path: Path) -> None:
     """At the slow pace each step is shown for a while."""
     me, skopeo = join(), tool("skopeo", tmp_path)

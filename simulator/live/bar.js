@@ -4,7 +4,19 @@
 const bars = new WeakMap();
 const MARKS = { done: "✓", failed: "✗", "going on": "…" };
 
-export default function ({ data, parentElement }) {
+const KEPT = "pullscope-live";
+
+// A reload begins a new page; its tab still knows which session it watched, and asks for it.
+function remember(data, setStateValue) {
+  const before = sessionStorage.getItem(KEPT);
+  const asks = before && before !== data.id && data.asked !== before;
+  if (asks) setStateValue("before", before);
+  else sessionStorage.setItem(KEPT, data.id);
+  return asks;
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  if (remember(data, setStateValue)) return undefined; // the answer comes as other data
   const known = bars.get(parentElement);
   if (known && known.data.url === data.url) return known.leave;
   if (known) known.leave();

@@ -18,6 +18,14 @@ def component() -> Any:
     return st.components.v2.component("pullscope_live", html=html, css=css, js=js)
 
 
+def before() -> str:
+    """The session that this tab watched before it was reloaded, if it says so."""
+    return str((st.session_state.get(KEY) or {}).get("before") or "")
+
+
+KEY = "live-bar"
+
+
 def mount(base: str, identity: str, host: str) -> None:
     """Listen to this session. `base` is where the live routes are; empty: at the page's."""
     watch = f"{base}/watch"
@@ -28,9 +36,11 @@ def mount(base: str, identity: str, host: str) -> None:
         "going on": _("going on"),
     }  # fmt: skip
     data = {
+        "id": identity,
+        "asked": before(),
         "url": f"{watch}/events/{identity}?lang={chosen.get()}",
         "runs": f"{watch}/runs/{identity}",
         "recording": f"{watch}/recording/{identity}",
         "words": words,
     }
-    component()(key="live-bar", data=data)
+    component()(key=KEY, data=data, on_before_change=lambda: None)

@@ -149,6 +149,15 @@ class Sessions:
         session.account, password = opened(session.name)
         return password
 
+    def resume(self, identity: str, instead: Session) -> Session | None:
+        """The session of before, if it is still there; the new one that was opened in its place
+        and never used is forgotten."""
+        found = self.get(identity)
+        with self.lock:
+            if found and found is not instead and not instead.seen:
+                self.drop(instead)
+        return found
+
     def get(self, identity: str) -> Session | None:
         with self.lock:
             session = self.by_id.get(identity)
@@ -169,7 +178,8 @@ class Sessions:
         self.drop(min(idle, key=lambda one: one.active))
 
     def drop(self, session: Session) -> None:
-        del self.by_id[session.id], self.by_name[session.name]
+        self.by_id.pop(session.id, None)
+        self.by_name.pop(session.name, None)
 
     def change(self, session: Session, **switches: bool | int) -> None:
         """Break something, or put it right."""

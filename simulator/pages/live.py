@@ -53,7 +53,7 @@ def learner(live: Live) -> Session | None:
     held = st.session_state.get("live")
     session = live.sessions.get(held[0]) if held else None
     if session:
-        return session
+        return resumed(live, session)
     if held:
         st.info(_("Your account had expired; here is a new one."))
     try:
@@ -63,6 +63,18 @@ def learner(live: Live) -> Session | None:
         return None
     st.session_state.live = (session.id, password)
     return session
+
+
+def resumed(live: Live, session: Session) -> Session:
+    """After a reload: the session of before, if the tab asks for it and it is still there."""
+    before = bar.before()
+    if before in ("", session.id, st.session_state.get("live_resumed")):
+        return session
+    st.session_state.live_resumed = before
+    found = live.sessions.resume(before, session)
+    if found:
+        st.session_state.live = (found.id, "")  # nobody knows the password any more
+    return found or session
 
 
 def came_from(live: Live) -> str:
@@ -131,7 +143,7 @@ def recipe_row(live: Live, session: Session, password: str, recipe: Recipe, imag
     with first:
         st.code(login or _("(no login of its own)"), None, wrap_lines=True)
     with second:
-        st.code(password, None, wrap_lines=True)
+        st.code(password or _("password as before"), None, wrap_lines=True)
     with third:
         st.code(pull, None, wrap_lines=True)
     if recipe.note:

@@ -2,7 +2,7 @@
 // A live run grows while it is watched. What is new comes as an event of the window; whether the
 // learner follows or stays where they are goes back the same way.
 
-const SWEEP = 400; // milliseconds in which the steps of one message light up, one after another
+const SWEEP = 300; // milliseconds in which the steps of one message light up, one after another
 const STEPWISE = 1100; // milliseconds a step is shown at the slow pace
 
 function follow(player) {
