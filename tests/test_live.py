@@ -419,6 +419,18 @@ def test_what_is_kept_is_bounded(ada: Learner) -> None:
     assert len(ada.session.seen) == KEPT
 
 
+def test_what_is_kept_of_one_request_is_bounded(ada: Learner) -> None:
+    """Neither long headers nor long forms fill the memory; an endless address is refused."""
+    long = "x" * 50_000
+    sent = (*((("Accept", long),) * 100), ("User-Agent", long))
+    form = tuple((f"{long}{n}", long) for n in range(100))
+    ada.sessions.answer(Request("POST", f"http://{HOST}/token", sent, None, form), "127.0.0.1")
+    (kept,) = ada.session.seen
+    assert len(repr(kept)) < 50_000
+    answer = ada.sessions.answer(Request("GET", f"http://{HOST}/{long}"), "127.0.0.1").response
+    assert answer.status == 414 and len(ada.session.seen) == 1
+
+
 def test_rates_are_limited(ada: Learner) -> None:
     """Too many requests, or too many passwords, are answered 429."""
     answers = [ada.ask("GET", "/v2/").status for _ in range(500)]

@@ -23,10 +23,10 @@ SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
 
 
 @contextmanager
-def pullscope_app() -> Iterator[str]:
+def pullscope_app(*words: str) -> Iterator[str]:
     """The address of `pullscope app`."""
     port = free_port()
-    command = [sys.executable, "-m", "simulator", "app", "--port", str(port)]
+    command = [sys.executable, "-m", "simulator", "app", "--port", str(port), *words]
     quiet = subprocess.DEVNULL
     server = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)
     try:
@@ -376,6 +376,57 @@ def test_streamlit_alone_has_a_second_port(join: Join, tmp_path: Path) -> None:
         skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
         me.reaches("CredentialsStored")
         me.page.close()  # before the server: a stream that breaks off is told on the console
+
+
+@contextmanager
+def nginx(folder: Path, port: int, behind: str) -> Iterator[None]:
+    """nginx as `docs/hosting.md` has it, but for names, ports and certificate."""
+    need("nginx")
+    (shown,) = re.findall(r"```nginx\n(.*?)```", (ROOT / "docs/hosting.md").read_text(), re.DOTALL)
+    pair = f"{folder}/tls"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-days", "1", "-subj",
+         "/CN=localhost", "-keyout", f"{pair}.key", "-out", f"{pair}.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    server = (
+        shown.replace("listen 443", f"listen 127.0.0.1:{port}")
+        .replace("http://127.0.0.1:8501", behind)
+        .replace("/etc/ssl/pullscope.example.com", pair)
+        .replace("server_name pullscope.example.com", "server_name localhost")
+    )
+    paths = "".join(
+        f"{kind}_temp_path {folder}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; {paths}\n{server} }}"
+    )
+    process = subprocess.Popen(["nginx", "-c", str(config), "-e", f"{folder}/error.log"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def test_for_a_class_behind_nginx(browser: Browser, tmp_path: Path) -> None:
+    """With the proxy of `docs/hosting.md`: the page, its live events and the registry, over TLS."""
+    skopeo, port = tool("skopeo", tmp_path), free_port()
+    public = f"https://localhost:{port}"
+    with pullscope_app("--class", "--public-url", public) as behind, nginx(tmp_path, port, behind):
+        page = browser.new_page(ignore_https_errors=True)
+        me = visit(page, public)
+        assert me.host == f"localhost:{port}"
+        assert skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host).returncode == 0
+        me.reaches("CredentialsStored")
+        target = f"dir:{tmp_path / 'copy'}"
+        source = f"docker://{me.image('app:1.0')}"
+        assert skopeo("copy", "--src-tls-verify=false", source, target).returncode == 0
+        me.reaches("SessionEnded")
+        page.close()
 
 
 @pytest.mark.parametrize(

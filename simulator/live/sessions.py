@@ -35,6 +35,7 @@ from simulator.wire import (
     SECRET_FIELDS,
     Content,
     Exchange,
+    Headers,
     Request,
     Response,
     Scheme,
@@ -49,6 +50,11 @@ LIFETIME = 2 * 3600.0
 """Seconds without any request or page after which a session is forgotten."""
 HELD = 3.0
 """Seconds that a request without a name waits for one that has."""
+LONGEST_URL = 2048
+LONGEST_VALUE = 400
+MOST_VALUES = 30
+"""Bounds of what is kept of one request: characters of an address, of a header or a form's field,
+and how many of these."""
 HEADERS = frozenset({
     "accept", "accept-encoding", "connection", "content-length", "content-type", "if-none-match",
     "range", "user-agent",
@@ -202,6 +208,8 @@ class Sessions:
         now = self.clock()
         if not self.requests.take(address, now):
             return Reply(error(429, "TOOMANYREQUESTS", "too many requests: wait a moment"))
+        if len(request.url) > LONGEST_URL:
+            return Reply(error(414, "UNSUPPORTED", f"an address has {LONGEST_URL} characters"))
         about = asked(request)
         with self.lock:
             session = self.owner(request, about, address)
@@ -346,8 +354,16 @@ def scrubbed(request: Request) -> Request:
     return replace(
         request,
         url=masked_text(texts, found),
-        headers=tuple((k, masked_text(v, found)) for k, v in headers),
-        form=tuple((k, masked_text(v, found)) for k, v in request.form),
+        headers=clipped(headers, found),
+        form=clipped(request.form, found),
+    )
+
+
+def clipped(values: Headers, found: tuple[str, ...]) -> Headers:
+    """Some values, each no longer than it may be, without these secrets."""
+    return tuple(
+        (name[:LONGEST_VALUE], masked_text(value, found)[:LONGEST_VALUE])
+        for name, value in values[:MOST_VALUES]
     )
 
 
