@@ -68,6 +68,7 @@ UNKNOWABLE = {
     "redirected-blobs": "the other host's log is not ours",
     "no-platform": "silence after an index does not say why",
     "read-only-config": "the client's files are its own",
+    "up-to-date": "the earlier pull was before our time",
     "login-again": "typed or stored, the password comes the same way",
 }
 
@@ -173,11 +174,25 @@ def test_a_greeting_is_revised_by_what_follows() -> None:
     assert names(observe(seen[:2], seen[1].at, known))[0] == "PullTyped"
 
 
+def later(seen: list[Seen], by: float) -> list[Seen]:
+    return [replace(one, number=one.number + 100, at=one.at + by) for one in seen]
+
+
 def test_silence_after_the_digest_means_up_to_date() -> None:
-    """Before it is silent for long enough, nothing is claimed."""
-    seen = seen_by_registry(scenario.run("up-to-date", "26"))
+    """If the name was pulled before our eyes; and not before it has been silent for a while."""
+    first = seen_by_registry(scenario.run("works", "26"))
+    seen = first + later(seen_by_registry(scenario.run("up-to-date", "26")), 100)
     assert names(observe(seen, seen[-1].at, known))[-1] == "Resolved"
     assert names(observe(seen, seen[-1].at + QUIET + 0.1, known))[-1] == "AlreadyUpToDate"
+
+
+def test_content_held_under_another_name_is_named_anew() -> None:
+    """Nothing is downloaded for a name that was never pulled here: the client has it already."""
+    seen = seen_by_registry(scenario.run("up-to-date", "26"))
+    told = names(observe(seen, LATER, known))
+    assert told[-5:] == [
+        "ManifestHeld", "LayersPlanned", "BlobsVerified", "ImageStored", "SessionEnded"
+    ]  # fmt: skip
 
 
 def test_every_note_is_for_an_event() -> None:

@@ -188,21 +188,6 @@ def test_break_it_and_see_docker_say_so(join: Join, docker: Docker) -> None:
         docker("rmi", me.image("myimage:latest"))
 
 
-def test_a_slow_link_shows_the_pull_under_way(join: Join, docker: Docker) -> None:
-    """While layers are on their way the run goes on, and its steps come one by one."""
-    me = join()
-    docker("login", "-u", me.name, "-p", me.password, me.host)
-    me.reaches("CredentialsStored")
-    me.switch("Slow the link")
-    pulling = threading.Thread(target=docker, args=("pull", me.image("myimage:latest")))
-    pulling.start()
-    expect(me.page.locator(".runs .going-on")).to_have_count(1)
-    expect(me.stage).to_have_attribute("data-event", "BlobReceived")
-    pulling.join()
-    me.reaches("SessionEnded")
-    docker("rmi", me.image("myimage:latest"))
-
-
 # -- skopeo and buildah -----------------------------------------------------------------------
 
 
@@ -265,6 +250,22 @@ def test_buildah(join: Join, tmp_path: Path) -> None:
     me.switch("Take away the right")
     assert pull("app:1.0") != 0
     me.reaches("AccessDenied")
+
+
+def test_a_slow_link_shows_the_pull_under_way(join: Join, tmp_path: Path) -> None:
+    """While layers are on their way the run goes on, and its steps come one by one."""
+    me, skopeo = join(), tool("skopeo", tmp_path)
+    skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+    me.reaches("CredentialsStored")
+    me.switch("Slow the link")
+    source, target = f"docker://{me.image('app:1.0')}", f"dir:{tmp_path / 'copy'}"
+    copy = ("copy", "--src-tls-verify=false", source, target)
+    copying = threading.Thread(target=skopeo, args=copy)
+    copying.start()
+    expect(me.page.locator(".runs .going-on")).to_have_count(1)
+    expect(me.stage).to_have_attribute("data-event", "BlobReceived")
+    copying.join()
+    me.reaches("SessionEnded")
 
 
 # -- two learners -----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ NOTES = {
     "PingSkipped": N_("Seen by its absence: the first request was for the tag."),
     "FellBackToHttp": N_("Inferred: Docker always tries TLS first."),
     "CredentialAttached": N_("Seen in the next request's Authorization header."),
-    "UpdateNeeded": N_("Inferred: it goes on asking."),
+    "UpdateNeeded": N_("Inferred: this name was not seen here before, or it goes on asking."),
     "AlreadyUpToDate": N_("Inferred from silence: after the digest, nothing more was asked."),
     "PlatformSelected": N_("Inferred from which of the index's manifests is asked for."),
     "ManifestHeld": N_("Inferred: it asks for blobs without having asked for the manifest."),

@@ -618,6 +618,20 @@ def hold_manifest(story: Story, digest: str) -> None:
         story.tell(e.ManifestHeld(found))
 
 
+def hold_image(story: Story) -> bool:
+    """Nothing more was asked, and this name was never pulled before our eyes: the client has the
+    content under another name, and only names it anew."""
+    reference, resolved = story.state.reference, story.state.resolved or ""
+    manifest = story.known(resolved)
+    if reference is None or story.state.images.find(reference.canonical) == resolved:
+        return False
+    if not isinstance(manifest, Manifest):
+        return False
+    story.tell(e.UpdateNeeded())
+    story.tell(e.ManifestHeld(manifest))
+    return True
+
+
 def blobs_of(manifest: Manifest) -> tuple[str, ...]:
     return (manifest.config.digest, *(layer.digest for layer in manifest.layers))
 
@@ -660,23 +674,30 @@ def blob_event(story: Story, one: Seen, blob: Descriptor, later: Sequence[Seen])
 
 def conclude(story: Story, attempt: Attempt) -> None:
     """What must have followed the last request, as far as silence tells."""
-    keeps = attempt.client.family in STORES
+    if attempt.over and attempt.client.family in STORES:
+        fall_silent(story, attempt)
     state = story.state
-    if attempt.over and keeps and state.phase is Phase.COMPARING:
-        story.tell(e.AlreadyUpToDate())
-        return
-    if attempt.over and state.phase is Phase.AUTHORIZING_RESOLVE and state.challenge:
-        if attempt.asks[-1].kind is not Kind.TOKEN and keeps:
-            story.tell(e.NoCredentials(*about(story)))
-        return
-    if attempt.over and keeps and state.phase is Phase.PLANNING:
-        plan(story, attempt)
-    complete = story.state.phase is Phase.FETCHING_BLOBS and not story.state.waiting
-    sure = attempt.over or not story.state.present
-    if complete and sure and story.state.reference:
-        story.tell(e.BlobsVerified())
-        digest = story.state.resolved or ""
-        newer = story.state.images.find(story.state.reference.canonical) != digest
-        story.tell(e.ImageStored(story.state.reference, digest, newer or bool(state.received)))
+    complete = state.phase is Phase.FETCHING_BLOBS and not state.waiting and state.reference
+    if complete and (attempt.over or not state.present):
+        store(story)
         if attempt.over:
             story.tell(e.SessionEnded())
+
+
+def fall_silent(story: Story, attempt: Attempt) -> None:
+    """A client that keeps images stopped asking: it has what it needs, or it gave up."""
+    phase, last = story.state.phase, attempt.asks[-1].kind
+    if phase is Phase.COMPARING and not hold_image(story):
+        story.tell(e.AlreadyUpToDate())
+    elif phase is Phase.AUTHORIZING_RESOLVE and last is not Kind.TOKEN:
+        story.tell(e.NoCredentials(*about(story)))
+    if story.state.phase is Phase.PLANNING:
+        plan(story, attempt)
+
+
+def store(story: Story) -> None:
+    state, digest = story.state, story.state.resolved or ""
+    assert state.reference is not None
+    fresh = state.images.find(state.reference.canonical) != digest or bool(state.received)
+    story.tell(e.BlobsVerified())
+    story.tell(e.ImageStored(state.reference, digest, fresh))
