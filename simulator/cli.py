@@ -1,4 +1,4 @@
-"""The command line; `pullscope --help` lists its commands.
+"""The command line; `pullscope --help` lists its commands. It speaks English, as Docker's does.
 
 Exit status: 0 it worked, 1 the pull (or the check) failed, 2 what was asked for is not right;
 then one sentence on standard error says what, where, and how to put it right.

@@ -280,7 +280,9 @@ def of(element: Any) -> Iterator[str]:
         yield from of(child)
 
 
-AS_IT_IS = frozenset({"terminal", "sent", "answer", "sample", "event", "summary", "asked", "lines"})
+AS_IT_IS = frozenset({
+    "terminal", "sent", "answer", "sample", "event", "summary", "asked", "lines", "outcome",
+})  # fmt: skip
 """What a component is given of others' words: terminals, messages, commands."""
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import altair as alt
 import pandas as pd
 import streamlit as st
+from babel import Locale
 
-from simulator.i18n import N_, _, decimal
+from simulator.i18n import N_, _, chosen, decimal
 from simulator.lesson import Lesson
 from simulator.pages.parts import chosen_engine, fragment, played, show_table
 from simulator.scenario import scenarios
@@ -95,6 +96,7 @@ def chart(bars: tuple[Bar, ...]) -> None:
                      alt.Tooltip("end", format=".3f"), "bytes"],
         )
         .properties(height=22 * len(rows) + 60)
+        .configure(locale=alt.Locale(number=numbers()))
     )  # fmt: skip
     st.altair_chart(drawn, width="stretch")
     with st.expander(_("The same as a table")):
@@ -105,6 +107,14 @@ def chart(bars: tuple[Bar, ...]) -> None:
 
 def seconds(value: float) -> str:
     return decimal(value, 3)
+
+
+def numbers() -> alt.NumberLocale:
+    """How the chosen language writes a number."""
+    known = Locale.parse(chosen.get()).number_symbols["latn"]
+    return alt.NumberLocale(
+        decimal=known["decimal"], thousands=known["group"], grouping=[3], currency=["", ""]
+    )
 
 
 def explained() -> None:
