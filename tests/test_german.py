@@ -189,6 +189,13 @@ def test_the_right_answer_is_the_same_in_every_language(german: Lesson) -> None:
         assert there == right_of(english, ours)
 
 
+def test_what_has_two_names_has_two_in_german(german: Lesson) -> None:
+    """Events are told apart by their titles, in predictions and questions."""
+    ours, theirs = load(german.folder).document.words, german.document.words
+    titles = {(ours[event].title, theirs[event].title) for event in ours}
+    assert len(titles) == len({one for one, _other in titles}) == len({two for _one, two in titles})
+
+
 def test_a_diagram_has_its_languages_labels(german: Lesson) -> None:
     """Each language has SVGs of its own, with the same boxes."""
     english = load(german.folder)
