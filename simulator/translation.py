@@ -36,7 +36,8 @@ def sibling(path: Path, language: str) -> Path:
 
 def languages(path: Path) -> tuple[str, ...]:
     """Those that this file has words in, the default first."""
-    return tuple(code for code in i18n.LANGUAGES if sibling(path, code).exists())
+    others = (code for code in i18n.LANGUAGES if code != i18n.DEFAULT)
+    return (i18n.DEFAULT, *(code for code in others if sibling(path, code).exists()))
 
 
 def spoken(path: Path) -> str:

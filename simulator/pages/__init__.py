@@ -113,7 +113,6 @@ def run() -> None:
         st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)
         for page in PAGES
     ]
-    chosen = st.navigation(known, position="top")
+    st.navigation(known, position="top").run()
     speech.offer()
-    chosen.run()
     learner.remember()
