@@ -7,7 +7,8 @@ nothing is compiled and nothing can be out of date. A lesson's words have siblin
 
 import gettext
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,16 @@ def use(language: str) -> None:
     if language not in LANGUAGES:
         raise ValueError(f"unknown language {language!r}: choose one of {', '.join(LANGUAGES)}")
     chosen.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """For a while this thread speaks this language."""
+    before = chosen.set(language)
+    try:
+        yield
+    finally:
+        chosen.reset(before)
 
 
 def preferred(accepted: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from simulator.explain import (
     of_answer_header,
     of_request_header,
 )
+from simulator.i18n import N_, _, ngettext
 from simulator.machine import Phase, State
 from simulator.oci import Descriptor
 from simulator.trace import Step, Trace
@@ -25,7 +26,7 @@ from simulator.wire import Exchange, NetworkFailure, Request, Response, Scheme, 
 if TYPE_CHECKING:
     from simulator.lesson import Lesson, Row
 
-COLUMNS = ("Row", "Action", "Input / command", "Result", "Notes")
+COLUMNS = (N_("Row"), N_("Action"), N_("Input / command"), N_("Result"), N_("Notes"))
 
 
 # -- the status tracker -----------------------------------------------------------------------
@@ -35,12 +36,12 @@ def auth_token(state: State) -> str:
     """What proves who we are: a token or password that is sent, or credentials on disk."""
     kept = bool(state.store.entries) or bool(state.store.helper and not state.store.helper_missing)
     if state.phase is Phase.COMPARING:
-        return "Accepted by the registry"
+        return _("Accepted by the registry")
     if state.authorization is None or state.phase in AT_REST:
-        return "None yet; credentials stored" if kept else "None"
+        return _("None yet; credentials stored") if kept else _("None")
     if state.authorization.scheme is Scheme.BASIC:
-        return "Password, sent with requests"
-    return "Token, sent with requests"
+        return _("Password, sent with requests")
+    return _("Token, sent with requests")
 
 
 AT_REST = (Phase.READY, Phase.DONE)
@@ -50,10 +51,10 @@ AT_REST = (Phase.READY, Phase.DONE)
 def image_layers(state: State) -> str:
     """Layers of the image that are here and verified, of how many."""
     if state.manifest is None:
-        return "None"
+        return _("None")
     layers = {layer.digest for layer in state.manifest.layers}
     here = {blob.digest for blob in (*state.received, *state.present)}
-    return f"{len(layers & here)} of {len(layers)} verified"
+    return _("{here} of {all} verified").format(here=len(layers & here), all=len(layers))
 
 
 def local_image_store(state: State) -> str:
@@ -61,8 +62,9 @@ def local_image_store(state: State) -> str:
     names = [name for name, _ in state.images.images]
     if state.received and state.reference and state.reference.canonical not in names:
         count = len(state.received)
-        names.append(f"{count} blob{'s' if count > 1 else ''}, no image yet")
-    return ", ".join(names) if names else "Empty"
+        told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
+        names.append(told.format(count=count))
+    return ", ".join(names) if names else _("Empty")
 
 
 TRACKED = {
@@ -111,8 +113,12 @@ class Span:
 
 def commands_of(trace: Trace) -> list[tuple[Step, str]]:
     """Each step with the command it belongs to: `login`, `pull`, `logout`, or ``."""
+    return [(step, command_name(step)) for step in trace.steps]
+
+
+def command_name(step: Step) -> str:
     kinds = {Login: "login", Pull: "pull", Logout: "logout"}
-    return [(step, kinds.get(type(step.after.command), "")) for step in trace.steps]
+    return kinds.get(type(step.after.command), "")
 
 
 def row_of(lesson: "Lesson", phase: Phase) -> "Row | None":
@@ -181,7 +187,7 @@ def sent(request: Request) -> list[dict[str, Any]]:
 
 def answer_lines(answer: Response | NetworkFailure) -> list[dict[str, Any]]:
     if isinstance(answer, NetworkFailure):
-        return [plain(f"No answer: {answer.obstacle} {answer.detail}".strip())]
+        return [plain(f"{_('No answer')}: {answer.obstacle} {answer.detail}".strip())]
     status = noted(f"HTTP/1.1 {answer.status} {reason(answer.status)}", STATUSES.get(answer.status))
     return [
         status,
@@ -194,7 +200,7 @@ def plain(text: str) -> dict[str, Any]:
 
 
 def noted(text: str, note: Note | None, mark: bool = False) -> dict[str, Any]:
-    told = {"note": note.text, "source": note.source} if note else {}
+    told = {"note": _(note.text), "source": note.source} if note else {}
     return {"text": text, "mark": mark, **told}
 
 
@@ -210,7 +216,8 @@ def body_text(answer: Response | NetworkFailure) -> str:
     if document is not None and answer.body.strip() not in (b"{}", b""):
         return json.dumps(document, indent=2, ensure_ascii=False)
     if answer.content:
-        return f"{answer.content.size} bytes, digest {answer.content.digest}"
+        size, digest = answer.content.size, answer.content.digest
+        return _("{size} bytes, digest {digest}").format(size=size, digest=digest)
     return ""
 
 
@@ -234,15 +241,35 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
         "number": number,
         "count": count,
         "summary": asked(request),
+        "method": request.method,
         "came": outcome(answer),
+        "told": told(step, step.exchange),
         "status": answer.status if isinstance(answer, Response) else 0,
         "sent": sent(request),
         "answer": answer_lines(answer),
         "body": body_text(answer),
-        "rows": [[row.what, row.value, row.note] for row in body_rows(step)],
+        "rows": [[row.what, row.value, _(row.note)] for row in body_rows(step)],
         "digested": digested(step.exchange),
         "curl": curl(request, username),
     }
+
+
+def told(step: Step, exchange: Exchange) -> str:
+    """Who sent what to whom, and what came back, in a sentence."""
+    pulls = command_name(step) == "pull"
+    return _("{who} asks {host}: {method} {path}. The answer: {came}.").format(
+        who=_("The Docker engine") if pulls else _("Docker's command line"),
+        host=exchange.request.host,
+        method=exchange.request.method,
+        path=exchange.request.path,
+        came=said(exchange.answer),
+    )
+
+
+def said(answer: Response | NetworkFailure) -> str:
+    if isinstance(answer, NetworkFailure):
+        return _("none ({obstacle})").format(obstacle=answer.obstacle)
+    return f"{answer.status} {reason(answer.status)}"
 
 
 # -- the stage --------------------------------------------------------------------------------
@@ -267,11 +294,20 @@ def came_from(lesson: "Lesson", step: Step, node: str) -> str:
     return boxes[0] if boxes else node
 
 
-def layers(state: State) -> list[dict[str, Any]]:
-    """The image's layers, base first, in Docker's words."""
-    if state.manifest is None:
-        return []
-    return [layer_progress(state, layer) for layer in dict.fromkeys(state.manifest.layers)]
+SHOWN_LAYERS = 5
+"""Bars that have room beside the account of a step."""
+
+
+def layers(state: State) -> dict[str, Any]:
+    """The image's layers, base first, in Docker's words: all of a few, or those of many around
+    the first that is not here."""
+    every = dict.fromkeys(state.manifest.layers) if state.manifest else {}
+    bars = [layer_progress(state, layer) for layer in every]
+    here = [bar["done"] == bar["total"] for bar in bars]
+    least = max(0, min([*here, False].index(False) - 1, len(bars) - SHOWN_LAYERS))
+    shown = bars[least : least + SHOWN_LAYERS]
+    more = _("{here} of {all} layers are here").format(here=sum(here), all=len(bars))
+    return {"bars": shown, "more": more if len(bars) > len(shown) else ""}
 
 
 def layer_progress(state: State, layer: Descriptor) -> dict[str, Any]:
@@ -330,7 +366,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         "minutes": lesson.document.minutes,
         "sample": sample,
         "flow": lesson.flow,
-        "columns": list(COLUMNS),
+        "columns": [_(column) for column in COLUMNS],
         "rows": [row_view(span) for span in covered],
         "variables": [
             {"name": name, "start": value(trace.steps[0].before)} for name, value in TRACKED.items()

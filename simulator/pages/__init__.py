@@ -31,10 +31,11 @@ PAGES = (Page("visual", N_("Visual"), visual.page),)
 STYLE = """<style>
 .block-container { padding: 3.6rem 1.6rem 3rem; max-width: 92rem; }
 header[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
-h1 { font-size: 1.55rem !important; padding: 0.3rem 0 0 !important; }
+h1 { font-size: 1.55rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 @media (max-width: 640px) { .block-container { padding: 3.4rem 0.7rem 2rem; } }
+html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflow: hidden; }
 </style>"""
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from simulator import player as playing
 from simulator import stage, views
 from simulator.lesson import Lesson, Question, right_answer
 from simulator.oci import InvalidReference
@@ -65,7 +66,7 @@ def run_form(engine: str, password: str) -> None:
 
 @st.fragment
 def player(lesson: Lesson, trace: Trace) -> None:
-    stage.mount(views.stage(lesson, trace), key="stage")
+    stage.mount(playing.payload(lesson, trace), key="stage")
 
 
 def tables(lesson: Lesson, trace: Trace) -> None:
