@@ -393,6 +393,8 @@ def of_predictions(lesson: Lesson) -> Found:
             known = ", ".join(views.TRACKED)
             yield where, f"a prediction of a value, and no other, names one of {known}"
             return
+    if own_trace(lesson) is None or any(of_words(lesson)):
+        return  # what cannot be played or told cannot be asked, and is complained of already
     for engine in engines():
         count = len(predict.questions(lesson, run(lesson.document.scenario, engine)))
         if not 2 <= count <= predict.MOST:

@@ -4,6 +4,7 @@
 they can be translated, and reach it by name.
 """
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from simulator import i18n, predict, views
@@ -118,13 +119,11 @@ STRINGS = {
 
 def payload(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
     """All that the stage needs, once: it steps in the browser without asking again."""
-    language = i18n.chosen.get()
     known = scenarios().get(trace.scenario)
-    shown = views.stage(lesson, trace)
-    return shown | {
-        "id": digest_of(f"{shown['id']} {language}".encode()),
-        "language": language,
+    shown = views.stage(lesson, trace) | {
+        "language": i18n.chosen.get(),
         "situation": _(known.title) if known else "",
         "questions": [predict.view(one) for one in predict.questions(lesson, trace)],
         "strings": {name: _(text) for name, text in STRINGS.items()},
     }
+    return shown | {"id": digest_of(json.dumps(shown).encode())}

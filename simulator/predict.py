@@ -98,9 +98,7 @@ def exits(phase: Phase) -> list[str]:
     return [event.__name__ for event, then in TRANSITIONS[phase].items() if then is not phase]
 
 
-def of_events(
-    lesson: "Lesson", trace: Trace, step: Step, ways: Sequence[str]
-) -> Iterator[Option]:
+def of_events(lesson: "Lesson", trace: Trace, step: Step, ways: Sequence[str]) -> Iterator[Option]:
     """The event of this step, and other exits of its phase: those of the lesson's choice first."""
     phase = step.before.phase
     yield Option(title(lesson, step), True)
@@ -122,9 +120,7 @@ def why_not_event(lesson: "Lesson", trace: Trace, step: Step, name: str) -> str:
     for other in others(trace):
         if any(leaves(one, phase) and one.name == name for one in other.steps):
             return so_it_is_in(other)
-    return _("It would mean: {text}").format(
-        text=lesson.words(name, command_of(step)).text
-    )
+    return _("It would mean: {text}").format(text=lesson.words(name, command_of(step)).text)
 
 
 # -- which value --------------------------------------------------------------------------------
@@ -178,7 +174,7 @@ def of_rows(lesson: "Lesson", trace: Trace, step: Step) -> Iterator[Option]:
 
 
 def reachable(lesson: "Lesson", phase: Phase) -> set[int | None]:
-    """The rows that the machine can go to from this phase; at the prompt, any command may follow."""
+    """The rows that the machine can go to from this phase. At the prompt any command may follow."""
     ends = set(TRANSITIONS[phase].values())
     if Phase.READY in ends:
         ends |= set(TRANSITIONS[Phase.READY].values())
@@ -187,9 +183,7 @@ def reachable(lesson: "Lesson", phase: Phase) -> set[int | None]:
 
 
 def rows_of(lesson: "Lesson", trace: Trace) -> dict[int, "Row"]:
-    return {
-        step.number: span.row for span in views.spans(lesson, trace) for step in span.steps
-    }
+    return {step.number: span.row for span in views.spans(lesson, trace) for step in span.steps}
 
 
 def row_before(lesson: "Lesson", trace: Trace, step: Step) -> int | None:

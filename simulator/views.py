@@ -301,13 +301,17 @@ SHOWN_LAYERS = 5
 def layers(state: State) -> dict[str, Any]:
     """The image's layers, base first, in Docker's words: all of a few, or those of many around
     the first that is not here."""
-    every = dict.fromkeys(state.manifest.layers) if state.manifest else {}
-    bars = [layer_progress(state, layer) for layer in every]
-    here = [bar["done"] == bar["total"] for bar in bars]
-    least = max(0, min([*here, False].index(False) - 1, len(bars) - SHOWN_LAYERS))
-    shown = bars[least : least + SHOWN_LAYERS]
-    more = _("{here} of {all} layers are here").format(here=sum(here), all=len(bars))
-    return {"bars": shown, "more": more if len(bars) > len(shown) else ""}
+    every = tuple(dict.fromkeys(state.manifest.layers)) if state.manifest else ()
+    here = {*state.present, *state.received}
+    missing = next((place for place, one in enumerate(every) if one not in here), len(every))
+    least = max(0, min(missing - 1, len(every) - SHOWN_LAYERS))
+    shown = every[least : least + SHOWN_LAYERS]
+    told = _("{here} of {all} layers are here")
+    more = told.format(here=len(here & set(every)), all=len(every))
+    return {
+        "bars": [layer_progress(state, layer) for layer in shown],
+        "more": more if len(every) > len(shown) else "",
+    }
 
 
 def layer_progress(state: State, layer: Descriptor) -> dict[str, Any]:
@@ -361,7 +365,6 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         )
     return {
         "schema": "pullscope-stage/1",
-        "id": digest_of(trace.to_json().encode()),
         "title": lesson.document.title,
         "minutes": lesson.document.minutes,
         "sample": sample,

@@ -5,7 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator import scenario
+from simulator import scenario, stage
 from simulator.engines import engines
 from simulator.scenario import scenarios
 from tests.pages import ROOT
@@ -20,7 +20,7 @@ def opened(**query: str) -> AppTest:
 
 def staged(test: AppTest) -> dict[str, object]:
     """What the stage was given."""
-    return dict(json.loads(test.get("bidi_component")[0].proto.json))
+    return stage.unpacked(json.loads(test.get("bidi_component")[0].proto.json)["run"])
 
 
 def test_the_page_opens_with_the_whole_run() -> None:
@@ -83,8 +83,10 @@ def test_a_registry_that_does_not_answer_is_a_run_that_failed() -> None:
 
 
 def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
-    """Start, after rows 2, 4 and 5, and the end; or one column a step."""
+    """Start, after rows 2, 4 and 5, and the end; or one column a step. Asked for only."""
     test = opened()
+    assert not test.table
+    test.toggle(key="whole_run").set_value(True).run()
     few = test.table[1].value
     assert few.columns[0] == "Start" and len(few.columns) == 5
     test.toggle(key="every_step").set_value(True).run()

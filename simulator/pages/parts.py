@@ -45,7 +45,7 @@ def addressed() -> None:
 
 def head(lesson: Lesson) -> tuple[str, str, str]:
     """The title and the choices: source, engine, scenario."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="choices", horizontal=True, vertical_alignment="center", gap="small"):
         st.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
         st.segmented_control(_("Source"), required=True, width="content", **choosing("source"))
         st.selectbox(_("Docker engine"), width=260, **choosing("engine"))

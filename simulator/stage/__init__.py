@@ -4,9 +4,9 @@ A step costs a frame, not a round trip. The files beside this one are plain HTML
 JavaScript; they are read as they are and put one after the other, there is no build.
 """
 
+import gzip
 import json
-from collections import Counter
-from collections.abc import Iterator
+from base64 import b64decode, b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,6 @@ SCRIPTS = ("text.js", "flow.js", "table.js", "wire.js", "predict.js", "present.j
            "player.js")  # fmt: skip
 """In this order they are one module."""
 STYLES = ("stage.css", "views.css")
-KEPT_ONCE = 40
-"""Characters from which on a text or a message that repeats is sent once."""
 
 
 def text(*names: str) -> str:
@@ -36,40 +34,15 @@ def component() -> Any:
 
 def mount(payload: dict[str, Any], key: str) -> None:
     """Show a run. `payload` is `player.payload(...)`; the same payload is never drawn again."""
-    component()(key=key, data=packed(payload))
+    component()(key=key, data={"id": payload["id"], "run": packed(payload)})
 
 
-def packed(payload: dict[str, Any]) -> dict[str, Any]:
-    """The same with what repeats in the steps kept once, in `shared`: a long run says the same
-    headers hundreds of times. A place in `shared` stands for it as `{"$": place}`."""
-    steps = payload["steps"]
-    counted = Counter(written for step in steps for written in parts(step))
-    repeated = [written for written, count in counted.items() if count > 1]
-    places = {written: place for place, written in enumerate(repeated)}
-    shared = [referred(json.loads(written), places, top=True) for written in repeated]
-    return payload | {"steps": [referred(s, places, top=True) for s in steps], "shared": shared}
+def packed(payload: dict[str, Any]) -> str:
+    """The payload as JSON, gzip and base64: a long run says the same headers hundreds of times.
+    Streamlit sends it as it is, and the browser unpacks it."""
+    return b64encode(gzip.compress(json.dumps(payload).encode(), mtime=0)).decode()
 
 
-def parts(value: Any, top: bool = True) -> Iterator[str]:
-    """Everything in this value that is long enough to be kept once, written out."""
-    if not top:
-        written = json.dumps(value, sort_keys=True)
-        if len(written) < KEPT_ONCE:
-            return
-        yield written
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for one in inner:
-        yield from parts(one, top=False)
-
-
-def referred(value: Any, places: dict[str, int], top: bool = False) -> Any:
-    """The value with references instead of what is shared."""
-    if not top and not isinstance(value, int | float | bool | None):
-        place = places.get(json.dumps(value, sort_keys=True))
-        if place is not None:
-            return {"$": place}
-    if isinstance(value, dict):
-        return {name: referred(one, places) for name, one in value.items()}
-    if isinstance(value, list):
-        return [referred(one, places) for one in value]
-    return value
+def unpacked(text: str) -> dict[str, Any]:
+    """What was packed, as the browser has it."""
+    return dict(json.loads(gzip.decompress(b64decode(text))))

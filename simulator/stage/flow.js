@@ -67,11 +67,11 @@ class Flow {
     if (!exchange) return;
     for (const spot of this.parts.get(`node-${node}`)) {
       const { right, top } = edges(spot), bad = !exchange.status || exchange.status >= 400;
-      const width = 8 + 6.4 * String(exchange.came).length;
-      const made = shape("g", { transform: `translate(${right - width - 4} ${top - 7})` }, bad ? "came bad" : "came");
-      const text = shape("text", { x: width / 2, y: 10.4, "text-anchor": "middle" });
+      const width = 10 + 8.4 * String(exchange.came).length;
+      const made = shape("g", { transform: `translate(${right - width - 4} ${top - 11})` }, bad ? "came bad" : "came");
+      const text = shape("text", { x: width / 2, y: 13.4, "text-anchor": "middle" });
       text.textContent = exchange.came;
-      made.append(shape("rect", { width, height: 14, rx: 7 }), text);
+      made.append(shape("rect", { width, height: 18, rx: 9 }), text);
       spot.append(made);
       this.passing.push(made);
     }

@@ -7,11 +7,18 @@ const players = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const known = players.get(parentElement);
-  if (known && known.data.id === data.id) return known.leave;
-  if (known) known.leave();
-  const player = new Player(parentElement, unpacked(data), known === undefined);
-  players.set(parentElement, player);
-  return player.leave;
+  if (known?.id === data.id) return known.leave;
+  known?.leave();
+  const place = { id: data.id, leave: () => {
+    place.left = true;
+    place.player?.end();
+    players.delete(parentElement);
+  } };
+  players.set(parentElement, place);
+  unpacked(data.run).then((run) => {
+    if (!place.left) place.player = new Player(parentElement, run, known === undefined);
+  });
+  return place.leave;
 }
 
 class Player {
@@ -20,7 +27,6 @@ class Player {
     for (const spot of root.querySelectorAll("[data-at]")) this.at[spot.dataset.at] = spot;
     this.stage = root.querySelector(".stage");
     this.listening = new AbortController();
-    this.leave = () => this.end();
     this.build();
     this.listen();
     this.turn(viewOf(new URL(location.href)));
@@ -33,7 +39,6 @@ class Player {
     this.others.leave();
     this.notes?.leave();
     delete document.documentElement.dataset.stage;
-    players.delete(this.root);
   }
 
   // -- what stays -----------------------------------------------------------------------
