@@ -69,6 +69,7 @@ STRINGS = {
     "keys": N_("Keys"),
     "close": N_("Close"),
     "predict": N_("Predict first"),
+    "prediction": N_("Your prediction"),
     "commit": N_("Commit"),
     "showMe": N_("Show me"),
     "choose": N_("Choose one first, or let it be shown."),

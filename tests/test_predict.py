@@ -76,7 +76,9 @@ def test_the_other_events_are_other_ways_out_of_that_phase(name: str, engine: st
             continue
         step = trace.steps[question.step - 1]
         command = views.command_name(step)
-        ways = {LESSON.words(kind.__name__, command).title for kind in TRANSITIONS[step.before.phase]}
+        ways = {
+            LESSON.words(kind.__name__, command).title for kind in TRANSITIONS[step.before.phase]
+        }
         assert {option.text for option in question.options} <= ways
 
 

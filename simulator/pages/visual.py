@@ -82,7 +82,8 @@ def run_form(engine: str, password: str) -> None:
 
 @st.fragment
 def player(lesson: Lesson, trace: Trace) -> None:
-    stage.mount(playing.payload(lesson, trace), key="stage")
+    with st.container(key="player"):
+        stage.mount(playing.payload(lesson, trace), key="stage")
 
 
 def tables(lesson: Lesson, trace: Trace) -> None:
