@@ -36,6 +36,7 @@ STRINGS = {
     "table": N_("Process table"),
     "notTaken": N_("not taken in this run"),
     "messages": N_("Messages of this row"),
+    "earlier": N_("{count} messages before these"),
     "wire": N_("On the wire"),
     "exchange": N_("On the wire · exchange {number} of {count}"),
     "local": N_("No message: this step happens on this machine alone."),

@@ -573,8 +573,13 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("state", STATES)
+DARK = ("told", "layers", "failed")
+"""States with colours of their own."""
+
+
+@pytest.mark.parametrize(
+    ("state", "theme"), [*((s, "light") for s in STATES), *((s, "dark") for s in DARK)]
+)
 def test_axe_finds_nothing_in_any_state(learner: Open, state: str, theme: str) -> None:
     """Questions, answers, failures, the projector and dialogs are held to the same rules."""
     query, keys = STATES[state]

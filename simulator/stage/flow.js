@@ -34,7 +34,7 @@ class Flow {
     spot.append(made);
   }
 
-  show(number, forward) {
+  show(number) {
     const step = this.data.steps[number - 1], past = this.data.steps.slice(0, number - 1);
     const nodes = new Set(past.map((one) => one.node)), ways = new Set(past.map((one) => one.edge));
     for (const { id } of this.data.flow.nodes) this.light(`node-${id}`, id === step.node, nodes.has(id));
@@ -43,7 +43,6 @@ class Flow {
     for (const one of this.passing) one.remove();
     this.passing = [];
     this.tag(step);
-    if (forward && !REDUCED.matches) this.travel(step);
   }
 
   light(id, now, done) {

@@ -35,6 +35,7 @@ class Player {
 
   end() {
     this.pause();
+    this.left = true;
     this.listening.abort();
     this.others.leave();
     this.notes?.leave();
@@ -76,7 +77,7 @@ class Player {
       tick.classList.toggle("asks", Boolean(this.questions.of(step.number)));
       return tick;
     });
-    this.at.ticks.replaceChildren(...this.ticks);
+    this.at.ticks.replaceChildren(this.at.done, ...this.ticks);
   }
 
   drawTracker() {
@@ -109,7 +110,14 @@ class Player {
     return whole ? Math.min(asked, this.data.steps.length) : 1;
   }
 
+  // The address is written after the frame is painted: it takes longer than the step.
   address() {
+    cancelAnimationFrame(this.writing);
+    this.writing = requestAnimationFrame(() => setTimeout(() => this.write()));
+  }
+
+  write() {
+    if (this.left) return;
     const url = new URL(location.href);
     const { source, engine, scenario } = this.data, view = this.view === "embed" ? "" : this.view;
     const kept = { source, engine, scenario, step: this.number, view };
@@ -187,15 +195,27 @@ class Player {
     this.stage.classList.toggle("failed", step.failed);
     this.stage.dataset.step = this.number;
     this.showSample(step);
-    this.flow.show(this.number, before === this.number - 1);
+    this.flow.show(this.number);
     this.showTracker(step);
     this.showAccount(step);
     this.questions.show(this.number);
     this.showControls(step, before);
     this.table.show(this.number);
     this.wire.show(step);
+    this.settle(step, before === this.number - 1);
     this.address();
     this.tell();
+  }
+
+  // What asks the browser for places and sizes comes after all that changes them, so that it lays
+  // the page out once.
+  settle(step, forward) {
+    const { terminal, wire, verdict } = this.at;
+    const height = terminal.scrollHeight;
+    this.table.reveal(step);
+    for (const part of [wire, verdict]) part.scrollTop = 0;
+    terminal.scrollTop = height;
+    if (forward && !REDUCED.matches) this.flow.travel(step);
   }
 
   // The terminal holds what has been printed by now, and nothing of what will be.
@@ -208,7 +228,6 @@ class Player {
       terminal.append(...later.terminal.map((line) => printed(line, later)));
     }
     for (let line = terminal.lastChild; line?.step === this.number; line = line.previousSibling) line.classList.add("new");
-    terminal.scrollTop = terminal.scrollHeight;
   }
 
   showTracker(step) {
@@ -247,7 +266,7 @@ class Player {
     const { at, data, number } = this, count = data.steps.length;
     at.range.value = number;
     at.range.setAttribute("aria-valuetext", this.say("stepOf", { number, count, title: step.title }));
-    at.ticks.style.setProperty("--done", `${(100 * (number - 1)) / Math.max(1, count - 1)}%`);
+    at.done.style.width = `${(100 * (number - 1)) / Math.max(1, count - 1)}%`;
     const first = before === undefined ? 1 : Math.min(before, number), last = Math.max(before ?? 1, number);
     this.ticks.slice(first - 1, last).forEach((tick, place) => {
       tick.classList.toggle("past", first + place < number);

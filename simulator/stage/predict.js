@@ -78,7 +78,6 @@ class Questions {
     if (number === this.data.steps.length) parts.push(...this.summary());
     this.at.verdict.replaceChildren(...parts);
     this.at.verdict.hidden = !parts.length;
-    this.at.verdict.scrollTop = 0;
     this.at.account.parentElement.classList.toggle("told", parts.length > 0);
   }
 

@@ -1,6 +1,8 @@
 // The process table. A row that has not come yet says what it is about, and nothing of what comes
 // of it; its messages are put into the page as they are sent.
 
+const MESSAGES = 12; // of a row that are listed under it
+
 class Table {
   constructor(at, data, say, go) {
     Object.assign(this, { at, data, say, go });
@@ -16,7 +18,8 @@ class Table {
       list.setAttribute("aria-label", say("messages"));
       cell.append(list);
       under.append(cell);
-      return { ...row, line, under, list };
+      const sent = data.steps.filter((step) => step.row === row.number && step.exchange);
+      return { ...row, line, under, list, sent };
     });
     at.rows.replaceChildren(...this.rows.flatMap(({ line, under }) => [line, under]));
   }
@@ -44,19 +47,17 @@ class Table {
       });
       this.messages(row, now ? number : 0);
     }
-    this.reveal(this.rows.find((row) => row.number === step.row));
   }
 
-  // Those of the present row up to this step; a row that is past keeps none.
+  // Those of the present row up to this step, the last few of many; a row that is past keeps none.
   messages(row, number) {
-    const { list, under } = row;
-    while (list.lastChild && list.lastChild.step > number) list.lastChild.remove();
-    if (!number) list.replaceChildren();
-    else for (const step of this.data.steps.slice((list.lastChild?.step ?? row.first - 1), number)) {
-      if (step.exchange && step.row === row.number) list.append(this.message(step));
-    }
-    for (const item of list.children) item.firstChild.classList.toggle("now", item.step === number);
-    under.hidden = !list.firstChild;
+    const sent = row.sent.filter((step) => step.number <= number), shown = sent.slice(-MESSAGES);
+    const kept = new Map([...row.list.children].map((item) => [item.step, item]));
+    const items = shown.map((step) => kept.get(step) ?? this.message(step));
+    if (sent.length > shown.length) items.unshift(element("li", this.say("earlier", { count: sent.length - shown.length })));
+    if (items.length || row.list.firstChild) row.list.replaceChildren(...items);
+    for (const item of items) item.firstElementChild?.classList.toggle("now", item.step?.number === number);
+    row.under.hidden = !items.length;
   }
 
   message(step) {
@@ -65,12 +66,13 @@ class Table {
     button.append(element("em", step.exchange.came));
     button.addEventListener("click", () => this.go(step.number));
     item.append(button);
-    item.step = step.number;
+    item.step = step;
     return item;
   }
 
   // The table scrolls inside its card, so that the present row and its last message are in view.
-  reveal(row) {
+  reveal(step) {
+    const row = this.rows.find(({ number }) => number === step.row);
     if (!row) return;
     const { scroll } = this.at, last = row.under.hidden ? row.line : row.under;
     const bottom = last.offsetTop + last.offsetHeight, top = row.line.offsetTop;

@@ -19,7 +19,6 @@ class Wire {
     if (exchange.body) parts.push(this.fold("body", this.bodyOf(exchange)));
     parts.push(this.fold("curl", element("pre", exchange.curl)));
     this.at.wire.replaceChildren(...parts);
-    this.at.wire.scrollTop = 0;
   }
 
   // What is opened once stays open on later steps.
