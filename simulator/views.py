@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.lesson import Lesson, Row
 
 COLUMNS = (N_("Row"), N_("Action"), N_("Input / command"), N_("Result"), N_("Notes"))
+ALL_COLUMNS = (*COLUMNS, N_("Steps"), N_("Exchanges"))
 
 
 # -- the status tracker -----------------------------------------------------------------------
@@ -82,22 +83,22 @@ def tracker_value(name: str, state: State) -> str:
 def tracker(trace: Trace, cursor: int | None = None) -> pd.DataFrame:
     """One row a variable, one column a step up to the cursor."""
     shown = trace.steps[:cursor]
-    return tracked({"Start": trace.steps[0].before} | {f"{s.number}": s.after for s in shown})
+    return tracked({_("Start"): trace.steps[0].before} | {f"{s.number}": s.after for s in shown})
 
 
 def tracked(moments: dict[str, State]) -> pd.DataFrame:
     cells = {name: [value(state) for value in TRACKED.values()] for name, state in moments.items()}
-    return pd.DataFrame(cells, index=pd.Index(TRACKED, name="Variable"))
+    return pd.DataFrame(cells, index=pd.Index(TRACKED, name=_("Variable")))
 
 
 def tracker_after(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
     """The tracker at the start, after the rows that the lesson names, and at the end."""
     reached = {span.row.number: span.steps for span in spans(lesson, trace) if span.steps}
-    moments = {"Start": trace.steps[0].before}
+    moments = {_("Start"): trace.steps[0].before}
     for row in lesson.document.tracker_after:
         if row in reached:
-            moments[f"After row {row}"] = reached[row][-1].after
-    return tracked(moments | {"Final": trace.steps[-1].after})
+            moments[_("After row {row}").format(row=row)] = reached[row][-1].after
+    return tracked(moments | {_("Final"): trace.steps[-1].after})
 
 
 # -- rows -------------------------------------------------------------------------------------
@@ -142,12 +143,12 @@ def spans(lesson: "Lesson", trace: Trace) -> list[Span]:
 def process_table(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
     """The lesson's rows, with the steps and exchanges of this run under each."""
     cells = [table_row(span) for span in spans(lesson, trace)]
-    return pd.DataFrame(cells, columns=[*COLUMNS, "Steps", "Exchanges"]).set_index(COLUMNS[0])
+    return pd.DataFrame(cells, columns=[_(name) for name in ALL_COLUMNS]).set_index(_(COLUMNS[0]))
 
 
 def table_row(span: Span) -> tuple[object, ...]:
     row, numbers = span.row, [step.number for step in span.steps]
-    covered = f"{numbers[0]}–{numbers[-1]}" if numbers else "not reached"
+    covered = f"{numbers[0]}–{numbers[-1]}" if numbers else _("not reached")
     sent = "\n".join(summary(step.exchange) for step in span.steps if step.exchange)
     return (row.number, row.action, row.input, row.result, row.note, covered, sent)
 

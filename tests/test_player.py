@@ -63,13 +63,13 @@ def test_every_name_of_a_text_is_known_and_used() -> None:
 
 
 def test_a_run_of_500_steps_is_sent_small() -> None:
-    """A long run repeats itself: packed it is a twentieth, and comes out equal."""
+    """A long run repeats itself: packed it is a tenth, and comes out equal."""
     trace = long_run()
     given = player.payload(LESSON, trace)
     packed = stage.packed(given)
     assert len(trace.steps) > 480
     assert stage.unpacked(packed) == given
-    assert len(packed) < len(json.dumps(given)) / 20
+    assert len(packed) < len(json.dumps(given)) / 10
 
 
 def test_of_many_layers_those_around_the_present_one_are_shown() -> None:
