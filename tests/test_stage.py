@@ -358,6 +358,21 @@ def test_the_speakers_notes_follow(learner: Open) -> None:
     assert ":" in told.locator("output").inner_text()
 
 
+def test_the_notes_open_beside_the_projector(learner: Open) -> None:
+    """The button and the key `n` open the second window; Present is a button, too."""
+    stage = learner("?step=4", 1280, 720)
+    stage.get_by_role("button", name="Present").click()
+    assert "view=present" in stage.url or stage.wait_for_url("**view=present**") is None
+    with stage.context.expect_page() as opening:
+        stage.get_by_role("button", name="Notes").click()
+    notes = opening.value
+    expect(notes.locator(".speaker h2")).to_contain_text(STEPS[3]["title"])
+    stage.keyboard.press("ArrowRight")
+    expect(notes.locator(".speaker h2")).to_contain_text(STEPS[4]["title"])
+    notes.keyboard.press("ArrowLeft")
+    at_step(stage, 4)
+
+
 # -- address, frame, copies ---------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ function pictureOf(flow, background) {
     const style = getComputedStyle(originals[place]);
     for (const name of DRAWN) part.setAttribute(name, style.getPropertyValue(name));
     if (style.display === "none") part.setAttribute("display", "none");
-    if (part.tagName === "text") part.setAttribute("font-family", FONT);
+    if (part.tagName === "text") fitted(part, originals[place]);
     part.removeAttribute("class");
   });
   for (const moving of copy.querySelectorAll(".message")) moving.remove();
@@ -82,6 +82,15 @@ function pictureOf(flow, background) {
   copy.setAttribute("height", 2 * (height + 16));
   copy.prepend(shape("rect", { x: x - 8, y: y - 8, width: width + 16, height: height + 16, fill: background }));
   return { text: new XMLSerializer().serializeToString(copy), width: 2 * (width + 16), height: 2 * (height + 16) };
+}
+
+// Where the picture is looked at there may be another font: the text keeps its length.
+function fitted(text, original) {
+  text.setAttribute("font-family", FONT);
+  const length = original.getComputedTextLength();
+  if (!length) return;
+  text.setAttribute("textLength", length.toFixed(1));
+  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
 
 async function painted({ text, width, height }) {
