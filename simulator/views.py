@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from simulator.commands import Login, Logout, Pull
-from simulator.compare import offers
 from simulator.engines.words import reason
 from simulator.explain import (
     STATUSES,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from simulator.shell.values import Shell
 
 COLUMNS = (N_("Row"), N_("Action"), N_("Input / command"), N_("Result"), N_("Notes"))
+ALL_COLUMNS = (*COLUMNS, N_("Steps"), N_("Exchanges"))
 
 
 # -- the status tracker -----------------------------------------------------------------------
@@ -115,8 +115,12 @@ class Span:
 
 def commands_of(trace: Trace) -> list[tuple[Step, str]]:
     """Each step with the command it belongs to: `login`, `pull`, `logout`, or ``."""
+    return [(step, command_name(step)) for step in trace.steps]
+
+
+def command_name(step: Step) -> str:
     kinds = {Login: "login", Pull: "pull", Logout: "logout"}
-    return [(step, kinds.get(type(step.after.command), "")) for step in trace.steps]
+    return kinds.get(type(step.after.command), "")
 
 
 def row_of(lesson: "Lesson", phase: Phase) -> "Row | None":
@@ -140,8 +144,7 @@ def spans(lesson: "Lesson", trace: Trace) -> list[Span]:
 def process_table(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
     """The lesson's rows, with the steps and exchanges of this run under each."""
     cells = [table_row(span) for span in spans(lesson, trace)]
-    columns = [_(column) for column in (*COLUMNS, N_("Steps"), N_("Exchanges"))]
-    return pd.DataFrame(cells, columns=columns).set_index(columns[0])
+    return pd.DataFrame(cells, columns=[_(name) for name in ALL_COLUMNS]).set_index(_(COLUMNS[0]))
 
 
 def table_row(span: Span) -> tuple[object, ...]:
@@ -240,15 +243,35 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
         "number": number,
         "count": count,
         "summary": asked(request),
+        "method": request.method,
         "came": outcome(answer),
+        "told": told(step, step.exchange),
         "status": answer.status if isinstance(answer, Response) else 0,
         "sent": sent(request),
         "answer": answer_lines(answer),
         "body": body_text(answer),
-        "rows": [[row.what, row.value, row.note] for row in body_rows(step)],
+        "rows": [[row.what, row.value, _(row.note)] for row in body_rows(step)],
         "digested": digested(step.exchange),
         "curl": curl(request, username),
     }
+
+
+def told(step: Step, exchange: Exchange) -> str:
+    """Who sent what to whom, and what came back, in a sentence."""
+    pulls = command_name(step) == "pull"
+    return _("{who} asks {host}: {method} {path}. The answer: {came}.").format(
+        who=_("The Docker engine") if pulls else _("Docker's command line"),
+        host=exchange.request.host,
+        method=exchange.request.method,
+        path=exchange.request.path,
+        came=said(exchange.answer),
+    )
+
+
+def said(answer: Response | NetworkFailure) -> str:
+    if isinstance(answer, NetworkFailure):
+        return _("none ({obstacle})").format(obstacle=answer.obstacle)
+    return f"{answer.status} {reason(answer.status)}"
 
 
 # -- the console ------------------------------------------------------------------------------
@@ -295,11 +318,24 @@ def came_from(lesson: "Lesson", step: Step, node: str) -> str:
     return boxes[0] if boxes else node
 
 
-def layers(state: State) -> list[dict[str, Any]]:
-    """The image's layers, base first, in Docker's words."""
-    if state.manifest is None:
-        return []
-    return [layer_progress(state, layer) for layer in dict.fromkeys(state.manifest.layers)]
+SHOWN_LAYERS = 5
+"""Bars that have room beside the account of a step."""
+
+
+def layers(state: State) -> dict[str, Any]:
+    """The image's layers, base first, in Docker's words: all of a few, or those of many around
+    the first that is not here."""
+    every = tuple(dict.fromkeys(state.manifest.layers)) if state.manifest else ()
+    here = {*state.present, *state.received}
+    missing = next((place for place, one in enumerate(every) if one not in here), len(every))
+    least = max(0, min(missing - 1, len(every) - SHOWN_LAYERS))
+    shown = every[least : least + SHOWN_LAYERS]
+    told = _("{here} of {all} layers are here")
+    more = told.format(here=len(here & set(every)), all=len(every))
+    return {
+        "bars": [layer_progress(state, layer) for layer in shown],
+        "more": more if len(every) > len(shown) else "",
+    }
 
 
 def layer_progress(state: State, layer: Descriptor) -> dict[str, Any]:
@@ -330,15 +366,12 @@ def line_of(sample: Sequence[str], step: Step) -> int:
     return sample.index(command.text) if command and command.text in sample else 0
 
 
-def stage(lesson: "Lesson", trace: Trace, identity: str = "") -> dict[str, Any]:
-    """All that the stage needs, once: it steps in the browser without asking again.
-
-    `identity` names a run that still grows; one that is whole is known by its digest.
-    """
+def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
+    """What happened, step by step, as the stage shows it."""
     covered = spans(lesson, trace)
     rows = {step.number: span.row.number for span in covered for step in span.steps}
     sample, edges = sample_of(lesson, trace), {edge.id for edge in lesson.edges}
-    count, offered = sum(1 for step in trace.steps if step.exchange), offers(trace)
+    count = sum(1 for step in trace.steps if step.exchange)
     shown: list[dict[str, Any]] = []
     node, number = "", 0
     for step, command in commands_of(trace):
@@ -352,12 +385,10 @@ def stage(lesson: "Lesson", trace: Trace, identity: str = "") -> dict[str, Any]:
                 "node": node,
                 "edge": edge if edge in edges else None,
                 "exchange": wire(step, number, count),
-                "offers": offered.get(step.number, []),
             }
         )
     return {
         "schema": "pullscope-stage/1",
-        "id": identity or digest_of(trace.to_json().encode()),
         "title": lesson.document.title,
         "minutes": lesson.document.minutes,
         "sample": sample,

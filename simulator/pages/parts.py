@@ -73,14 +73,14 @@ def nothing_there(choice: str, asked: str, shown: str) -> str:
 
 def head(lesson: Lesson) -> tuple[str, str, str]:
     """The title and the choices: source, engine, scenario."""
-    left, source, engine, situation = st.columns([3.7, 3.1, 2.6, 2.6], vertical_alignment="center")
-    left.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
-    source.segmented_control(_("Source"), required=True, **choosing("source"))
-    engine.selectbox(_("Docker engine"), **choosing("engine"))
-    if st.session_state.source == "mock":
-        situation.selectbox(_("What happens"), **choosing("scenario"))
-    if st.session_state.source == "recording":
-        situation.selectbox(_("Recording"), **choosing("recording"))
+    with st.container(key="choices", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
+        st.segmented_control(_("Source"), required=True, width="content", **choosing("source"))
+        st.selectbox(_("Docker engine"), width=220, **choosing("engine"))
+        if st.session_state.source == "mock":
+            st.selectbox(_("What happens"), width=260, **choosing("scenario"))
+        if st.session_state.source == "recording":
+            st.selectbox(_("Recording"), width=260, **choosing("recording"))
     return st.session_state.source, st.session_state.engine, st.session_state.scenario
 
 
