@@ -66,6 +66,7 @@ h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 @media (max-width: 640px) {
   .block-container { padding: 3.4rem 0.7rem 2rem; }
   .st-key-choices > div { flex: 1 1 45%; max-width: 100%; }
+  .st-key-choices > div:nth-child(-n + 2) { flex-basis: 100%; }
 }
 html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflow: hidden; }
 </style>"""
