@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from simulator import questions, views
+from simulator import i18n, questions, views
 from simulator.engines import engines
 from simulator.lesson import lessons
 from simulator.machine import evolve, interpret, next_move
