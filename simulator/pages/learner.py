@@ -121,7 +121,7 @@ def solved(known: Progress) -> None:
         if name in fewest:
             said = _("solved with {commands} commands; par is {par}")
             told = said.format(commands=fewest[name], par=challenge.par)
-            st.write(f":material/check: **{_(challenge.title)}**: {told}")
+            st.write(f":material/check: **{challenge.title}**: {told}")
 
 
 def take_along(known: Progress) -> None:

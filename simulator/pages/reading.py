@@ -16,8 +16,7 @@ from simulator.wire import Request
 
 
 @st.cache_resource(show_spinner=False)
-def proven(_lesson: Lesson) -> Chapters:
-    """The chapters, proven against the machine. Raises InvalidLesson."""
+def proven_in(language: str, _lesson: Lesson) -> Chapters:
     known = chapters(_lesson.folder)
     found = next(chapter_problems(_lesson, known), None)
     if found:
@@ -25,12 +24,17 @@ def proven(_lesson: Lesson) -> Chapters:
     return known
 
 
+def proven(lesson: Lesson) -> Chapters:
+    """The chapters, proven against the machine. Raises InvalidLesson."""
+    return proven_in(lesson.language, lesson)
+
+
 # -- Learn ------------------------------------------------------------------------------------
 
 
 def learn_page(lesson: Lesson) -> None:
     """Two minutes, one screen after the other, and then the stage."""
-    st.title(f"{_('Learn it in two minutes')}", anchor=False)
+    st.title(_("Learn it in two minutes"), anchor=False)
     tour(lesson, proven(lesson).learn)
 
 
@@ -179,5 +183,5 @@ def headers() -> None:
         **{f"← {name}": note for name, note in ANSWER_HEADERS.items()},
         **{f"← {status}": note for status, note in STATUSES.items()},
     }
-    rows = [(name, note.text, note.source) for name, note in parts.items()]
+    rows = [(name, _(note.text), note.source) for name, note in parts.items()]
     show_table(pd.DataFrame(rows, columns=[_("Line"), _("Meaning"), _("Source")]))

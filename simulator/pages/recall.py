@@ -57,15 +57,27 @@ def begin(chosen: int) -> None:
 
 
 def the_set(lesson: Lesson) -> tuple[Question, ...]:
-    """The questions of this seed, those first whose objective is up first."""
-    if "recall-set" not in st.session_state:
-        turn = [review.objective for review in reviews(progress().answers, list(OBJECTIVES))]
-        waiting = [one.objective for one in due(reviews(progress().answers, turn), now())]
-        wanted = (waiting or turn)[:ASKED]
+    """The questions of this seed, those first whose objective is up first.
+
+    In another language they are the same questions, drawn again.
+    """
+    state = st.session_state
+    if "recall-set" not in state:
+        state["recall-turn"] = turn()
+        state["recall-results"] = {}
+    if "recall-set" not in state or state["recall-language"] != lesson.language:
+        wanted = state["recall-turn"]
         drawn = draw(lesson, seed(), ASKED, objectives=wanted)
-        st.session_state["recall-set"] = sorted(drawn, key=lambda q: turn.index(q.objective))
-        st.session_state["recall-results"] = {}
-    return tuple(st.session_state["recall-set"])
+        state["recall-set"] = sorted(drawn, key=lambda q: wanted.index(q.objective))
+        state["recall-language"] = lesson.language
+    return tuple(state["recall-set"])
+
+
+def turn() -> list[str]:
+    """The objectives of a set: what is due, else what was longest not asked."""
+    every = [review.objective for review in reviews(progress().answers, list(OBJECTIVES))]
+    waiting = [one.objective for one in due(reviews(progress().answers, every), now())]
+    return (waiting or every)[:ASKED]
 
 
 @fragment

@@ -116,7 +116,7 @@ def challenge_page(lesson: Lesson) -> None:
     if asked in known:
         st.session_state.setdefault("challenge", asked)
     name = middle.selectbox(
-        _("Challenge"), list(known), format_func=lambda one: _(known[one].title), key="challenge",
+        _("Challenge"), list(known), format_func=lambda one: known[one].title, key="challenge",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     with right:
@@ -133,7 +133,7 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
     with left:
         shell = terminal(place, lambda: known.shell(engine))
     with right:
-        st.write(_(known.story))
+        st.write(known.story)
         if known.solved(shell):
             keep_solution(name, engine, shell)
             said = _("Solved, with {commands} commands; par is {par}.")
@@ -158,7 +158,7 @@ def hints(lesson: Lesson, known: Challenge, shell: Shell) -> None:
     with st.expander(_("A hint")):
         st.write(what_happened(lesson, shell, known.attempt))
     with st.expander(_("The rule behind it")):
-        st.write(_(known.rule))
+        st.write(known.rule)
     with st.expander(_("What to type now")):
         command = next_command(known, shell)
         if command:
