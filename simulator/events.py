@@ -362,6 +362,20 @@ class SessionEnded:
 
 
 @dataclass(frozen=True)
+class Listening:
+    """Observed only: the registry is there, and nobody has asked it anything yet."""
+
+
+@dataclass(frozen=True)
+class UnexpectedRequest:
+    """Observed only: a request that the story does not foresee here. It is shown as just that."""
+
+    method: str
+    url: str
+    status: int
+
+
+@dataclass(frozen=True)
 class LoginCanceled:
     """The user interrupted the wait for the browser."""
 
@@ -548,5 +562,5 @@ Event = (
     | AlreadyUpToDate | UpdateNeeded | IndexReceived | PlatformSelected | ManifestReceived
     | LayersPlanned | BlobReceived | Redirected | DownloadCut | BlobsVerified | ImageStored
     | ImagesTyped | RemoveTyped | InspectTyped | ImagesListed | ImagesRemoved | ImagesInspected
-    | SessionEnded | Failure
+    | SessionEnded | Listening | UnexpectedRequest | Failure
 )  # fmt: skip

@@ -327,8 +327,11 @@ def line_of(sample: Sequence[str], step: Step) -> int:
     return sample.index(command.text) if command and command.text in sample else 0
 
 
-def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
-    """All that the stage needs, once: it steps in the browser without asking again."""
+def stage(lesson: "Lesson", trace: Trace, identity: str = "") -> dict[str, Any]:
+    """All that the stage needs, once: it steps in the browser without asking again.
+
+    `identity` names a run that still grows; one that is whole is known by its digest.
+    """
     covered = spans(lesson, trace)
     rows = {step.number: span.row.number for span in covered for step in span.steps}
     sample, edges = sample_of(lesson, trace), {edge.id for edge in lesson.edges}
@@ -351,7 +354,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
         )
     return {
         "schema": "pullscope-stage/1",
-        "id": digest_of(trace.to_json().encode()),
+        "id": identity or digest_of(trace.to_json().encode()),
         "title": lesson.document.title,
         "minutes": lesson.document.minutes,
         "sample": sample,

@@ -18,6 +18,7 @@ from simulator.pages import (
     compare,
     decoder,
     learner,
+    live,
     perf,
     project,
     reading,
@@ -47,6 +48,7 @@ PAGES = (
     Page("recall", N_("Recall"), recall.page),
     Page("perf", N_("Perf"), perf.page),
     Page("compare", N_("What if"), compare.page),
+    Page("own-docker", N_("Your own docker"), live.page),
     Page("decoder", N_("Decoder"), decoder.page),
     Page("progress", N_("Your progress"), learner.page),
 )

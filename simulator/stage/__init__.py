@@ -20,7 +20,7 @@ def component() -> Any:
         "pullscope_stage",
         html=(FILES / "stage.html").read_text("utf-8"),
         css=(FILES / "stage.css").read_text("utf-8"),
-        js=(FILES / "stage.js").read_text("utf-8"),
+        js="".join((FILES / name).read_text("utf-8") for name in ("stage.js", "live.js")),
     )
 
 

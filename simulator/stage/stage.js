@@ -9,10 +9,11 @@ const players = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const known = players.get(parentElement);
-  if (known && known.data.id === data.id) return known.leave;
+  if (known && (known.data.id === data.id || (known.data.live && data.live))) return known.leave;
   if (known) known.leave();
   const player = new Player(parentElement, data, known === undefined);
   players.set(parentElement, player);
+  if (data.live) follow(player); // live.js
   return player.leave;
 }
 
@@ -46,7 +47,7 @@ class Player {
     this.at.sample.replaceChildren(...sample.map((line) => element("li", line)));
     this.at.columns.replaceChildren(...columns.map((name) => this.heading(name)));
     this.at.range.max = steps.length;
-    this.drawFlow();
+    if (!this.grown) this.drawFlow(); // a live run keeps its diagram
     this.drawTicks();
     this.tracked = variables.map(({ name }) => {
       const row = element("tr"), head = element("th", name), cell = element("td");
@@ -143,6 +144,7 @@ class Player {
 
   go(number) {
     this.pause();
+    this.moving = false;
     this.show(number);
   }
 
@@ -153,6 +155,7 @@ class Player {
     const step = steps[this.number - 1];
     this.stage.classList.toggle("failed", step.failed);
     this.stage.dataset.step = this.number;
+    this.stage.dataset.event = step.event;
     this.showSample(step);
     this.showFlow(step, before);
     this.showTracker(step);
@@ -160,7 +163,8 @@ class Player {
     this.showControls(step);
     this.showTable(step);
     this.showWire(step);
-    this.address();
+    if (this.data.live) this.announce();
+    else this.address();
   }
 
   showSample(step) {

@@ -1,0 +1,35 @@
+"""By event: how the observer knows, and what it cannot know."""
+
+from simulator.i18n import N_
+
+NOTES = {
+    "LoginTyped": N_("Inferred: some clients begin a pull like this too."),
+    "CredentialsEntered": N_("Inferred: they came with a later request."),
+    "CredentialsStored": N_("Inferred: where it keeps them, no registry can see."),
+    "PullTyped": N_("Inferred from the paths of its requests."),
+    "ReferenceParsed": N_("Inferred: the path names repository and tag, a header the host."),
+    "CredentialFound": N_("Inferred: a name and a password came with a later request."),
+    "CredentialMissing": N_("Inferred: nothing that proves an identity was sent."),
+    "PingSkipped": N_("Seen by its absence: the first request was for the tag."),
+    "FellBackToHttp": N_("Inferred: Docker always tries TLS first."),
+    "CredentialAttached": N_("Seen in the next request's Authorization header."),
+    "UpdateNeeded": N_("Inferred: this name was not seen here before, or it goes on asking."),
+    "AlreadyUpToDate": N_("Inferred from silence: after the digest, nothing more was asked."),
+    "PlatformSelected": N_("Inferred from which of the index's manifests is asked for."),
+    "ManifestHeld": N_("Inferred: it asks for blobs without having asked for the manifest."),
+    "IndexHeld": N_("Inferred: it asks for blobs without having asked for the index."),
+    "LayersPlanned": N_("Inferred from which layers are asked for."),
+    "BlobReceived": N_(
+        "Seen: the registry sent it. That your client compared the digest shows only in that it "
+        "goes on."
+    ),
+    "DigestMismatch": N_(
+        "The registry knows that it sent damaged bytes. Whether your client noticed shows in what "
+        "it leaves out from here on."
+    ),
+    "DownloadCut": N_("Seen: the connection ended early. Your client may ask for the rest."),
+    "BlobsVerified": N_("Inferred: nothing is asked for again."),
+    "ImageStored": N_("Inferred: no registry can see what it does with the image."),
+    "SessionEnded": N_("Inferred from silence."),
+    "NoCredentials": N_("Inferred from silence: it was challenged, and did not come back."),
+}

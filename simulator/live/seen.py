@@ -1,0 +1,154 @@
+"""What the registry saw: one exchange, when, and what it gives away about who asked.
+
+No password and no token is kept: a `Seen` is masked before it is made, of a token stay its claims,
+and of a refused password a fingerprint that only this process can compare.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote
+
+from simulator.oci import NAME
+from simulator.wire import Exchange, Request, Response
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One exchange. `number` counts up; `address` is where it came from.
+
+    `user` is who it said it was, `claims` those of the token that was issued, `proof` the
+    fingerprint of the password. `pending`: the answer is still on its way.
+    """
+
+    number: int
+    at: float
+    address: str
+    exchange: Exchange
+    user: str = ""
+    claims: str = ""
+    proof: str = ""
+    pending: bool = False
+
+    @property
+    def request(self) -> Request:
+        return self.exchange.request
+
+    @property
+    def answer(self) -> Response:
+        assert isinstance(self.exchange.answer, Response)
+        return self.exchange.answer
+
+    @property
+    def status(self) -> int:
+        return self.answer.status
+
+    @property
+    def anonymous(self) -> bool:
+        return self.request.authorization is None
+
+
+# -- which client -----------------------------------------------------------------------------
+
+
+class Client(NamedTuple):
+    """A program, by what it calls itself. `family`: programs that work for one another."""
+
+    family: str
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
+
+
+CLIENTS = (
+    (r"docker/([\w.-]+)", "docker", "Docker"),
+    (r"containerd/v?([\w.-]+)", "docker", "containerd"),
+    (r"nerdctl/v?([\w.-]+)", "docker", "nerdctl"),
+    (r"cri-o/([\w.-]+)", "cri-o", "CRI-O"),
+    (r"skopeo/([\w.-]+)", "skopeo", "skopeo"),
+    (r"[Bb]uildah/([\w.-]+)", "buildah", "Buildah"),
+    (r"(?:libpod|podman)/([\w.-]+)", "podman", "Podman"),
+    (r"containers/([\w.-]+)", "containers", "a containers/image client"),
+    (r"(?:crane|go-containerregistry)/?v?([\w.-]*)", "crane", "crane"),
+    (r"oras(?:-go|-cli)?/([\w.-]+)", "oras", "ORAS"),
+    (r"curl/([\w.-]+)", "curl", "curl"),
+)
+"""How clients begin their `User-Agent`. Docker 29 has its tokens fetched by containerd."""
+
+STORES = frozenset({"docker", "podman", "buildah", "cri-o"})
+"""Families that keep images in a store of their own, and leave out what they hold."""
+
+
+def client_of(request: Request) -> Client:
+    """The client that this request says it is from."""
+    said = request.header("User-Agent") or ""
+    for pattern, family, name in CLIENTS:
+        found = re.match(pattern, said)
+        if found:
+            return Client(family, name, found[1].partition("+")[0])
+    word = re.match(r"[\w.-]{1,40}", said)
+    return (
+        Client(word[0].lower(), word[0], "") if word else Client("", "a client without a name", "")
+    )
+
+
+# -- what it asks for -------------------------------------------------------------------------
+
+
+class Kind(StrEnum):
+    PING = "ping"
+    TOKEN = "token"
+    MANIFEST = "manifest"
+    BLOB = "blob"
+    TAGS = "tags"
+    PUSH = "push"
+    OTHER = "other"
+
+
+class Asked(NamedTuple):
+    """What a request is about; `identifier` is a tag or a digest."""
+
+    kind: Kind
+    repository: str = ""
+    identifier: str = ""
+
+
+PATHS = (
+    (rf"/v2/(?P<name>{NAME.pattern})/manifests/(?P<id>[^/]+)", Kind.MANIFEST),
+    (rf"/v2/(?P<name>{NAME.pattern})/blobs/uploads(?P<id>/.*)?", Kind.PUSH),
+    (rf"/v2/(?P<name>{NAME.pattern})/blobs/(?P<id>[^/]+)", Kind.BLOB),
+    (rf"/v2/(?P<name>{NAME.pattern})/tags(?P<id>)/list", Kind.TAGS),
+)
+
+
+def asked(request: Request) -> Asked:
+    path = unquote(request.path)
+    if path == "/v2/" and request.method in ("GET", "HEAD"):
+        return Asked(Kind.PING)
+    if path == "/token":
+        return token_asked(request)
+    for pattern, kind in PATHS:
+        found = re.fullmatch(pattern, path)
+        if found:
+            reading = request.method in ("GET", "HEAD")
+            return Asked(kind if reading else Kind.PUSH, found["name"], found["id"] or "")
+    return Asked(Kind.OTHER)
+
+
+def token_asked(request: Request) -> Asked:
+    """The first repository of the scope; a scope that pushes belongs to a push."""
+    for scope in scopes(request):
+        kind, _, rest = scope.partition(":")
+        name, _, actions = rest.rpartition(":")
+        if kind == "repository" and re.fullmatch(NAME.pattern, name):
+            return Asked(Kind.TOKEN, name, "push" if "push" in actions.split(",") else "pull")
+    return Asked(Kind.TOKEN)
+
+
+def scopes(request: Request) -> list[str]:
+    """All scopes, from the query or from a form, where spaces part them."""
+    texts = parse_qs(request.query).get("scope", []) or [v for k, v in request.form if k == "scope"]
+    return [scope for text in texts for scope in text.split()]

@@ -1,0 +1,112 @@
+"""What the learner broke, as data, and the registry that comes of it.
+
+Every switch turns into what `simulator.world` and `simulator.registry` know already: faults, a
+user who may do nothing, a clock that is ahead, a token that lives no second.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from simulator.i18n import N_
+from simulator.images import repositories
+from simulator.oci import Index, Manifest, parse_manifest
+from simulator.world import Auth, Fault, Part, Registry, Repository, User
+
+SPEED = 60_000
+"""Bytes a second on the slow link: the first image takes some seconds."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Everything that can be broken; all False is a registry that works."""
+
+    revoked: bool = False
+    expired: bool = False
+    denied: bool = False
+    corrupt: bool = False
+    limited: bool = False
+    withheld: bool = False
+    slow: bool = False
+    unavailable: int = 0
+
+    @property
+    def any(self) -> bool:
+        return self != Trouble()
+
+    def spent(self) -> "Trouble":
+        """After one more request was answered 503."""
+        return replace(self, unavailable=max(0, self.unavailable - 1))
+
+
+SWITCHES: Mapping[str, tuple[str, str]] = {
+    "revoked": (N_("Revoke the password"), N_("The account's password is no longer right.")),
+    "expired": (N_("Expire tokens"), N_("Every token is past its time, as with a wrong clock.")),
+    "denied": (N_("Take away the right"), N_("The account may no longer pull its images.")),
+    "corrupt": (N_("Corrupt the layers"), N_("One byte of each layer is flipped on its way.")),
+    "limited": (N_("Limit the rate"), N_("The registry answers 429: too many requests.")),
+    "withheld": (
+        N_("Deny after the manifest"), N_("The manifest is given, its blobs are not."),
+    ),
+    "slow": (N_("Slow the link"), N_("Layers arrive at 60 kB a second.")),
+}  # fmt: skip
+"""By field of `Trouble`: what the switch is called, and what it does."""
+
+
+def images_for(name: str) -> Mapping[str, Repository]:
+    """A learner's own repositories, in a namespace that is called as they are."""
+    known = repositories()
+    return {
+        f"{name}/app": known["team/app"],
+        f"{name}/myimage": known["myimage"],
+        f"{name}/multi": known["team/multi"],
+    }
+
+
+def registry_for(name: str, password: str, trouble: Trouble, now: int) -> Registry:
+    """The registry that this learner meets. `password` is the one that is right just now."""
+    own = images_for(name)
+    public = {"public/hello": repositories()["public/hello"]}
+    may = () if trouble.denied else (f"{name}/*",)
+    return Registry(
+        auth=Auth.BEARER,
+        service="pullscope",
+        repositories={**own, **public},
+        users={name: User(password, may)},
+        faults=faults(trouble),
+        token_lifetime=0 if trouble.expired else 300,
+        now=now,
+    )
+
+
+def faults(trouble: Trouble) -> tuple[Fault, ...]:
+    found: list[Fault] = []
+    if trouble.unavailable:
+        found += [Fault(part, 503, "UNAVAILABLE", "try again later") for part in Part]
+    if trouble.limited:
+        found.append(Fault(Part.MANIFEST, 429, "TOOMANYREQUESTS", "too many requests: wait"))
+    if trouble.withheld:
+        denied = "requested access to the resource is denied"
+        found.append(Fault(Part.BLOB, 403, "DENIED", denied))
+    if trouble.corrupt:
+        found += [Fault(Part.BLOB, corrupt=True, digest=layer) for layer in layers()]
+    return tuple(found)
+
+
+@cache
+def layers() -> tuple[str, ...]:
+    """The layers of all images; configs stay as they are."""
+    digests = (digest for repository in repositories().values() for digest in repository.manifests)
+    found = (known(digest) for digest in digests)
+    named = (x.digest for one in found if isinstance(one, Manifest) for x in one.layers)
+    return tuple(dict.fromkeys(named))
+
+
+@cache
+def known(digest: str) -> Manifest | Index | None:
+    """The manifest that our registry has under this digest."""
+    for repository in repositories().values():
+        stored = repository.manifests.get(digest)
+        if stored:
+            return parse_manifest(stored.data, digest, stored.media_type)
+    return None

@@ -1,0 +1,112 @@
+"""What the live page is sent: the stage's own payload, as far as the run has come.
+
+A message names the run, says from which step on it is new, and carries only those steps: a later
+request may revise what an earlier one seemed to mean, and then the tail is told again.
+"""
+
+from functools import cache
+from typing import Any
+
+from simulator import views
+from simulator.commands import Login, Pull
+from simulator.events import Listening
+from simulator.i18n import _
+from simulator.lesson import Lesson, lessons
+from simulator.live.coach import Facts, advice
+from simulator.live.notes import NOTES
+from simulator.live.observer import Run, observe
+from simulator.live.sessions import Session
+from simulator.live.trouble import images_for, known
+from simulator.machine import State
+from simulator.trace import Step, Trace
+
+SHOWN = 12
+"""How many runs can be gone back to."""
+
+
+@cache
+def lesson() -> Lesson:
+    return lessons()[0]
+
+
+def waiting() -> dict[str, Any]:
+    """The stage before anything has arrived."""
+    trace = Trace((Step(1, State(), Listening(), State()),), source="live")
+    return addressless(views.stage(lesson(), trace, "live"))
+
+
+def addressless(payload: dict[str, Any]) -> dict[str, Any]:
+    """A live run is no address to send to somebody."""
+    return payload | {"source": "", "engine": "", "scenario": "", "live": True}
+
+
+def payload(run: Run) -> dict[str, Any]:
+    """A run for the stage, without the diagram, which it has."""
+    drawn = addressless(views.stage(lesson(), run.trace, f"live-{run.number}"))
+    del drawn["flow"]
+    if run.client.family != "docker":
+        said = _("({client} prints words of its own)").format(client=run.client.name)
+        drawn["steps"][0]["terminal"].append({"kind": "output", "text": said})
+    for row in drawn["rows"]:
+        row["input"] = in_their_words(row["input"], run)
+    for step in drawn["steps"]:
+        inferred = step["number"] in run.inferred
+        note = run.notes.get(step["number"], NOTES.get(step["event"], ""))
+        step["inferred"] = inferred
+        if step["exchange"]:
+            drawn["exchanges"] = step["exchange"].pop("count")  # grows: else no step stays as it is
+        step["text"] = f"{step['text']} {_(note) if note else ''}".strip()
+    return drawn
+
+
+def in_their_words(text: str, run: Run) -> str:
+    """A row's input as it was typed here, where it is one of the sample's commands."""
+    typed = {type(command): command.text for command in run.trace.steps[0].before.commands}
+    for kind, verb in ((Login, "docker login"), (Pull, "docker pull")):
+        if text.startswith(verb) and kind in typed:
+            return typed[kind]
+    return text
+
+
+def runs_of(session: Session, now: float) -> tuple[Run, ...]:
+    with session.telling:
+        return observe(tuple(session.seen), now, known, session.memo)
+
+
+def summary(run: Run, name: str) -> dict[str, Any]:
+    return {
+        "number": run.number, "title": run.title, "client": str(run.client),
+        "short": run.short.replace(f"{name}/", ""), "outcome": run.outcome,
+    }  # fmt: skip
+
+
+def facts(session: Session, host: str, now: float) -> Facts:
+    tags = {name: tuple(one.tags) for name, one in images_for(session.name).items()}
+    return Facts(
+        session.name, host, now, session.begun, tuple(session.seen), tuple(session.hellos),
+        session.trouble, tags,
+    )  # fmt: skip
+
+
+def message(session: Session, host: str, now: float) -> dict[str, Any]:
+    """The whole of what the page shows just now."""
+    runs = runs_of(session, now)[-SHOWN:]
+    return {
+        "runs": [summary(run, session.name) for run in runs],
+        "run": payload(runs[-1]) if runs else None,
+        "coach": advice(facts(session, host, now)),
+    }
+
+
+def news(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any]:
+    """The message with only the steps that the watcher does not have: `since` are unchanged."""
+    run, held = after["run"], before and before["run"]
+    if run is None:
+        return after
+    same = 0
+    if held and held["id"] == run["id"]:
+        pairs = zip(held["steps"], run["steps"], strict=False)
+        same = next((n for n, (a, b) in enumerate(pairs) if a != b), len(held["steps"]))
+        same = min(same, len(run["steps"]))
+    told = {**run, "since": same, "steps": run["steps"][same:]}
+    return {**after, "run": told}

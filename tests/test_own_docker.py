@@ -1,0 +1,460 @@
+"""Your own docker, with real ones: docker, skopeo and buildah drive it while Chromium looks on."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+from tests.conftest import need
+from tests.dockerd import Docker, dockerd
+from tests.pages import PATIENCE, ROOT, app, chromium, free_port, wait_for
+
+expect.set_options(timeout=30_000)
+SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
+
+
+@contextmanager
+def pullscope_app(*words: str) -> Iterator[str]:
+    """The address of `pullscope app`."""
+    port = free_port()
+    command = [sys.executable, "-m", "simulator", "app", "--port", str(port), *words]
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    need("chromium")
+    with pullscope_app() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Docker]:
+    with dockerd() as started:
+        yield started
+
+
+@dataclass
+class Learner:
+    """A page, and the account that it shows."""
+
+    page: Page
+    name: str
+    password: str
+    host: str
+
+    @property
+    def stage(self) -> Locator:
+        return self.page.locator(".stage")
+
+    def image(self, image: str) -> str:
+        return f"{self.host}/{self.name}/{image}"
+
+    def reaches(self, event: str) -> None:
+        """The stage comes to this step by itself, and it is the last there is."""
+        expect(self.stage).to_have_attribute("data-event", event)
+        last = self.page.get_by_role("button", name="Last step")
+        expect(last).to_have_attribute("aria-disabled", "true")
+
+    def switch(self, label: str) -> None:
+        """Press a switch or button under “Break it”."""
+        self.page.get_by_role("button", name=re.compile("^Break it|^Broken")).click()
+        self.page.get_by_test_id("stPopoverBody").get_by_text(label, exact=True).click()
+        self.page.wait_for_timeout(600)
+        self.page.keyboard.press("Escape")
+        expect(self.page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+Join = Callable[..., Learner]
+
+
+@pytest.fixture
+def join(browser: Browser, address: str) -> Iterator[Join]:
+    """Opens the page for one more learner; afterwards no page may have complained."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def joined(width: int = 1366, height: int = 768, theme: str = "light", at: str = "") -> Learner:
+        page = browser.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+        )
+        page.on("console", lambda m: complaints.append(m.text) if of_ours(m) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        pages.append(page)
+        return visit(page, at or address)
+
+    yield joined
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+def of_ours(message: ConsoleMessage) -> bool:
+    """Streamlit looks for its own routes below a page's address first, and finds none there."""
+    return message.type == "error" and "/own-docker/_stcore/" not in message.location["url"]
+
+
+def visit(page: Page, url: str) -> Learner:
+    page.set_default_timeout(PATIENCE * 1000)
+    page.goto(f"{url}/own-docker")
+    expect(page.locator(".stage")).to_have_attribute("data-event", "Listening")
+    expect(page.locator(".live")).to_have_class(re.compile(r"\bon\b"))
+    expect(page.get_by_test_id("stCode")).to_have_count(3)
+    login, password, _pull = (code.inner_text() for code in page.get_by_test_id("stCode").all())
+    found = re.search(r"--username (\S+) (\S+)", login)
+    assert found
+    return Learner(page, found[1], password.strip(), found[2])
+
+
+# -- docker -----------------------------------------------------------------------------------
+
+
+def test_docker_all_the_way(join: Join, docker: Docker) -> None:
+    """Login wrong and right, pull, pull again, a shared layer, an unknown tag: each reaches its
+    step, and real Docker says what the stage's terminal says."""
+    me = join()
+
+    def types(*words: str) -> "subprocess.CompletedProcess[str]":
+        return docker(*words)
+
+    assert types("login", "-u", me.name, "-p", "wrong", me.host).returncode == 1
+    me.reaches("TokenRefused")
+    expect(me.page.locator(".wide [id=node-denied]")).to_have_class("node failure now")
+    assert types("login", "-u", me.name, "-p", me.password, me.host).returncode == 0
+    me.reaches("CredentialsStored")
+    assert types("pull", me.image("app:1.0")).returncode == 0
+    me.reaches("SessionEnded")
+    expect(me.page.locator(".terminal")).to_contain_text("Status: Downloaded newer image for")
+    again = types("pull", me.image("app:1.0"))
+    assert "Image is up to date" in again.stdout
+    me.reaches("AlreadyUpToDate")
+    expect(me.page.locator(".terminal")).to_contain_text("Status: Image is up to date for")
+    shared = types("pull", me.image("app:1.1"))
+    assert shared.stdout.count("Already exists") == 2
+    me.reaches("SessionEnded")
+    expect(me.page.locator(".layers li", has_text="Already exists")).to_have_count(2)
+    unknown = types("pull", me.image("app:9.9"))
+    me.reaches("ManifestUnknown")
+    expect(me.page.locator(".terminal .error")).to_have_text(unknown.stderr.strip())
+    expect(me.page.locator(".coach")).to_contain_text("It has: 1.0, latest, 1.1")
+
+
+BROKEN = (
+    ("Revoke the password", "TokenRefused", "unauthorized: incorrect username or password"),
+    ("Expire tokens", "AccessDenied", "unauthorized: authentication required"),
+    ("Take away the right", "AccessDenied", "pull access denied for"),
+    ("Corrupt the layers", "DigestMismatch", "filesystem layer verification failed"),
+    ("Limit the rate", "RateLimited", "toomanyrequests"),
+    ("503 for the next 3 requests", "ServerFailed", "503 Service Unavailable"),
+)
+
+
+def test_break_it_and_see_docker_say_so(join: Join, docker: Docker) -> None:
+    """The stage comes to the failure that Docker reports; put right, the pull works."""
+    me = join()
+    docker("login", "-u", me.name, "-p", me.password, me.host)
+    me.reaches("CredentialsStored")
+    for switch, event, says in BROKEN:
+        me.switch(switch)
+        failed = docker("pull", me.image("myimage:latest"))
+        assert failed.returncode == 1 and says in failed.stderr
+        me.reaches(event)
+        me.switch("Put everything right")
+        assert docker("pull", me.image("myimage:latest")).returncode == 0
+        me.reaches("SessionEnded")
+        docker("rmi", me.image("myimage:latest"))
+
+
+# -- skopeo and buildah -----------------------------------------------------------------------
+
+
+def tool(name: str, folder: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """The program with credentials and images of its own."""
+    need(name)
+    stores = ("--root", str(folder / "root"), "--runroot", str(folder / "run"))
+    before = (*stores, "--storage-driver", "vfs") if name == "buildah" else ()
+    environment = {**os.environ, "REGISTRY_AUTH_FILE": str(folder / "auth.json")}
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        command = [name, *before, *words]
+        return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+    return run
+
+
+LOGIN = ("login", "--tls-verify=false")
+
+
+def test_skopeo(join: Join, tmp_path: Path) -> None:
+    """It asks with GET where Docker asks with HEAD, and is told as it does."""
+    me, skopeo = join(), tool("skopeo", tmp_path)
+
+    def copy(image: str) -> int:
+        source = f"docker://{me.image(image)}"
+        target = f"dir:{tmp_path / image.replace(':', '-')}"
+        return skopeo("copy", "--src-tls-verify=false", source, target).returncode
+
+    assert skopeo(*LOGIN, "-u", me.name, "-p", "wrong", me.host).returncode == 1
+    me.reaches("TokenRefused")
+    assert skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host).returncode == 0
+    me.reaches("CredentialsStored")
+    expect(me.page.locator(".client")).to_contain_text("skopeo")
+    assert copy("multi:latest") == 0
+    me.reaches("SessionEnded")
+    assert copy("app:9.9") == 1
+    me.reaches("ManifestUnknown")
+    me.switch("Corrupt the layers")
+    assert copy("app:1.1") == 1
+    me.reaches("DigestMismatch")
+
+
+def test_buildah(join: Join, tmp_path: Path) -> None:
+    """It keeps images: the second pull leaves out what it holds, and so does a shared layer."""
+    me, buildah = join(), tool("buildah", tmp_path)
+
+    def pull(image: str) -> int:
+        return buildah("pull", "--policy=always", "--tls-verify=false", me.image(image)).returncode
+
+    assert buildah(*LOGIN, "-u", me.name, "-p", "wrong", me.host).returncode != 0
+    me.reaches("TokenRefused")
+    assert buildah(*LOGIN, "-u", me.name, "-p", me.password, me.host).returncode == 0
+    me.reaches("CredentialsStored")
+    assert pull("app:1.0") == 0
+    me.reaches("SessionEnded")
+    assert pull("app:1.1") == 0
+    me.reaches("SessionEnded")
+    expect(me.page.locator(".layers li", has_text="Already exists")).to_have_count(2)
+    me.switch("Take away the right")
+    assert pull("app:1.0") != 0
+    me.reaches("AccessDenied")
+
+
+def test_a_slow_link_shows_the_pull_under_way(join: Join, tmp_path: Path) -> None:
+    """While layers are on their way the run goes on, and its steps come one by one."""
+    me, skopeo = join(), tool("skopeo", tmp_path)
+    skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+    me.reaches("CredentialsStored")
+    me.switch("Slow the link")
+    source, target = f"docker://{me.image('app:1.0')}", f"dir:{tmp_path / 'copy'}"
+    copy = ("copy", "--src-tls-verify=false", source, target)
+    copying = threading.Thread(target=skopeo, args=copy)
+    copying.start()
+    expect(me.page.locator(".runs .going-on")).to_have_count(1)
+    expect(me.stage).to_have_attribute("data-event", "BlobReceived")
+    copying.join()
+    me.reaches("SessionEnded")
+
+
+# -- two learners -----------------------------------------------------------------------------
+
+
+def test_two_learners_at_once(join: Join, docker: Docker, tmp_path: Path) -> None:
+    """Both pull at the same time from the same machine; each page shows its own, and no more."""
+    ada, bob, skopeo = join(), join(), tool("skopeo", tmp_path)
+
+    def of_ada() -> None:
+        docker("login", "-u", ada.name, "-p", ada.password, ada.host)
+        docker("pull", ada.image("app:1.0"))
+
+    def of_bob() -> None:
+        skopeo(*LOGIN, "-u", bob.name, "-p", bob.password, bob.host)
+        skopeo(
+            "copy",
+            "--src-tls-verify=false",
+            f"docker://{bob.image('app:1.0')}",
+            f"dir:{tmp_path / 'copy'}",
+        )
+
+    threads = [threading.Thread(target=of_ada), threading.Thread(target=of_bob)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one, other, client in ((ada, bob, "skopeo"), (bob, ada, "Docker")):
+        one.reaches("SessionEnded")
+        expect(one.page.locator(".runs li")).to_have_count(1)
+        content = one.page.locator(".stage").inner_text() + one.page.locator(".live").inner_text()
+        assert one.name in content and other.name not in content
+        expect(one.page.locator(".client")).not_to_contain_text(client)
+
+
+# -- the page ---------------------------------------------------------------------------------
+
+
+def test_who_steps_back_stays_there(join: Join, tmp_path: Path) -> None:
+    """New steps do not carry the learner away; Follow does, and so does reaching the end."""
+    me, skopeo = join(), tool("skopeo", tmp_path)
+    skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+    me.reaches("CredentialsStored")
+    me.page.locator(".account h3").click()
+    me.page.keyboard.press("Home")
+    expect(me.stage).to_have_attribute("data-step", "1")
+    skopeo(*LOGIN, "-u", me.name, "-p", "wrong", me.host)
+    expect(me.page.locator(".runs .fresh")).to_have_count(1)
+    expect(me.stage).to_have_attribute("data-step", "1")
+    me.page.get_by_role("button", name="Follow live").click()
+    me.reaches("TokenRefused")
+    me.page.locator(".runs button").first.click()
+    expect(me.stage).to_have_attribute("data-event", "LoginTyped")
+    me.page.get_by_role("button", name="Follow live").click()
+    me.reaches("TokenRefused")
+    expect(me.page.get_by_role("button", name="Follow live")).to_be_hidden()
+
+
+def test_a_reload_keeps_the_account(join: Join, tmp_path: Path) -> None:
+    """Docker stays logged in, so the page stays with the same account and what it has seen."""
+    me, skopeo = join(), tool("skopeo", tmp_path)
+    skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+    me.reaches("CredentialsStored")
+    me.page.reload()
+    expect(me.page.get_by_test_id("stCode").nth(0)).to_contain_text(me.name)
+    expect(me.page.get_by_test_id("stCode").nth(1)).to_have_text("password as before")
+    me.reaches("CredentialsStored")
+    me.page.get_by_role("button", name="New password").click()
+    expect(me.page.get_by_test_id("stCode").nth(1)).to_have_text(re.compile(r"^\S+-\S+-\S+$"))
+
+
+def test_a_step_a_second(join: Join, tmp_path: Path) -> None:
+    """At the slow pace each step is shown for a while."""
+    me, skopeo = join(), tool("skopeo", tmp_path)
+    me.page.get_by_role("button", name="A step a second").click()
+    skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+    for event in ("LoginTyped", "CredentialsEntered", "Challenged", "TokenIssued"):
+        expect(me.stage).to_have_attribute("data-event", event)
+
+
+def test_the_recording_is_saved_without_secrets(join: Join, tmp_path: Path) -> None:
+    """A file that the recordings' reader takes."""
+    me, skopeo = join(), tool("skopeo", tmp_path)
+    skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+    me.reaches("CredentialsStored")
+    with me.page.expect_download() as download:
+        me.page.get_by_role("link", name="Save this recording").click()
+    text = Path(download.value.path()).read_text("utf-8")
+    assert json.loads(text)["command"] == f"skopeo login {me.host}"
+    assert me.password not in text and "Bearer ••••••" in text
+
+
+def test_a_new_password_and_other_commands(join: Join) -> None:
+    """The commands are for the client and the image that were chosen."""
+    me = join()
+    me.page.get_by_role("button", name="New password").click()
+    codes = me.page.get_by_test_id("stCode")
+    expect(codes.nth(1)).not_to_have_text(me.password)
+    me.page.get_by_role("combobox", name="Client").click()
+    me.page.get_by_role("option", name="podman", exact=True).click()
+    expect(codes.nth(0)).to_contain_text("podman login --tls-verify=false")
+
+
+def test_streamlit_alone_has_a_second_port(join: Join, tmp_path: Path) -> None:
+    """`streamlit run app.py` serves the registry beside itself, and the page follows it."""
+    with app() as url:
+        me, skopeo = join(at=url), tool("skopeo", tmp_path)
+        assert me.host not in url
+        skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+        me.reaches("CredentialsStored")
+        me.page.close()  # before the server: a stream that breaks off is told on the console
+
+
+@contextmanager
+def nginx(folder: Path, port: int, behind: str) -> Iterator[None]:
+    """nginx as `docs/hosting.md` has it, but for names, ports and certificate."""
+    need("nginx")
+    (shown,) = re.findall(r"```nginx\n(.*?)```", (ROOT / "docs/hosting.md").read_text(), re.DOTALL)
+    pair = f"{folder}/tls"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-days", "1", "-subj",
+         "/CN=localhost", "-keyout", f"{pair}.key", "-out", f"{pair}.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    server = (
+        shown.replace("listen 443", f"listen 127.0.0.1:{port}")
+        .replace("http://127.0.0.1:8501", behind)
+        .replace("/etc/ssl/pullscope.example.com", pair)
+        .replace("server_name pullscope.example.com", "server_name localhost")
+    )
+    paths = "".join(
+        f"{kind}_temp_path {folder}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; {paths}\n{server} }}"
+    )
+    process = subprocess.Popen(["nginx", "-c", str(config), "-e", f"{folder}/error.log"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def test_for_a_class_behind_nginx(browser: Browser, tmp_path: Path) -> None:
+    """With the proxy of `docs/hosting.md`: the page, its live events and the registry, over TLS."""
+    skopeo, port = tool("skopeo", tmp_path), free_port()
+    public = f"https://localhost:{port}"
+    with pullscope_app("--class", "--public-url", public) as behind, nginx(tmp_path, port, behind):
+        page = browser.new_page(ignore_https_errors=True)
+        me = visit(page, public)
+        assert me.host == f"localhost:{port}"
+        assert skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host).returncode == 0
+        me.reaches("CredentialsStored")
+        target = f"dir:{tmp_path / 'copy'}"
+        source = f"docker://{me.image('app:1.0')}"
+        assert skopeo("copy", "--src-tls-verify=false", source, target).returncode == 0
+        me.reaches("SessionEnded")
+        page.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height", "theme"),
+    [
+        ("laptop", 1366, 768, "light"), ("laptop-dark", 1366, 768, "dark"),
+        ("phone", 390, 844, "light"), ("phone-dark", 390, 844, "dark"),
+    ],
+)  # fmt: skip
+def test_the_page_fits(
+    join: Join, tmp_path: Path, name: str, width: int, height: int, theme: str
+) -> None:
+    """Nothing overflows sideways; on a laptop the controls are in view with the commands."""
+    me, skopeo = join(width, height, theme), tool("skopeo", tmp_path)
+    for _ in range(3):
+        skopeo(*LOGIN, "-u", me.name, "-p", "wrong", me.host)
+    skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
+    skopeo(
+        "copy",
+        "--src-tls-verify=false",
+        f"docker://{me.image('app:1.0')}",
+        f"dir:{tmp_path / 'copy'}",
+    )
+    me.reaches("SessionEnded")
+    assert me.page.evaluate("document.documentElement.scrollWidth") <= width
+    if name.startswith("laptop"):
+        box = me.page.locator(".controls").bounding_box()
+        assert box and box["y"] + box["height"] <= height
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    me.page.screenshot(path=SHOTS / f"own-docker-{name}.png", full_page=name.startswith("phone"))
