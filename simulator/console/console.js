@@ -32,6 +32,7 @@ class Console {
   show(data) {
     const before = this.data;
     this.data = data;
+    this.at.console.removeAttribute("aria-busy");
     const { strings } = data;
     this.at.console.setAttribute("aria-label", strings.console);
     this.at.screen.setAttribute("aria-label", strings.screen);
@@ -74,6 +75,8 @@ class Console {
   enter() {
     const text = this.at.input.value;
     this.at.input.value = "";
+    this.at.console.setAttribute("aria-busy", "true");
+    setTimeout(() => this.at.console.removeAttribute("aria-busy"), 2000); // a line may change nothing
     this.send("line", { text, number: (this.number = (this.number || 0) + 1) });
   }
 

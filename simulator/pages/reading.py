@@ -46,13 +46,18 @@ TOUR = """<style>
 }
 .st-key-tour h2 {
   font-size: clamp(1.6rem, 4.2vw, 2.3rem) !important; line-height: 1.2; letter-spacing: -0.015em;
-  padding: 0.4rem 0 0 !important; text-wrap: balance;
+  padding: 0.8rem 0 0.7rem !important; text-wrap: balance;
 }
 .st-key-tour-words p { font-size: 1.16rem; line-height: 1.65; max-width: 42rem; text-wrap: pretty; }
 .st-key-tour [data-testid="stCode"] pre {
   background: #10161f; color: #e4e9f0; border-radius: 12px; padding: 1.1rem 1.3rem;
+  tab-size: 2;
 }
 .st-key-tour [data-testid="stCode"] pre :is(code, span) { color: inherit !important; }
+.st-key-tour-ways {
+  position: sticky; bottom: 0; z-index: 5; padding: 0.8rem 0;
+  background: var(--st-background-color, #fff);
+}
 </style>"""
 
 
