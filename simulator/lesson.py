@@ -12,13 +12,14 @@ from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from simulator import flow, i18n, views
+from simulator import flow, i18n, predict, views
+from simulator.engines import engines
 from simulator.events import Event
 from simulator.flow import Edge, Node
 from simulator.machine import Phase
@@ -116,6 +117,17 @@ class Question(Part):
     options: tuple[Option, ...] = Field(min_length=4, max_length=4)
 
 
+class Prediction(Part):
+    """What is asked before the first step that leaves `phase`: which event it will be, which value
+    a variable will have, or which row comes next. `ways` are the events to offer first."""
+
+    phase: Phase
+    kind: Literal["event", "value", "row"]
+    prompt: str
+    ways: tuple[str, ...] = ()
+    variable: str = ""
+
+
 class Sentence(Part):
     """A line of the snapshot or a paragraph of the transcript, with what proves it."""
 
@@ -138,6 +150,8 @@ class Document(Part):
     tracker_after: tuple[int, ...]
     tracker: tuple[Claim, ...]
     words: dict[str, Words]
+    predictions: tuple[Prediction, ...] = ()
+    """By weight: a run asks the first few that it reaches."""
     moments: tuple[Moment, ...]
     quiz: tuple[Question, ...]
     snapshot: tuple[Sentence, ...]
@@ -279,10 +293,13 @@ def build(lesson: Lesson) -> None:
 def problems(lesson: Lesson) -> tuple[str, ...]:
     """Every way in which the lesson disagrees with the machine; empty means proven."""
     file = shown(lesson.folder / FILE)
-    checks = (of_rows, of_flow, of_words, of_claims, of_quiz, of_built)
-    return tuple(
-        f"{file}:{lesson.line(where)}: {what}" for check in checks for where, what in check(lesson)
-    )
+    checks = (of_rows, of_flow, of_words, of_claims, of_quiz, of_predictions, of_built)
+    with i18n.speaking(i18n.DEFAULT):
+        return tuple(
+            f"{file}:{lesson.line(where)}: {what}"
+            for check in checks
+            for where, what in check(lesson)
+        )
 
 
 Found = Iterator[tuple[Where, str]]
@@ -369,6 +386,41 @@ def of_quiz(lesson: Lesson) -> Found:
         if len(true) != 1:
             where: Where = ("quiz", place, "options")
             yield where, f"{len(true)} options are true of the machine: {true or found}"
+
+
+def of_predictions(lesson: Lesson) -> Found:
+    """The lesson's own run asks two to four questions, what is offered can be offered, and in
+    every situation a question has one right option and a reason against each other one."""
+    for place, prediction in enumerate(lesson.document.predictions):
+        where: Where = ("predictions", place)
+        for way in prediction.ways:
+            if way not in predict.exits(prediction.phase):
+                yield (*where, "ways"), f"no {way!r} leads out of {prediction.phase.value!r}"
+        if (prediction.kind == "value") != (prediction.variable in views.TRACKED):
+            known = ", ".join(views.TRACKED)
+            yield where, f"a prediction of a value, and no other, names one of {known}"
+            return
+    if own_trace(lesson) is None or any(of_words(lesson)):
+        return  # what cannot be played or told cannot be asked, and is complained of already
+    for engine in engines():
+        count = len(predict.questions(lesson, run(lesson.document.scenario, engine)))
+        if not 2 <= count <= predict.MOST:
+            what = f"Docker {engine} asks {count} questions in {lesson.document.scenario!r}"
+            yield ("predictions",), f"{what}: mark two to {predict.MOST}"
+    runs = [trace for engine in engines() for trace in predict.every_run(engine)]
+    for place, prediction in enumerate(lesson.document.predictions):
+        for trace in runs:
+            question = predict.asked(lesson, trace, prediction)
+            if question and not fair(question):
+                yield ("predictions", place), f"cannot be asked fairly in {trace.scenario!r}"
+
+
+def fair(question: predict.Question) -> bool:
+    """One option is right, none stands there twice, and each wrong one has its reason."""
+    texts = [option.text for option in question.options]
+    right = [option for option in question.options if option.right]
+    reasons = all(option.right or option.why for option in question.options)
+    return len(right) == 1 and len(set(texts)) == len(texts) and reasons
 
 
 def of_built(lesson: Lesson) -> Found:

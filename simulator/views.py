@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from simulator.commands import Login, Logout, Pull
-from simulator.compare import offers
 from simulator.engines.words import reason
 from simulator.explain import (
     STATUSES,
@@ -18,7 +17,7 @@ from simulator.explain import (
     of_answer_header,
     of_request_header,
 )
-from simulator.i18n import _
+from simulator.i18n import N_, _, ngettext
 from simulator.machine import Phase, State
 from simulator.oci import Descriptor
 from simulator.trace import Step, Trace
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from simulator.lesson import Lesson, Row
     from simulator.shell.values import Shell
 
-COLUMNS = ("Row", "Action", "Input / command", "Result", "Notes")
+COLUMNS = (N_("Row"), N_("Action"), N_("Input / command"), N_("Result"), N_("Notes"))
+ALL_COLUMNS = (*COLUMNS, N_("Steps"), N_("Exchanges"))
 
 
 # -- the status tracker -----------------------------------------------------------------------
@@ -38,12 +38,12 @@ def auth_token(state: State) -> str:
     """What proves who we are: a token or password that is sent, or credentials on disk."""
     kept = bool(state.store.entries) or bool(state.store.helper and not state.store.helper_missing)
     if state.phase is Phase.COMPARING:
-        return "Accepted by the registry"
+        return _("Accepted by the registry")
     if state.authorization is None or state.phase in AT_REST:
-        return "None yet; credentials stored" if kept else "None"
+        return _("None yet; credentials stored") if kept else _("None")
     if state.authorization.scheme is Scheme.BASIC:
-        return "Password, sent with requests"
-    return "Token, sent with requests"
+        return _("Password, sent with requests")
+    return _("Token, sent with requests")
 
 
 AT_REST = (Phase.READY, Phase.DONE)
@@ -53,10 +53,10 @@ AT_REST = (Phase.READY, Phase.DONE)
 def image_layers(state: State) -> str:
     """Layers of the image that are here and verified, of how many."""
     if state.manifest is None:
-        return "None"
+        return _("None")
     layers = {layer.digest for layer in state.manifest.layers}
     here = {blob.digest for blob in (*state.received, *state.present)}
-    return f"{len(layers & here)} of {len(layers)} verified"
+    return _("{here} of {all} verified").format(here=len(layers & here), all=len(layers))
 
 
 def local_image_store(state: State) -> str:
@@ -64,8 +64,9 @@ def local_image_store(state: State) -> str:
     names = [name for name, _ in state.images.images]
     if state.received and state.reference and state.reference.canonical not in names:
         count = len(state.received)
-        names.append(f"{count} blob{'s' if count > 1 else ''}, no image yet")
-    return ", ".join(names) if names else "Empty"
+        told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
+        names.append(told.format(count=count))
+    return ", ".join(names) if names else _("Empty")
 
 
 TRACKED = {
@@ -83,22 +84,22 @@ def tracker_value(name: str, state: State) -> str:
 def tracker(trace: Trace, cursor: int | None = None) -> pd.DataFrame:
     """One row a variable, one column a step up to the cursor."""
     shown = trace.steps[:cursor]
-    return tracked({"Start": trace.steps[0].before} | {f"{s.number}": s.after for s in shown})
+    return tracked({_("Start"): trace.steps[0].before} | {f"{s.number}": s.after for s in shown})
 
 
 def tracked(moments: dict[str, State]) -> pd.DataFrame:
     cells = {name: [value(state) for value in TRACKED.values()] for name, state in moments.items()}
-    return pd.DataFrame(cells, index=pd.Index(TRACKED, name="Variable"))
+    return pd.DataFrame(cells, index=pd.Index(TRACKED, name=_("Variable")))
 
 
 def tracker_after(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
     """The tracker at the start, after the rows that the lesson names, and at the end."""
     reached = {span.row.number: span.steps for span in spans(lesson, trace) if span.steps}
-    moments = {"Start": trace.steps[0].before}
+    moments = {_("Start"): trace.steps[0].before}
     for row in lesson.document.tracker_after:
         if row in reached:
-            moments[f"After row {row}"] = reached[row][-1].after
-    return tracked(moments | {"Final": trace.steps[-1].after})
+            moments[_("After row {row}").format(row=row)] = reached[row][-1].after
+    return tracked(moments | {_("Final"): trace.steps[-1].after})
 
 
 # -- rows -------------------------------------------------------------------------------------
@@ -114,8 +115,12 @@ class Span:
 
 def commands_of(trace: Trace) -> list[tuple[Step, str]]:
     """Each step with the command it belongs to: `login`, `pull`, `logout`, or ``."""
+    return [(step, command_name(step)) for step in trace.steps]
+
+
+def command_name(step: Step) -> str:
     kinds = {Login: "login", Pull: "pull", Logout: "logout"}
-    return [(step, kinds.get(type(step.after.command), "")) for step in trace.steps]
+    return kinds.get(type(step.after.command), "")
 
 
 def row_of(lesson: "Lesson", phase: Phase) -> "Row | None":
@@ -139,12 +144,12 @@ def spans(lesson: "Lesson", trace: Trace) -> list[Span]:
 def process_table(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
     """The lesson's rows, with the steps and exchanges of this run under each."""
     cells = [table_row(span) for span in spans(lesson, trace)]
-    return pd.DataFrame(cells, columns=[*COLUMNS, "Steps", "Exchanges"]).set_index(COLUMNS[0])
+    return pd.DataFrame(cells, columns=[_(name) for name in ALL_COLUMNS]).set_index(_(COLUMNS[0]))
 
 
 def table_row(span: Span) -> tuple[object, ...]:
     row, numbers = span.row, [step.number for step in span.steps]
-    covered = f"{numbers[0]}–{numbers[-1]}" if numbers else "not reached"
+    covered = f"{numbers[0]}–{numbers[-1]}" if numbers else _("not reached")
     sent = "\n".join(summary(step.exchange) for step in span.steps if step.exchange)
     return (row.number, row.action, row.input, row.result, row.note, covered, sent)
 
@@ -184,7 +189,7 @@ def sent(request: Request) -> list[dict[str, Any]]:
 
 def answer_lines(answer: Response | NetworkFailure) -> list[dict[str, Any]]:
     if isinstance(answer, NetworkFailure):
-        return [plain(f"No answer: {answer.obstacle} {answer.detail}".strip())]
+        return [plain(f"{_('No answer')}: {answer.obstacle} {answer.detail}".strip())]
     status = noted(f"HTTP/1.1 {answer.status} {reason(answer.status)}", STATUSES.get(answer.status))
     return [
         status,
@@ -197,7 +202,7 @@ def plain(text: str) -> dict[str, Any]:
 
 
 def noted(text: str, note: Note | None, mark: bool = False) -> dict[str, Any]:
-    told = {"note": note.text, "source": note.source} if note else {}
+    told = {"note": _(note.text), "source": note.source} if note else {}
     return {"text": text, "mark": mark, **told}
 
 
@@ -213,7 +218,8 @@ def body_text(answer: Response | NetworkFailure) -> str:
     if document is not None and answer.body.strip() not in (b"{}", b""):
         return json.dumps(document, indent=2, ensure_ascii=False)
     if answer.content:
-        return f"{answer.content.size} bytes, digest {answer.content.digest}"
+        size, digest = answer.content.size, answer.content.digest
+        return _("{size} bytes, digest {digest}").format(size=size, digest=digest)
     return ""
 
 
@@ -237,15 +243,35 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
         "number": number,
         "count": count,
         "summary": asked(request),
+        "method": request.method,
         "came": outcome(answer),
+        "told": told(step, step.exchange),
         "status": answer.status if isinstance(answer, Response) else 0,
         "sent": sent(request),
         "answer": answer_lines(answer),
         "body": body_text(answer),
-        "rows": [[row.what, row.value, row.note] for row in body_rows(step)],
+        "rows": [[row.what, row.value, _(row.note)] for row in body_rows(step)],
         "digested": digested(step.exchange),
         "curl": curl(request, username),
     }
+
+
+def told(step: Step, exchange: Exchange) -> str:
+    """Who sent what to whom, and what came back, in a sentence."""
+    pulls = command_name(step) == "pull"
+    return _("{who} asks {host}: {method} {path}. The answer: {came}.").format(
+        who=_("The Docker engine") if pulls else _("Docker's command line"),
+        host=exchange.request.host,
+        method=exchange.request.method,
+        path=exchange.request.path,
+        came=said(exchange.answer),
+    )
+
+
+def said(answer: Response | NetworkFailure) -> str:
+    if isinstance(answer, NetworkFailure):
+        return _("none ({obstacle})").format(obstacle=answer.obstacle)
+    return f"{answer.status} {reason(answer.status)}"
 
 
 # -- the console ------------------------------------------------------------------------------
@@ -292,11 +318,24 @@ def came_from(lesson: "Lesson", step: Step, node: str) -> str:
     return boxes[0] if boxes else node
 
 
-def layers(state: State) -> list[dict[str, Any]]:
-    """The image's layers, base first, in Docker's words."""
-    if state.manifest is None:
-        return []
-    return [layer_progress(state, layer) for layer in dict.fromkeys(state.manifest.layers)]
+SHOWN_LAYERS = 5
+"""Bars that have room beside the account of a step."""
+
+
+def layers(state: State) -> dict[str, Any]:
+    """The image's layers, base first, in Docker's words: all of a few, or those of many around
+    the first that is not here."""
+    every = tuple(dict.fromkeys(state.manifest.layers)) if state.manifest else ()
+    here = {*state.present, *state.received}
+    missing = next((place for place, one in enumerate(every) if one not in here), len(every))
+    least = max(0, min(missing - 1, len(every) - SHOWN_LAYERS))
+    shown = every[least : least + SHOWN_LAYERS]
+    told = _("{here} of {all} layers are here")
+    more = told.format(here=len(here & set(every)), all=len(every))
+    return {
+        "bars": [layer_progress(state, layer) for layer in shown],
+        "more": more if len(every) > len(shown) else "",
+    }
 
 
 def layer_progress(state: State, layer: Descriptor) -> dict[str, Any]:
@@ -327,15 +366,12 @@ def line_of(sample: Sequence[str], step: Step) -> int:
     return sample.index(command.text) if command and command.text in sample else 0
 
 
-def stage(lesson: "Lesson", trace: Trace, identity: str = "") -> dict[str, Any]:
-    """All that the stage needs, once: it steps in the browser without asking again.
-
-    `identity` names a run that still grows; one that is whole is known by its digest.
-    """
+def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
+    """What happened, step by step, as the stage shows it."""
     covered = spans(lesson, trace)
     rows = {step.number: span.row.number for span in covered for step in span.steps}
     sample, edges = sample_of(lesson, trace), {edge.id for edge in lesson.edges}
-    count, offered = sum(1 for step in trace.steps if step.exchange), offers(trace)
+    count = sum(1 for step in trace.steps if step.exchange)
     shown: list[dict[str, Any]] = []
     node, number = "", 0
     for step, command in commands_of(trace):
@@ -349,17 +385,15 @@ def stage(lesson: "Lesson", trace: Trace, identity: str = "") -> dict[str, Any]:
                 "node": node,
                 "edge": edge if edge in edges else None,
                 "exchange": wire(step, number, count),
-                "offers": offered.get(step.number, []),
             }
         )
     return {
         "schema": "pullscope-stage/1",
-        "id": identity or digest_of(trace.to_json().encode()),
         "title": lesson.document.title,
         "minutes": lesson.document.minutes,
         "sample": sample,
         "flow": lesson.flow,
-        "columns": list(COLUMNS),
+        "columns": [_(column) for column in COLUMNS],
         "rows": [row_view(span) for span in covered],
         "variables": [
             {"name": name, "start": value(trace.steps[0].before)} for name, value in TRACKED.items()

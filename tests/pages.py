@@ -89,5 +89,5 @@ def opened(page: Page, url: str) -> Page:
     page.set_default_timeout(PATIENCE * 1000)
     page.goto(url)
     page.wait_for_selector(".stage[data-step]")
-    page.wait_for_selector("#transcript")
+    page.wait_for_selector("#transcript", state="attached")
     return page

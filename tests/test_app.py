@@ -1,11 +1,12 @@
 """The page's logic, without a browser."""
 
 import json
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator import scenario
+from simulator import scenario, stage
 from simulator.engines import engines
 from simulator.scenario import recorded_situations, scenarios
 from tests.pages import ROOT
@@ -18,9 +19,14 @@ def opened(**query: str) -> AppTest:
     return test.run()
 
 
+def given(test: AppTest) -> dict[str, Any]:
+    """What the page's first component was given."""
+    return dict(json.loads(test.get("bidi_component")[0].proto.json))
+
+
 def staged(test: AppTest) -> dict[str, object]:
     """What the stage was given."""
-    return dict(json.loads(test.get("bidi_component")[0].proto.json))
+    return stage.unpacked(given(test)["run"])
 
 
 def test_the_page_opens_with_the_whole_run() -> None:
@@ -106,8 +112,10 @@ def test_a_registry_that_does_not_answer_is_a_run_that_failed() -> None:
 
 
 def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
-    """Start, after rows 2, 4 and 5, and the end; or one column a step."""
+    """Start, after rows 2, 4 and 5, and the end; or one column a step. Asked for only."""
     test = opened()
+    assert not test.table
+    test.toggle(key="whole_run").set_value(True).run()
     few = test.table[1].value
     assert few.columns[0] == "Start" and len(few.columns) == 5
     test.toggle(key="every_step").set_value(True).run()
@@ -145,7 +153,7 @@ def test_a_comparison_opens_by_its_address(way: str) -> None:
     query, parted = WAYS[way]
     test = compared(**query)
     assert not test.exception and not test.warning
-    shown = staged(test)
+    shown = given(test)
     assert shown["parted"] == parted
     assert shown["address"] == query
 
@@ -156,7 +164,7 @@ def test_a_comparison_of_nothing_is_one_sentence(choice: str) -> None:
     test = compared(**{choice: "nonsense"})
     assert not test.exception
     assert f"There is no {choice} 'nonsense'" in test.warning[0].value
-    assert staged(test)["rows"]
+    assert given(test)["rows"]
 
 
 def test_a_change_is_chosen_by_where_it_matters() -> None:
@@ -167,12 +175,14 @@ def test_a_change_is_chosen_by_where_it_matters() -> None:
     assert steps == sorted(steps) and steps
     assert titles[-1].endswith("nothing to change")
     test.selectbox(key="change").select("host").run()
-    assert staged(test)["change"] == "host"
+    assert given(test)["change"] == "host"
     test.selectbox(key="scenario").select("logged-in").run()
-    assert (staged(test)["change"], staged(test)["parted"]) == ("host", 3)
+    assert (given(test)["change"], given(test)["parted"]) == ("host", 3)
 
 
 def test_the_stage_invites_to_what_if() -> None:
-    """Below the stage each step at which something could be otherwise links to it."""
-    links = "".join(mark.value for mark in opened(scenario="logged-in").expander[0].markdown)
+    """Below the stage, on demand, each step at which something could be otherwise links to it."""
+    test = opened(scenario="logged-in")
+    test.toggle(key="what-if-here").set_value(True).run()
+    links = "".join(mark.value for mark in test.markdown)
     assert "(compare?scenario=logged-in&engine=29&change=not-stored)" in links

@@ -2,11 +2,10 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from simulator import scenario
 from simulator.engines import engines
@@ -17,48 +16,10 @@ from simulator.scenario import scenarios
 from simulator.server import running
 from simulator.views import stage
 from simulator.world import Auth, Registry, User
-from tests.conftest import need
-from tests.pages import app, chromium, opened
+from tests.conftest import Open
 
 LESSON = load(LESSONS / "pulling-from-private-registries")
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    need("chromium")
-    with app() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def learner(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens pages; afterwards none of them may have complained on the console."""
-    complaints: list[str] = []
-    pages: list[Page] = []
-
-    def visit(query: str = "", width: int = 1366, height: int = 768, theme: str = "light") -> Page:
-        page = browser.new_page(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if theme == "dark" else "light",
-            reduced_motion="reduce",
-        )
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        pages.append(page)
-        return opened(page, f"{address}/{query}")
-
-    yield visit
-    for page in pages:
-        page.close()
-    assert complaints == []
 
 
 def at_step(page: Page, number: int) -> None:
@@ -82,7 +43,7 @@ def test_keys_and_buttons_step(learner: Open) -> None:
     page.keyboard.press("Home")
     at_step(page, 1)
     page.keyboard.press("4")
-    expect(page.locator(".table tr.now td").first).to_have_text("4")
+    expect(page.locator(".table tr.now th").first).to_have_text("4")
 
 
 def test_no_fast_key_press_is_lost(learner: Open) -> None:
@@ -108,7 +69,7 @@ def test_a_step_shows_what_the_machine_did(learner: Open) -> None:
         at_step(page, step["number"])
         expect(page.locator(".account h3")).to_have_text(f"{step['number']} · {step['title']}")
         expect(page.locator(f".wide [id=node-{step['node']}]")).to_have_class("node now")
-        expect(page.locator(".table tr.now td").first).to_have_text(str(step["row"]))
+        expect(page.locator(".table tr.now th").first).to_have_text(str(step["row"]))
         for name, value in step["tracker"].items():
             row = page.locator(".tracker tr", has_text=name)
             shown = "mark" if name in step["changed"] else "td"
@@ -120,7 +81,7 @@ def test_a_step_shows_what_the_machine_did(learner: Open) -> None:
 
 def test_play_goes_on_by_itself(learner: Open) -> None:
     """Play steps until it is paused."""
-    page = learner()
+    page = learner(speed=3)
     page.keyboard.press("Space")
     at_step(page, 2)
     page.get_by_role("button", name="Pause").click()

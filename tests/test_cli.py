@@ -198,8 +198,6 @@ def test_check_fails_on_a_wrong_claim(tmp_path: Path) -> None:
     assert "after.manifest.layers.count at 5 of 'works' is 3, not 4" in result.stderr
 
 
-
-
 def one_recording(folder: Path, name: str, spoil: str = "") -> Path:
     """A directory with this recording alone; `spoil` is put into what engine 26 printed."""
     document = json.loads((RECORDED / f"{name}.json").read_text("utf-8"))

@@ -124,6 +124,9 @@ SPOILS = {
     "an arrow that no run takes": (("flow", "back", 0), ["ready", "download"], "no run goes"),
     "a failure that cannot be": (("flow", "failing", 0), "ready", "no run goes"),
     "a diagram of another lesson": (("flow", "boxes", 0, "label"), "Spoiled", "out of date"),
+    "a prediction of no way out": (("predictions", 0, "ways"), ["ImageStored"], "no 'ImageStored'"),
+    "a prediction of no variable": (("predictions", 1, "variable"), "x", "names one of auth_token"),
+    "a prediction too few": (("predictions",), [], "asks 0 questions in 'works'"),
     "words for no event": (("words", "Spoiled"), {"title": "", "text": ""}, "no event 'Spoiled'"),
 }
 

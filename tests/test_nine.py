@@ -20,26 +20,12 @@ from simulator.progress.store import VARIABLE, Store, account
 from simulator.questions import Question, draw, one_each, right
 from simulator.server import running
 from simulator.world import Auth, Registry, User
-from tests.conftest import need
-from tests.pages import PATIENCE, app, chromium, free_port, started
+from tests.pages import PATIENCE, free_port, started
 
 FOLDER = LESSONS / "pulling-from-private-registries"
 SPOKEN = [code for code in i18n.LANGUAGES if code == "en" or (i18n.LOCALE / code).exists()]
 USERS = {"alice": User("correct-horse", ("*",))}
 Visit = Callable[[str], Page]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    need("chromium")
-    with app() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -49,7 +35,9 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         viewport={"width": 1366, "height": 900}, reduced_motion="reduce", accept_downloads=True
     )
     made.set_default_timeout(PATIENCE * 1000)
+    expect.set_options(timeout=PATIENCE * 1000)
     yield made
+    expect.set_options(timeout=5_000)
     made.close()
 
 
@@ -333,13 +321,11 @@ def test_one_goes_on_where_one_was(visit: Visit) -> None:
         assert Path(download.value.path()).stat().st_size > 100
 
 
-def test_a_killed_server_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+def test_a_killed_server_loses_nothing(context: BrowserContext, tmp_path: Path) -> None:
     """SIGKILL as soon as the verdict is shown; after a restart and a reload the answer and the
     solved challenge are there, and the set goes on behind it."""
     url, port = f"sqlite:///{tmp_path / 'progress.db'}", free_port()
     server = started(port, **{VARIABLE: url})
-    context = browser.new_context()
-    context.set_default_timeout(PATIENCE * 1000)
     try:
         page, asked = context.new_page(), draw(lesson(), SEED, 8)
         page.goto(f"http://localhost:{port}/recall?seed={SEED}&lang=en")
@@ -366,7 +352,6 @@ def test_a_killed_server_loses_nothing(browser: Browser, tmp_path: Path) -> None
         expect(row.get_by_role("cell", name=_("solved"), exact=True)).to_be_visible()
         expect(page.locator("[data-testid=stMetricValue]").first).to_have_text("1")
     finally:
-        context.close()
         server.kill()
         server.wait()
 

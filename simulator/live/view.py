@@ -7,7 +7,7 @@ request may revise what an earlier one seemed to mean, and then the tail is told
 from functools import cache
 from typing import Any
 
-from simulator import views
+from simulator import player
 from simulator.commands import Login, Pull
 from simulator.events import Listening
 from simulator.i18n import _
@@ -32,7 +32,7 @@ def lesson() -> Lesson:
 def waiting() -> dict[str, Any]:
     """The stage before anything has arrived."""
     trace = Trace((Step(1, State(), Listening(), State()),), source="live")
-    return addressless(views.stage(lesson(), trace, "live"))
+    return addressless(player.payload(lesson(), trace, "live", asks=False))
 
 
 def addressless(payload: dict[str, Any]) -> dict[str, Any]:
@@ -41,9 +41,10 @@ def addressless(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def payload(run: Run) -> dict[str, Any]:
-    """A run for the stage, without the diagram, which it has."""
-    drawn = addressless(views.stage(lesson(), run.trace, f"live-{run.number}"))
-    del drawn["flow"]
+    """A run for the stage, without the diagram and the words, which it has."""
+    drawn = addressless(player.payload(lesson(), run.trace, f"live-{run.number}", asks=False))
+    for part in ("flow", "strings"):
+        del drawn[part]
     if run.client.family != "docker":
         said = _("({client} prints words of its own)").format(client=run.client.name)
         drawn["steps"][0]["terminal"].append({"kind": "output", "text": said})

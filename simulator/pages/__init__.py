@@ -56,14 +56,19 @@ PAGES = (
 STYLE = """<style>
 .block-container { padding: 3.6rem 1.6rem 3rem; max-width: 92rem; }
 header[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
-h1 { font-size: 1.55rem !important; padding: 0.3rem 0 0 !important; }
+h1 { font-size: 1.55rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stTable"] td { overflow-wrap: anywhere; }
 [data-testid="stTable"] td p { white-space: normal; overflow: visible; }
-.st-key-onward { position: fixed; top: 0.45rem; right: 11rem; z-index: 999991;
-  width: max-content !important; }
-@media (max-width: 640px) { .block-container { padding: 3.4rem 0.7rem 2rem; } }
+.st-key-onward {
+  position: fixed; top: 0.45rem; right: 11rem; z-index: 999991; width: max-content !important;
+}
+@media (max-width: 640px) {
+  .block-container { padding: 3.4rem 0.7rem 2rem; }
+  .st-key-choices > div { flex: 1 1 45%; max-width: 100%; }
+}
+html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflow: hidden; }
 </style>"""
 
 

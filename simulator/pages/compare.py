@@ -11,7 +11,7 @@ from simulator.engines import engines
 from simulator.i18n import N_, _
 from simulator.lanes import staged
 from simulator.lesson import Lesson
-from simulator.pages.parts import CHOICES, plain, played
+from simulator.pages.parts import CHOICES, fragment, plain, played
 from simulator.scenario import scenarios
 from simulator.trace import Trace
 
@@ -123,15 +123,17 @@ def chosen() -> tuple[Comparison, dict[str, str]]:
     return what_if(base, changed, engine), {"scenario": base, "engine": engine, "change": changed}
 
 
+@fragment
 def invitation(trace: Trace) -> None:
-    """What could be otherwise at each step of this run, as links; nothing for a run without."""
-    offered = offers(trace)
-    if not offered:
+    """What could be otherwise at each step of this run, as links; nothing for a run without.
+
+    All changes are played for it, so that waits until somebody wants to know.
+    """
+    if trace.source != "mock" or not st.toggle(_("What if … here?"), key="what-if-here"):
         return
-    with st.expander(_("What if … here?")):
-        for step, changes in offered.items():
-            links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in changes)
-            st.markdown(f"**{_('Step {number}').format(number=step)}**: {links}")
+    for step, changes in offers(trace).items():
+        links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in changes)
+        st.markdown(f"**{_('Step {number}').format(number=step)}**: {links}")
 
 
 @st.fragment

@@ -55,20 +55,21 @@ def addressed() -> None:
         if choice not in st.session_state:
             st.session_state[choice] = asked if asked in known else next(iter(known))
         if asked and asked not in known and st.session_state[choice] == next(iter(known)):
-            shown = known[st.session_state[choice]]
-            st.warning(f"There is no {choice} {asked!r}; shown is “{shown}”. Choose another below.")
+            told = _("There is no {choice} {asked}; shown is “{shown}”. Choose another below.")
+            shown = _(known[st.session_state[choice]])
+            st.warning(told.format(choice=choice, asked=repr(asked), shown=shown))
 
 
 def head(lesson: Lesson) -> tuple[str, str, str]:
     """The title and the choices: source, engine, scenario."""
-    left, source, engine, situation = st.columns([3.7, 3.1, 2.6, 2.6], vertical_alignment="center")
-    left.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
-    source.segmented_control("Source", required=True, **choosing("source"))
-    engine.selectbox("Docker engine", **choosing("engine"))
-    if st.session_state.source == "mock":
-        situation.selectbox("What happens", **choosing("scenario"))
-    if st.session_state.source == "recording":
-        situation.selectbox("Recording", **choosing("recording"))
+    with st.container(key="choices", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
+        st.segmented_control(_("Source"), required=True, width="content", **choosing("source"))
+        st.selectbox(_("Docker engine"), width=220, **choosing("engine"))
+        if st.session_state.source == "mock":
+            st.selectbox(_("What happens"), width=260, **choosing("scenario"))
+        if st.session_state.source == "recording":
+            st.selectbox(_("Recording"), width=260, **choosing("recording"))
     return st.session_state.source, st.session_state.engine, st.session_state.scenario
 
 
@@ -107,7 +108,7 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
 def choosing(choice: str) -> dict[str, Any]:
     known = CHOICES[choice]
     return {
-        "options": list(known), "format_func": known.__getitem__, "key": choice,
+        "options": list(known), "format_func": lambda name: _(known[name]), "key": choice,
         "label_visibility": "collapsed", "persist_state": "session",
     }  # fmt: skip
 
@@ -127,4 +128,4 @@ def show_table(frame: pd.DataFrame) -> None:
 def table(frame: pd.DataFrame, name: str) -> None:
     """A table, and a file to keep."""
     show_table(frame)
-    st.download_button("Download as CSV", frame.to_csv(), f"{name}.csv", "text/csv", key=name)
+    st.download_button(_("Download as CSV"), frame.to_csv(), f"{name}.csv", "text/csv", key=name)

@@ -94,7 +94,8 @@ def the_set(lesson: Lesson) -> tuple[int, tuple[Question, ...]]:
     seed, about = asked_seed() or 0, asked_about()
     name = (seed, tuple(about), i18n.chosen.get())
     if st.session_state.get("recall-name") != name or "recall-set" not in st.session_state:
-        made = one_each(lesson, seed, about) if about else draw(lesson, seed, ASKED)
+        with st.spinner(_("Making the questions …")):
+            made = one_each(lesson, seed, about) if about else draw(lesson, seed, ASKED)
         st.session_state["recall-name"], st.session_state["recall-set"] = name, made
         results = answered_before(seed, made)
         st.session_state["recall-results"] = results

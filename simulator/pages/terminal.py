@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from simulator import console, stage, views
+from simulator import console, player, stage, views
 from simulator.challenges import Challenge, challenges, next_command
 from simulator.i18n import _
 from simulator.lesson import Lesson
@@ -47,7 +47,7 @@ def last_run(lesson: Lesson, shell: Shell, name: str) -> None:
     if shell.trace is None:
         st.info(_("Type a docker command: every step of it will be here."))
         return
-    stage.mount(views.stage(lesson, shell.trace), key=f"stage-{name}")
+    stage.mount(player.payload(lesson, shell.trace, asks=False), key=f"stage-{name}")
 
 
 # -- Try --------------------------------------------------------------------------------------

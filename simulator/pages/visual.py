@@ -1,12 +1,14 @@
-"""The stage: watch, step, break it; with the tables, key moments and quiz under it."""
+"""The stage: watch, predict, step, break it; key moments and quiz under it, and the whole run as
+tables for who has seen it."""
 
 from dataclasses import replace
 
 import streamlit as st
 
+from simulator import player as playing
 from simulator import stage, views
 from simulator.fidelity import Replayed, otherwise, replayed
-from simulator.i18n import _
+from simulator.i18n import N_, _, ngettext
 from simulator.lesson import Lesson, Question, right_answer
 from simulator.oci import InvalidReference
 from simulator.pages.compare import invitation
@@ -27,15 +29,18 @@ def real_form(engine: str) -> Trace | None:
     """Ask for a registry and an image; the run that came of it, or None yet."""
     with st.form("real", border=True):
         registry, image, user, password = st.columns(4)
-        registry.text_input("Registry", key="registry", placeholder="registry.example.com")
-        image.text_input("Image", key="image", placeholder="team/app:1.0")
-        user.text_input("User name (empty: no login)", key="username")
-        password.text_input("Password", type="password", key="real-password")
+        registry.text_input(_("Registry"), key="registry", placeholder="registry.example.com")
+        image.text_input(_("Image"), key="image", placeholder="team/app:1.0")
+        user.text_input(_("User name (empty: no login)"), key="username")
+        password.text_input(_("Password"), type="password", key="real-password")
         sent = st.form_submit_button(
-            "Log in and pull", type="primary", on_click=take_password, args=("real",)
+            _("Log in and pull"), type="primary", on_click=take_password, args=("real",)
         )
-        st.caption(
-            "The password is used for this run and then forgotten; layers are verified and deleted."
+        st.write(
+            _(
+                "The password is used for this run and then forgotten; "
+                "layers are verified and deleted."
+            )
         )
     if sent:
         st.session_state.pop("real_trace", None)
@@ -45,23 +50,34 @@ def real_form(engine: str) -> Trace | None:
     return st.session_state.get("real_trace")
 
 
+FILL_IN = {
+    ("registry",): N_("Fill in the registry"),
+    ("image",): N_("Fill in the image"),
+    ("registry", "image"): N_("Fill in the registry and the image"),
+}
+
+
 def run_form(engine: str, password: str) -> None:
     fields = {name: st.session_state[name].strip() for name in ("registry", "username", "image")}
-    missing = [name for name in ("registry", "image") if not fields[name]]
+    missing = tuple(name for name in ("registry", "image") if not fields[name])
     if missing:
-        st.error(
-            f"Fill in the {' and the '.join(missing)}, for example registry.example.com "
-            "and team/app:1.0."
+        example = _("for example {registry} and {image}.").format(
+            registry="registry.example.com", image="team/app:1.0"
         )
+        st.error(f"{_(FILL_IN[missing])}, {example}")
         return
-    bar = st.progress(0.0, "Asking the registry …")
+    bar = st.progress(0.0, _("Asking the registry …"))
     held: dict[str, tuple[int, int]] = {}
 
     def on_progress(progress: object) -> None:
         digest, done, total = (getattr(progress, name) for name in ("digest", "done", "total"))
         held[digest] = (done, total)
         arrived, announced = (sum(column) for column in zip(*held.values(), strict=True))
-        text = f"{len(held)} blobs: {arrived / 1e6:.1f} of {announced / 1e6:.1f} MB"
+        told = ngettext(
+            "{count} blob: {here} of {all} MB", "{count} blobs: {here} of {all} MB", len(held)
+        )
+        megabytes = {"here": f"{arrived / 1e6:.1f}", "all": f"{announced / 1e6:.1f}"}
+        text = told.format(count=len(held), **megabytes)
         bar.progress(min(1.0, arrived / announced) if announced else 0.0, text)
 
     try:
@@ -118,32 +134,38 @@ def remarkable(told: Replayed, engine: str) -> None:
 
 @st.fragment
 def player(lesson: Lesson, trace: Trace) -> None:
-    stage.mount(views.stage(lesson, trace), key="stage")
+    with st.container(key="player"):
+        stage.mount(playing.payload(lesson, trace), key="stage")
 
 
 def tables(lesson: Lesson, trace: Trace) -> None:
-    st.header("Process table", anchor="process-table")
+    """All rows and variables at once. Asked for only: it tells what the stage would ask."""
+    st.header(_("The whole run"), anchor="whole-run")
+    if not st.toggle(_("Show all of it as tables, to the last step"), key="whole_run"):
+        return
+    st.subheader(_("Process table, all rows"), anchor=False)
     st.write(lesson.document.table_caption)
     table(views.process_table(lesson, trace), "process-table")
-    st.header("Status tracker", anchor="status-tracker")
-    every = st.toggle("Every step", key="every_step")
+    st.subheader(_("Status tracker, all steps"), anchor=False)
+    every = st.toggle(_("Every step"), key="every_step")
     frame = views.tracker(trace) if every else views.tracker_after(lesson, trace)
     table(frame, "status-tracker")
 
 
 def moments(lesson: Lesson) -> None:
-    st.header("Key moments", anchor="key-moments")
+    st.header(_("Key moments"), anchor="key-moments")
     for moment in lesson.document.moments:
         with st.expander(moment.question):
             st.write(moment.answer)
 
 
 def quiz(lesson: Lesson) -> None:
-    st.header("Quiz", anchor="quiz")
+    st.header(_("Quiz"), anchor="quiz")
     questions = lesson.document.quiz
     right = [ask(lesson, place, question) for place, question in enumerate(questions)]
     if all(answer is not None for answer in right):
-        st.write(f"**{sum(map(bool, right))} of {len(questions)} right.**")
+        told = _("{right} of {all} right.").format(right=sum(map(bool, right)), all=len(questions))
+        st.write(f"**{told}**")
 
 
 @st.cache_data(show_spinner=False)
@@ -156,7 +178,7 @@ def ask(lesson: Lesson, place: int, question: Question) -> bool | None:
     with st.container(border=True):
         texts = [option.text for option in question.options]
         chosen = st.radio(f"{place + 1}. {question.prompt}", texts, index=None, key=f"quiz-{place}")
-        with st.expander("Hint"):
+        with st.expander(_("Hint")):
             st.write(question.hint)
         if chosen is None:
             return None
@@ -167,10 +189,10 @@ def ask(lesson: Lesson, place: int, question: Question) -> bool | None:
 
 
 def reading(lesson: Lesson) -> None:
-    st.header("Concept snapshot", anchor="concept-snapshot")
+    st.header(_("Concept snapshot"), anchor="concept-snapshot")
     lines = [f"{place}. {line.text}" for place, line in enumerate(lesson.document.snapshot, 1)]
     st.markdown("\n".join(lines))
-    st.header("Full transcript", anchor="transcript")
+    st.header(_("Full transcript"), anchor="transcript")
     for paragraph in lesson.document.transcript:
         st.write(paragraph.text)
 

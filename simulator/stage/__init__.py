@@ -1,9 +1,12 @@
 """The stage: one Streamlit component that is given a whole run once and steps in the browser.
 
 A step costs a frame, not a round trip. The files beside this one are plain HTML, CSS and
-JavaScript; they are read as they are, there is no build.
+JavaScript; they are read as they are and put one after the other, there is no build.
 """
 
+import gzip
+import json
+from base64 import b64decode, b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,19 +14,37 @@ from typing import Any
 import streamlit as st
 
 FILES = Path(__file__).parent
+SCRIPTS = ("text.js", "flow.js", "table.js", "wire.js", "predict.js", "present.js", "share.js",
+           "player.js", "live.js")  # fmt: skip
+"""In this order they are one module."""
+STYLES = ("stage.css", "views.css")
+
+
+def text(*names: str) -> str:
+    return "\n".join((FILES / name).read_text("utf-8") for name in names)
 
 
 @cache
 def component() -> Any:
     """The component, registered once a process."""
     return st.components.v2.component(
-        "pullscope_stage",
-        html=(FILES / "stage.html").read_text("utf-8"),
-        css=(FILES / "stage.css").read_text("utf-8"),
-        js="".join((FILES / name).read_text("utf-8") for name in ("stage.js", "live.js")),
+        "pullscope_stage", html=text("stage.html"), css=text(*STYLES), js=text(*SCRIPTS)
     )
 
 
 def mount(payload: dict[str, Any], key: str) -> None:
-    """Show a run. `payload` is `views.stage(...)`; the same payload is never drawn again."""
-    component()(key=key, data=payload)
+    """Show a run. `payload` is `player.payload(...)`; the same payload is never drawn again, and
+    one that is `live` grows where it stands."""
+    live = bool(payload.get("live"))
+    component()(key=key, data={"id": payload["id"], "live": live, "run": packed(payload)})
+
+
+def packed(payload: dict[str, Any]) -> str:
+    """The payload as JSON, gzip and base64: a long run says the same headers hundreds of times.
+    Streamlit sends it as it is, and the browser unpacks it."""
+    return b64encode(gzip.compress(json.dumps(payload).encode(), mtime=0)).decode()
+
+
+def unpacked(text: str) -> dict[str, Any]:
+    """What was packed, as the browser has it."""
+    return dict(json.loads(gzip.decompress(b64decode(text))))

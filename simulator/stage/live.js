@@ -17,13 +17,13 @@ Player.prototype.announce = function () {
 };
 
 function grow(player, { run, at, slow }) {
+  for (const { exchange } of run.steps) if (exchange) exchange.count = run.exchanges;
   const other = player.data.id !== run.id;
   const kept = Math.min(other ? 0 : player.number, run.steps.length);
   player.pause();
   player.moving = false;
   player.data = { ...player.data, ...run };
-  player.grown = true;
-  player.build();
+  player.draw();
   const end = at === "end" ? run.steps.length : (at ?? kept);
   if (REDUCED.matches || end <= kept + 1) player.show(Math.max(1, end));
   else catchUp(player, kept, end, slow ? STEPWISE : Math.max(20, SWEEP / (end - kept)));

@@ -1,13 +1,24 @@
 """The same lesson stepped by plain reruns: what the stage is measured against."""
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from simulator import flow, scenario, views
-from simulator.lesson import lessons
+from simulator.lesson import Lesson, lessons
+
+
+@st.cache_resource
+def known() -> tuple[Lesson, dict[str, Any], pd.DataFrame, pd.DataFrame]:
+    """What does not change from step to step is computed once, as it is for the stage."""
+    lesson, trace = lessons()[0], scenario.run("works")
+    tracked, table = views.tracker(trace), views.process_table(lesson, trace)
+    return lesson, views.stage(lesson, trace), tracked, table
+
 
 st.set_page_config(layout="wide")
-lesson = lessons()[0]
-staged = views.stage(lesson, scenario.run("works"))
+lesson, staged, tracked, table = known()
 number = st.session_state.setdefault("number", 1)
 
 
@@ -23,6 +34,6 @@ left.code("\n".join(line["text"] for s in staged["steps"][:number] for line in s
 source = flow.dot(lesson.nodes, lesson.edges, "wide")
 lit = source.replace(f'id="node-{step["node"]}"', f'id="node-{step["node"]}" color="#1d5fe0"')
 middle.graphviz_chart(lit)
-right.table(views.tracker(scenario.run("works"), number).iloc[:, -2:])
+right.table(tracked.iloc[:, number - 1 : number + 1])
 right.html(f'<h3 class="account">{step["number"]} · {step["title"]}</h3>')
-st.table(views.process_table(lesson, scenario.run("works")))
+st.table(table)

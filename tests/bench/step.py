@@ -1,67 +1,143 @@
-"""From the key to the painted frame: the stage beside the same lesson stepped by plain reruns.
+"""How quick a step is, how soon the page is ready, and how many bytes are ours.
 
     python -m tests.bench.step [PRESSES]
 
-Both run in the same Chromium, one after the other; the time is from the key event's own time
-stamp until the new step's heading stands and one more frame was drawn.
+A step: from the key event's own time stamp until the new step's heading stands and one more frame
+was drawn, beside the same lesson stepped by plain reruns; also with a run of almost 500 steps,
+and with the processor slowed down four times. Page ready: from the navigation until the stage can
+be stepped (an empty app: until its title stands), each time in a browser that has cached nothing.
+All in the same Chromium, one after the other; a frame is 16.7 ms.
 """
 
+import json
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from simulator import player, stage
+from simulator.lesson import lessons
+from simulator.scenario import run
+from tests.bench.long_run import long_run
 from tests.pages import ROOT, app, chromium
 
-PRESSES = 24
-MEASURE = """
-wanted => new Promise(done => {
-  const heading = () => {
-    const stage = [...document.querySelectorAll('*')]
-      .find(e => e.shadowRoot?.querySelector('.stage'));
-    return (stage?.shadowRoot ?? document).querySelector('.account h3, h3.account')?.textContent;
-  };
+HERE = Path(__file__).parent
+PRESSES, LOADS, SLOWER = 24, 7, 4
+STEPPED = ("the stage", "the stage, 494 steps", "plain reruns")
+SCRIPTS = {
+    "the stage": ROOT / "app.py",
+    "the stage, 494 steps": HERE / "long_app.py",
+    "plain reruns": HERE / "rerun_app.py",
+    "empty": HERE / "empty_app.py",
+}
+FIND = """
+let place;
+const heading = () => {
+  place ??= [...document.querySelectorAll('*')]
+    .find(one => one.shadowRoot?.querySelector('.stage'))?.shadowRoot;
+  return (place ?? document).querySelector('.account h3, h3.account, h1')?.textContent;
+};
+"""
+MEASURE = f"""
+wanted => new Promise(done => {{
+  {FIND}
   let pressed;
-  addEventListener('keydown', event => { pressed = event.timeStamp; }, {capture: true, once: true});
+  const note = event => {{ pressed = event.timeStamp; }};
+  addEventListener('keydown', note, {{capture: true, once: true}});
   const look = () => heading()?.startsWith(wanted + ' ·') && pressed !== undefined
     ? requestAnimationFrame(now => done(performance.now() - pressed)) : requestAnimationFrame(look);
   look();
-})
+}})
 """
+READY = f"""
+wanted => new Promise(done => {{
+  {FIND}
+  const look = () => heading()?.startsWith(wanted)
+    ? requestAnimationFrame(() => done(performance.now())) : requestAnimationFrame(look);
+  look();
+}})
+"""
+UNASKED = "localStorage.setItem('pullscope.questions', 'false')"
 
 
-def presses(page: Page, url: str, count: int) -> list[float]:
+@contextmanager
+def fresh(browser: Browser) -> Iterator[Page]:
+    """A page of a browser that has cached nothing and asks no questions."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.add_init_script(UNASKED)
+    yield context.new_page()
+    context.close()
+
+
+def presses(browser: Browser, url: str, count: int, slower: int) -> list[float]:
     """Milliseconds of each press of the right arrow key."""
-    page.goto(url)
-    page.get_by_role("heading", name="1 · ").wait_for()
-    page.wait_for_timeout(2000)
-    taken = []
-    for number in range(2, count + 2):
-        pending = page.evaluate_handle(f"({{done: ({MEASURE})({number})}})")
-        page.keyboard.press("ArrowRight")
-        taken.append(float(page.evaluate("async held => await held.done", pending)))
-        page.wait_for_timeout(150)
-    return taken
+    with fresh(browser) as page:
+        page.goto(url)
+        page.get_by_role("heading", name="1 · ").wait_for()
+        page.wait_for_timeout(2000)
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+        taken = []
+        for number in range(2, count + 2):
+            pending = page.evaluate_handle(f"({{done: ({MEASURE})({number})}})")
+            page.keyboard.press("ArrowRight")
+            taken.append(float(page.evaluate("async held => await held.done", pending)))
+            page.wait_for_timeout(150)
+        return taken
 
 
-def measured(script: Path, count: int) -> tuple[float, float]:
-    """Median and 95th percentile."""
-    with app(script) as url, chromium() as browser:
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        taken = presses(page, url, count)
-        page.close()
-    return median(taken), quantiles(taken, n=20)[-1]
+def ready(browser: Browser, url: str, wanted: str) -> float:
+    """Milliseconds from the navigation to the frame that shows it."""
+    with fresh(browser) as page:
+        page.goto(url, wait_until="commit")
+        return float(page.evaluate(READY, wanted))
+
+
+def steps(browser: Browser, urls: dict[str, str], count: int) -> None:
+    print(f"A step, ms ({count} key presses)      median      95 %   frames")
+    middles = {}
+    for name, url in urls.items():
+        for slower in (1, SLOWER):
+            taken = presses(browser, url, count, slower)
+            title = name + (f", CPU {slower}x slower" if slower > 1 else "")
+            middles[name, slower] = median(taken)
+            high = quantiles(taken, n=20)[-1]
+            print(f"{title:32}{median(taken):10.1f}{high:10.1f}{median(taken) / 16.7:9.1f}")
+    for slower in (1, SLOWER):
+        ratio = middles["plain reruns", slower] / middles["the stage", slower]
+        print(f"{f'reruns / stage, CPU {slower}x':32}{ratio:10.1f}")
+
+
+def starts(browser: Browser, empty: str, full: str) -> None:
+    """In turn, so that both meet the same machine; the first of each warms the server up."""
+    pairs = [(ready(browser, empty, "Empty"), ready(browser, full, "1 ·")) for _ in range(LOADS)]
+    one, other = (median(times) for times in zip(*pairs[1:], strict=True))
+    print(f"Page ready, ms (median of {LOADS - 1})")
+    print(f"{'an empty Streamlit app':32}{one:10.0f}\n{'the page with the stage':32}{other:10.0f}")
+    print(f"{'stage / empty':32}{other / one:10.2f}")
+
+
+def weights() -> None:
+    files = sum(len(stage.text(*names)) for names in (["stage.html"], stage.STYLES, stage.SCRIPTS))
+    print("Bytes that are ours, kB as sent")
+    print(f"{'HTML, CSS and JavaScript':32}{files / 1000:10.1f}")
+    for trace in (run("works"), long_run()):
+        given = player.payload(lessons()[0], trace)
+        sent, plain = len(stage.packed(given)) / 1000, len(json.dumps(given)) / 1000
+        title = f"a run of {len(trace.steps)} steps"
+        print(f"{title:32}{sent:10.1f}   (unpacked {plain:.0f})")
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else PRESSES
-    stage = measured(ROOT / "app.py", count)
-    rerun = measured(Path(__file__).with_name("rerun_app.py"), count)
-    print(f"{'':24}{'median':>10}{'95 %':>10}   ({count} key presses, milliseconds)")
-    for name, (middle, high) in (("the stage", stage), ("plain reruns", rerun)):
-        print(f"{name:24}{middle:10.1f}{high:10.1f}")
-    print(f"{'reruns / stage':24}{rerun[0] / stage[0]:10.1f}{rerun[1] / stage[1]:10.1f}")
+    with chromium() as browser, ExitStack() as servers:
+        served = {name: servers.enter_context(app(script)) for name, script in SCRIPTS.items()}
+        steps(browser, {name: served[name] for name in STEPPED}, count)
+        starts(browser, served["empty"], served["the stage"])
+    weights()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,441 @@
+// The player: given a whole run once, it steps here, in the browser.
+
+const SPEEDS = [0.5, 0.75, 1, 1.5, 2, 3];
+const READING = 220; // milliseconds a word takes while playing at 1×
+const GLANCE = 700; // and each step before the first word
+const players = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  const known = players.get(parentElement);
+  if (known && (known.id === data.id || (known.live && data.live))) return known.leave;
+  known?.leave();
+  const place = { id: data.id, live: data.live, leave: () => {
+    place.left = true;
+    place.player?.end();
+    players.delete(parentElement);
+  } };
+  players.set(parentElement, place);
+  unpacked(data.run).then((run) => {
+    if (place.left) return;
+    place.player = new Player(parentElement, run, known === undefined);
+    if (data.live) follow(place.player); // live.js
+  });
+  return place.leave;
+}
+
+class Player {
+  constructor(root, data, first) {
+    Object.assign(this, { root, data, say: speaker(data.strings), at: {}, focus: 0 });
+    for (const spot of root.querySelectorAll("[data-at]")) this.at[spot.dataset.at] = spot;
+    this.stage = root.querySelector(".stage");
+    this.listening = new AbortController();
+    this.build();
+    this.listen();
+    this.turn(viewOf(new URL(location.href)));
+    this.show(first ? this.addressed() : 1);
+  }
+
+  end() {
+    this.pause();
+    this.left = true;
+    this.listening.abort();
+    this.others.leave();
+    this.notes?.leave();
+    delete document.documentElement.dataset.stage;
+  }
+
+  // -- what stays -----------------------------------------------------------------------
+
+  build() {
+    const { at, data, say } = this;
+    for (const spot of this.root.querySelectorAll("[data-say]")) spot.textContent = say(spot.dataset.say);
+    for (const spot of this.root.querySelectorAll("[data-label]")) spot.setAttribute("aria-label", say(spot.dataset.label));
+    this.stage.lang = data.language;
+    this.flow = new Flow(at, data, say);
+    this.wire = new Wire(at, say);
+    this.share = new Share(this);
+    this.others = new Conversation((message) => this.hear(message));
+    this.draw();
+    this.drawTools();
+  }
+
+  // What belongs to this run; a live one is drawn again as it grows.
+  draw() {
+    const { at, data, say } = this;
+    this.flow.data = data;
+    at.sample.replaceChildren(...data.sample.map((line) => element("li", line)));
+    at.terminal.replaceChildren();
+    at.range.max = data.steps.length;
+    this.table = new Table(at, data, say, (number) => this.go(number));
+    this.questions = new Questions(at, data, say);
+    this.drawTicks();
+    this.drawTracker();
+  }
+
+  drawTicks() {
+    const { steps } = this.data;
+    let row = null;
+    this.ticks = steps.map((step, index) => {
+      const tick = element("b");
+      tick.style.left = `${(100 * index) / Math.max(1, steps.length - 1)}%`;
+      if (step.row !== row && step.row !== null) {
+        tick.textContent = step.row;
+        tick.classList.add("row");
+      }
+      row = step.row;
+      tick.classList.toggle("asks", Boolean(this.questions.of(step.number)));
+      return tick;
+    });
+    this.at.ticks.replaceChildren(this.at.done, ...this.ticks);
+  }
+
+  drawTracker() {
+    this.tracked = this.data.variables.map(({ name, start }) => {
+      const row = element("tr"), head = element("th", name), cell = element("td");
+      head.scope = "row";
+      row.append(head, cell);
+      return { name, start, row, cell };
+    });
+    this.at.tracker.replaceChildren(...this.tracked.map(({ row }) => row));
+  }
+
+  drawTools() {
+    this.at.speed.replaceChildren(...SPEEDS.map((speed) => {
+      const option = element("option", `${speed}×`);
+      option.value = speed;
+      return option;
+    }));
+    const kept = recall("localStorage", "speed", 1);
+    this.at.speed.value = SPEEDS.includes(kept) ? kept : 1;
+    this.at.play.textContent = this.say("play");
+    this.showQuestions();
+    this.button("questions").hidden = !this.data.questions.length;
+  }
+
+  // -- where we are ---------------------------------------------------------------------
+
+  addressed() {
+    const asked = Number(new URL(location.href).searchParams.get("step"));
+    const whole = Number.isInteger(asked) && asked >= 1;
+    return whole ? Math.min(asked, this.data.steps.length) : 1;
+  }
+
+  // The address is written after the frame is painted: it takes longer than the step.
+  address() {
+    cancelAnimationFrame(this.writing);
+    this.writing = requestAnimationFrame(() => setTimeout(() => this.write()));
+  }
+
+  write() {
+    if (this.left || this.data.live) return;
+    const url = new URL(location.href);
+    const { source, engine, scenario, recording } = this.data, view = this.view === "embed" ? "" : this.view;
+    const kept = { source, engine, scenario, recording, step: this.number, view };
+    for (const [name, value] of Object.entries(kept)) {
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
+    }
+    if (url.href !== location.href) history.replaceState(history.state, "", url);
+  }
+
+  // The page, the projector, the notes, or a frame. The host covers the page; see views.css.
+  turn(view) {
+    this.view = view;
+    const { host } = this.stage.getRootNode();
+    for (const spot of [host, document.documentElement]) {
+      if (view) spot.dataset.stage = view;
+      else delete spot.dataset.stage;
+    }
+    this.stage.dataset.view = view;
+    this.at.speaker.hidden = view !== "notes";
+    this.at.present.textContent = this.say(view === "present" ? "page" : "present");
+    if (view === "notes") {
+      this.notes ??= new Notes(this.at, this.say);
+      this.others.tell({ kind: "where" });
+    }
+    if (view === "present") this.began ??= recall("sessionStorage", "began", null) ?? Date.now();
+    if (view === "present") remember("sessionStorage", "began", this.began);
+    this.single(0);
+  }
+
+  present() {
+    this.turn(this.view === "present" ? "" : "present");
+    this.address();
+    this.tell();
+  }
+
+  // Digits single out one part of the picture; the same digit, or 0, brings back the rest.
+  single(digit) {
+    this.focus = digit === this.focus ? 0 : digit;
+    this.stage.dataset.only = PARTS[this.focus] ?? "";
+  }
+
+  go(number) {
+    this.pause();
+    this.moving = false;
+    this.questions.close(null);
+    this.show(number);
+  }
+
+  // The next step; before one that matters, first the question.
+  next() {
+    this.pause();
+    if (this.questions.open) return;
+    if (this.asks()) this.questions.ask(this.asks());
+    else if (this.number < this.data.steps.length) this.show(this.number + 1);
+    this.tell();
+  }
+
+  asks() {
+    return this.questions.before(this.number + 1);
+  }
+
+  commit(chosen) {
+    const { open } = this.questions;
+    if (!open) return;
+    this.questions.close(chosen);
+    this.show(open.step);
+    this.button("next").focus({ preventScroll: true });
+  }
+
+  show(number) {
+    const { steps } = this.data, before = this.number;
+    this.number = Math.max(1, Math.min(steps.length, number));
+    const step = steps[this.number - 1];
+    this.questions.saw(this.number);
+    this.stage.classList.toggle("failed", step.failed);
+    this.stage.dataset.step = this.number;
+    this.stage.dataset.event = step.event;
+    this.showSample(step);
+    this.flow.show(this.number);
+    this.showTracker(step);
+    this.showAccount(step);
+    this.questions.show(this.number);
+    this.showControls(step, before);
+    this.table.show(this.number);
+    this.wire.show(step);
+    this.settle(step, before === this.number - 1);
+    if (this.data.live) this.announce();
+    else this.address();
+    this.tell();
+  }
+
+  // What asks the browser for places and sizes comes after all that changes them, so that it lays
+  // the page out once.
+  settle(step, forward) {
+    const { terminal, wire, verdict } = this.at;
+    const height = terminal.scrollHeight;
+    this.table.reveal(step);
+    for (const part of [wire, verdict]) part.scrollTop = 0;
+    terminal.scrollTop = height;
+    if (forward && !REDUCED.matches) this.flow.travel(step);
+  }
+
+  // The terminal holds what has been printed by now, and nothing of what will be.
+  showSample(step) {
+    const { sample, terminal } = this.at;
+    [...sample.children].forEach((line, index) => line.classList.toggle("now", index === step.line));
+    while (terminal.lastChild && terminal.lastChild.step > this.number) terminal.lastChild.remove();
+    for (const line of terminal.querySelectorAll(".new")) line.classList.remove("new");
+    for (const later of this.data.steps.slice(terminal.lastChild?.step ?? 0, this.number)) {
+      terminal.append(...later.terminal.map((line) => printed(line, later)));
+    }
+    for (let line = terminal.lastChild; line?.step === this.number; line = line.previousSibling) line.classList.add("new");
+  }
+
+  showTracker(step) {
+    const earlier = this.data.steps[this.number - 2];
+    for (const { name, start, cell } of this.tracked) {
+      const was = earlier ? earlier.tracker[name] : start, is = step.tracker[name];
+      if (was === is) cell.replaceChildren(is);
+      else {
+        cell.replaceChildren(element("span", `${this.say("was")} `, "unseen"), element("s", was),
+          element("span", ` ${this.say("is")} `, "unseen"), element("mark", is));
+      }
+    }
+    const { bars, more } = step.layers;
+    this.at.layers.replaceChildren(...bars.map((layer) => {
+      const item = element("li"), bar = element("div", undefined, "bar"), fill = element("i");
+      fill.style.width = `${layer.total ? (100 * layer.done) / layer.total : 0}%`;
+      bar.append(fill, element("span", layer.status));
+      item.append(element("span", layer.digest), bar);
+      return item;
+    }), ...(more ? [element("li", more, "more")] : []));
+    this.at.layers.hidden = !bars.length;
+  }
+
+  showAccount(step) {
+    const { at, data, number, say } = this;
+    at.title.textContent = `${step.number} · ${step.title}`;
+    at.brief.textContent = at.title.textContent;
+    at.text.textContent = step.text;
+    at.account.classList.toggle("bad", step.failed);
+    const changed = step.changed.map((name) => `${name} ${say("is")} ${step.tracker[name]}. `).join("");
+    const where = say("stepOf", { number, count: data.steps.length, title: step.title });
+    at.live.textContent = `${this.questions.told(number)}${where}. ${step.text} ${changed}${step.exchange?.told ?? ""}`;
+  }
+
+  showControls(step, before) {
+    const { at, data, number } = this, count = data.steps.length;
+    at.range.value = number;
+    at.range.setAttribute("aria-valuetext", this.say("stepOf", { number, count, title: step.title }));
+    at.done.style.width = `${(100 * (number - 1)) / Math.max(1, count - 1)}%`;
+    const first = before === undefined ? 1 : Math.min(before, number), last = Math.max(before ?? 1, number);
+    this.ticks.slice(first - 1, last).forEach((tick, place) => {
+      tick.classList.toggle("past", first + place < number);
+      tick.classList.toggle("now", first + place === number);
+      tick.classList.toggle("bad", first + place <= number && data.steps[first + place - 1].failed);
+    });
+    for (const [act, end] of [["first", 1], ["back", 1], ["next", count], ["last", count]]) {
+      this.button(act).setAttribute("aria-disabled", String(number === end));
+    }
+  }
+
+  showQuestions() {
+    const button = this.button("questions");
+    button.setAttribute("aria-pressed", String(this.questions.on));
+    button.title = this.say(this.questions.on ? "questionsOn" : "questionsOff");
+  }
+
+  // -- other windows --------------------------------------------------------------------
+
+  tell() {
+    if (this.view === "notes" || !this.number) return;
+    this.others.tell(notesOf(this.data, this.number, this.questions.open, this.began ?? null));
+  }
+
+  hear(message) {
+    if (this.view === "notes") {
+      if (message.kind === "at") this.notes.show(message);
+    } else if (message.kind === "where") this.tell();
+    else if (message.kind === "act" && this.view === "present") this.act(message.act);
+  }
+
+  // -- hands ----------------------------------------------------------------------------
+
+  button(act) {
+    return this.stage.querySelector(`[data-act="${act}"]`);
+  }
+
+  listen() {
+    const { signal } = this.listening, { at, stage } = this;
+    stage.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-act]");
+      if (button && button.getAttribute("aria-disabled") !== "true") this.act(button.dataset.act);
+    }, { signal });
+    at.range.addEventListener("input", () => this.go(Number(at.range.value)), { signal });
+    at.speed.addEventListener("change", () => remember("localStorage", "speed", Number(at.speed.value)), { signal });
+    at.ask.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.questions.chosen === null) at.hint.textContent = this.say("choose");
+      else this.commit(this.questions.chosen);
+    }, { signal });
+    document.addEventListener("keydown", (event) => this.key(event), { signal });
+  }
+
+  act(name) {
+    const acts = {
+      first: () => this.go(1), back: () => this.go(this.number - 1), next: () => this.next(),
+      last: () => this.go(this.data.steps.length), reveal: () => this.commit(null),
+      play: () => (this.timer ? this.pause() : this.play()),
+      onward: () => (this.questions.open ? this.commit(null) : this.next()),
+      questions: () => this.askOrNot(), again: () => this.askAgain(), present: () => this.present(),
+      notes: () => this.openNotes(), share: () => this.share.open(), help: () => this.at.help.showModal(),
+      ...this.share.acts,
+    };
+    acts[name]();
+  }
+
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.at.help.open || this.at.share.open || !this.stage.isConnected || typing(event)) return;
+    const alone = this.view !== "", digit = /^[0-9]$/.test(event.key) ? Number(event.key) : null;
+    const act = keyed(event.key, alone);
+    if (act && this.view === "notes") this.others.tell({ kind: "act", act });
+    else if (act) this.act(act);
+    else if (digit === null) return;
+    else if (this.view === "present") this.single(digit in PARTS ? digit : 0);
+    else if (this.questions.open) this.questions.choose(digit);
+    else this.jump(digit);
+    event.preventDefault();
+  }
+
+  jump(number) {
+    const row = this.data.rows.find((known) => known.number === number);
+    if (row && row.first !== null) this.go(row.first);
+  }
+
+  askOrNot() {
+    this.questions.on = !this.questions.on;
+    remember("localStorage", "questions", this.questions.on);
+    if (!this.questions.on && this.questions.open) this.commit(null);
+    this.showQuestions();
+  }
+
+  askAgain() {
+    this.questions.again();
+    this.go(1);
+    this.button("next").focus({ preventScroll: true });
+  }
+
+  openNotes() {
+    const url = new URL(location.href);
+    url.searchParams.set("view", "notes");
+    open(url, "pullscope-notes", "width=720,height=640");
+  }
+
+  // Each step stays for as long as there is something to read; a question ends the playing.
+  play() {
+    if (this.number === this.data.steps.length) this.show(1);
+    this.stage.classList.add("playing");
+    this.at.play.textContent = this.say("pause");
+    const turn = () => {
+      if (this.asks()) { this.next(); return; }
+      this.show(this.number + 1);
+      if (this.number === this.data.steps.length) this.pause();
+      else this.timer = setTimeout(turn, this.pace());
+    };
+    this.timer = setTimeout(turn, this.asks() ? 0 : this.pace());
+  }
+
+  pace() {
+    const step = this.data.steps[this.number - 1];
+    const read = [step.title, step.text, ...step.terminal.map(({ text }) => text), ...step.changed.map((name) => step.tracker[name])];
+    const words = read.join(" ").split(/\s+/).filter(Boolean).length;
+    return (GLANCE + READING * words) / Number(this.at.speed.value);
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.stage.classList.remove("playing");
+    this.at.play.textContent = this.say("play");
+  }
+}
+
+// A line of the terminal; standard error of a run that goes on is a warning.
+function printed({ kind, text }, step) {
+  const line = element("div", text || " ", kind === "error" && !step.failed ? "warning" : kind);
+  line.step = step.number;
+  return line;
+}
+
+// What a key does; a presenter's remote sends PageDown and PageUp, which scroll a page.
+function keyed(key, alone) {
+  const keys = {
+    ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play", "?": "help",
+    p: "present", P: "present", n: "notes", N: "notes",
+  };
+  const remote = { PageDown: "onward", PageUp: "back" };
+  return keys[key] ?? (alone ? remote[key] : undefined);
+}
+
+// A key belongs to the field that has the focus; the space key also to a button or a link.
+function typing(event) {
+  const target = event.composedPath()[0];
+  if (!(target instanceof Element)) return false;
+  if (target.type === "radio" && target.closest(".ask")) return !/^([0-9?]|Page(Up|Down))$/.test(event.key);
+  const field = target.closest("textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=radio], [role=tab], [role=slider], input");
+  if (field) return !(event.key === "?" && field.type === "range");
+  return event.key === " " && Boolean(target.closest("button, a, summary"));
+}

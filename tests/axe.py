@@ -1,0 +1,52 @@
+"""axe-core, the accessibility checker, from npm: fetched once into `build/npm`."""
+
+import subprocess
+from functools import cache
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.conftest import need
+from tests.pages import ROOT
+
+FOLDER = ROOT / "build" / "npm"
+VERSION = "axe-core@4"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STREAMLITS = {("region", '[data-testid="stSkipToContent"]')}
+"""Violations that are Streamlit's own: rule, and the selector of what it draws."""
+
+
+@cache
+def script() -> str:
+    need("npm")
+    file = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+    if not file.exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", VERSION]
+        subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, timeout=300)
+    return file.read_text("utf-8")
+
+
+def violations(page: Page, part: str = "html") -> list[str]:
+    """What axe finds on this part of the page and is not Streamlit's: rule, element and how to put
+    it right."""
+    page.evaluate(script())
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    found = page.evaluate("([part, options]) => axe.run(part, options)", [part, options])
+    return [
+        f"{rule['id']}: {node['target']} {node['html'][:160]} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+        if not streamlits(page, rule["id"], node)
+    ]
+
+
+def streamlits(page: Page, rule: str, node: dict[str, Any]) -> bool:
+    """Whether this is one of the known ones: the element, or what it stands in."""
+    last = node["target"][-1]
+    if not isinstance(last, str):
+        return False
+    inside = "([target, known]) => Boolean(document.querySelector(target)?.closest(known))"
+    return any(
+        rule == known and page.evaluate(inside, [last, selector]) for known, selector in STREAMLITS
+    )
