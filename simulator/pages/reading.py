@@ -54,7 +54,7 @@ TOUR = """<style>
   tab-size: 2;
 }
 .st-key-tour [data-testid="stCode"] pre :is(code, span) { color: inherit !important; }
-.st-key-tour-ways {
+.st-key-tour div:has(> .st-key-tour-ways) {
   position: sticky; bottom: 0; z-index: 5; padding: 0.8rem 0;
   background: var(--st-background-color, #fff);
 }
