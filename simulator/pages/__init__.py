@@ -59,8 +59,8 @@ header[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
 h1 { font-size: 1.55rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
-[data-testid="stTable"] td { overflow-wrap: anywhere; }
-[data-testid="stTable"] td p { white-space: normal; overflow: visible; }
+[data-testid="stTable"] td, [data-testid="stTable"] td * { overflow-wrap: anywhere !important; }
+[data-testid="stTable"] td * { white-space: normal !important; overflow: visible !important; }
 .st-key-onward {
   position: fixed; top: 0.45rem; right: 11rem; z-index: 999991; width: max-content !important;
 }
@@ -70,6 +70,11 @@ h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 }
 html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflow: hidden; }
 </style>"""
+
+DARK = """<style>
+:is(button, a)[kind^="primary"] * { color: #0f141c !important; }
+</style>"""
+"""White on the light accent of the dark theme is too faint to read."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -117,7 +122,7 @@ def run() -> None:
         "Pullscope", stage.FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed"
     )
     i18n.use(language())
-    st.html(STYLE)
+    st.html(STYLE + (DARK if st.context.theme.type == "dark" else ""))
     first = PAGES[0]
     known = [
         st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)

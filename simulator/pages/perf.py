@@ -188,4 +188,4 @@ def compared(engine: str, link: Link) -> None:
         asked = sum(bar.kind != "unpack" for bar in bars)
         rows.append((_(title), asked, f"{moved / 1000:,.0f}", *(f"{time:.2f}" for time in times)))
     at_once = [_("s, {count} at once").format(count=many) for many in PARALLEL]
-    show_table(pd.DataFrame(rows, columns=["", _("Requests"), "kB", *at_once]))
+    show_table(pd.DataFrame(rows, columns=[_("What"), _("Requests"), "kB", *at_once]))

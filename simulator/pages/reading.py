@@ -225,7 +225,8 @@ def digests(image: str, key: str) -> None:
         kept = digest == link.digest
         verdict = _("✓ as promised") if kept else _("✗ not as promised")
         rows.append((link.what, link.promised_by, link.digest, len(link.data), digest, verdict))
-    columns = [_("What"), _("Promised by"), _("Promised"), _("Bytes"), _("Recomputed"), ""]
+    verdict = _("Verdict")
+    columns = [_("What"), _("Promised by"), _("Promised"), _("Bytes"), _("Recomputed"), verdict]
     show_table(pd.DataFrame(rows, columns=columns))
 
 
