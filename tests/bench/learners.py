@@ -36,7 +36,7 @@ HERE = Path(__file__).parent
 class Seen:
     """What a session's page has: its widgets by kind, and the fragment that each is in."""
 
-    radios: dict[str, tuple[int, str]] = field(default_factory=dict)
+    radios: dict[str, tuple[list[str], str]] = field(default_factory=dict)
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def take(self, message: ForwardMsg) -> None:
@@ -46,7 +46,9 @@ class Seen:
         element, fragment = delta.new_element, delta.fragment_id
         match element.WhichOneof("type"):
             case "radio" if not element.radio.disabled:
-                self.radios[element.radio.id] = (len(element.radio.options), fragment)
+                self.radios[element.radio.id] = (list(element.radio.options), fragment)
+            case "exception":
+                raise RuntimeError(element.exception.message)
             case "button":
                 self.buttons[element.button.label] = (element.button.id, fragment)
 
@@ -59,11 +61,11 @@ class Learner:
     page: str
     query: str
     seen: Seen = field(default_factory=Seen)
-    values: dict[str, int] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
 
     async def rerun(self, fragment: str = "", pressed: str = "") -> float:
         """Seconds from the message to the end of the run that it caused."""
-        states = [WidgetState(id=name, int_value=value) for name, value in self.values.items()]
+        states = [WidgetState(id=name, string_value=value) for name, value in self.values.items()]
         if pressed:
             states.append(WidgetState(id=pressed, trigger_value=True))
         message = BackMsg()
@@ -89,18 +91,17 @@ class Learner:
     async def answer(self) -> float:
         """Choose something of each part, and press the button that answers."""
         fragment = ""
-        for name, (count, inside) in self.seen.radios.items():
-            self.values[name], fragment = random.randrange(count), inside
+        for name, (options, inside) in self.seen.radios.items():
+            self.values[name], fragment = random.choice(options), inside
         button, inside = self.seen.buttons["Answer"]
         return await self.rerun(inside or fragment, button)
 
     async def go_on(self) -> None:
-        """To the next question, or the next set."""
+        """To the next question, and after the last one to the next set."""
         for label in ("Next", "Another set"):
             if label in self.seen.buttons:
                 button, inside = self.seen.buttons[label]
                 await self.rerun(inside, button)
-                return
 
 
 @dataclass(frozen=True)
