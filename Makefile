@@ -1,8 +1,9 @@
 # Two commands do everything: `make run` opens the app, `make test` runs every check.
 PYTHON ?= python3
 BIN = .venv/bin
+BABEL = $(BIN)/python -m babel.messages.frontend
 
-.PHONY: run test
+.PHONY: run test messages
 
 run: .venv/run
 	$(BIN)/streamlit run app.py
@@ -11,6 +12,13 @@ test: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# After a change of interface strings: what is new waits in simulator/locale for its translation.
+messages: .venv/test
+	mkdir -p build
+	$(BABEL) extract --mapping pyproject.toml --add-location file --output build/pullscope.pot .
+	$(BABEL) update --input build/pullscope.pot --domain pullscope --output-dir simulator/locale \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 
 .venv/run: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 
 from simulator import i18n, scenario, translation
 from simulator.engines import engines
+from simulator.i18n import _
 from simulator.images import repositories
 from simulator.lesson import Claim, Lesson, Question, disagreements, find_point
 from simulator.oci import Manifest, parse_manifest
@@ -134,7 +135,7 @@ def unsaid(section: Section) -> Iterator[str]:
 
 def unproven(lesson: Lesson, section: Section) -> Iterator[str]:
     for claim in section.claims:
-        yield from (what for _, what in disagreements(lesson, (), claim))
+        yield from (what for _where, what in disagreements(lesson, (), claim))
     if section.question:
         options = section.question.options
         true = [o.text for o in options if not list(disagreements(lesson, (), o.claim))]
@@ -155,7 +156,7 @@ def unshown(lesson: Lesson, section: Section) -> Iterator[str]:
     for name in section.exchanges.engines if section.exchanges else ():
         if name not in engines():
             yield f"there is no engine {name!r}"
-    repository, _, tag = section.chain.partition(":")
+    repository, _colon, tag = section.chain.partition(":")
     if section.chain and tag not in getattr(repositories().get(repository), "tags", {}):
         yield f"there is no image {section.chain!r}"
 
@@ -186,19 +187,24 @@ class Link:
 
 
 def chain(image: str) -> tuple[Link, ...]:
-    """From the tag to the last layer. Raises KeyError for an image that there is not."""
-    repository, _, tag = image.partition(":")
+    """From the tag to the last layer, named in the chosen language.
+
+    Raises KeyError for an image that there is not.
+    """
+    repository, _colon, tag = image.partition(":")
     held = repositories()[repository]
     digest = held.tags[tag]
     stored = held.manifests[digest].data
     manifest = parse_manifest(stored, digest)
     assert isinstance(manifest, Manifest)
-    links = [Link("manifest", f"the tag {tag}", digest, stored)]
+    by_tag = _("the tag {tag}").format(tag=tag)
+    links = [Link(_("manifest"), by_tag, digest, stored)]
     config = manifest.config.digest
-    links.append(Link("config", "the manifest", config, held.blobs[config].data))
+    links.append(Link(_("config"), _("the manifest"), config, held.blobs[config].data))
     for number, layer in enumerate(manifest.layers, 1):
         data = held.blobs[layer.digest].data
-        links.append(Link(f"layer {number}", "the manifest", layer.digest, data))
+        layer_name = _("layer {number}").format(number=number)
+        links.append(Link(layer_name, _("the manifest"), layer.digest, data))
     return tuple(links)
 
 

@@ -1,4 +1,4 @@
-"""The command line; `pullscope --help` lists its commands.
+"""The command line; `pullscope --help` lists its commands. It speaks English, as Docker's does.
 
 Exit status: 0 it worked, 1 the pull (or the check) failed, 2 what was asked for is not right;
 then one sentence on standard error says what, where, and how to put it right.
@@ -23,7 +23,7 @@ from simulator.engines import engines
 from simulator.fidelity import remarks, replayed
 from simulator.images import repositories
 from simulator.lanes import WORDS, lanes
-from simulator.lesson import LESSONS, Lesson, build, folders, lessons, load, problems
+from simulator.lesson import LESSONS, Lesson, build, every_language, folders, lessons, problems
 from simulator.live import serve
 from simulator.machine import loopback
 from simulator.questions import draw
@@ -588,11 +588,13 @@ FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path
 @FOLDER
 @told_plainly
 def check(folder: Path | None) -> None:
-    """Prove every lesson against the machine (or the one in FOLDER)."""
-    found = [problem for lesson in chosen_lessons(folder) for problem in problems(lesson)]
+    """Prove every lesson against the machine (or the one in FOLDER), in each language."""
+    chosen = (folder,) if folder else folders(LESSONS)
+    told = [lesson for one in chosen for lesson in every_language(one)]
+    found = list(dict.fromkeys(problem for lesson in told for problem in problems(lesson)))
     for problem in found:
         click.echo(problem, err=True)
-    count = len(chosen_lessons(folder))
+    count = len(chosen)
     click.echo(f"{count} lesson{'s' if count != 1 else ''}, {len(found)} problems")
     sys.exit(1 if found else 0)
 
@@ -602,15 +604,10 @@ def check(folder: Path | None) -> None:
 @told_plainly
 def build_lessons(folder: Path | None) -> None:
     """Lay out the diagrams of the lessons, and write the JSON Schema for editors."""
-    for lesson in chosen_lessons(folder):
-        build(lesson)
-        click.echo(f"built {lesson.name}")
-
-
-def chosen_lessons(folder: Path | None) -> tuple[Lesson, ...]:
-    if folder is None:
-        return tuple(load(known) for known in folders(LESSONS))
-    return (load(folder),)
+    for one in (folder,) if folder else folders(LESSONS):
+        for lesson in every_language(one):
+            build(lesson)
+            click.echo(f"built {lesson.name} ({lesson.language})")
 
 
 # -- take it along ----------------------------------------------------------------------------

@@ -19,9 +19,11 @@ from simulator.commands import Pull
 from simulator.compare import compare, kind
 from simulator.engines import engine, engines
 from simulator.i18n import N_, _, ngettext
+from simulator.lanes import quoted
 from simulator.lesson import Lesson
 from simulator.machine import State
 from simulator.network import mock
+from simulator.recordings import Recording
 from simulator.redaction import mask
 from simulator.scenario import scenarios
 from simulator.shapes import Names, Shape
@@ -112,12 +114,22 @@ def there(state: State, registry: Registry) -> str:
 
 @dataclass(frozen=True)
 class Situation:
-    """A scenario or a recording, played on one engine. `cause` says what is the matter."""
+    """A scenario or a recording, played on one engine."""
 
     name: str
-    title: str
-    cause: str
     trace: Trace
+    recording: Recording | None = None
+
+    @property
+    def title(self) -> str:
+        return self.recording.heading() if self.recording else scenarios()[self.name].title
+
+    @property
+    def cause(self) -> str:
+        """What is the matter, where somebody has said so."""
+        if self.recording is None:
+            return scenarios()[self.name].cause
+        return self.recording.heading() if self.recording.title else ""
 
     @property
     def engine(self) -> str:
@@ -154,11 +166,10 @@ class Played:
     """What is played: a client in a world. `source` as in the app's address."""
 
     name: str
-    title: str
-    cause: str
     source: str
     world: World
     client: State
+    recording: Recording | None = None
 
 
 def situations() -> Iterator[Played]:
@@ -166,7 +177,7 @@ def situations() -> Iterator[Played]:
     for name, known in scenarios().items():
         for one in engines():
             client = known.state(one)
-            yield Played(name, known.title, known.cause, "mock", known.world(), client)
+            yield Played(name, "mock", known.world(), client)
     yield from recorded(RECORDINGS)
 
 
@@ -180,8 +191,7 @@ def recorded(directory: Path) -> Iterator[Played]:
             continue
         scene = recordings.scene_of(recording, one.engine)
         client = recordings.client(recording, scene)
-        title = recording.title or recording.name.replace("_", " ")
-        yield Played(recording.name, title, recording.title, "recording", scene.world, client)
+        yield Played(recording.name, "recording", scene.world, client, recording)
 
 
 @cache
@@ -195,7 +205,7 @@ def messages(played: Played) -> Iterator[Printed]:
     raw = tuple(steps(played.client, mock(played.world)))
     kept = tuple(step.masked() for step in raw)
     trace = Trace(kept, played.client.engine, played.source, played.name)
-    situation = Situation(played.name, played.title, played.cause, trace)
+    situation = Situation(played.name, trace, played.recording)
     for secret, step in zip(raw, kept, strict=True):
         text = "\n".join(line.text for line in step.terminal if line.kind == "error").strip()
         if text:
@@ -495,10 +505,10 @@ def card(cause: Cause, decoded: Decoded, lesson: Lesson) -> Card:
         title(cause, lesson),
         _("Step {number}: {title}").format(number=shown.step.number, title=words.title),
         words.text,
-        tuple(_(fact) for fact in telling(cause, decoded.causes) if fact != cause.sentence),
+        tuple(fact for fact in map(_, telling(cause, decoded.causes)) if fact != cause.sentence),
         tuple(told_apart(cause, one, lesson) for one in apart),
         checks(decisive, shown.step, decoded.names),
-        tuple(engine(name).title for name in cause.engines),
+        tuple(_(engine(name).title) for name in cause.engines),
         tuple(one.title for one in cause.situations),
         address(shown),
     )
@@ -523,7 +533,7 @@ def title(cause: Cause, lesson: Lesson) -> str:
 
 
 def told_apart(cause: Cause, parting: Parting, lesson: Lesson) -> str:
-    others = _(" or ").join(f"“{title(other, lesson)}”" for other in parting.others)
+    others = _(" or ").join(quoted(title(other, lesson)) for other in parting.others)
     if parting.ours is None or parting.theirs is None:
         facts = " ".join(map(_, telling(parting.others[0], (cause, parting.others[0]))))
         same = _("Unlike {others}: every step looks the same. There: {facts}")

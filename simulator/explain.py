@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.events import TokenIssued
-from simulator.oci import Index, InvalidManifest, parse_manifest
+from simulator.i18n import N_, _
+from simulator.oci import Descriptor, Index, InvalidManifest, parse_manifest
 from simulator.trace import Step
 from simulator.wire import Exchange, Request, Response, Scheme, digest_of
 
@@ -21,7 +22,7 @@ HTTP = "https://www.rfc-editor.org/rfc/rfc9110"
 
 @dataclass(frozen=True)
 class Note:
-    """What a line means, and the address of the rule behind it."""
+    """What a line means (to be translated where it is shown), and where the rule behind it is."""
 
     text: str
     source: str
@@ -29,102 +30,109 @@ class Note:
 
 REQUEST_HEADERS = {
     "host": Note(
-        "The registry that the reference names; its part before the first slash.",
+        N_("The registry that the reference names; its part before the first slash."),
         f"{HTTP}#name-host-and-authority",
     ),
     "accept": Note(
-        "The kinds of manifest that the engine can read: Docker's and OCI's, single or index.",
+        N_("The kinds of manifest that the engine can read: Docker's and OCI's, single or index."),
         f"{DISTRIBUTION}#pulling-manifests",
     ),
     "range": Note(
-        "Only the rest of the blob is wanted: the bytes before it are here already.",
+        N_("Only the rest of the blob is wanted: the bytes before it are here already."),
         f"{HTTP}#name-range",
     ),
     "content-type": Note(
-        "The form of an OAuth2 request: name, value, name, value.",
+        N_("The form of an OAuth2 request: name, value, name, value."),
         OAUTH,
     ),
 }
 AUTHORIZATIONS = {
     Scheme.BASIC: Note(
-        "User name and password, base64-encoded. Encoding is not encryption: TLS protects it.",
+        N_("User name and password, base64-encoded. Encoding is not encryption: TLS protects it."),
         "https://www.rfc-editor.org/rfc/rfc7617",
     ),
     Scheme.BEARER: Note(
-        "The token that the token service issued. Whoever bears it has its rights while it lasts.",
+        N_(
+            "The token that the token service issued. "
+            "Whoever bears it has its rights while it lasts."
+        ),
         "https://www.rfc-editor.org/rfc/rfc6750#section-2.1",
     ),
 }
 ANSWER_HEADERS = {
     "www-authenticate": Note(
-        "The challenge. Basic: send name and password. Bearer: get a token from the realm, for "
-        "this service and this scope, and come back.",
+        N_(
+            "The challenge. Basic: send name and password. Bearer: get a token from the realm, for "
+            "this service and this scope, and come back."
+        ),
         TOKEN,
     ),
     "docker-content-digest": Note(
-        "The digest of what is behind this address: the name by which it is asked for, verified "
-        "and compared with what the image store holds.",
+        N_(
+            "The digest of what is behind this address: the name by which it is asked for, "
+            "verified and compared with what the image store holds."
+        ),
         f"{DISTRIBUTION}#pulling-manifests",
     ),
     "content-type": Note(
-        "What kind of thing this is; of a manifest, whether it is one image or an index.",
+        N_("What kind of thing this is; of a manifest, whether it is one image or an index."),
         f"{DISTRIBUTION}#pulling-manifests",
     ),
     "content-length": Note(
-        "Bytes of the body. A connection that ends before them was cut.",
+        N_("Bytes of the body. A connection that ends before them was cut."),
         f"{HTTP}#name-content-length",
     ),
     "docker-distribution-api-version": Note(
-        "This is a registry of the second version of the protocol. Clients no longer need it.",
+        N_("This is a registry of the second version of the protocol. Clients no longer need it."),
         f"{DISTRIBUTION}#legacy-docker-support-http-headers",
     ),
     "location": Note(
-        "The blob is at this other address. The Authorization header must not go there.",
+        N_("The blob is at this other address. The Authorization header must not go there."),
         f"{DISTRIBUTION}#pulling-blobs",
     ),
     "etag": Note(
-        "A name for this state of the content; registries use the digest.",
+        N_("A name for this state of the content; registries use the digest."),
         f"{HTTP}#name-etag",
     ),
     "accept-ranges": Note(
-        "A part of the blob can be asked for, so a cut download can be resumed.",
+        N_("A part of the blob can be asked for, so a cut download can be resumed."),
         f"{HTTP}#name-accept-ranges",
     ),
     "content-range": Note(
-        "Which bytes these are, of how many.",
+        N_("Which bytes these are, of how many."),
         f"{HTTP}#name-content-range",
     ),
     "cache-control": Note(
-        "Content that is named by its digest never changes, so it may be kept for long.",
+        N_("Content that is named by its digest never changes, so it may be kept for long."),
         "https://www.rfc-editor.org/rfc/rfc9111#name-cache-control",
     ),
     "allow": Note(
-        "The methods that this address does take.",
+        N_("The methods that this address does take."),
         f"{HTTP}#name-allow",
     ),
     "retry-after": Note(
-        "How long to wait before asking again.",
+        N_("How long to wait before asking again."),
         f"{HTTP}#name-retry-after",
     ),
     "x-content-type-options": Note(
-        "For browsers: believe the Content-Type. Docker does not look at it.",
+        N_("For browsers: believe the Content-Type. Docker does not look at it."),
         "https://fetch.spec.whatwg.org/#x-content-type-options-header",
     ),
 }
 STATUSES = {
-    200: Note("Here it is.", f"{HTTP}#name-200-ok"),
-    206: Note("Here is the part that was asked for.", f"{HTTP}#name-206-partial-content"),
-    307: Note("It is elsewhere: see Location.", f"{HTTP}#name-307-temporary-redirect"),
+    200: Note(N_("Here it is."), f"{HTTP}#name-200-ok"),
+    206: Note(N_("Here is the part that was asked for."), f"{HTTP}#name-206-partial-content"),
+    307: Note(N_("It is elsewhere: see Location."), f"{HTTP}#name-307-temporary-redirect"),
     401: Note(
-        "Not like this: a proof is missing, or is not good enough. See WWW-Authenticate.",
+        N_("Not like this: a proof is missing, or is not good enough. See WWW-Authenticate."),
         f"{HTTP}#name-401-unauthorized",
     ),
-    403: Note("Known, and not allowed.", f"{HTTP}#name-403-forbidden"),
-    404: Note("Not here, or not for you to know.", f"{HTTP}#name-404-not-found"),
-    405: Note("Not with this method.", f"{HTTP}#name-405-method-not-allowed"),
-    429: Note("Too many requests: wait.", "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
-    500: Note("The server is at fault.", f"{HTTP}#name-500-internal-server-error"),
-    503: Note("The server cannot, for now.", f"{HTTP}#name-503-service-unavailable"),
+    403: Note(N_("Known, and not allowed."), f"{HTTP}#name-403-forbidden"),
+    404: Note(N_("Not here, or not for you to know."), f"{HTTP}#name-404-not-found"),
+    405: Note(N_("Not with this method."), f"{HTTP}#name-405-method-not-allowed"),
+    429: Note(N_("Too many requests: wait."), "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
+    500: Note(N_("The server is at fault."), f"{HTTP}#name-500-internal-server-error"),
+    503: Note(N_("The server cannot, for now."), f"{HTTP}#name-503-service-unavailable"),
 }
 
 
@@ -202,22 +210,26 @@ def manifest_rows(exchange: Exchange) -> Iterator[Row]:
         return
     if isinstance(parsed, Index):
         for entry in parsed.manifests:
-            yield Row(str(entry.platform or "manifest"), entry.digest, f"{entry.size} bytes")
+            yield Row(str(entry.platform or "manifest"), entry.digest, sized(entry))
         return
-    yield Row("config", parsed.config.digest, f"{parsed.config.size} bytes")
+    yield Row(_("config"), parsed.config.digest, sized(parsed.config))
     for number, layer in enumerate(parsed.layers, 1):
-        yield Row(f"layer {number}", layer.digest, f"{layer.size} bytes")
+        yield Row(_("layer {number}").format(number=number), layer.digest, sized(layer))
+
+
+def sized(descriptor: Descriptor) -> str:
+    return _("{size} bytes").format(size=descriptor.size)
 
 
 CLAIMS = {
-    "iss": "who issued it",
-    "sub": "whose it is",
-    "aud": "the service that it is for",
-    "exp": "worth nothing from this second on",
-    "nbf": "worth nothing before this second",
-    "iat": "when it was issued",
-    "jti": "its own name",
-    "access": "what it gives a right to",
+    "iss": N_("who issued it"),
+    "sub": N_("whose it is"),
+    "aud": N_("the service that it is for"),
+    "exp": N_("worth nothing from this second on"),
+    "nbf": N_("worth nothing before this second"),
+    "iat": N_("when it was issued"),
+    "jti": N_("its own name"),
+    "access": N_("what it gives a right to"),
 }
 """Registered claims (RFC 7519 section 4.1), and the one that registries add."""
 
@@ -228,4 +240,4 @@ def claim_rows(claims: str) -> Iterator[Row]:
         return
     for name, value in json.loads(claims).items():
         shown = value if isinstance(value, str) else json.dumps(value)
-        yield Row(name, shown, CLAIMS.get(name, ""))
+        yield Row(name, shown, _(CLAIMS[name]) if name in CLAIMS else "")

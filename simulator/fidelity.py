@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from simulator import events as e
 from simulator import recordings, replay
+from simulator.i18n import _
 from simulator.imagestore import HeldImage, held
 from simulator.machine import EndlessRun, IllegalTransition, State
 from simulator.recordings import Exchanged, InvalidRecording, Recording, Scene
@@ -118,7 +119,7 @@ def compare(situation: Situation) -> Comparison:
 
 def compared(pair: "Pair") -> tuple[Difference, ...]:
     """What differs after `NORMALISED`."""
-    for _, normalise in NORMALISED.values():
+    for _why, normalise in NORMALISED.values():
         pair = normalise(*pair)
     return tuple(different(*pair))
 
@@ -364,9 +365,10 @@ def remarks(told: Replayed) -> list[str]:
 
 def otherwise(one: Difference) -> list[str]:
     said = difflib.unified_diff(
-        one.ours.splitlines(), one.recorded.splitlines(), "Pullscope", "your Docker", lineterm=""
+        one.ours.splitlines(), one.recorded.splitlines(), "Pullscope", _("your Docker"), lineterm=""
     )
-    return [f"Your Docker says something else ({one.field}):", *said]
+    told = _("Your Docker says something else ({field}):")
+    return [told.format(field=one.field), *said]
 
 
 def verdict(recording: Recording, played: replay.Played) -> tuple[bool, tuple[Difference, ...]]:

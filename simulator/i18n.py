@@ -15,6 +15,7 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """By code (BCP 47); the first is the language of the sources."""
@@ -61,12 +62,18 @@ def catalog(language: str) -> gettext.NullTranslations:
 
 def _(text: str) -> str:
     """The text in the chosen language; one that nobody translated stays as it is."""
-    return catalog(chosen.get()).gettext(text)
+    return catalog(chosen.get()).gettext(text) if text else text  # "" is the catalog's own head
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """The text that fits this count, in the chosen language; `{count}` is not filled in."""
     return catalog(chosen.get()).ngettext(one, many, count)
+
+
+def decimal(value: float, places: int = 0) -> str:
+    """The number as the chosen language writes it, with this many places."""
+    figures = f"#,##0.{'0' * places}" if places else "#,##0"
+    return str(format_decimal(value, figures, locale=chosen.get()))
 
 
 def N_(text: str) -> str:

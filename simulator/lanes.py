@@ -104,7 +104,7 @@ def right_title(comparison: Comparison) -> str:
 def titled(trace: Trace, comparison: Comparison) -> str:
     """The situation, with the engine where the engines differ; for a nameless run its source."""
     known = scenarios().get(trace.scenario)
-    situation = _(known.title) if known else trace.source
+    situation = known.title if known else trace.source
     if comparison.left.engine == comparison.right.engine:
         return situation
     engine = _(engines()[trace.engine].title)
@@ -186,7 +186,11 @@ def heading(lesson: Lesson, comparison: Comparison) -> str:
     titles = dict.fromkeys(words_of(lesson, trace, s).title for trace, s in sides if s)
     number = min(step.number for _trace, step in sides if step)
     part = _("They part at step {number}").format(number=number)
-    return f"{part}: {_(' or ').join(f'“{title}”' for title in titles)}"
+    return f"{part}: {_(' or ').join(map(quoted, titles))}"
+
+
+def quoted(title: str) -> str:
+    return _("“{title}”").format(title=title)
 
 
 def causes(comparison: Comparison) -> list[str]:
@@ -197,9 +201,7 @@ def causes(comparison: Comparison) -> list[str]:
         return [_(CHANGES[comparison.change].why)]
     left, right = (scenarios().get(t.scenario) for t in (comparison.left, comparison.right))
     known = dict.fromkeys(one for one in (left, right) if one)
-    return (
-        [f"{_(one.title)}: {_(one.cause)}" for one in known if one.cause] if len(known) > 1 else []
-    )
+    return [f"{one.title}: {one.cause}" for one in known if one.cause] if len(known) > 1 else []
 
 
 def told_by_both(lesson: Lesson, comparison: Comparison) -> list[str]:

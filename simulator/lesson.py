@@ -25,7 +25,7 @@ from simulator.flow import Edge, Node
 from simulator.machine import Phase
 from simulator.scenario import UnknownScenario, run
 from simulator.trace import Step, Trace
-from simulator.translation import sibling, translated
+from simulator.translation import in_language, languages, sibling, spoken
 
 LESSONS = Path(__file__).resolve().parent.parent / "lessons"
 FILE = "lesson.yaml"
@@ -160,12 +160,13 @@ class Document(Part):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson as loaded, with the place it came from."""
+    """A lesson as loaded, with the place it came from and the language of its texts."""
 
     document: Document
     folder: Path
     lines: Mapping[Where, int]
     """Line in the file (from 1) of each place."""
+    language: str = i18n.DEFAULT
 
     @property
     def name(self) -> str:
@@ -226,11 +227,9 @@ def load(folder: Path) -> Lesson:
         what = getattr(error, "problem", None) or "not YAML in UTF-8"
         raise InvalidLesson(f"{shown(path)}:{mark.line + 1 if mark else 1}: {what}") from None
     lines = dict(places(document))
-    language = i18n.chosen.get()
-    if language != i18n.DEFAULT:
-        document = translated(document, sibling(path, language))
+    document = in_language(document, path)
     try:
-        return Lesson(Document.model_validate(document), folder, lines)
+        return Lesson(Document.model_validate(document), folder, lines, spoken(path))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         known = Lesson.line(Lesson(Document.model_construct(), folder, lines), first["loc"])
@@ -262,6 +261,16 @@ def folders(root: Path = LESSONS) -> tuple[Path, ...]:
     return tuple(sorted(path.parent for path in root.glob(f"*/{FILE}")))
 
 
+def every_language(folder: Path) -> Iterator[Lesson]:
+    """The lesson in this folder, in each language that it has words in.
+
+    Raises InvalidLesson or InvalidTranslation.
+    """
+    for language in languages(folder / FILE):
+        with i18n.speaking(language):
+            yield load(folder)
+
+
 def lessons(root: Path = LESSONS) -> tuple[Lesson, ...]:
     """All lessons. Raises InvalidLesson."""
     return tuple(load(folder) for folder in folders(root))
@@ -271,7 +280,8 @@ def lessons(root: Path = LESSONS) -> tuple[Lesson, ...]:
 
 
 def svg_file(lesson: Lesson, shape: str) -> Path:
-    return lesson.folder / f"flow-{shape}.svg"
+    """`flow-wide.svg`, in another language `flow-wide.de.svg`: the boxes have labels."""
+    return sibling(lesson.folder / f"flow-{shape}.svg", lesson.language)
 
 
 def schema() -> str:
@@ -511,8 +521,10 @@ def find_point(lesson: Lesson, trace: Trace, at: int | str) -> Point:
 
 
 def point(step: Step, row_of: Mapping[int, int], start: bool = False) -> Point:
+    """What a claim can see; claims are made in the language of the sources."""
     after = step.before if start else step.after
-    tracked = {name: value(after) for name, value in views.TRACKED.items()}
+    with i18n.speaking(i18n.DEFAULT):
+        tracked = {name: value(after) for name, value in views.TRACKED.items()}
     said = "\n".join(line.text for line in step.terminal)
     row = row_of.get(step.number)
     return Point(step.name, step.before, step.event, after, step.exchange, tracked, row, said)

@@ -15,8 +15,9 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
 
-from simulator import lab
+from simulator import i18n, lab
 from simulator.auth import Credential, CredentialStore, InvalidConfig
 from simulator.commands import Command, InvalidCommand, Login, Pull, parse
 from simulator.gojson import not_config
@@ -25,12 +26,15 @@ from simulator.machine import Phase, State
 from simulator.network import mock
 from simulator.registry import identity_token
 from simulator.trace import steps
+from simulator.translation import sibling
 from simulator.wire import Exchange, Request, Response, Transport
 from simulator.world import Auth, Fault, Part, Registry, Site, World
 
 HOME = "/home/alice/.docker"
 RECORDED = Path(__file__).with_name("recorded")
 """The lab's recordings, without what nothing here reads."""
+HEADINGS = Path(__file__).with_name("recordings.yaml")
+"""Its siblings say what they are called in other languages; in the sources' own they say it."""
 
 
 class InvalidRecording(ValueError):
@@ -105,8 +109,9 @@ class Recording(BaseModel):
         return (self.stdin,) if self.stdin and reads else ()
 
     def heading(self) -> str:
-        """The title, or the name in words."""
-        return self.title or self.name.replace("_", " ").capitalize()
+        """The title, or the name in words; in the chosen language, if it has one there."""
+        told = self.title or self.name.replace("_", " ").capitalize()
+        return headings(i18n.chosen.get()).get(self.name, told)
 
 
 def read(path: Path) -> Recording:
@@ -131,6 +136,14 @@ def parsed(data: bytes, name: str) -> Recording:
 def recorded() -> Mapping[str, Recording]:
     """The recordings that come with Pullscope, by name."""
     return {one.name: one for one in situations(RECORDED)}
+
+
+@cache
+def headings(language: str) -> Mapping[str, str]:
+    """By name, what the recordings that come with Pullscope are called in another language."""
+    path = sibling(HEADINGS, language)
+    known: dict[str, str] = YAML(typ="safe").load(path) if path.exists() else {}
+    return known
 
 
 def engine_of(recording: Recording, wanted: str) -> Literal["29", "26"]:

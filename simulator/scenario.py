@@ -17,6 +17,7 @@ from simulator import i18n, translation
 from simulator.auth import Credential, CredentialStore
 from simulator.commands import InvalidCommand, Login, Pull, parse
 from simulator.engines import engine as known_engine
+from simulator.i18n import _
 from simulator.images import repositories, unpacked_size
 from simulator.imagestore import ImageStore
 from simulator.layout import Layout
@@ -257,7 +258,8 @@ def took(trace: Trace, times: Sequence[tuple[float, float]]) -> tuple[Took, ...]
 
 def real_state(registry: str, username: str, password: str, image: str, engine: str) -> State:
     if not HOST.fullmatch(registry):
-        raise InvalidRegistry(f"{registry!r} is not a registry: give host or host:port, no scheme")
+        told = _("{registry} is not a registry: give host or host:port, no scheme")
+        raise InvalidRegistry(told.format(registry=repr(registry)))
     name = image if image.startswith(f"{registry}/") else f"{registry}/{image}"
     Reference.parse(name)
     login = Login(f"docker login {registry}", registry, username, password)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.engines import engine
+from simulator.i18n import _
 from simulator.machine import Phase
 from simulator.trace import Step, Trace
 from simulator.wire import Exchange, Response
@@ -196,4 +197,4 @@ def unpacking(trace: Trace, downloads: Sequence[Bar], link: Link) -> Iterator[Ba
             continue
         start = max(clock, bar.end)
         clock = start + layer.size / link.unpack
-        yield Bar(f"unpack {layer.short}", "unpack", start, clock, layer.size)
+        yield Bar(_("unpack {layer}").format(layer=layer.short), "unpack", start, clock, layer.size)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from simulator import i18n
 
@@ -27,8 +28,22 @@ class InvalidTranslation(ValueError):
 
 
 def sibling(path: Path, language: str) -> Path:
-    """`lesson.de.yaml` beside `lesson.yaml`."""
+    """`lesson.de.yaml` beside `lesson.yaml`, which is that of the default language itself."""
+    if language == i18n.DEFAULT:
+        return path
     return path.with_name(f"{path.stem}.{language}{path.suffix}")
+
+
+def languages(path: Path) -> tuple[str, ...]:
+    """Those that this file has words in, the default first."""
+    others = (code for code in i18n.LANGUAGES if code != i18n.DEFAULT)
+    return (i18n.DEFAULT, *(code for code in others if sibling(path, code).exists()))
+
+
+def spoken(path: Path) -> str:
+    """The chosen language, if this file has words in it, else the default."""
+    language = i18n.chosen.get()
+    return language if sibling(path, language).exists() else i18n.DEFAULT
 
 
 def read(path: Path) -> Any:
@@ -36,16 +51,22 @@ def read(path: Path) -> Any:
 
     Raises InvalidTranslation, and what YAML and the file system raise.
     """
-    document = YAML(typ="safe").load(path)
-    language = i18n.chosen.get()
-    if language == i18n.DEFAULT:
-        return document
-    return translated(document, sibling(path, language))
+    return in_language(YAML(typ="safe").load(path), path)
+
+
+def in_language(document: Any, path: Path) -> Any:
+    """What was read from this file, in the chosen language. Raises InvalidTranslation."""
+    language = spoken(path)
+    return document if language == i18n.DEFAULT else translated(document, sibling(path, language))
 
 
 def translated(document: Any, path: Path) -> Any:
     """The document with the texts of this file. Raises InvalidTranslation."""
-    words = YAML(typ="safe").load(path)
+    try:
+        words = YAML(typ="safe").load(path)
+    except (YAMLError, UnicodeDecodeError) as error:
+        what = getattr(error, "problem", None) or "not YAML in UTF-8"
+        raise InvalidTranslation(f"{path.name}: {what}") from None
     for where in mismatched(document, words):
         raise InvalidTranslation(f"{path.name}: {where}")
     return put(document, words)

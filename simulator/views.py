@@ -61,7 +61,7 @@ def image_layers(state: State) -> str:
 
 def local_image_store(state: State) -> str:
     """Names in the image store; an image has one only when it is complete."""
-    names = [name for name, _ in state.images.images]
+    names = [name for name, _digest in state.images.images]
     if state.received and state.reference and state.reference.canonical not in names:
         count = len(state.received)
         told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from simulator import questions, views
+from simulator import i18n, questions, views
 from simulator.engines import engines
 from simulator.lesson import lessons
 from simulator.machine import evolve, interpret, next_move
@@ -259,10 +259,12 @@ def test_what_is_right_depends_on_no_language(monkeypatch: pytest.MonkeyPatch) -
     """In another language the same seed asks the same questions, and each is proven."""
     plain = [question.id for question in draw(LESSON, 4, 70)]
     monkeypatch.setattr(questions, "MADE", {})
-    monkeypatch.setattr("simulator.i18n.catalog", lambda language: Marked())
-    marked = draw(LESSON, 4, 70)
-    assert [question.id for question in marked] == plain
-    assert [said for question in marked for said in problems(LESSON, question)] == []
+    known = {i18n.DEFAULT: gettext.NullTranslations(), "de": Marked()}
+    monkeypatch.setattr("simulator.i18n.catalog", known.__getitem__)
+    with i18n.speaking("de"):
+        marked = draw(LESSON, 4, 70)
+        assert [question.id for question in marked] == plain
+        assert [said for question in marked for said in problems(LESSON, question)] == []
     assert all("¤" in question.prompt for question in marked)
 
 

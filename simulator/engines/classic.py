@@ -20,6 +20,7 @@ from simulator.engines.words import (
     unreachable_text,
 )
 from simulator.events import Event, Failure
+from simulator.i18n import N_
 from simulator.imagestore import (
     HeldImage,
     ImageStore,
@@ -345,7 +346,7 @@ def status_line(newer: bool, name: str) -> str:
 
 ENGINE = Engine(
     name="26",
-    title="Docker 26 (classic image store)",
+    title=N_("Docker 26 (classic image store)"),
     pings=True,
     heads_digests=False,
     shares_authorization=True,

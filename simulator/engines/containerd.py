@@ -20,6 +20,7 @@ from simulator.engines.words import (
     unreachable_text,
 )
 from simulator.events import Event, Failure
+from simulator.i18n import N_
 from simulator.imagestore import (
     NAMELESS,
     HeldImage,
@@ -299,7 +300,7 @@ def conclusion(event: Event, state: State) -> tuple[str, ...]:
 
 ENGINE = Engine(
     name="29",
-    title="Docker 29 (containerd image store)",
+    title=N_("Docker 29 (containerd image store)"),
     pings=False,
     heads_digests=True,
     shares_authorization=False,

@@ -46,7 +46,7 @@ def plain(text: object) -> str:
 
 def run(lesson: Lesson, trace: Trace) -> Iterator[str]:
     known = scenarios()[trace.scenario]
-    yield f"## {plain(known.title)}, {plain(engines()[trace.engine].title)}"
+    yield f"## {plain(known.title)}, {plain(_(engines()[trace.engine].title))}"
     if known.cause:
         yield plain(known.cause)
     yield f"### {_('Terminal')}\n\n{fenced(terminal(trace))}"

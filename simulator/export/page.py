@@ -34,7 +34,7 @@ def write(lesson: Lesson, traces: Sequence[Trace], items: Sequence[Item]) -> byt
         happens=html(_("What happens")),
         dark=html(_("Dark")),
         noscript=html(_("Without JavaScript the player does not step; the words below are whole.")),
-        engines=options({name: engines()[name].title for name in used(traces, "engine")}),
+        engines=options({name: _(engines()[name].title) for name in used(traces, "engine")}),
         scenarios=options({name: scenarios()[name].title for name in used(traces, "scenario")}),
         sections="\n".join(sections(lesson, traces, items)),
         fonts="\n".join(fonts()),

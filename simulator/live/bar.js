@@ -146,7 +146,7 @@ class Bar {
   }
 
   async fetched(number) {
-    const answer = await fetch(`${this.data.runs}/${number}`);
+    const answer = await fetch(`${this.data.runs}/${number}?lang=${this.data.language}`);
     return answer.ok ? counted(await answer.json()) : null;
   }
 }

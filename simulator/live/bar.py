@@ -40,6 +40,7 @@ def mount(base: str, identity: str, host: str) -> None:
         "asked": before(),
         "url": f"{watch}/events/{identity}?lang={chosen.get()}",
         "runs": f"{watch}/runs/{identity}",
+        "language": chosen.get(),
         "recording": f"{watch}/recording/{identity}",
         "words": words,
     }

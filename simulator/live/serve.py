@@ -87,8 +87,7 @@ class Live:
         session = self.session(asked)
         if session is None or len(session.watchers) >= WATCHERS:
             return Response(status_code=404 if session is None else 429, headers=OPEN)
-        language = asked.query_params.get("lang", i18n.DEFAULT)
-        stream = self.stream(session, language if language in i18n.LANGUAGES else i18n.DEFAULT)
+        stream = self.stream(session, language(asked))
         about = {**OPEN, "X-Accel-Buffering": "no"}  # nginx must not keep it back
         return StreamingResponse(stream, media_type="text/event-stream", headers=about)
 
@@ -134,7 +133,8 @@ class Live:
     async def run(self, asked: Asked) -> Response:
         """An earlier run, whole, to go back to."""
         found = self.found(asked)
-        return JSONResponse(view.payload(found), headers=OPEN) if found else MISSING
+        with i18n.speaking(language(asked)):
+            return JSONResponse(view.payload(found), headers=OPEN) if found else MISSING
 
     async def recording(self, asked: Asked) -> Response:
         found = self.found(asked)
@@ -149,6 +149,12 @@ class Live:
         session = self.session(asked)
         runs = view.runs_of(session, self.sessions.clock()) if session else ()
         return next((run for run in runs if run.number == asked.path_params["number"]), None)
+
+
+def language(asked: Asked) -> str:
+    """The one that the page says it is in, if there is such a one."""
+    wanted = asked.query_params.get("lang", "")
+    return wanted if wanted in i18n.LANGUAGES else i18n.DEFAULT
 
 
 MISSING = Response(status_code=404, headers=OPEN)

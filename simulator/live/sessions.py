@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import jwt
 
 from simulator import tokens
+from simulator.i18n import _
 from simulator.live.accounts import Account, new_name, opened
 from simulator.live.observer import Memo
 from simulator.live.seen import Asked, Kind, Seen, asked, client_of
@@ -180,7 +181,8 @@ class Sessions:
         if len(self.by_id) < LEARNERS:
             return
         if not idle:
-            raise Full(f"{LEARNERS} learners are here already: wait until one of them has left")
+            told = _("{count} learners are here already: wait until one of them has left")
+            raise Full(told.format(count=LEARNERS))
         self.drop(min(idle, key=lambda one: one.active))
 
     def drop(self, session: Session) -> None:

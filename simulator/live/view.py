@@ -10,7 +10,7 @@ from typing import Any
 from simulator import player
 from simulator.commands import Login, Pull
 from simulator.events import Listening
-from simulator.i18n import _
+from simulator.i18n import _, chosen
 from simulator.lesson import Lesson, lessons
 from simulator.live.coach import Facts, advice
 from simulator.live.notes import NOTES
@@ -24,8 +24,12 @@ SHOWN = 12
 """How many runs can be gone back to."""
 
 
-@cache
 def lesson() -> Lesson:
+    return lesson_in(chosen.get())
+
+
+@cache
+def lesson_in(_language: str) -> Lesson:
     return lessons()[0]
 
 

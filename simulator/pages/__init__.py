@@ -23,9 +23,11 @@ from simulator.pages import (
     project,
     reading,
     recall,
+    speech,
     terminal,
     visual,
 )
+from simulator.translation import InvalidTranslation
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 @media (max-width: 640px) {
   .block-container { padding: 3.4rem 0.7rem 2rem; }
   .st-key-choices > div { flex: 1 1 45%; max-width: 100%; }
+  .st-key-choices > div:nth-child(-n + 2) { flex-basis: 100%; }
 }
 html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflow: hidden; }
 </style>"""
@@ -78,13 +81,16 @@ DARK = """<style>
 
 
 @st.cache_resource(show_spinner=False)
-def proven() -> Lesson:
-    """The lesson, proven against the machine. Raises InvalidLesson.
+def proven(language: str) -> Lesson:
+    """The lesson in this language, proven against the machine.
+
+    Raises InvalidLesson or InvalidTranslation.
 
     Streamlit collects all garbage after each script run; what is loaded by now is set aside
     for good, so that a run does not pay for walking it.
     """
-    lesson = lessons()[0]
+    with i18n.speaking(language):
+        lesson = lessons()[0]
     found = problems(lesson)
     if found:
         raise InvalidLesson(found[0])
@@ -93,21 +99,13 @@ def proven() -> Lesson:
     return lesson
 
 
-def language() -> str:
-    """As the address says (`?lang=de`), else as the browser prefers; kept for the session."""
-    asked = st.query_params.get("lang", "")
-    if asked in i18n.LANGUAGES:
-        st.session_state.language = asked
-    return str(st.session_state.setdefault("language", i18n.preferred([st.context.locale or ""])))
-
-
 def drawn(page: Page) -> Callable[[], None]:
     """The page for Streamlit: with the lesson, or with the sentence why there is none."""
 
     def draw() -> None:
         try:
-            lesson = proven()
-        except InvalidLesson as error:
+            lesson = proven(i18n.chosen.get())
+        except (InvalidLesson, InvalidTranslation) as error:
             st.error(f"{_('The lesson does not load.')} {error}")
             return
         page.draw(lesson)
@@ -121,8 +119,8 @@ def run() -> None:
     st.set_page_config(
         "Pullscope", stage.FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed"
     )
-    i18n.use(language())
-    st.html(STYLE + (DARK if st.context.theme.type == "dark" else ""))
+    i18n.use(speech.language())
+    st.html(STYLE + speech.STYLE + (DARK if st.context.theme.type == "dark" else ""))
     first = PAGES[0]
     known = [
         st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)
@@ -135,6 +133,7 @@ def run() -> None:
         with st.container(key="onward"):
             learner.onward()
     chosen.run()
+    speech.offer()
     learner.arrived()
     learner.remember()
 

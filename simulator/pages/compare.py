@@ -1,6 +1,6 @@
 """What if: one thing changed, two situations or two engines, side by side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from simulator.engines import engines
 from simulator.i18n import N_, _
 from simulator.lanes import staged
 from simulator.lesson import Lesson
-from simulator.pages.parts import CHOICES, fragment, plain, played
+from simulator.pages.parts import CHOICES, fragment, nothing_there, plain, played
 from simulator.scenario import scenarios
 from simulator.trace import Trace
 
@@ -22,14 +22,14 @@ WAYS = {
 }
 """What is compared, by the name in the address that tells."""
 
-KNOWN = {
+KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
     "scenario": CHOICES["scenario"],
     "engine": CHOICES["engine"],
-    "change": {name: one.title for name, one in CHANGES.items()},
+    "change": lambda: {name: _(one.title) for name, one in CHANGES.items()},
     "right": CHOICES["scenario"],
     "right_engine": CHOICES["engine"],
 }
-"""By name in the address: what can stand there, and its title."""
+"""By name in the address: what can stand there, and its title in the chosen language."""
 
 USUAL = {"right": "no-login", "right_engine": list(engines())[-1]}
 """What is chosen where the address is silent, if not the first."""
@@ -44,17 +44,13 @@ def addressed() -> None:
     asked["scenario"] = asked["scenario"] or st.query_params.get("left", "")
     if "way" not in st.session_state:
         st.session_state.way = next((way for way in reversed(WAYS) if asked[way]), "change")
-    for name, known in KNOWN.items():
+    for name, titles in KNOWN.items():
+        known = titles()
         if name not in st.session_state:
             usual = USUAL.get(name, next(iter(known)))
             st.session_state[name] = asked[name] if asked[name] in known else usual
         if asked[name] and asked[name] not in known:
-            st.warning(nothing_there(name, asked[name], _(known[st.session_state[name]])))
-
-
-def nothing_there(name: str, asked: str, shown: str) -> str:
-    told = _("There is no {name} {asked}; shown is “{shown}”. Choose another below.")
-    return told.format(name=name, asked=repr(asked), shown=shown)
+            st.warning(nothing_there(name, asked[name], known[st.session_state[name]]))
 
 
 def choose(column: "st.delta_generator.DeltaGenerator", label: str, name: str,
@@ -65,7 +61,7 @@ def choose(column: "st.delta_generator.DeltaGenerator", label: str, name: str,
 
 
 def title_of(name: str) -> Callable[[str], str]:
-    return lambda key: _(KNOWN[name][key])
+    return KNOWN[name]().__getitem__
 
 
 def change_title(base: str, engine: str) -> Callable[[str], str]:
@@ -136,7 +132,7 @@ def invitation(trace: Trace) -> None:
         st.markdown(f"**{_('Step {number}').format(number=step)}**: {links}")
 
 
-@st.fragment
+@fragment
 def lanes(payload: dict[str, object]) -> None:
     duet.mount(payload, key="duet")
 

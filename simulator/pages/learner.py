@@ -234,7 +234,7 @@ def solved(known: Progress) -> None:
 
 def table_of_challenges(fewest: Mapping[str, int]) -> None:
     rows = [
-        (_(one.title), _("solved") if name in fewest else _("open"), fewest.get(name, "–"), one.par)
+        (one.title, _("solved") if name in fewest else _("open"), fewest.get(name, "–"), one.par)
         for name, one in challenges().items()
     ]
     columns = [_("Challenge"), _("Standing"), _("Fewest commands"), _("Par")]

@@ -14,6 +14,7 @@ from simulator.live.serve import Live
 from simulator.live.sessions import Full, Session
 from simulator.live.trouble import SWITCHES, Trouble
 from simulator.machine import loopback
+from simulator.pages.parts import fragment
 from simulator.server import PortInUse
 
 IMAGES = ("app:1.0", "app:1.1", "myimage:latest", "multi:latest")
@@ -150,7 +151,7 @@ def recipe_row(live: Live, session: Session, password: str, recipe: Recipe, imag
         st.markdown(f":small[{_(recipe.note)}]")
 
 
-@st.fragment
+@fragment
 def desk(live: Live, session: Session) -> None:
     """All that is typed or switched; a choice here never touches the stage."""
     recipe, image = head(live, session)

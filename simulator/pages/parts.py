@@ -1,7 +1,7 @@
 """What several pages place: choices that stand in the address, tables, and runs by name."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -36,13 +36,20 @@ def replayed_by_name(name: str, engine: str) -> Replayed:
     return replayed(known, engine_of(known, engine))
 
 
-CHOICES = {
-    "source": SOURCES,
-    "engine": {name: engine.title for name, engine in engines().items()},
-    "scenario": {name: known.title for name, known in scenarios().items()}
-    | {name: f"Recorded: {one.heading()}" for name, one in recorded_situations().items()},
-    "recording": {one.name: one.heading() for one in recorded_situations().values()},
-}  # By name in the address: what can stand there, and its title.
+def situations() -> dict[str, str]:
+    """Every situation by name, with its title: the lesson's, then the recorded ones."""
+    told, known = _("Recorded: {title}"), recorded_situations().items()
+    headings = {name: told.format(title=one.heading()) for name, one in known}
+    return {name: one.title for name, one in scenarios().items()} | headings
+
+
+CHOICES: Mapping[str, Callable[[], dict[str, str]]] = {
+    "source": lambda: {name: _(title) for name, title in SOURCES.items()},
+    "engine": lambda: {name: _(engine.title) for name, engine in engines().items()},
+    "scenario": situations,
+    "recording": lambda: {one.name: one.heading() for one in recorded_situations().values()},
+}
+"""By name in the address: what can stand there, and its title in the chosen language."""
 
 
 def addressed() -> None:
@@ -50,14 +57,19 @@ def addressed() -> None:
 
     From then on the stage writes the address: Python would put a step back that is past.
     """
-    for choice, known in CHOICES.items():
+    for choice, titles in CHOICES.items():
+        known = titles()
         asked = st.query_params.get(choice, "")
         if choice not in st.session_state:
             st.session_state[choice] = asked if asked in known else next(iter(known))
         if asked and asked not in known and st.session_state[choice] == next(iter(known)):
-            told = _("There is no {choice} {asked}; shown is “{shown}”. Choose another below.")
-            shown = _(known[st.session_state[choice]])
-            st.warning(told.format(choice=choice, asked=repr(asked), shown=shown))
+            st.warning(nothing_there(choice, asked, known[st.session_state[choice]]))
+
+
+def nothing_there(choice: str, asked: str, shown: str) -> str:
+    """The sentence about an address that names what does not exist."""
+    told = _("There is no {choice} {asked}; shown is “{shown}”. Choose another below.")
+    return told.format(choice=choice, asked=repr(asked), shown=shown)
 
 
 def head(lesson: Lesson) -> tuple[str, str, str]:
@@ -106,9 +118,9 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
 
 
 def choosing(choice: str) -> dict[str, Any]:
-    known = CHOICES[choice]
+    known = CHOICES[choice]()
     return {
-        "options": list(known), "format_func": lambda name: _(known[name]), "key": choice,
+        "options": list(known), "format_func": known.__getitem__, "key": choice,
         "label_visibility": "collapsed", "persist_state": "session",
     }  # fmt: skip
 

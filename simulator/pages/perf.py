@@ -5,8 +5,9 @@ from dataclasses import replace
 import altair as alt
 import pandas as pd
 import streamlit as st
+from babel import Locale
 
-from simulator.i18n import N_, _
+from simulator.i18n import N_, _, chosen, decimal
 from simulator.lesson import Lesson
 from simulator.pages.parts import (
     CHOICES,
@@ -89,7 +90,7 @@ def run_of(source: str, engine: str) -> Trace | None:
     if source == "real":
         return real_run()
     if source == "recording":
-        recordings = CHOICES["recording"]
+        recordings = CHOICES["recording"]()
         name = st.selectbox(
             _("Recording"), list(recordings), list(recordings).index("pull_shared_layers"),
             key="perf-recording", format_func=recordings.__getitem__,
@@ -119,9 +120,9 @@ def real_run() -> Trace | None:
 
 def figures(bars: tuple[Bar, ...]) -> None:
     time, sent, asked = st.columns(3)
-    time.metric(_("Time"), f"{total(bars):.2f} s", border=True)
+    time.metric(_("Time"), f"{decimal(total(bars), 2)} s", border=True)
     moved = sum(bar.size for bar in bars if bar.kind != "unpack")
-    sent.metric(_("Bytes sent"), f"{moved / 1000:,.0f} kB", border=True)
+    sent.metric(_("Bytes sent"), f"{decimal(moved / 1000)} kB", border=True)
     count = sum(bar.kind != "unpack" for bar in bars)
     asked.metric(_("Requests"), count, border=True)
 
@@ -151,11 +152,25 @@ def chart(bars: tuple[Bar, ...]) -> None:
                      alt.Tooltip("end", format=".3f"), "bytes"],
         )
         .properties(height=22 * len(rows) + 60)
+        .configure(locale=alt.Locale(number=numbers()))
     )  # fmt: skip
     st.altair_chart(drawn, width="stretch")
     with st.expander(_("The same as a table")):
         columns = [_("What"), _("Kind"), _("From (s)"), _("To (s)"), _("Bytes")]
-        show_table(frame.round(3).set_axis(columns, axis=1))
+        written = frame.assign(start=frame.start.map(seconds), end=frame.end.map(seconds))
+        show_table(written.set_axis(columns, axis=1))
+
+
+def seconds(value: float) -> str:
+    return decimal(value, 3)
+
+
+def numbers() -> alt.NumberLocale:
+    """How the chosen language writes a number."""
+    known = Locale.parse(chosen.get()).number_symbols["latn"]
+    return alt.NumberLocale(
+        decimal=known["decimal"], thousands=known["group"], grouping=[3], currency=["", ""]
+    )
 
 
 def explained(is_measured: bool) -> None:
@@ -186,6 +201,6 @@ def compared(engine: str, link: Link) -> None:
         times = [total(timeline(trace, replace(link, parallel=many))) for many in PARALLEL]
         moved = sum(bar.size for bar in bars if bar.kind != "unpack")
         asked = sum(bar.kind != "unpack" for bar in bars)
-        rows.append((_(title), asked, f"{moved / 1000:,.0f}", *(f"{time:.2f}" for time in times)))
+        rows.append((_(title), asked, decimal(moved / 1000), *(decimal(time, 2) for time in times)))
     at_once = [_("s, {count} at once").format(count=many) for many in PARALLEL]
     show_table(pd.DataFrame(rows, columns=[_("What"), _("Requests"), "kB", *at_once]))

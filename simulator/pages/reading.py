@@ -26,13 +26,17 @@ from simulator.wire import Request
 
 
 @st.cache_resource(show_spinner=False)
-def proven(_lesson: Lesson) -> Chapters:
-    """The chapters, proven against the machine. Raises InvalidLesson."""
+def proven_in(language: str, _lesson: Lesson) -> Chapters:
     known = chapters(_lesson.folder)
     found = next(chapter_problems(_lesson, known), None)
     if found:
         raise InvalidLesson(found)
     return known
+
+
+def proven(lesson: Lesson) -> Chapters:
+    """The chapters, proven against the machine. Raises InvalidLesson."""
+    return proven_in(lesson.language, lesson)
 
 
 # -- Learn ------------------------------------------------------------------------------------
@@ -252,5 +256,5 @@ def headers() -> None:
         **{f"← {name}": note for name, note in ANSWER_HEADERS.items()},
         **{f"← {status}": note for status, note in STATUSES.items()},
     }
-    rows = [(name, note.text, note.source) for name, note in parts.items()]
+    rows = [(name, _(note.text), note.source) for name, note in parts.items()]
     show_table(pd.DataFrame(rows, columns=[_("Line"), _("Meaning"), _("Source")]))

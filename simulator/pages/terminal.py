@@ -122,7 +122,7 @@ def challenge_page(lesson: Lesson) -> None:
         st.session_state.challenge = asked
     name = middle.selectbox(
         _("Challenge"), list(known), key="challenge", label_visibility="collapsed",
-        format_func=lambda one: f"{'✓ ' if one in fewest else ''}{_(known[one].title)}",
+        format_func=lambda one: f"{'✓ ' if one in fewest else ''}{known[one].title}",
         persist_state="session", on_change=choose_another,
     )  # fmt: skip
     if st.query_params.get("challenge") != name:
@@ -143,7 +143,7 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
     with left:
         shell = terminal(place, lambda: known.shell(engine))
     with right:
-        st.write(_(known.story))
+        st.write(known.story)
         if known.solved(shell):
             keep_solution(name, engine, shell)
             said = _("Solved, with {commands} commands; par is {par}.")
@@ -180,7 +180,7 @@ def hints(lesson: Lesson, known: Challenge, shell: Shell) -> None:
     with st.expander(_("A hint")):
         st.write(what_happened(lesson, shell, known.attempt))
     with st.expander(_("The rule behind it")):
-        st.write(_(known.rule))
+        st.write(known.rule)
     with st.expander(_("What to type now")):
         command = next_command(known, shell)
         if command:

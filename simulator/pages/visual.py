@@ -14,6 +14,7 @@ from simulator.oci import InvalidReference
 from simulator.pages.compare import invitation
 from simulator.pages.parts import (
     addressed,
+    fragment,
     head,
     played,
     replayed_by_name,
@@ -132,7 +133,7 @@ def remarkable(told: Replayed, engine: str) -> None:
             st.code("\n".join(lines), language=None)
 
 
-@st.fragment
+@fragment
 def player(lesson: Lesson, trace: Trace) -> None:
     with st.container(key="player"):
         stage.mount(playing.payload(lesson, trace), key="stage")

@@ -68,7 +68,7 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
                    "very same? IMAGE stands for what was pulled.").format(
                        other=scenarios()[same_as].title)  # fmt: skip
     return Question(
-        key_of(key), "cause", objective, at, f"{engines()[at.engine].title}.", prompt, (part,),
+        key_of(key), "cause", objective, at, f"{_(engines()[at.engine].title)}.", prompt, (part,),
         (
             _("Which step ended the run, and who spoke: this machine, the registry or its token "
               "service?"),

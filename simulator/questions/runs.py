@@ -128,7 +128,7 @@ def headed(lesson: Lesson, step: Step) -> str:
 def situation(at: Address) -> str:
     """The engine, what happens, and why."""
     known = scenarios()[at.scenario]
-    told = f"{engines()[at.engine].title}. {known.title}."
+    told = f"{_(engines()[at.engine].title)}. {known.title}."
     return f"{told} {known.cause}" if known.cause else told
 
 

@@ -34,9 +34,10 @@ def component() -> Any:
 
 def mount(payload: dict[str, Any], key: str) -> None:
     """Show a run. `payload` is `player.payload(...)`; the same payload is never drawn again, and
-    one that is `live` grows where it stands."""
+    one that is `live` grows where it stands. In another language it goes on at the same step."""
     live = bool(payload.get("live"))
-    component()(key=key, data={"id": payload["id"], "live": live, "run": packed(payload)})
+    about = {"id": payload["id"], "live": live, "language": payload["language"]}
+    component()(key=key, data=about | {"run": packed(payload)})
 
 
 def packed(payload: dict[str, Any]) -> str:

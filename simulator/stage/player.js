@@ -7,9 +7,11 @@ const players = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const known = players.get(parentElement);
-  if (known && (known.id === data.id || (known.live && data.live))) return known.leave;
+  const retold = known && known.language !== data.language; // the same run in another language
+  if (known && !retold && (known.id === data.id || (known.live && data.live))) return known.leave;
   known?.leave();
-  const place = { id: data.id, live: data.live, leave: () => {
+  const from = retold ? known.player?.number : 1;
+  const place = { id: data.id, live: data.live, language: data.language, leave: () => {
     place.left = true;
     place.player?.end();
     players.delete(parentElement);
@@ -17,14 +19,14 @@ export default function ({ data, parentElement }) {
   players.set(parentElement, place);
   unpacked(data.run).then((run) => {
     if (place.left) return;
-    place.player = new Player(parentElement, run, known === undefined);
+    place.player = new Player(parentElement, run, known === undefined ? undefined : from);
     if (data.live) follow(place.player); // live.js
   });
   return place.leave;
 }
 
 class Player {
-  constructor(root, data, first) {
+  constructor(root, data, from) {
     Object.assign(this, { root, data, say: speaker(data.strings), at: {}, focus: 0 });
     for (const spot of root.querySelectorAll("[data-at]")) this.at[spot.dataset.at] = spot;
     this.stage = root.querySelector(".stage");
@@ -32,7 +34,7 @@ class Player {
     this.build();
     this.listen();
     this.turn(viewOf(new URL(location.href)));
-    this.show(first ? this.addressed() : 1);
+    this.show(Math.min(from ?? this.addressed(), data.steps.length));
   }
 
   end() {
