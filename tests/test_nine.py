@@ -116,8 +116,9 @@ def test_a_changed_bit_breaks_one_link(visit: Visit) -> None:
     broken = page.get_by_role("cell", name=_("✗ not as promised"))
     expect(page.get_by_role("cell", name=_("✓ as promised"))).to_have_count(len(links))
     expect(broken).to_have_count(0)
-    page.get_by_role("combobox", name=_("Change one bit of")).click()
-    page.get_by_role("option", name=links[-1].what, exact=True).click()
+    box = page.get_by_role("combobox", name=_("Change one bit of"))
+    box.fill(links[-1].what)
+    box.press("Enter")
     expect(broken).to_have_count(1)
 
 
