@@ -116,6 +116,14 @@ def screen(shell: Shell) -> str:
     )
 
 
+def parties(lesson: Lesson, section: Section) -> tuple[str, ...]:
+    """The hosts that were asked for what the section shows, the first one first."""
+    asked = [step_at(lesson, section.wire)] if section.wire else []
+    if section.play and (trace := section.shell().trace):
+        asked += trace.steps
+    return tuple(dict.fromkeys(step.exchange.request.host for step in asked if step.exchange))
+
+
 def unsaid(section: Section) -> Iterator[str]:
     """What stands in `says` and not on the screen, of whichever engine."""
     for engine in engines():
@@ -201,4 +209,4 @@ def chain(image: str) -> tuple[Link, ...]:
 
 
 __all__ = ["Chapters", "InvalidChapters", "Section", "UnknownScenario", "chain", "chapters",
-           "problems", "screen", "step_at"]  # fmt: skip
+           "parties", "problems", "screen", "step_at"]  # fmt: skip

@@ -5,7 +5,7 @@ A scenario says only what is special about it; the rest is the lesson's ordinary
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,7 @@ from simulator.oci import (
 )
 from simulator.recordings import Recording, client, engine_of, recorded, scene_of
 from simulator.recordings import transport as recorded_network
-from simulator.trace import Trace
+from simulator.trace import Took, Trace
 from simulator.trace import run as run_trace
 from simulator.transport import Progress, real
 from simulator.wire import Obstacle
@@ -230,15 +230,30 @@ def run_real(
     in memory for this run only. Raises InvalidRegistry or InvalidReference on bad input.
     """
     state = real_state(registry, username, password, image, engine)
+    times: list[tuple[float, float]] = []
+
+    def note(began: float, ended: float) -> None:
+        times.append((began, ended))
+
     with TemporaryDirectory() as spare:
         layout = Layout(output or Path(spare))
-        with real(layout, on_progress, registry) as transport:
+        with real(layout, on_progress, registry, on_exchange=note) as transport:
             trace = run_trace(state, transport, source="real")
         last = trace.steps[-1].after
         if last.manifest and last.reference and not trace.failed:
             manifest = last.manifest
             layout.name(last.reference.identifier, manifest.digest, manifest.media_type)
-    return trace
+    return replace(trace, took=took(trace, times))
+
+
+def took(trace: Trace, times: Sequence[tuple[float, float]]) -> tuple[Took, ...]:
+    """When each step's exchange was, counted from the first one."""
+    asking = [step.number for step in trace.steps if step.exchange]
+    first = min((began for began, _ended in times), default=0.0)
+    return tuple(
+        Took(number, round(began - first, 6), round(ended - first, 6))
+        for number, (began, ended) in zip(asking, times, strict=False)
+    )
 
 
 def real_state(registry: str, username: str, password: str, image: str, engine: str) -> State:

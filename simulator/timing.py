@@ -69,6 +69,23 @@ def timeline(trace: Trace, link: Link) -> tuple[Bar, ...]:
     return tuple(sorted((*bars, *downloads, *unpacking(trace, downloads, link)), key=ended))
 
 
+def measured(trace: Trace) -> tuple[Bar, ...]:
+    """What a real run's requests took, in the order in which they ended; nothing where nobody
+    measured. Layers are verified there, but not unpacked."""
+    known = {step.number: step for step in trace.steps}
+    bars = [bar_of(known[one.step], one.start, one.end) for one in trace.took]
+    return tuple(sorted(bars, key=ended))
+
+
+def bar_of(step: Step, start: float, end: float) -> Bar:
+    exchange = step.exchange
+    assert exchange
+    kind = kind_of(step)
+    if step.before.phase is Phase.FETCHING_BLOBS:
+        kind = "config" if is_config(step) else "download"
+    return Bar(name_of(exchange), kind, start, end, body_size(exchange))
+
+
 def ended(bar: Bar) -> float:
     return bar.end
 
@@ -164,10 +181,7 @@ def is_config(step: Step) -> bool:
 
 
 def downloaded(transfer: Transfer, clock: float) -> Bar:
-    exchange = transfer.step.exchange
-    assert exchange
-    kind = "config" if is_config(transfer.step) else "download"
-    return Bar(name_of(exchange), kind, transfer.start, clock, body_size(exchange))
+    return bar_of(transfer.step, transfer.start, clock)
 
 
 def unpacking(trace: Trace, downloads: Sequence[Bar], link: Link) -> Iterator[Bar]:

@@ -91,13 +91,26 @@ def mask_event(event: Event) -> Event:
 
 
 @dataclass(frozen=True)
+class Took:
+    """When a step's exchange began and ended, in seconds since the run began."""
+
+    step: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Trace:
-    """A whole run. `source` is `mock`, `real` or `recording`; `scenario` its name, if any."""
+    """A whole run. `source` is `mock`, `real` or `recording`; `scenario` its name, if any.
+
+    `took` is there where it was measured: in a real run.
+    """
 
     steps: tuple[Step, ...]
     engine: str = "29"
     source: str = "mock"
     scenario: str = ""
+    took: tuple[Took, ...] = ()
     schema: Literal["pullscope-trace/1"] = field(default="pullscope-trace/1")
 
     @property

@@ -69,10 +69,12 @@ def real(
     on_progress: Callable[[Progress], object] | None = None,
     registry: str = "",
     trusted: ssl.SSLContext | None = None,
+    on_exchange: Callable[[float, float], object] | None = None,
 ) -> Iterator[Transport]:
     """A transport to this registry (`host` or `host:port`); blobs land in the layout.
 
-    Progress is reported from the caller's own thread. `trusted` replaces the machine's
+    Progress is reported from the caller's own thread; so is when an exchange began and ended (on
+    the monotonic clock), in the order of the exchanges. `trusted` replaces the machine's
     certificate authorities.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -83,7 +85,7 @@ def real(
     )  # fmt: skip
     with client, ThreadPoolExecutor(AT_ONCE) as pool:
         client.headers.pop("Accept", None)
-        sender = Sender(layout, registry, client, context, pool, on_progress)
+        sender = Sender(layout, registry, client, context, pool, on_progress, on_exchange)
         try:
             yield sender.send
         finally:
@@ -105,6 +107,15 @@ class Arriving:
         return Content(self.size, f"sha256:{self.hash.hexdigest()}")
 
 
+@dataclass(frozen=True)
+class Done:
+    """A blob's exchange, and when it began and ended."""
+
+    exchange: Exchange
+    began: float
+    ended: float
+
+
 @dataclass
 class Sender:
     """What one run remembers: realms that were named, blobs that moved, and downloads begun."""
@@ -115,6 +126,7 @@ class Sender:
     context: ssl.SSLContext
     pool: ThreadPoolExecutor
     on_progress: Callable[[Progress], object] | None
+    on_exchange: Callable[[float, float], object] | None = None
     realms: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)
     arriving: dict[str, Arriving] = field(default_factory=dict)
@@ -125,8 +137,14 @@ class Sender:
         blobs = [request for request in requests if self.blob_of(request)]
         for request in requests:
             if request not in blobs:
-                yield Exchange(request, self.asked(request))
+                began = time.monotonic()
+                yield self.timed(Exchange(request, self.asked(request)), began, time.monotonic())
         yield from self.downloaded(blobs)
+
+    def timed(self, exchange: Exchange, began: float, ended: float) -> Exchange:
+        if self.on_exchange:
+            self.on_exchange(began, ended)
+        return exchange
 
     def blob_of(self, request: Request) -> str | None:
         """The digest of the blob that this request is for."""
@@ -186,7 +204,7 @@ class Sender:
 
     def downloaded(self, requests: Sequence[Request]) -> Iterator[Exchange]:
         """Downloads side by side. Leaving early, as a run that failed does, stops them all."""
-        news: queue.Queue[Progress | Exchange] = queue.Queue()
+        news: queue.Queue[Progress | Done] = queue.Queue()
         stop = self.stop = threading.Event()
         for request in requests:
             self.pool.submit(self.work, request, news, stop)
@@ -194,27 +212,32 @@ class Sender:
         try:
             while left:
                 item = news.get()
-                if isinstance(item, Exchange):
+                if isinstance(item, Done):
                     left -= 1
-                    yield item
+                    yield self.timed(item.exchange, item.began, item.ended)
                 elif self.on_progress:
                     self.on_progress(item)
         finally:
             stop.set()
 
     def work(
-        self, request: Request, news: "queue.Queue[Progress | Exchange]", stop: threading.Event
+        self, request: Request, news: "queue.Queue[Progress | Done]", stop: threading.Event
     ) -> None:
+        began = time.monotonic()
+        answer = self.worked(request, news.put, stop)
+        news.put(Done(Exchange(request, answer), began, time.monotonic()))
+
+    def worked(
+        self, request: Request, tell: Callable[[Progress], None], stop: threading.Event
+    ) -> Answer:
         digest = self.blob_of(request) or ""
         why = "stopped" if stop.is_set() else self.objection(request)
         if why:
-            news.put(Exchange(request, NetworkFailure(Obstacle.REFUSED_BY_US, why)))
-            return
+            return NetworkFailure(Obstacle.REFUSED_BY_US, why)
         try:
-            answer = self.streamed(request, digest, news.put, stop)
+            return self.streamed(request, digest, tell, stop)
         except (OSError, http.client.HTTPException) as error:
-            answer = failure(error, request)
-        news.put(Exchange(request, answer))
+            return failure(error, request)
 
     def streamed(
         self, request: Request, digest: str, tell: Callable[[Progress], None], stop: threading.Event

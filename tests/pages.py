@@ -1,5 +1,6 @@
 """The app in a real browser: a server for the tests, and Debian's Chromium to look at it."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -27,19 +28,32 @@ def free_port() -> int:
 def app(script: Path = ROOT / "app.py") -> Iterator[str]:
     """The address of a running Streamlit app."""
     port = free_port()
+    server = started(port, script)
+    try:
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def started(
+    port: int, script: Path = ROOT / "app.py", **environment: str
+) -> subprocess.Popen[bytes]:
+    """The server of a Streamlit app, answering."""
     command = [
         sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true",
         f"--server.port={port}", "--server.fileWatcherType=none",
     ]  # fmt: skip
     server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+        command, cwd=ROOT, env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     try:
         wait_for(f"http://localhost:{port}/_stcore/health")
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
+    except TimeoutError:
+        server.kill()
+        raise
+    return server
 
 
 def wait_for(url: str) -> None:

@@ -32,6 +32,7 @@ class Console {
   show(data) {
     const before = this.data;
     this.data = data;
+    this.at.console.removeAttribute("aria-busy");
     const { strings } = data;
     this.at.console.setAttribute("aria-label", strings.console);
     this.at.screen.setAttribute("aria-label", strings.screen);
@@ -40,16 +41,28 @@ class Console {
     this.at.input.type = data.prompt?.secret ? "password" : "text";
     this.at.hint.textContent = data.completed.length > 1 ? data.completed.join("  ") : strings.keys;
     if (!before || before.count !== data.count) {
-      this.at.screen.replaceChildren(...data.lines.map(({ kind, text }) => {
-        const line = document.createElement("div");
-        line.className = kind;
-        line.textContent = text || "\u00a0";
-        return line;
-      }));
+      this.lines(data.lines);
       this.at.screen.scrollTop = this.at.screen.scrollHeight;
       this.place = data.history.length;
     }
     if (data.completed.length && data.asked !== before?.asked) this.complete(data.completed);
+  }
+
+  // Lines that stand there stay: who listens is told what is new, not all of it again.
+  lines(lines) {
+    const { screen } = this.at;
+    const shown = ({ text }) => text || "\u00a0";
+    const stands = (line, place) => screen.children[place]?.className === line.kind
+      && screen.children[place].textContent === shown(line);
+    const fresh = lines.findIndex((line, place) => !stands(line, place));
+    const kept = fresh < 0 ? lines.length : fresh;
+    while (screen.children.length > kept) screen.lastElementChild.remove();
+    screen.append(...lines.slice(kept).map((line) => {
+      const made = document.createElement("div");
+      made.className = line.kind;
+      made.textContent = shown(line);
+      return made;
+    }));
   }
 
   // What all the completions have in common is typed for the learner.
@@ -62,12 +75,16 @@ class Console {
   enter() {
     const text = this.at.input.value;
     this.at.input.value = "";
+    this.at.console.setAttribute("aria-busy", "true");
+    setTimeout(() => this.at.console.removeAttribute("aria-busy"), 2000); // a line may change nothing
     this.send("line", { text, number: (this.number = (this.number || 0) + 1) });
   }
 
   key(event) {
-    if (event.key === "Tab" && !event.shiftKey && this.at.input.value && !this.data.prompt) {
-      event.preventDefault();
+    const { value } = this.at.input;
+    if (event.key === "Tab" && !event.shiftKey && value && value !== this.tried && !this.data.prompt) {
+      event.preventDefault(); // a second Tab on the same text leaves, as everywhere
+      this.tried = value;
       this.send("complete", { text: this.at.input.value, number: (this.number = (this.number || 0) + 1) });
     } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
       event.preventDefault();

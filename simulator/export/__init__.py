@@ -14,6 +14,7 @@ from simulator.trace import Trace
 
 __all__ = [
     "FORMATS", "WHOLE", "Exported", "Format", "Item", "export", "from_question", "from_quiz",
+    "report",
 ]  # fmt: skip
 
 
@@ -56,8 +57,12 @@ FORMATS: Mapping[str, Format] = {known.name: known for known in KNOWN}
 def export(items: Sequence[Item], name: str, title: str) -> Exported:
     """These questions in this format, and the report of what it cannot carry."""
     known = FORMATS[name]
-    report = tuple(f"{count} × {said}" for count, said in known.lacks(items) if count)
-    return Exported(known.write(items, title), known.suffix, known.media_type, report)
+    return Exported(known.write(items, title), known.suffix, known.media_type, report(items, name))
+
+
+def report(items: Sequence[Item], name: str) -> tuple[str, ...]:
+    """What this format cannot carry of these questions, a sentence each."""
+    return tuple(f"{count} × {said}" for count, said in FORMATS[name].lacks(items) if count)
 
 
 WHOLE: Mapping[str, Callable[[Lesson, Sequence[Trace], Sequence[Item]], bytes]] = {

@@ -63,6 +63,9 @@ h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stTable"] td, [data-testid="stTable"] td * { overflow-wrap: anywhere !important; }
 [data-testid="stTable"] td * { white-space: normal !important; overflow: visible !important; }
+.st-key-onward {
+  position: fixed; top: 0.45rem; right: 11rem; z-index: 999991; width: max-content !important;
+}
 @media (max-width: 640px) {
   .block-container { padding: 3.4rem 0.7rem 2rem; }
   .st-key-choices > div { flex: 1 1 45%; max-width: 100%; }
@@ -106,6 +109,7 @@ def drawn(page: Page) -> Callable[[], None]:
             st.error(f"{_('The lesson does not load.')} {error}")
             return
         page.draw(lesson)
+        recall.warm(i18n.chosen.get(), lesson)
 
     return draw
 
@@ -122,6 +126,17 @@ def run() -> None:
         st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)
         for page in PAGES
     ]
-    st.navigation(known, position="top").run()
+    chosen = st.navigation(known, position="top")
+    learner.visit(None if chosen.url_path == OWN else chosen.url_path)
+    st.session_state.ways = {page.url_path: page for page in known}
+    if not chosen.url_path:
+        with st.container(key="onward"):
+            learner.onward()
+    chosen.run()
     speech.offer()
+    learner.arrived()
     learner.remember()
+
+
+OWN = "progress"
+"""The page of what was done: nobody's position."""

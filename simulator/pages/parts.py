@@ -7,6 +7,7 @@ from typing import Any, ParamSpec
 
 import pandas as pd
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from simulator import i18n, scenario
 from simulator.engines import engines
@@ -89,6 +90,12 @@ def chosen_engine() -> str:
     st.session_state.setdefault("engine", next(iter(engines())))
     st.selectbox(_("Docker engine"), **choosing("engine"))
     return str(st.session_state.engine)
+
+
+def way(path: str) -> StreamlitPage | None:
+    """The page at this path, to lead to; None where a page is drawn alone."""
+    known: dict[str, StreamlitPage] = st.session_state.get("ways", {})
+    return known.get(path)
 
 
 def take_password(form: str) -> None:

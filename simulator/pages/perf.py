@@ -9,9 +9,19 @@ from babel import Locale
 
 from simulator.i18n import N_, _, chosen, decimal
 from simulator.lesson import Lesson
-from simulator.pages.parts import chosen_engine, fragment, played, show_table
+from simulator.pages.parts import (
+    CHOICES,
+    SOURCES,
+    chosen_engine,
+    fragment,
+    played,
+    replayed_by_name,
+    show_table,
+    way,
+)
 from simulator.scenario import scenarios
-from simulator.timing import KINDS, MB, Bar, Link, timeline, total
+from simulator.timing import KINDS, MB, Bar, Link, measured, timeline, total
+from simulator.trace import Trace
 
 LINKS = {
     "office": (N_("Office: 10 MB/s, 30 ms"), Link()),
@@ -42,24 +52,70 @@ def page(lesson: Lesson) -> None:
 
 @fragment
 def timed(engine: str) -> None:
+    source = st.segmented_control(
+        _("Source"), list(SOURCES), default="mock", key="perf-source", required=True,
+        format_func=lambda known: _(SOURCES[known]), label_visibility="collapsed",
+    )  # fmt: skip
     what, over, many = st.columns([3, 3, 2])
+    with what:
+        trace = run_of(source or "mock", engine)
+    if trace is None:
+        return
+    links = [*([MEASURED] if trace.took else []), *LINKS]
+    link_name = over.selectbox(
+        _("Link"), links, key=f"perf-link-{len(links)}", format_func=link_title
+    )
+    parallel = many.segmented_control(
+        _("Layers at once"), PARALLEL, default=3, key="perf-parallel", required=True,
+        disabled=link_name == MEASURED,
+    )  # fmt: skip
+    known = LINKS.get(link_name, LINKS["office"])[1]
+    link = replace(known, parallel=parallel or 3)
+    bars = measured(trace) if link_name == MEASURED else timeline(trace, link)
+    figures(bars)
+    chart(bars)
+    explained(link_name == MEASURED)
+    compared(engine, link)
+
+
+MEASURED = "measured"
+
+
+def link_title(name: str) -> str:
+    return _("As it was: measured") if name == MEASURED else _(LINKS[name][0])
+
+
+def run_of(source: str, engine: str) -> Trace | None:
+    """The run whose costs are shown; None while there is none."""
+    if source == "real":
+        return real_run()
+    if source == "recording":
+        recordings = CHOICES["recording"]()
+        name = st.selectbox(
+            _("Recording"), list(recordings), list(recordings).index("pull_shared_layers"),
+            key="perf-recording", format_func=recordings.__getitem__,
+        )  # fmt: skip
+        return replayed_by_name(name, engine).trace
     names = list(scenarios())
-    name = what.selectbox(
+    name = st.selectbox(
         _("What happens"), names, names.index("logged-in"), key="perf-scenario",
         format_func=lambda known: scenarios()[known].title,
     )  # fmt: skip
-    link_name = over.selectbox(
-        _("Link"), list(LINKS), key="perf-link", format_func=lambda known: _(LINKS[known][0])
-    )
-    parallel = many.segmented_control(
-        _("Layers at once"), PARALLEL, default=3, key="perf-parallel", required=True
-    )
-    link = replace(LINKS[link_name][1], parallel=parallel or 3)
-    bars = timeline(played(name, engine), link)
-    figures(bars)
-    chart(bars)
-    explained()
-    compared(engine, link)
+    return played(name, engine)
+
+
+def real_run() -> Trace | None:
+    """What was pulled from a real registry in this session."""
+    trace: Trace | None = st.session_state.get("real_trace")
+    if trace is None:
+        st.info(_("Pull from a real registry first; what it took is then measured here."))
+        stage = way("")
+        if stage:
+            st.page_link(stage, label=_("Real registry"), query_params={"source": "real"})
+        return None
+    commands = [step.before.command for step in trace.steps if step.before.command]
+    st.text_input(_("Your real run"), commands[-1].text if commands else "", disabled=True)
+    return trace
 
 
 def figures(bars: tuple[Bar, ...]) -> None:
@@ -117,7 +173,15 @@ def numbers() -> alt.NumberLocale:
     )
 
 
-def explained() -> None:
+def explained(is_measured: bool) -> None:
+    if is_measured:
+        st.write(
+            _(
+                "This is how long it really took, request by request, on this machine. The layers "
+                "were verified and deleted, not unpacked."
+            )
+        )
+        return
     st.write(
         _(
             "Sizes, order and number of requests are those of the run; the link says how long they "

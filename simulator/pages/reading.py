@@ -4,13 +4,23 @@ import pandas as pd
 import streamlit as st
 
 from simulator import scenario, views
-from simulator.chapters import Chapters, Section, Shown, chain, chapters, screen, step_at
+from simulator.chapters import (
+    Chapters,
+    Section,
+    Shown,
+    chain,
+    chapters,
+    parties,
+    screen,
+    step_at,
+)
 from simulator.chapters import problems as chapter_problems
 from simulator.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note
 from simulator.i18n import _
 from simulator.lesson import InvalidLesson, Lesson
 from simulator.machine import State
-from simulator.pages.parts import chosen_engine, fragment, show_table
+from simulator.pages.learner import arrived
+from simulator.pages.parts import chosen_engine, fragment, show_table, way
 from simulator.pages.question import ask
 from simulator.wire import Request
 
@@ -32,33 +42,91 @@ def proven(lesson: Lesson) -> Chapters:
 # -- Learn ------------------------------------------------------------------------------------
 
 
+TOUR = """<style>
+.st-key-tour { max-width: 52rem; margin: 0 auto; gap: 1.1rem; }
+.st-key-tour h1 {
+  font-size: 0.95rem !important; font-weight: 600; letter-spacing: 0.01em;
+  color: var(--st-primary-color, #1d5fe0);
+}
+.st-key-tour h2 {
+  font-size: clamp(1.6rem, 4.2vw, 2.3rem) !important; line-height: 1.2; letter-spacing: -0.015em;
+  padding: 0.8rem 0 0.7rem !important; text-wrap: balance;
+}
+.st-key-tour-words p { font-size: 1.16rem; line-height: 1.65; max-width: 42rem; text-wrap: pretty; }
+.st-key-tour [data-testid="stCode"] pre {
+  background: #10161f; color: #e4e9f0; border-radius: 12px; padding: 1.1rem 1.3rem;
+  tab-size: 2;
+}
+.st-key-tour [data-testid="stCode"] pre :is(code, span) { color: inherit !important; }
+.st-key-tour div:has(> .st-key-tour-ways) {
+  position: sticky; bottom: 0; z-index: 5; padding: 0.8rem 0;
+  background: var(--st-background-color, #fff);
+}
+</style>"""
+
+
 def learn_page(lesson: Lesson) -> None:
     """Two minutes, one screen after the other, and then the stage."""
-    st.title(_("Learn it in two minutes"), anchor=False)
-    tour(lesson, proven(lesson).learn)
+    st.html(TOUR)
+    with st.container(key="tour"):
+        tour(lesson, proven(lesson).learn)
 
 
 @fragment
 def tour(lesson: Lesson, screens: tuple[Section, ...]) -> None:
-    place = int(st.session_state.setdefault("screen", 0))
-    said = _("Screen {number} of {count}").format(number=place + 1, count=len(screens))
-    st.progress((place + 1) / len(screens), said)
-    section(lesson, screens[place], "29", f"learn-{place}")
-    back, onward, _rest = st.columns([1, 2, 5])
-    if place and back.button(_("Back"), key="screen-back", width="stretch"):
-        turn(place - 1)
-    if place + 1 < len(screens):
-        if onward.button(_("Next"), key="screen-next", type="primary", width="stretch"):
-            turn(place + 1)
-    else:
-        onward.link_button(
-            _("Watch it step by step"), "/?scenario=works&step=1", type="primary", width="stretch"
-        )
+    """One screen: its words, who talks to whom, and what is run for it."""
+    place = screen_of(len(screens))
+    part, key = screens[place], f"learn-{place}"
+    number = _("{number} of {count}").format(number=place + 1, count=len(screens))
+    st.title(f"{_('Learn it in two minutes')} · {number}", anchor=False)
+    st.progress((place + 1) / len(screens))
+    st.header(part.title, anchor=False)
+    with st.container(key="tour-words"):
+        st.write(part.text)
+    between(lesson, part)
+    evidence(lesson, part, "29", key)
+    with st.container(horizontal=True, key="tour-ways"):
+        if place and st.button(_("Back"), key="screen-back"):
+            turn(place - 1)
+        if place + 1 < len(screens):
+            if st.button(_("Next"), key="screen-next", type="primary", width=180):
+                turn(place + 1)
+        elif st.button(_("Watch it step by step"), key="screen-last", type="primary"):
+            to_stage(lesson)
+
+
+def screen_of(count: int) -> int:
+    """As the address says (`?screen=2`): Back, a reload and a bookmark lead to it."""
+    asked = st.query_params.get("screen", "1")
+    return min(max(int(asked), 1), count) - 1 if asked.isdecimal() and len(asked) < 4 else 0
 
 
 def turn(place: int) -> None:
-    st.session_state.screen = place
+    st.query_params["screen"] = str(place + 1)
+    arrived()
     st.rerun(scope="fragment")
+
+
+def to_stage(lesson: Lesson) -> None:
+    """The lesson's own run, at its first step."""
+    stage = way("")
+    if stage:
+        st.session_state.update(source="mock", scenario=lesson.document.scenario)
+        named = {"source": "mock", "scenario": lesson.document.scenario, "step": "1"}
+        st.switch_page(stage, query_params=named)
+
+
+def between(lesson: Lesson, part: Section) -> None:
+    """Who takes part in what is shown here, in the order in which they are asked."""
+    hosts = parties(lesson, part)
+    if not hosts:
+        return
+    names = [
+        f":gray-badge[:material/person: {_('You')}]",
+        ":gray-badge[:material/terminal: Docker]",
+    ]
+    names += [f":blue-badge[:material/dns: {host}]" for host in hosts]
+    st.markdown(" :material/arrow_forward: ".join(names))
 
 
 # -- Why and Deep -----------------------------------------------------------------------------
@@ -92,18 +160,23 @@ def section(lesson: Lesson, part: Section, engine: str, key: str) -> None:
     words, shown = st.columns([2, 3], gap="large")
     words.write(part.text)
     with shown:
-        if part.play:
-            st.code(screen(part.shell(engine)), language=None, wrap_lines=True)
-        if part.wire:
-            message(lesson, part.wire)
-        if part.exchanges:
-            messages(part.exchanges.run, part.exchanges.engines)
-        if part.chain:
-            digests(part.chain, key)
-        if part.stores:
-            stored(scenario.run(part.stores.run, engine).steps[-1].after)
-        if part.question:
-            ask(lesson, part.question, key)
+        evidence(lesson, part, engine, key)
+
+
+def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
+    """What is run, or asked, for this section."""
+    if part.play:
+        st.code(screen(part.shell(engine)), language=None, wrap_lines=True)
+    if part.wire:
+        message(lesson, part.wire)
+    if part.exchanges:
+        messages(part.exchanges.run, part.exchanges.engines)
+    if part.chain:
+        digests(part.chain, key)
+    if part.stores:
+        stored(scenario.run(part.stores.run, engine).steps[-1].after)
+    if part.question:
+        ask(lesson, part.question, key)
 
 
 def message(lesson: Lesson, shown: Shown) -> None:

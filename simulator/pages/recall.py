@@ -3,21 +3,28 @@
 What was sure and wrong comes back first, then what is due.
 """
 
+import gc
 import secrets
+import threading
+import time
+from collections.abc import Iterable
 
 import pandas as pd
 import streamlit as st
 
+from simulator import i18n
 from simulator.i18n import _
 from simulator.lesson import Lesson
-from simulator.pages.learner import keep, now, progress
+from simulator.pages.learner import SURENESS, keep, now, progress
 from simulator.pages.parts import fragment, show_table
 from simulator.progress.records import SURE, Answer, due, reviews
-from simulator.questions import OBJECTIVES, Question, draw, right
+from simulator.questions import OBJECTIVES, Question, draw, one_each, right, warmed
 
 ASKED = 8
 """Questions of a set."""
 SEEDS = 1_000_000
+REST = 0.02
+"""Seconds between two questions that are made in the background."""
 
 
 def page(lesson: Lesson) -> None:
@@ -37,61 +44,90 @@ def page(lesson: Lesson) -> None:
 # -- questions --------------------------------------------------------------------------------
 
 
-def seed() -> int:
-    """As the address says (`?seed=7`), else by chance; the same until another set is wanted."""
-    if "seed" not in st.session_state:
-        asked = st.query_params.get("seed", "")
-        st.session_state.seed = int(asked) if asked.isdecimal() and len(asked) < 10 else by_chance()
-    return int(st.session_state.seed)
+@st.cache_resource(show_spinner=False)
+def warm(language: str, _lesson: Lesson) -> threading.Thread:
+    """Once a process and language, questions are made in the background: nobody waits for the
+    first set. It rests between them, so that nobody waits for it either."""
+
+    def make() -> None:
+        with i18n.speaking(language):
+            for _made in warmed(_lesson):
+                time.sleep(REST)
+        gc.collect()
+        gc.freeze()  # as the lesson: these stay, and no run walks them again
+
+    thread = threading.Thread(target=make, name=f"questions-{language}", daemon=True)
+    thread.start()
+    return thread
 
 
-def by_chance() -> int:
-    return secrets.randbelow(SEEDS)
+def asked_seed() -> int | None:
+    """The seed in the address (`?seed=7`), if it is one."""
+    text = st.query_params.get("seed", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def begin(chosen: int) -> None:
-    """A set of questions: about what is due first, in that order."""
-    st.session_state.seed = chosen
-    for name in ("set", "at", "results"):
-        st.session_state.pop(f"recall-{name}", None)
+def asked_about() -> list[str]:
+    """The objectives in the address (`&about=one.another`), those that there are."""
+    named = st.query_params.get("about", "").split(".")
+    return [name for name in dict.fromkeys(named) if name in OBJECTIVES]
 
 
-def the_set(lesson: Lesson) -> tuple[Question, ...]:
-    """The questions of this seed, those first whose objective is up first.
-
-    In another language they are the same questions, drawn again.
-    """
-    state = st.session_state
-    if "recall-set" not in state:
-        state["recall-turn"] = turn()
-        state["recall-results"] = {}
-    if "recall-set" not in state or state["recall-language"] != lesson.language:
-        wanted = state["recall-turn"]
-        drawn = draw(lesson, seed(), ASKED, objectives=wanted)
-        state["recall-set"] = sorted(drawn, key=lambda q: wanted.index(q.objective))
-        state["recall-language"] = lesson.language
-    return tuple(state["recall-set"])
+def begin(seed: int, about: list[str]) -> None:
+    """The address names the whole set: a reload, or somebody else, finds the same one."""
+    st.query_params["seed"] = str(seed)
+    st.query_params["about"] = ".".join(about)
+    st.session_state.pop("recall-set", None)
 
 
-def turn() -> list[str]:
-    """The objectives of a set: what is due, else what was longest not asked."""
-    every = [review.objective for review in reviews(progress().answers, list(OBJECTIVES))]
-    waiting = [one.objective for one in due(reviews(progress().answers, every), now())]
-    return (waiting or every)[:ASKED]
+def another() -> None:
+    """A set about what is up next: sure and wrong, then due, then new."""
+    turn = [review.objective for review in reviews(progress().answers, list(OBJECTIVES))]
+    waiting = [one.objective for one in due(reviews(progress().answers, turn), now())]
+    begin(secrets.randbelow(SEEDS), list(dict.fromkeys((*waiting, *turn)))[:ASKED])
+
+
+def the_set(lesson: Lesson) -> tuple[int, tuple[Question, ...]]:
+    """The seed and questions of the address. With a seed alone it is everybody's set."""
+    if asked_seed() is None:
+        another()
+    seed, about = asked_seed() or 0, asked_about()
+    name = (seed, tuple(about), i18n.chosen.get())
+    if st.session_state.get("recall-name") != name or "recall-set" not in st.session_state:
+        with st.spinner(_("Making the questions …")):
+            made = one_each(lesson, seed, about) if about else draw(lesson, seed, ASKED)
+        st.session_state["recall-name"], st.session_state["recall-set"] = name, made
+        results = answered_before(seed, made)
+        st.session_state["recall-results"] = results
+        left = [place for place, one in enumerate(made) if one.id not in results]
+        st.session_state["recall-at"] = left[0] if left else len(made)
+    return seed, tuple(st.session_state["recall-set"])
+
+
+def record(seed: int, one: Question) -> str:
+    """The answer's own name: in a set, a question is answered once, on however many pages."""
+    return f"recall-{seed}-{one.id}"[:200]
+
+
+def answered_before(seed: int, questions: Iterable[Question]) -> dict[str, bool]:
+    """Which of them are answered already, and whether rightly."""
+    known = {answer.key: answer.right for answer in progress().answers}
+    names = {one.id: record(seed, one) for one in questions}
+    return {name: known[key] for name, key in names.items() if key in known}
 
 
 @fragment
 def questions(lesson: Lesson) -> None:
-    asked = the_set(lesson)
-    at = int(st.session_state.setdefault("recall-at", 0))
+    seed, asked = the_set(lesson)
+    at = int(st.session_state["recall-at"])
     results: dict[str, bool] = st.session_state["recall-results"]
     number = min(at + 1, len(asked))
     said = _("Question {number} of {count}").format(number=number, count=len(asked))
-    st.progress(len(results) / len(asked), f"{said} · {_('set {seed}').format(seed=seed())}")
+    st.progress(len(results) / len(asked), f"{said} · {_('set {seed}').format(seed=seed)}")
     if at >= len(asked):
         ended(asked, results)
         return
-    question(asked[at])
+    question(seed, asked[at])
     if asked[at].id in results and st.button(_("Next"), key=f"next-{at}", type="primary"):
         st.session_state["recall-at"] = at + 1
         st.rerun(scope="fragment")
@@ -104,14 +140,14 @@ def ended(asked: tuple[Question, ...], results: dict[str, bool]) -> None:
     if missed:
         st.write(_("These come back first:"))
         st.markdown("\n".join(f"- {_(OBJECTIVES[name].title)}" for name in sorted(missed)))
-    st.button(_("Another set"), key="another", on_click=lambda: begin(by_chance()), type="primary")
+    st.button(_("Another set"), key="another", on_click=another, type="primary")
 
 
-def question(one: Question) -> None:
+def question(seed: int, one: Question) -> None:
     """What one must know, the options, how sure one is, hints, and the verdict."""
     results: dict[str, bool] = st.session_state["recall-results"]
     answered = one.id in results
-    with st.container(border=True):
+    with st.container(border=True, key="question"):
         st.write(one.situation)
         if one.code:
             st.code(one.code, language=None, wrap_lines=True)
@@ -123,7 +159,7 @@ def question(one: Question) -> None:
         chosen = [choice(one, place, answered) for place in range(len(one.parts))]
         sure = st.segmented_control(
             _("How sure are you? (optional)"), range(SURE + 1), key=f"sure-{one.id}",
-            format_func=lambda level: [_("a guess"), _("fairly"), _("sure")][level],
+            format_func=lambda level: _(SURENESS[level]),
             disabled=answered,
         )  # fmt: skip
         shown = hints(one, answered)
@@ -133,7 +169,7 @@ def question(one: Question) -> None:
             if None in chosen:
                 st.warning(_("Choose an answer first."))
             else:
-                confirm(one, [place for place in chosen if place is not None], sure, shown)
+                confirm(seed, one, [place for place in chosen if place is not None], sure, shown)
 
 
 def choice(one: Question, place: int, answered: bool) -> int | None:
@@ -158,13 +194,13 @@ def hints(one: Question, answered: bool) -> int:
     return shown
 
 
-def confirm(one: Question, chosen: list[int], sure: int | None, shown: int) -> None:
+def confirm(seed: int, one: Question, chosen: list[int], sure: int | None, shown: int) -> None:
     """Kept first, told then: what is told to be answered is on disk."""
     good = all(right(one, part) == place for part, place in zip(one.parts, chosen, strict=True))
     says = "; ".join(p.options[c].text for p, c in zip(one.parts, chosen, strict=True))
     keep(
         Answer(
-            key=secrets.token_hex(8), at=now(), question=one.id, objective=one.objective,
+            key=record(seed, one), at=now(), question=one.id, objective=one.objective,
             chosen=says[:2000], right=good, sure=sure, hints=shown,
         )
     )  # fmt: skip
@@ -174,13 +210,18 @@ def confirm(one: Question, chosen: list[int], sure: int | None, shown: int) -> N
 
 def verdict(one: Question, chosen: list[int | None]) -> None:
     """For each part: what was said, what is true, and why."""
+    good = True
     for part, place in zip(one.parts, chosen, strict=True):
         key = right(one, part)
-        if place is not None:
-            (st.success if place == key else st.error)(part.options[place].feedback)
-        if place != key:
-            truth = part.options[key]
-            st.success(f"**{truth.text}**: {truth.feedback}")
+        good = good and place == key
+        if place == key:
+            st.success(part.options[key].feedback, icon=":material/check:")
+        elif place is not None:
+            st.error(part.options[place].feedback, icon=":material/close:")
+            truth = _("Right is: {answer}").format(answer=f"**{part.options[key].text}**")
+            st.write(f"{part.label} {truth}")
+    if not good and one.hints:
+        st.info(one.hints[-1], icon=":material/lightbulb:")
     st.link_button(_("See it on the stage"), f"/?{one.at.query}", icon=":material/open_in_new:")
 
 

@@ -1,6 +1,5 @@
 """Try and Challenge: a terminal in the page; every command can be stepped through below it."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,9 +9,9 @@ from simulator import console, player, stage, views
 from simulator.challenges import Challenge, challenges, next_command
 from simulator.i18n import _
 from simulator.lesson import Lesson
-from simulator.pages.learner import keep, now
+from simulator.pages.learner import keep, now, progress, table_of_challenges
 from simulator.pages.parts import chosen_engine, fragment
-from simulator.progress.records import Solution
+from simulator.progress.records import Solution, best
 from simulator.scenario import scenarios
 from simulator.shell import completions, enter
 from simulator.shell.values import Shell
@@ -107,21 +106,32 @@ def images(registry: Registry) -> list[str]:
 # -- Challenge --------------------------------------------------------------------------------
 
 
+def choose_another() -> None:
+    """What is chosen on the page wins over the address."""
+    st.query_params.pop("challenge", None)
+
+
 def challenge_page(lesson: Lesson) -> None:
     """Something is broken: find it, and repair it."""
     known = challenges()
+    fewest = best(progress().solutions)
     left, middle, right = st.columns([3, 3, 2], vertical_alignment="center")
     left.title(_("Challenge"), anchor=False)
-    asked = st.query_params.get("challenge", "")
+    asked = st.session_state.pop("challenge-next", st.query_params.get("challenge", ""))
     if asked in known:
-        st.session_state.setdefault("challenge", asked)
+        st.session_state.challenge = asked
     name = middle.selectbox(
-        _("Challenge"), list(known), format_func=lambda one: known[one].title, key="challenge",
-        label_visibility="collapsed", persist_state="session",
+        _("Challenge"), list(known), key="challenge", label_visibility="collapsed",
+        format_func=lambda one: f"{'✓ ' if one in fewest else ''}{known[one].title}",
+        persist_state="session", on_change=choose_another,
     )  # fmt: skip
+    if st.query_params.get("challenge") != name:
+        st.query_params["challenge"] = name
     with right:
         engine = chosen_engine()
     attempt(lesson, name, engine)
+    st.header(_("All challenges"), anchor="all")
+    table_of_challenges(fewest)
 
 
 @fragment
@@ -139,18 +149,30 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
             said = _("Solved, with {commands} commands; par is {par}.")
             said = said.format(commands=shell.commands, par=known.par)
             st.success(said, icon=":material/check:")
+            go_on(name)
         else:
             hints(lesson, known, shell)
     last_run(lesson, shell, place)
 
 
 def keep_solution(name: str, engine: str, shell: Shell) -> None:
-    """Once for each time that it was solved."""
-    place = f"{name}-{engine}-{shell.commands}"
-    if st.session_state.get("solved") != place:
-        key = secrets.token_hex(8)
+    """Once for each way it was solved, whichever page tells of it; and before it is told."""
+    key = f"challenge-{name}-{engine}-{shell.commands}"
+    if key not in st.session_state.setdefault("solved", set()):
         keep(Solution(key=key, at=now(), challenge=name, commands=shell.commands))
-        st.session_state.solved = place
+        st.session_state.solved.add(key)
+
+
+def go_on(name: str) -> None:
+    """To the next one that is not solved yet."""
+    names, fewest = list(challenges()), best(progress().solutions)
+    after = names.index(name) + 1
+    left = [one for one in (*names[after:], *names[:after]) if one not in fewest]
+    if not left:
+        st.write(_("That was the last one: all are solved."))
+    elif st.button(_("Next challenge"), type="primary", key="next-challenge"):
+        st.session_state["challenge-next"] = left[0]
+        st.rerun()
 
 
 def hints(lesson: Lesson, known: Challenge, shell: Shell) -> None:

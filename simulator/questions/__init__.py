@@ -19,7 +19,7 @@ from simulator.questions.offer import LEAST, Key
 
 __all__ = [
     "KINDS", "OBJECTIVES", "Address", "Objective", "Option", "Part", "Question", "Table",
-    "TooMany", "UnknownTopic", "draw", "problems", "right",
+    "TooMany", "UnknownTopic", "draw", "one_each", "problems", "right", "warmed",
 ]  # fmt: skip
 
 
@@ -128,6 +128,29 @@ def draw(
     if len(found) < count:
         raise TooMany(f"there are {len(found)} such questions, not {count}: ask for fewer")
     return dealt(found, rng)
+
+
+def one_each(lesson: Lesson, seed: int, objectives: Sequence[str]) -> tuple[Question, ...]:
+    """A question about each of these, in this order; kinds take turns.
+
+    Raises UnknownTopic.
+    """
+    check_known("objective", objectives, OBJECTIVES)
+    rng = Random(seed)
+    found: dict[str, Question] = {}
+    for question in in_turn(lesson, rng, set(objectives), list(KINDS)):
+        found.setdefault(question.objective, question)
+        if len(found) == len(set(objectives)):
+            break
+    return dealt([found[name] for name in objectives if name in found], rng)
+
+
+def warmed(lesson: Lesson) -> Iterator[None]:
+    """Make every question, one a turn: what is made costs a later set nothing."""
+    for together in zip_longest(*map(keys, KINDS)):
+        for key in filter(None, together):
+            made(lesson, key)
+            yield
 
 
 def check_known(what: str, names: Sequence[str], known: Iterable[str]) -> None:

@@ -137,19 +137,32 @@ def candidates(shell: Shell, words: list[str]) -> set[str]:
         return {"docker", *PROGRAMS, *BUILT_IN}
     if words == ["docker"]:
         return {name for name in USAGES if " " not in name}
-    images = {name for name, _ in shell.client.images.images}
     if words[0] == "docker":
         usage = USAGES.get(words[1])
-        return (set(usage.switches | usage.valued) if usage else set()) | served(shell) | images
+        return (set(usage.switches | usage.valued) if usage else set()) | named(shell, words[1])
     if words[0] == "cat":
         return {"~/.docker/config.json", *shell.files}
     return set()
 
 
+def named(shell: Shell, command: str) -> set[str]:
+    """What this command can be about: hosts, images elsewhere, or images that are here."""
+    if command in ("login", "logout"):
+        return {host for host in shell.world.sites if not host.startswith(INNER)}
+    here = {name for name, _digest in shell.client.images.images}
+    return here | served(shell) if command == "pull" else here
+
+
+INNER = ("auth.", "storage.")
+"""Hosts that a registry sends Docker to; nobody types their names."""
+
+
 def served(shell: Shell) -> set[str]:
-    """Hosts, and the images that they have."""
-    found = set(shell.world.sites)
+    """The images that the registries have."""
+    found: set[str] = set()
     for host, site in shell.world.sites.items():
+        if host.startswith(INNER):
+            continue
         for name, held in (site.registry.repositories if site.registry else {}).items():
             found |= {f"{host}/{name}:{tag}" for tag in held.tags}
     return found

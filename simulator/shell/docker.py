@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from simulator.commands import InvalidCommand, Login, parse
+from simulator.commands import Images, InvalidCommand, Login, parse
 from simulator.events import InputMissing
 from simulator.machine import State
 from simulator.network import answer
@@ -20,10 +20,18 @@ NOT_PLAYED = (
 )
 
 
+ELSEWHERE = ("--version", "-v", "--help", "-h", "help")
+"""What Docker's CLI answers by itself, in words of its own release."""
+COLUMNS = 100
+"""Characters in a line of this terminal."""
+
+
 def docker(
-    shell: Shell, words: list[str], given: str | None, line: str, prompt: Prompt | None
+    shell: Shell, words: list[str], given: str | None, line: str, prompt: Prompt | None, seen: bool
 ) -> Ran:
-    """What the CLI refuses, or what the machine plays."""
+    """What the CLI refuses, or what the machine plays. `seen`: on a terminal, not into a pipe."""
+    if words and words[0] in ELSEWHERE:
+        return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
     refused = complaint(words, shell.client.engine)
     if refused:
         return Ran(shell, error=refused.text, status=refused.status)
@@ -37,6 +45,8 @@ def docker(
         return Ran(shell, error=f"pullscope: {error}", status=1)
     if isinstance(command, Login):
         command = replace(command, terminal=given is None)
+    if isinstance(command, Images) and seen:
+        command = replace(command, width=COLUMNS)
     return played(shell, replace(shell.client, commands=(command,)), line, prompt)
 
 

@@ -101,7 +101,8 @@ def piped(shell: Shell, stages: list[Stage], line: str, prompt: Prompt | None) -
     """Each program's output is the next one's input; errors go to the screen."""
     ran, errors, given = Ran(shell), "", None
     for stage in stages:
-        ran = started(ran.shell, stage, given, line, prompt)
+        seen = stage is stages[-1] and not stage.into
+        ran = started(ran.shell, stage, given, line, prompt, seen)
         given, errors = ran.out, errors + with_end(ran.error)
     if stages[-1].into:
         return redirected(ran, stages[-1], errors)
@@ -115,12 +116,15 @@ def redirected(ran: Ran, stage: Stage, errors: str) -> Ran:
     return replace(wrote, error=errors + wrote.error, status=wrote.status or ran.status)
 
 
-def started(shell: Shell, stage: Stage, given: str | None, line: str, prompt: Prompt | None) -> Ran:
+def started(
+    shell: Shell, stage: Stage, given: str | None, line: str, prompt: Prompt | None, seen: bool
+) -> Ran:
+    """One program. `seen`: it writes to the screen, not into a pipe or a file."""
     name, *words = stage.words
     if name == "sudo" and words:
         name, *words = words
     if name == "docker":
-        return docker(shell, words, given, line, prompt)
+        return docker(shell, words, given, line, prompt, seen)
     program = PROGRAMS.get(name)
     if program is None:
         return Ran(shell, error=f"bash: {name}: command not found", status=127)
