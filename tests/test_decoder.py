@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,9 +27,8 @@ from simulator.scenario import run, scenarios
 from simulator.server import running
 from simulator.wire import MASK
 from simulator.world import Auth, Registry, User
-from tests.conftest import need
 from tests.dockerd import dockerd
-from tests.pages import PATIENCE, app, chromium
+from tests.pages import PATIENCE
 
 LESSON = load(LESSONS / "pulling-from-private-registries")
 RECORDED = [one for one in fidelity.situations(decoder.RECORDINGS)
@@ -514,19 +512,6 @@ def test_the_page_says_what_to_do() -> None:
     test.text_area[0].input("hello world").run()
     assert not test.exception
     assert "No situation prints this." in test.warning[0].value
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    need("chromium")
-    with app() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])

@@ -11,25 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 from simulator.compare import what_if
 from simulator.lanes import lanes
 from simulator.lesson import lessons
-from tests.conftest import need
-from tests.pages import PATIENCE, app, chromium
+from tests.pages import PATIENCE
 
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
 PASSWORD = "?scenario=works&engine=29&change=password"
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    need("chromium")
-    with app() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

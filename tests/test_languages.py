@@ -8,8 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from simulator import i18n
 from simulator.lesson import LESSONS, load
 from simulator.pages import PAGES
-from tests.conftest import need
-from tests.pages import PATIENCE, app, chromium
+from tests.pages import PATIENCE
 
 FOLDER = LESSONS / "pulling-from-private-registries"
 TITLES = {}
@@ -17,19 +16,6 @@ for code in i18n.LANGUAGES:
     with i18n.speaking(code):
         TITLES[code] = load(FOLDER).document.title
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    need("chromium")
-    with app() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
