@@ -7,28 +7,27 @@ not reached stands in `UNREACHED`; it is shown, and counts as a disagreement.
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
+
+from ruamel.yaml import YAML
 
 from simulator import events as e
 from simulator import recordings, replay
 from simulator.i18n import _
 from simulator.imagestore import HeldImage, held
 from simulator.machine import EndlessRun, IllegalTransition, State
-from simulator.recordings import Exchanged, InvalidRecording, Recording, Scene
+from simulator.recordings import RECORDED, Exchanged, InvalidRecording, Recording, Scene
 from simulator.terminal import Line
 from simulator.trace import Step, Trace, steps
 from simulator.wire import Exchange, NetworkFailure, Obstacle, Response
 
 ENGINES: tuple[Literal["29", "26"], ...] = ("29", "26")
 
-UNREACHED = {
-    "bearer_push_denied": "docker push is not simulated: Pullscope is about login and pull; and "
-    "the layers of a push race for tokens, so that even the number of requests is chance",
-}
+UNREACHED: Mapping[str, str] = YAML(typ="safe").load(RECORDED / "unreached.yaml")
 """Situations that the machine does not play -> why."""
 
 

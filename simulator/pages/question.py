@@ -16,15 +16,16 @@ def answer_key(name: str, _lesson: Lesson, _question: Question) -> int:
     return right_answer(_lesson, _question)
 
 
-def ask(lesson: Lesson, question: Question, name: str) -> bool | None:
-    """Whether the answer is right, or None while there is none. What was answered last is kept."""
-    key, texts = f"question-{name}", [option.text for option in question.options]
+def ask(lesson: Lesson, question: Question, name: str, number: str = "") -> bool | None:
+    """Whether the answer is right, or None while there is none. What was answered last is kept,
+    and stands there again after a reload, in whichever language."""
+    key, options = f"question-{name}", question.options
     if key not in st.session_state:
-        st.session_state[key] = answered_before(name, texts)
+        st.session_state[key] = answered_before(name, len(options))
     right = answer_key(name, lesson, question)
 
     def confirm() -> None:
-        chosen = texts.index(st.session_state[key])
+        chosen = int(st.session_state[key])
         keep(
             Answer(
                 key=secrets.token_hex(8),
@@ -36,19 +37,20 @@ def ask(lesson: Lesson, question: Question, name: str) -> bool | None:
             )
         )
 
-    chosen = st.radio(question.prompt, texts, index=None, key=key, on_change=confirm)
+    chosen = st.radio(
+        f"{number} {question.prompt}".strip(), range(len(options)), index=None, key=key,
+        format_func=lambda place: options[place].text, on_change=confirm,
+    )  # fmt: skip
     with st.expander(_("Hint")):
         st.write(question.hint)
     if chosen is None:
         return None
-    place = texts.index(chosen)
-    (st.success if place == right else st.error)(question.options[place].feedback)
-    return place == right
+    (st.success if chosen == right else st.error)(options[chosen].feedback)
+    return chosen == right
 
 
-def answered_before(name: str, texts: list[str]) -> str | None:
-    """The option that this learner chose last."""
-    given = [answer for answer in progress().answers if answer.question == name]
-    if not given or not given[-1].chosen.isdecimal() or int(given[-1].chosen) >= len(texts):
-        return None
-    return texts[int(given[-1].chosen)]
+def answered_before(name: str, count: int) -> int | None:
+    """The place of the option that this learner chose last."""
+    given = [answer.chosen for answer in progress().answers if answer.question == name]
+    known = bool(given) and given[-1].isdecimal() and int(given[-1]) < count
+    return int(given[-1]) if known else None

@@ -222,7 +222,9 @@ def digests(image: str, key: str) -> None:
     """The chain from the tag to the layers, hashed here and now; a changed bit breaks its link."""
     links = chain(image)
     names = [_("nothing"), *(link.what for link in links)]
-    spoiled = st.selectbox(_("Change one bit of"), names, key=f"{key}-spoil")
+    spoiled = st.segmented_control(
+        _("Change one bit of"), names, default=names[0], key=f"{key}-spoil", required=True
+    )
     rows = []
     for link in links:
         digest = link.recomputed(link.what == spoiled)

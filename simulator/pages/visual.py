@@ -9,7 +9,7 @@ from simulator import player as playing
 from simulator import stage, views
 from simulator.fidelity import Replayed, otherwise, replayed
 from simulator.i18n import N_, _, ngettext
-from simulator.lesson import Lesson, Question, right_answer
+from simulator.lesson import Lesson
 from simulator.oci import InvalidReference
 from simulator.pages.compare import invitation
 from simulator.pages.parts import (
@@ -21,6 +21,7 @@ from simulator.pages.parts import (
     table,
     take_password,
 )
+from simulator.pages.question import ask
 from simulator.recordings import InvalidRecording, engine_of, parsed
 from simulator.scenario import InvalidRegistry, run_real
 from simulator.trace import Trace
@@ -163,30 +164,13 @@ def moments(lesson: Lesson) -> None:
 def quiz(lesson: Lesson) -> None:
     st.header(_("Quiz"), anchor="quiz")
     questions = lesson.document.quiz
-    right = [ask(lesson, place, question) for place, question in enumerate(questions)]
+    right = []
+    for place, question in enumerate(questions, 1):
+        with st.container(border=True):
+            right.append(ask(lesson, question, f"quiz-{place}", f"{place}."))
     if all(answer is not None for answer in right):
         told = _("{right} of {all} right.").format(right=sum(map(bool, right)), all=len(questions))
         st.write(f"**{told}**")
-
-
-@st.cache_data(show_spinner=False)
-def answer_key(place: int, _lesson: Lesson, _question: Question) -> int:
-    return right_answer(_lesson, _question)
-
-
-def ask(lesson: Lesson, place: int, question: Question) -> bool | None:
-    """One question; whether the answer is right, or None while there is none."""
-    with st.container(border=True):
-        texts = [option.text for option in question.options]
-        chosen = st.radio(f"{place + 1}. {question.prompt}", texts, index=None, key=f"quiz-{place}")
-        with st.expander(_("Hint")):
-            st.write(question.hint)
-        if chosen is None:
-            return None
-        option = question.options[texts.index(chosen)]
-        right = texts.index(chosen) == answer_key(place, lesson, question)
-        (st.success if right else st.error)(option.feedback)
-        return right
 
 
 def reading(lesson: Lesson) -> None:
