@@ -144,7 +144,7 @@ def test_docker_asks_for_all_of_it_again_after_rmi(docker: Docker) -> None:
             ours(*words)
         before = len(served.exchanges)
         docker("pull", image)
-        asked = {(x.request.method, x.request.path) for x in served.exchanges[before:]}
+        asked = {(x.request.method, x.request.path) for x in list(served.exchanges)[before:]}
         steps = [step.exchange for step in ours("pull", image).steps if step.exchange]
     requests = [x.request for x in steps if x.request.url.startswith("http:")]
     ours_asked = {(request.method, request.path) for request in requests}
