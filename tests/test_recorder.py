@@ -296,7 +296,7 @@ HERE = "127.0.0.1:1"
 BAD_INPUT = {
     "no command": ((), "Missing argument"),
     "no Docker command": (("podman", "pull", "a"), "a command starts with docker"),
-    "another verb": (("docker", "push", f"{HERE}/a"), "use docker login, docker pull or docker"),
+    "another verb": (("docker", "push", f"{HERE}/a"), "use one of docker login, docker logout"),
     "a password in sight": (("docker", "login", "-u", "a", "-p", "b", HERE), "--password-stdin"),
     "another configuration": (("docker", "--config", "x", "pull", f"{HERE}/a"), "--username"),
     "Docker Hub": (("docker", "pull", "alpine"), "Docker Hub cannot be recorded"),
