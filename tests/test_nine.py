@@ -304,7 +304,8 @@ def test_one_goes_on_where_one_was(visit: Visit) -> None:
     """The place is kept, and what was answered; files are made as they are asked for."""
     page = visit("learn?screen=4")
     expect(page.get_by_role("heading", name=chapters(FOLDER).learn[3].title)).to_be_visible()
-    page.wait_for_timeout(300)
+    page.wait_for_function("document.cookie.includes('pullscope_learner')")
+    page.wait_for_timeout(500)
     page.close()
     page = visit("")
     page.get_by_role("link", name=_("Continue: {page}").format(page=_("Learn"))).click()

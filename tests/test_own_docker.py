@@ -263,7 +263,7 @@ def test_a_slow_link_shows_the_pull_under_way(join: Join, tmp_path: Path) -> Non
     copying = threading.Thread(target=skopeo, args=copy)
     copying.start()
     expect(me.page.locator(".runs .going-on")).to_have_count(1)
-    expect(me.stage).to_have_attribute("data-event", "BlobReceived")
+    expect(me.stage).to_have_attribute("data-event", "BlobReceived", timeout=PATIENCE * 1000)
     copying.join()
     me.reaches("SessionEnded")
 

@@ -46,7 +46,6 @@ TOUR = """<style>
 .st-key-tour { max-width: 52rem; margin: 0 auto; gap: 1.1rem; }
 .st-key-tour h1 {
   font-size: 0.95rem !important; font-weight: 600; letter-spacing: 0.01em;
-  color: var(--st-primary-color, #1d5fe0);
 }
 .st-key-tour h2 {
   font-size: clamp(1.6rem, 4.2vw, 2.3rem) !important; line-height: 1.2; letter-spacing: -0.015em;
