@@ -85,8 +85,9 @@ class Learner:
             self.seen.take(message)
             if message.WhichOneof("type") == "page_info_changed":
                 self.query = message.page_info_changed.query_string
-            if message.WhichOneof("type") == "script_finished":
-                return
+            ended = message.WhichOneof("type") == "script_finished"
+            if ended and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                return  # a run that asks for another one is not the end
 
     async def answer(self) -> float:
         """Choose something of each part, and press the button that answers."""
