@@ -203,7 +203,6 @@ def show(server: Server, rounds: list[Figures], waiting: float, reference: float
 def stepping(servers: list[Server], clients: int) -> None:
     """Key to painted frame in another process's page, at rest and under each registry's load."""
     with app() as url, chromium() as browser:
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
         print(f"\n{'a step of the stage, ms':28}{'median':>9}{'95 %':>10}{'pulls':>9}{'errors':>8}")
         for server in [None, *servers]:
             stop, done = threading.Event(), list[Figures]()
@@ -219,7 +218,7 @@ def stepping(servers: list[Server], clients: int) -> None:
             loading = threading.Thread(target=keep_loading)
             loading.start()
             try:
-                taken = presses(page, url, 12)
+                taken = presses(browser, url, 12, 1)
             finally:
                 stop.set()
                 loading.join()
