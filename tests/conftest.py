@@ -7,10 +7,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from simulator.progress.store import VARIABLE
-from tests.pages import app, chromium, opened
+from tests.pages import PATIENCE, app, chromium, opened
+
+# What a page should show may take a while on a busy machine; a test waits no longer than it must.
+expect.set_options(timeout=PATIENCE * 1000)
 
 # Learners' progress goes to a database of the tests' own, in servers that they start too.
 os.environ.setdefault(VARIABLE, f"sqlite:///{tempfile.mkdtemp(prefix='pullscope-')}/progress.db")

@@ -35,9 +35,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         viewport={"width": 1366, "height": 900}, reduced_motion="reduce", accept_downloads=True
     )
     made.set_default_timeout(PATIENCE * 1000)
-    expect.set_options(timeout=PATIENCE * 1000)
     yield made
-    expect.set_options(timeout=5_000)
     made.close()
 
 
