@@ -18,7 +18,6 @@ from tests.conftest import need
 from tests.dockerd import Docker, dockerd
 from tests.pages import PATIENCE, ROOT, app, chromium, free_port, wait_for
 
-expect.set_options(timeout=30_000)
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
 
 
