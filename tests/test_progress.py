@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from simulator.progress.records import (
     mastered,
     reviews,
 )
-from simulator.progress.store import METADATA, InvalidDatabase, Store, account, new_learner
+from simulator.progress.store import METADATA, InvalidDatabase, Store, account, engine, new_learner
 from tests.pages import ROOT
 from tests.postgres import postgres
 
@@ -172,6 +174,24 @@ def test_two_processes_lose_nothing_of_one_learner(url: str) -> None:
     kept = {record.key for record in store.progress(ADA).answers}
     store.close()
     assert kept == {f"{name}-{number}" for name in ("one", "two") for number in range(40)}
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """SQLite refuses all but one the switch to write-ahead logging; nobody is told of it."""
+    at_once = 6
+    together = threading.Barrier(at_once)
+
+    def opened(file: Path) -> str:
+        made = engine(f"sqlite:///{file}")
+        together.wait()
+        with made.connect() as connection:
+            mode = connection.execute(sa.text("PRAGMA journal_mode")).scalar_one()
+        made.dispose()
+        return str(mode)
+
+    files = [tmp_path / f"{number}.db" for number in range(25) for _ in range(at_once)]
+    with ThreadPoolExecutor(at_once) as pool:
+        assert set(pool.map(opened, files)) == {"wal"}
 
 
 def test_what_was_confirmed_survives_a_kill(url: str) -> None:

@@ -8,10 +8,12 @@ import hashlib
 import os
 import re
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +31,8 @@ LOCK = 7_203_114
 """The name of the lock under which a PostgreSQL schema is migrated."""
 WAIT = 30
 """Seconds that a writer waits for another one."""
+PAUSE = 0.01
+"""Seconds between two tries to switch a new file to write-ahead logging."""
 
 METADATA = sa.MetaData()
 LEARNER = sa.Table(
@@ -245,7 +249,8 @@ def sqlite_engine(url: URL) -> sa.Engine:
     @sa.event.listens_for(made, "connect")
     def connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        write_ahead(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(made, "begin")
@@ -254,6 +259,20 @@ def sqlite_engine(url: URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return made
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """A new file is switched by one connection. SQLite lets the others fail at once where it
+    lets a transaction wait, so it is we who wait."""
+    until = monotonic() + WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(PAUSE)
 
 
 def migrate(made: sa.Engine) -> None:
