@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import shuffle
 
 import pytest
 import sqlalchemy as sa
@@ -28,7 +29,15 @@ from simulator.progress.records import (
     mastered,
     reviews,
 )
-from simulator.progress.store import METADATA, InvalidDatabase, Store, account, engine, new_learner
+from simulator.progress.store import (
+    METADATA,
+    InvalidDatabase,
+    Store,
+    Wanted,
+    account,
+    engine,
+    new_learner,
+)
 from tests.pages import ROOT
 from tests.postgres import postgres
 
@@ -144,6 +153,37 @@ def test_opening_again_changes_nothing(store: Store, url: str) -> None:
     again = Store(url)
     assert again.progress(ADA) == store.progress(ADA)
     again.close()
+
+
+def test_what_cannot_be_kept_spoils_nothing_else(store: Store) -> None:
+    """Of three that are written together one is refused, and its thread alone is told."""
+    refused = answer("k2").model_copy(update={"chosen": None})
+    batch = [
+        Wanted(ADA, (answer("k1"), PLACE)), Wanted(ADA, (refused,)), Wanted(BOB, (answer("k3"),)),
+    ]  # fmt: skip
+    store.write(batch)
+    told = [wanted.written.exception(timeout=0) for wanted in batch]
+    assert [error is None for error in told] == [True, False, True]
+    assert [one.key for one in store.progress(ADA).answers] == ["k1"]
+    assert store.progress(ADA).place == PLACE
+    assert [one.key for one in store.progress(BOB).answers] == ["k3"]
+
+
+def test_many_threads_at_once_lose_nothing(store: Store) -> None:
+    """Each finds what it kept at once, and the latest place counts, in whatever order."""
+
+    def kept(number: int) -> bool:
+        place = Place(address=f"/visual?step={number}", at=NOW + timedelta(seconds=number))
+        store.keep(ADA, answer(f"k{number}"), place)
+        return any(one.key == f"k{number}" for one in store.progress(ADA).answers)
+
+    numbers = list(range(120))
+    shuffle(numbers)
+    with ThreadPoolExecutor(12) as pool:
+        assert all(pool.map(kept, numbers))
+    known = store.progress(ADA)
+    assert {one.key for one in known.answers} == {f"k{number}" for number in numbers}
+    assert known.place and known.place.address == "/visual?step=119"
 
 
 WRITER = """

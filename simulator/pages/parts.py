@@ -130,11 +130,20 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|:$~])", r"\\\1", str(text)).replace("\n", "  \n")
 
 
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table with its words as they are, whatever they look like to Markdown."""
+    known = isinstance(frame.index, pd.RangeIndex)
+    named = frame.rename(columns=plain) if known else frame.rename(index=plain, columns=plain)
+    return named.map(plain)
+
+
 def show_table(frame: pd.DataFrame) -> None:
     """A table to read and to copy; an unnamed index is not shown."""
-    hidden = isinstance(frame.index, pd.RangeIndex)
-    shown = frame.rename(columns=plain) if hidden else frame.rename(index=plain, columns=plain)
-    st.table(shown.map(plain), hide_index=hidden)
+    show_readable(readable(frame))
+
+
+def show_readable(frame: pd.DataFrame) -> None:
+    st.table(frame, hide_index=isinstance(frame.index, pd.RangeIndex))
 
 
 def table(frame: pd.DataFrame, name: str) -> None:

@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
@@ -16,9 +17,9 @@ from simulator import i18n
 from simulator.i18n import _
 from simulator.lesson import Lesson
 from simulator.pages.learner import SURENESS, keep, now, progress
-from simulator.pages.parts import fragment, show_table
+from simulator.pages.parts import fragment, readable, show_readable
 from simulator.progress.records import SURE, Answer, due, reviews
-from simulator.questions import OBJECTIVES, Question, draw, one_each, right, warmed
+from simulator.questions import OBJECTIVES, Question, Table, draw, one_each, right, warmed
 
 ASKED = 8
 """Questions of a set."""
@@ -128,9 +129,12 @@ def questions(lesson: Lesson) -> None:
         ended(asked, results)
         return
     question(seed, asked[at])
-    if asked[at].id in results and st.button(_("Next"), key=f"next-{at}", type="primary"):
-        st.session_state["recall-at"] = at + 1
-        st.rerun(scope="fragment")
+    if asked[at].id in results:
+        st.button(_("Next"), key=f"next-{at}", type="primary", on_click=go_on, args=(at + 1,))
+
+
+def go_on(at: int) -> None:
+    st.session_state["recall-at"] = at
 
 
 def ended(asked: tuple[Question, ...], results: dict[str, bool]) -> None:
@@ -152,66 +156,85 @@ def question(seed: int, one: Question) -> None:
         if one.code:
             st.code(one.code, language=None, wrap_lines=True)
         if one.table:
-            show_table(pd.DataFrame(one.table.rows, columns=list(one.table.columns)))
+            show_readable(shown(one.table))
         if one.items:
             st.markdown("\n".join(f"- {item}" for item in one.items))
         st.write(f"**{one.prompt}**")
-        chosen = [choice(one, place, answered) for place in range(len(one.parts))]
-        sure = st.segmented_control(
+        for place in range(len(one.parts)):
+            choice(one, place, answered)
+        st.segmented_control(
             _("How sure are you? (optional)"), range(SURE + 1), key=f"sure-{one.id}",
             format_func=lambda level: _(SURENESS[level]),
             disabled=answered,
         )  # fmt: skip
-        shown = hints(one, answered)
+        hints(one, answered)
         if answered:
-            verdict(one, chosen)
-        elif st.button(_("Answer"), key=f"answer-{one.id}", type="primary"):
-            if None in chosen:
-                st.warning(_("Choose an answer first."))
-            else:
-                confirm(seed, one, [place for place in chosen if place is not None], sure, shown)
+            verdict(one)
+        elif st.button(
+            _("Answer"), key=f"answer-{one.id}", type="primary", on_click=confirm, args=(seed, one)
+        ):
+            st.warning(_("Choose an answer first."))
 
 
-def choice(one: Question, place: int, answered: bool) -> int | None:
+@lru_cache(maxsize=1000)
+def shown(table: Table) -> pd.DataFrame:
+    """Made once: a class asks for the same tables again and again."""
+    return readable(pd.DataFrame(table.rows, columns=list(table.columns)))
+
+
+def choice(one: Question, place: int, answered: bool) -> None:
     part = one.parts[place]
-    return st.radio(
+    st.radio(
         part.label or _("Answer"), range(len(part.options)), index=None, disabled=answered,
         format_func=lambda option: part.options[option].text, key=f"choice-{one.id}-{place}",
         label_visibility="visible" if part.label else "collapsed",
     )  # fmt: skip
 
 
-def hints(one: Question, answered: bool) -> int:
-    """How many hints are open: one after the other."""
-    place = f"hints-{one.id}"
-    shown = int(st.session_state.get(place, 0))
+def chosen(one: Question) -> list[int | None]:
+    """For each part the place of the option that is chosen, or None."""
+    return [st.session_state.get(f"choice-{one.id}-{place}") for place in range(len(one.parts))]
+
+
+def hints(one: Question, answered: bool) -> None:
+    """Those that are open, and a button for the next: one after the other."""
+    shown = opened(one)
     for hint in one.hints[:shown]:
         st.info(hint)
-    more = not answered and shown < len(one.hints)
-    if more and st.button(_("A hint"), key=f"hint-{one.id}-{shown}"):
-        st.session_state[place] = shown + 1
-        st.rerun(scope="fragment")
-    return shown
+    if not answered and shown < len(one.hints):
+        st.button(_("A hint"), key=f"hint-{one.id}-{shown}", on_click=open_hint, args=(one,))
 
 
-def confirm(seed: int, one: Question, chosen: list[int], sure: int | None, shown: int) -> None:
-    """Kept first, told then: what is told to be answered is on disk."""
-    good = all(right(one, part) == place for part, place in zip(one.parts, chosen, strict=True))
-    says = "; ".join(p.options[c].text for p, c in zip(one.parts, chosen, strict=True))
+def opened(one: Question) -> int:
+    """How many hints of this question are open."""
+    return int(st.session_state.get(f"hints-{one.id}", 0))
+
+
+def open_hint(one: Question) -> None:
+    st.session_state[f"hints-{one.id}"] = opened(one) + 1
+
+
+def confirm(seed: int, one: Question) -> None:
+    """Kept first, told then: what is told to be answered is on disk. Without a choice, nothing."""
+    given = [place for place in chosen(one) if place is not None]
+    if len(given) < len(one.parts):
+        return
+    good = all(right(one, part) == place for part, place in zip(one.parts, given, strict=True))
+    says = "; ".join(p.options[c].text for p, c in zip(one.parts, given, strict=True))
     keep(
         Answer(
             key=record(seed, one), at=now(), question=one.id, objective=one.objective,
-            chosen=says[:2000], right=good, sure=sure, hints=shown,
+            chosen=says[:2000], right=good, sure=st.session_state.get(f"sure-{one.id}"),
+            hints=opened(one),
         )
     )  # fmt: skip
     st.session_state["recall-results"] = st.session_state["recall-results"] | {one.id: good}
-    st.rerun(scope="fragment")
 
 
-def verdict(one: Question, chosen: list[int | None]) -> None:
+def verdict(one: Question) -> None:
     """For each part: what was said, what is true, and why."""
     good = True
-    for part, place in zip(one.parts, chosen, strict=True):
+    for part, place in zip(one.parts, chosen(one), strict=True):
         key = right(one, part)
         good = good and place == key
         if place == key:

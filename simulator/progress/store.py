@@ -9,10 +9,14 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
@@ -115,11 +119,29 @@ def default_url() -> str:
     return URL.create("sqlite", database=str(folder / "progress.db")).render_as_string()
 
 
+Record = Answer | Solution | Place
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """What a thread waits for to be on disk."""
+
+    learner: str
+    records: tuple[Record, ...]
+    written: Future[None] = field(default_factory=Future)
+
+
 class Store:
-    """Keeps progress by learner. Every method is one transaction; threads may share a store."""
+    """Keeps progress by learner. Every method is one transaction; threads may share a store.
+
+    What several threads want kept at the same time is one transaction: the first in turn writes
+    for all that wait. Else, with a class, most time would go into waiting for the file's lock.
+    """
 
     def __init__(self, url: str) -> None:
         """Open the database and bring its schema up to date. Raises InvalidDatabase."""
+        self.waiting: deque[Wanted] = deque()
+        self.turn = Lock()
         self.engine = engine(url)
         try:
             migrate(self.engine)
@@ -132,17 +154,29 @@ class Store:
     def close(self) -> None:
         self.engine.dispose()
 
-    @contextmanager
-    def writing(self, learner: str) -> Iterator[sa.Connection]:
-        with self.engine.begin() as connection:
-            row = {"id": learner, "created_at": datetime.now(UTC)}
-            add(connection, LEARNER, [row])
-            yield connection
-
-    def keep(self, learner: str, *records: Answer | Solution | Place) -> None:
+    def keep(self, learner: str, *records: Record) -> None:
         """Returns when they are on disk. One that is kept already changes nothing."""
-        with self.writing(learner) as connection:
-            keep(connection, learner, records)
+        wanted = Wanted(learner, records)
+        self.waiting.append(wanted)
+        with self.turn:
+            if not wanted.written.done():
+                self.write([self.waiting.popleft() for _ in range(len(self.waiting))])
+        wanted.written.result()
+
+    def write(self, batch: Sequence[Wanted]) -> None:
+        """All in one transaction; if that fails each in its own, so that one spoils no other."""
+        try:
+            with self.engine.begin() as connection:
+                add_all(connection, batch)
+        except Exception as error:  # whatever it is, whoever waits is told
+            if len(batch) == 1:
+                batch[0].written.set_exception(error)
+                return
+            for wanted in batch:
+                self.write([wanted])
+        else:
+            for wanted in batch:
+                wanted.written.set_result(None)
 
     def progress(self, learner: str) -> Progress:
         """All of this learner's; empty for one that is not known."""
@@ -160,23 +194,28 @@ class Store:
 
     def forget(self, learner: str) -> None:
         """Delete everything about this learner."""
-        with self.engine.begin() as connection:
+        with self.turn, self.engine.begin() as connection:
             connection.execute(sa.delete(LEARNER).where(LEARNER.c.id == learner))
 
 
-def keep(
-    connection: sa.Connection, learner: str, records: tuple[Answer | Solution | Place, ...]
-) -> None:
+def add_all(connection: sa.Connection, batch: Sequence[Wanted]) -> None:
+    """In the order of the keys: of two processes that write the same rows, one waits."""
+    began = datetime.now(UTC)
+    learners = sorted({wanted.learner for wanted in batch})
+    add(connection, LEARNER, [{"id": name, "created_at": began} for name in learners])
     for kind, table in ((Answer, ANSWER), (Solution, SOLUTION)):
-        made = [
-            {"learner": learner, **record.model_dump()}
-            for record in records
-            if isinstance(record, kind)
-        ]
-        add(connection, table, made)
-    for record in records:
-        if isinstance(record, Place):
-            put_place(connection, {"learner": learner, **record.model_dump()})
+        add(connection, table, sorted(made(batch, kind), key=itemgetter("learner", "key")))
+    put_places(connection, made(batch, Place))
+
+
+def made(batch: Sequence[Wanted], kind: type[Record]) -> list[dict[str, Any]]:
+    """The rows for the records of this kind."""
+    return [
+        {"learner": wanted.learner, **record.model_dump()}
+        for wanted in batch
+        for record in wanted.records
+        if isinstance(record, kind)
+    ]
 
 
 def rows(connection: sa.Connection, table: sa.Table, learner: str) -> list[dict[str, Any]]:
@@ -201,13 +240,16 @@ def insert(connection: sa.Connection, table: sa.Table) -> Any:
     return dialect.insert(table)
 
 
-def add(connection: sa.Connection, table: sa.Table, made: list[dict[str, Any]]) -> None:
-    if made:
-        connection.execute(insert(connection, table).on_conflict_do_nothing(), list(map(utc, made)))
+def add(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(connection, table).on_conflict_do_nothing(), list(map(utc, rows)))
 
 
-def put_place(connection: sa.Connection, row: dict[str, Any]) -> None:
-    """The later place counts, whichever arrives last."""
+def put_places(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+    """Of each learner's places the latest counts, whichever arrives last."""
+    latest = {row["learner"]: row for row in sorted(rows, key=itemgetter("learner", "at"))}
+    if not latest:
+        return
     statement = insert(connection, PLACE)
     new = statement.excluded
     later = statement.on_conflict_do_update(
@@ -215,7 +257,7 @@ def put_place(connection: sa.Connection, row: dict[str, Any]) -> None:
         set_={"at": new.at, "address": new.address},
         where=PLACE.c.at < new.at,
     )
-    connection.execute(later, utc(row))
+    connection.execute(later, list(map(utc, latest.values())))
 
 
 # -- the database -----------------------------------------------------------------------------

@@ -103,6 +103,7 @@ class Learner:
             if label in self.seen.buttons:
                 button, inside = self.seen.buttons[label]
                 await self.rerun(inside, button)
+                self.values.clear()  # a browser forgets what it no longer shows
 
 
 @dataclass(frozen=True)
