@@ -3,10 +3,12 @@
     python -m tests.bench.learners [LEARNERS [SECONDS]]
 
 Each has a connection and a session of its own, and speaks what the browser speaks (Streamlit's
-protobuf). A learner opens Recall, chooses an option and answers, thinks (2 s, more or less), and
-goes on. Stepping is not in it: the stage steps in the browser and tells the server nothing. The
-time is that from the click to the end of the script's run, with the answer on disk. The same
-clients then do the same to the bare app: one radio, one button, nothing kept.
+protobuf). A learner opens Recall, chooses an option and answers, goes on, and reads and steps
+before the next answer: that is time alone, for the stage steps in the browser and tells the
+server nothing. The time is that from the click to the end of the script's run, with the answer on
+disk. The same clients then do the same to the bare app: one radio, one button, nothing kept.
+
+There are two paces: that of a class, and one at which nobody reads, to see where it ends.
 """
 
 import asyncio
@@ -26,8 +28,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from simulator.progress.store import VARIABLE
 from tests.pages import ROOT, free_port, started
 
-THINK = 2.0
-"""Seconds between two answers of a learner, on average."""
+PACES = (8.0, 2.0)
+"""Seconds between two answers of a learner, on average: each is from half to one and a half."""
+RAMP = 0.05
+"""Seconds between the arrivals of two learners."""
 PATIENCE = 60.0
 HERE = Path(__file__).parent
 
@@ -116,17 +120,18 @@ class Figures:
 
 
 async def session(
-    port: int, page: str, number: int, until: float, taken: list[float], errors: list[str]
-) -> None:
+    port: int, page: str, number: int, pace: float, until: float,
+    taken: list[float], errors: list[str],
+) -> None:  # fmt: skip
     """A learner, from the first page to the end of the time."""
-    await asyncio.sleep(number * 0.05)
+    await asyncio.sleep(number * RAMP)
     try:
         url = f"ws://localhost:{port}/_stcore/stream"
         async with connect(url, subprotocols=["streamlit"], max_size=None) as socket:
             learner = Learner(socket, page, f"seed={number + 1}" if page else "")
             await learner.rerun()
             while time.monotonic() < until:
-                await asyncio.sleep(random.uniform(0.5, 1.5) * THINK)
+                await asyncio.sleep(random.uniform(0.5, 1.5) * pace)
                 seconds = await learner.answer()
                 if time.monotonic() < until:
                     taken.append(seconds)
@@ -141,21 +146,25 @@ def resident(pid: int) -> float:
     return int(text.split("VmRSS:")[1].split()[0]) / 1000
 
 
-async def measured(script: Path, page: str, learners: int, seconds: float) -> Figures:
-    """All of them, once the server is warm."""
-    port, taken, errors = free_port(), list[float](), list[str]()
+async def measured(script: Path, page: str, learners: int, seconds: float) -> dict[float, Figures]:
+    """All of them at each pace, once the server is warm."""
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         server = started(port, script, **{VARIABLE: f"sqlite:///{folder}/progress.db"})
         try:
-            first: list[float] = []
-            warm = WARM if page else 5
-            await session(port, page, 0, time.monotonic() + warm, first, errors)
-            before = resident(server.pid)
-            until = time.monotonic() + learners * 0.05 + seconds
-            await asyncio.gather(
-                *(session(port, page, n, until, taken, errors) for n in range(learners))
-            )
-            return Figures(taken, errors, (resident(server.pid) - before) / learners)
+            warm = time.monotonic() + (WARM if page else 5)
+            await session(port, page, 0, PACES[-1], warm, [], [])
+            before, found = resident(server.pid), dict[float, Figures]()
+            for pace in PACES:
+                taken, errors = list[float](), list[str]()
+                until = time.monotonic() + learners * RAMP + seconds
+                numbers = range(learners)
+                await asyncio.gather(
+                    *(session(port, page, n, pace, until, taken, errors) for n in numbers)
+                )
+                memory = (resident(server.pid) - before) / learners
+                found[pace] = Figures(taken, errors, memory)
+            return found
         finally:
             server.kill()
             server.wait()
@@ -184,17 +193,19 @@ def show(title: str, figures: Figures, reference: float) -> float:
 def main() -> None:
     numbers = [int(word) for word in sys.argv[1:3]]
     learners, seconds = (*numbers, *(200, 30)[len(numbers) :])
-    print(f"{learners} learners, {seconds} s, an answer every {THINK:.0f} s each")
-    print(f"{'':20}{'answers':>9}{'median, ms':>12}{'95 %, ms':>12}{'MB a session':>16}"
-          f"{'errors':>9}{'ratio':>8}")  # fmt: skip
-    reference = 0.0
-    for title, script, page in (
-        ("bare Streamlit", HERE / "bare_app.py", ""),
-        ("pullscope", ROOT / "app.py", "recall"),
-    ):
-        figures = asyncio.run(measured(script, page, learners, seconds))
-        high = show(title, figures, reference)
-        reference = reference or high
+    apps = {"bare Streamlit": (HERE / "bare_app.py", ""), "pullscope": (ROOT / "app.py", "recall")}
+    found = {
+        title: asyncio.run(measured(script, page, learners, seconds))
+        for title, (script, page) in apps.items()
+    }
+    for pace in PACES:
+        print(f"{learners} learners, {seconds} s, an answer every {pace:.0f} s each")
+        print(f"{'':20}{'answers':>9}{'median, ms':>12}{'95 %, ms':>12}{'MB a session':>16}"
+              f"{'errors':>9}{'ratio':>8}")  # fmt: skip
+        reference = 0.0
+        for title, figures in found.items():
+            high = show(title, figures[pace], reference)
+            reference = reference or high
 
 
 if __name__ == "__main__":
