@@ -110,6 +110,7 @@ def test_any_step_is_an_address(learner: Open) -> None:
     expect(engine.get_by_role("combobox")).to_have_value(engines()["26"].title)
     page.keyboard.press("ArrowRight")
     at_step(page, 6)
+    expect(page).to_have_url(re.compile("step=6"))  # it is written a frame later
     page.reload()
     page.wait_for_selector(".stage[data-step]")
     at_step(page, 6)

@@ -147,6 +147,7 @@ def test_any_row_is_an_address(learner: Open) -> None:
     at_row(page, 9)
     page.keyboard.press("ArrowRight")
     at_row(page, 10)
+    expect(page).to_have_url(re.compile("row=10"))
     page.reload()
     page.wait_for_selector(".duet[data-row]")
     at_row(page, 10)

@@ -66,13 +66,20 @@ h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
 .st-key-onward {
   position: fixed; top: 0.45rem; right: 11rem; z-index: 999991; width: max-content !important;
 }
+.st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 2.5rem; }
+@media (max-width: 1090px) {
+  .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 5.5rem; }
+}
 @media (max-width: 640px) {
+  .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 10.2rem; }
   .block-container { padding: 3.4rem 0.7rem 2rem; }
   .st-key-choices > div { flex: 1 1 45%; max-width: 100%; }
   .st-key-choices > div:nth-child(-n + 2) { flex-basis: 100%; }
 }
 html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflow: hidden; }
 </style>"""
+
+"""The choices arrive after the stage, which must not move for them: their room is kept."""
 
 DARK = """<style>
 :is(button, a)[kind^="primary"] * { color: #0f141c !important; }

@@ -7,6 +7,7 @@ from typing import Any, ParamSpec
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from simulator import i18n, scenario
@@ -72,17 +73,21 @@ def nothing_there(choice: str, asked: str, shown: str) -> str:
     return told.format(choice=choice, asked=repr(asked), shown=shown)
 
 
-def head(lesson: Lesson) -> tuple[str, str, str]:
-    """The title and the choices: source, engine, scenario."""
-    with st.container(key="choices", horizontal=True, vertical_alignment="center", gap="small"):
-        st.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
-        st.segmented_control(_("Source"), required=True, width="content", **choosing("source"))
-        st.selectbox(_("Docker engine"), width=220, **choosing("engine"))
-        if st.session_state.source == "mock":
-            st.selectbox(_("What happens"), width=260, **choosing("scenario"))
-        if st.session_state.source == "recording":
-            st.selectbox(_("Recording"), width=260, **choosing("recording"))
-    return st.session_state.source, st.session_state.engine, st.session_state.scenario
+def head(lesson: Lesson) -> DeltaGenerator:
+    """The title, and beside it room for the choices."""
+    room = st.container(key="choices", horizontal=True, vertical_alignment="center", gap="small")
+    room.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
+    return room
+
+
+def choices() -> None:
+    """Source, engine, scenario."""
+    st.segmented_control(_("Source"), required=True, width="content", **choosing("source"))
+    st.selectbox(_("Docker engine"), width=220, **choosing("engine"))
+    if st.session_state.source == "mock":
+        st.selectbox(_("What happens"), width=260, **choosing("scenario"))
+    if st.session_state.source == "recording":
+        st.selectbox(_("Recording"), width=260, **choosing("recording"))
 
 
 def chosen_engine() -> str:

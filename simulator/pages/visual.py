@@ -1,6 +1,7 @@
 """The stage: watch, predict, step, break it; key moments and quiz under it, and the whole run as
 tables for who has seen it."""
 
+import time
 from dataclasses import replace
 
 import streamlit as st
@@ -14,6 +15,7 @@ from simulator.oci import InvalidReference
 from simulator.pages.compare import invitation
 from simulator.pages.parts import (
     addressed,
+    choices,
     fragment,
     head,
     played,
@@ -182,16 +184,33 @@ def reading(lesson: Lesson) -> None:
         st.write(paragraph.text)
 
 
+HEAD_START = 0.3
+"""Seconds by which the stage is ahead of the rest of the page, once a session."""
+
+
+def stage_first() -> None:
+    """The browser draws the stage before it gets the rest, whose widgets are files to load and
+    take longer than the stage itself (`python -m tests.bench.step` prints "page ready")."""
+    if "staged" not in st.session_state:
+        st.session_state["staged"] = True
+        time.sleep(HEAD_START)
+
+
 def page(lesson: Lesson) -> None:
     """The stage of the chosen run, and what the lesson says about it."""
     addressed()
-    source, engine, name = head(lesson)
+    top = head(lesson)
+    source, engine = st.session_state.source, st.session_state.engine
     if source == "mock":
-        trace: Trace | None = played(name, engine)
+        trace: Trace | None = played(st.session_state.scenario, engine)
     else:
         trace = real_form(engine) if source == "real" else recording_form(engine)
     if trace is not None:
         player(lesson, trace)
+        stage_first()
+    with top:
+        choices()
+    if trace is not None:
         invitation(trace)
         tables(lesson, trace)
     moments(lesson)
