@@ -322,9 +322,11 @@ SHOWN_LAYERS = 5
 """Bars that have room beside the account of a step."""
 
 
-def layers(state: State) -> dict[str, Any]:
+def layers(step: Step, seconds: float | None = None) -> dict[str, Any]:
     """The image's layers, base first, in Docker's words: all of a few, or those of many around
-    the first that is not here."""
+    the first that is not here. The one that this step brought has its `seconds`, if measured."""
+    state = step.after
+    timed = set(state.received) - set(step.before.received) if seconds else set()
     every = tuple(dict.fromkeys(state.manifest.layers)) if state.manifest else ()
     here = {*state.present, *state.received}
     missing = next((place for place, one in enumerate(every) if one not in here), len(every))
@@ -333,7 +335,10 @@ def layers(state: State) -> dict[str, Any]:
     told = _("{here} of {all} layers are here")
     more = told.format(here=len(here & set(every)), all=len(every))
     return {
-        "bars": [layer_progress(state, layer) for layer in shown],
+        "bars": [
+            layer_progress(state, layer) | ({"seconds": seconds} if layer in timed else {})
+            for layer in shown
+        ],
         "more": more if len(every) > len(shown) else "",
     }
 
@@ -372,6 +377,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
     rows = {step.number: span.row.number for span in covered for step in span.steps}
     sample, edges = sample_of(lesson, trace), {edge.id for edge in lesson.edges}
     count = sum(1 for step in trace.steps if step.exchange)
+    seconds = {one.step: round(one.end - one.start, 6) for one in trace.took}
     shown: list[dict[str, Any]] = []
     node, number = "", 0
     for step, command in commands_of(trace):
@@ -385,6 +391,7 @@ def stage(lesson: "Lesson", trace: Trace) -> dict[str, Any]:
                 "node": node,
                 "edge": edge if edge in edges else None,
                 "exchange": wire(step, number, count),
+                "layers": layers(step, seconds.get(step.number)),
             }
         )
     return {
@@ -421,7 +428,6 @@ def step_view(lesson: "Lesson", step: Step, command: str, sample: Sequence[str])
         "terminal": [{"kind": line.kind, "text": line.text} for line in step.terminal],
         "tracker": cells,
         "changed": [name for name in cells if cells[name] != before[name]],
-        "layers": layers(step.after),
     }
 
 

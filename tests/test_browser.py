@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -158,7 +159,7 @@ def test_a_real_registry_is_stepped_through(learner: Open, address: str) -> None
     """Host, user, password and image; then the run that truly happened. No secret stays."""
     users = {"alice": User("correct-horse", ("*",))}
     with running(Registry(Auth.BEARER, repositories=repositories(), users=users)) as served:
-        page = learner()
+        page = learner(motion=True)
         page.get_by_text("Real registry").click()
         for label, value in (
             ("Registry", served.host),
@@ -171,11 +172,35 @@ def test_a_real_registry_is_stepped_through(learner: Open, address: str) -> None
         at_step(page, 1)
         expect(page.locator(".code li").first).to_have_text(f"docker login {served.host}")
         page.locator(".account h3").click()
+        paces = filling(page)
         page.keyboard.press("End")
     expect(page.locator(".account h3")).to_contain_text("Done")
     expect(page.locator(".terminal")).to_contain_text("Status: Downloaded newer image")
+    assert len(paces) == 3, paces
+    for shown, milliseconds in paces:
+        said = re.fullmatch(r"Download complete · ([\d.]+) sec", shown)
+        assert said and milliseconds == pytest.approx(float(said[1]) * 1000, rel=0.06), shown
     assert "correct-horse" not in page.content() + page.url
     assert page.get_by_role("textbox", name="Password", exact=True).input_value() == ""
+
+
+WATCH = """() => {
+  window.filled = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, timing) {
+    if (this.closest(".bar")) filled.push([this.parentElement.textContent, timing.duration]);
+    return animate.call(this, frames, timing);
+  };
+}"""
+
+
+def filling(page: Page) -> list[list[Any]]:
+    """Stepping to the end: what each bar that fills says, and for how many milliseconds."""
+    page.evaluate(WATCH)
+    for number in range(2, int(page.locator("input[type=range]").get_attribute("max") or 0) + 1):
+        page.keyboard.press("ArrowRight")
+        at_step(page, number)
+    return list(page.evaluate("filled"))
 
 
 def test_a_recording_is_chosen_and_stepped_through(learner: Open) -> None:

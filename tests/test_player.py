@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +11,7 @@ from simulator import player, stage, views
 from simulator.lesson import LESSONS, load
 from simulator.player import STRINGS
 from simulator.scenario import run
+from simulator.trace import Took, Trace
 from tests.bench.long_run import long_run
 
 LESSON = load(LESSONS / "pulling-from-private-registries")
@@ -78,6 +80,33 @@ def test_of_many_layers_those_around_the_present_one_are_shown() -> None:
     assert max(len(one["bars"]) for one in shown) == views.SHOWN_LAYERS
     assert all(one["more"] for one in shown if one["bars"])
     assert all(not step["layers"]["more"] for step in views.stage(LESSON, run("works"))["steps"])
+
+
+def test_a_timed_layer_has_its_seconds_where_it_arrives() -> None:
+    """In a run that was measured, each layer once; in one that was not, none."""
+    trace = run("works")
+    manifest = trace.steps[-1].after.manifest
+    assert manifest
+    arrivals = [
+        step.number
+        for step in trace.steps
+        if {*step.after.received} - {*step.before.received} <= {*manifest.layers}
+        and step.name == "BlobReceived"
+    ]
+    took = tuple(Took(step.number, 1, 1 + step.number) for step in trace.steps if step.exchange)
+    assert len(arrivals) == len(manifest.layers)
+    assert timed(replace(trace, took=took)) == [(number, number) for number in arrivals]
+    assert timed(trace) == []
+
+
+def timed(trace: Trace) -> list[tuple[int, float]]:
+    """Each step that shows how long a layer took, and how long that was."""
+    return [
+        (step["number"], bar["seconds"])
+        for step in views.stage(LESSON, trace)["steps"]
+        for bar in step["layers"]["bars"]
+        if "seconds" in bar
+    ]
 
 
 def test_another_language_is_another_stage(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 const SPEEDS = [0.5, 0.75, 1, 1.5, 2, 3];
 const READING = 220; // milliseconds a word takes while playing at 1×
 const GLANCE = 700; // and each step before the first word
+const WATCHED = 10_000; // milliseconds for which a download is watched, at most
 const players = new WeakMap();
 
 export default function ({ data, parentElement }) {
@@ -230,7 +231,25 @@ class Player {
     this.table.reveal(step);
     for (const part of [wire, verdict]) part.scrollTop = 0;
     terminal.scrollTop = height;
-    if (forward && !REDUCED.matches) this.flow.travel(step);
+    if (!forward || REDUCED.matches) return;
+    this.flow.travel(step);
+    this.download(step);
+  }
+
+  // A layer that was timed as it came fills its bar in that time; what is longer than anyone
+  // watches is cut, and its time stands beside it.
+  download({ layers: { bars } }) {
+    bars.forEach(({ seconds }, place) => {
+      if (!seconds) return;
+      const [fill] = this.at.layers.children[place].getElementsByTagName("i");
+      const duration = Math.min(seconds * 1000, WATCHED) / Number(this.at.speed.value);
+      fill.animate([{ width: 0 }, { width: fill.style.width }], { duration });
+    });
+  }
+
+  lasted({ seconds }) {
+    const style = { style: "unit", unit: "second", maximumSignificantDigits: 2 };
+    return seconds ? seconds.toLocaleString(this.data.language, style) : "";
   }
 
   // The terminal holds what has been printed by now, and nothing of what will be.
@@ -259,7 +278,7 @@ class Player {
     this.at.layers.replaceChildren(...bars.map((layer) => {
       const item = element("li"), bar = element("div", undefined, "bar"), fill = element("i");
       fill.style.width = `${layer.total ? (100 * layer.done) / layer.total : 0}%`;
-      bar.append(fill, element("span", layer.status));
+      bar.append(fill, element("span", [layer.status, this.lasted(layer)].filter(Boolean).join(" · ")));
       item.append(element("span", layer.digest), bar);
       return item;
     }), ...(more ? [element("li", more, "more")] : []));
@@ -404,7 +423,8 @@ class Player {
     const step = this.data.steps[this.number - 1];
     const read = [step.title, step.text, ...step.terminal.map(({ text }) => text), ...step.changed.map((name) => step.tracker[name])];
     const words = read.join(" ").split(/\s+/).filter(Boolean).length;
-    return (GLANCE + READING * words) / Number(this.at.speed.value);
+    const times = REDUCED.matches ? [] : step.layers.bars.map(({ seconds = 0 }) => Math.min(seconds * 1000, WATCHED));
+    return Math.max(GLANCE + READING * words, ...times) / Number(this.at.speed.value);
   }
 
   pause() {
