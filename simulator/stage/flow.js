@@ -35,7 +35,7 @@ class Flow {
   }
 
   show(number) {
-    const step = this.data.steps[number - 1], past = this.data.steps.slice(0, number - 1);
+    const step = this.step = this.data.steps[number - 1], past = this.data.steps.slice(0, number - 1);
     const nodes = new Set(past.map((one) => one.node)), ways = new Set(past.map((one) => one.edge));
     for (const { id } of this.data.flow.nodes) this.light(`node-${id}`, id === step.node, nodes.has(id));
     for (const { id } of this.data.flow.edges) this.light(id, id === step.edge, ways.has(id));
@@ -77,26 +77,38 @@ class Flow {
   }
 
   // The request goes out along the edge, and its answer comes back; a local step only moves on.
-  travel({ edge, node, exchange }) {
+  // It sets off when the step itself is painted, and its way is known beforehand, so that the
+  // browser moves it without laying anything out.
+  travel(step) {
+    requestAnimationFrame(() => setTimeout(() => this.step === step && this.leave(step)));
+  }
+
+  leave({ edge, node, exchange }) {
     const spots = this.parts.get(edge ?? `node-${node}`) ?? [];
     const spot = spots.find((one) => one.getClientRects().length);
     if (!spot || !(edge || exchange)) return;
-    const path = edge ? spot.querySelector("path") : outside(spot);
+    const way = stations(edge ? spot.querySelector("path") : outside(spot));
     const message = shape("g", {}, "message"), text = shape("text", { x: 9, y: 4 });
     message.append(shape("circle", { r: 5 }), text);
     spot.append(message);
     this.passing.push(message);
-    const length = path.getTotalLength(), ways = exchange ? 2 : 1, began = performance.now();
-    const move = (now) => {
-      const part = Math.max(0, (now - began) / TRAVEL);
-      if (part >= ways || !message.isConnected) { message.remove(); return; }
-      const back = part >= 1, { x, y } = path.getPointAtLength((back ? 2 - part : part) * length);
-      message.setAttribute("transform", `translate(${x} ${y})`);
-      if (exchange) text.textContent = back ? exchange.came : exchange.method;
-      requestAnimationFrame(move);
+    const legs = exchange ? [[way, exchange.method], [way.toReversed(), exchange.came]] : [[way, ""]];
+    const go = ([leg, ...later]) => {
+      if (!leg) { message.remove(); return; }
+      text.textContent = leg[1];
+      message.animate(leg[0], TRAVEL).onfinish = () => go(later);
     };
-    move(began);
+    go(legs);
   }
+}
+
+// Places along a path, near enough to each other that it looks like the path.
+function stations(path) {
+  const length = path.getTotalLength(), count = Math.ceil(length / 12) + 1;
+  return Array.from({ length: count }, (_, place) => {
+    const { x, y } = path.getPointAtLength((place * length) / (count - 1));
+    return { transform: `translate(${x}px, ${y}px)` };
+  });
 }
 
 // The corners of a box, from the numbers of its outline: they hold also where it is not displayed.
