@@ -458,6 +458,14 @@ def test_rates_are_limited(ada: Learner) -> None:
     assert [ada.login("wrong") for _ in range(50)][-1] == 429
 
 
+def test_a_class_behind_one_address_does_not_share_an_allowance(ada: Learner) -> None:
+    """Who asks too often is refused, and the neighbour pulls all the same."""
+    bob = Learner(ada.sessions)
+    asked = [ada.ask("GET", f"/v2/{ada.name}/app/tags/list").status for _ in range(500)]
+    assert asked[-1] == 429
+    assert (bob.login(), bob.pull()) == (200, 200)
+
+
 def test_an_allowance_comes_back() -> None:
     """After a while, one more is allowed; keys are bounded."""
     allowance = Allowance(burst=1, rate=1, keys=2)

@@ -134,6 +134,7 @@ class Sessions:
         self.by_name: dict[str, Session] = {}
         self.held: deque[Seen] = deque(maxlen=LEARNERS)
         self.numbers = count(1)
+        # A class behind one router has one address: what is a learner's counts for that learner.
         self.requests = Allowance(burst=400, rate=40)
         self.guesses = Allowance(burst=40, rate=0.5)
         self.key = secrets.token_bytes(16)
@@ -208,13 +209,13 @@ class Sessions:
     def answer(self, request: Request, address: str) -> Reply:
         """The answer to one request, kept for the learner whose it is."""
         now = self.clock()
-        if not self.requests.take(address, now):
-            return Reply(error(429, "TOOMANYREQUESTS", "too many requests: wait a moment"))
         if len(request.url) > LONGEST_URL:
             return Reply(error(414, "UNSUPPORTED", f"an address has {LONGEST_URL} characters"))
         about = asked(request)
         with self.lock:
             session = self.owner(request, about, address)
+            if not self.requests.take(f"{session.name if session else ''} {address}", now):
+                return Reply(error(429, "TOOMANYREQUESTS", "too many requests: wait a moment"))
         response, claims = self.answered(request, about, session, now)
         kept = self.seen(request, response, address, now, claims)
         pending = about.kind is Kind.BLOB and request.method == "GET" and response.status < 300
