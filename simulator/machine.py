@@ -36,6 +36,8 @@ from simulator.oci import (
     CONFIGS,
     HUB_HOST,
     HUB_KEY,
+    INDEXES,
+    MANIFESTS,
     Descriptor,
     ImageConfig,
     Index,
@@ -202,7 +204,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         e.FellBackToHttp: P.FETCHING_MANIFEST,
     }
     | READING
-    | fails(e.DigestMismatch),
+    | fails(e.DigestMismatch, e.ManifestUnreadable),
     P.AUTHORIZING_FETCH: authorizing(P.FETCHING_MANIFEST),
     P.SELECTING: {e.PlatformSelected: P.FETCHING_MANIFEST} | fails(e.PlatformMissing),
     P.PLANNING: {e.LayersPlanned: P.FETCHING_BLOBS} | fails(e.NotAnImage),
@@ -659,8 +661,8 @@ def resolve(state: State) -> tuple[Request, ...] | Event:
     digest = ref(state).digest
     if digest and not state.ways.heads_digests:
         return e.Resolved(digest)
-    if state.among_blobs:
-        url = f"{origin(state)}/v2/{ref(state).repository}/blobs/{digest}"
+    if state.among_blobs and digest:
+        url = blob_url(state, digest)
         return (Request("HEAD", url, state.ways.accept, state.authorization),)
     return (manifest_request(state, "HEAD", ref(state).identifier),)
 
@@ -695,12 +697,26 @@ def fetch_manifest(state: State) -> tuple[Request, ...] | Event:
             return e.IndexHeld(index)
         case Manifest() as manifest:
             return e.ManifestHeld(manifest)
+        case _ if untyped(state):
+            accept = (("Accept", f"{state.media_type}, */*"),)
+            url = blob_url(state, wanted(state))
+            return (Request("GET", url, accept, state.authorization),)
         case _:
             return (manifest_request(state, "GET", wanted(state)),)
 
 
+def untyped(state: State) -> bool:
+    """What was resolved is no manifest by its media type, and this engine goes by that."""
+    known = (*MANIFESTS, *INDEXES, "")
+    return state.ways.goes_by_type and state.selected is None and state.media_type not in known
+
+
 def manifest_url(state: State, identifier: str) -> str:
     return f"{origin(state)}/v2/{ref(state).repository}/manifests/{identifier}"
+
+
+def blob_url(state: State, digest: str) -> str:
+    return f"{origin(state)}/v2/{ref(state).repository}/blobs/{digest}"
 
 
 def manifest_request(state: State, method: str, identifier: str) -> Request:
@@ -772,7 +788,7 @@ def blob_request(state: State, blob: Descriptor) -> Request:
     moved = dict(state.moved).get(blob.digest)
     if moved:
         return Request("GET", moved, headers)
-    url = f"{origin(state)}/v2/{ref(state).repository}/blobs/{blob.digest}"
+    url = blob_url(state, blob.digest)
     return Request("GET", url, headers, state.authorization)
 
 
@@ -1059,10 +1075,14 @@ def manifest_body(state: State, answer: Response) -> Event:
     trusted = state.ways.trusts_tags and ref(state).digest is None and state.selected is None
     if expected.startswith("sha256:") and actual != expected and not trusted:
         return e.DigestMismatch("manifest", expected, actual)
+    if untyped(state):
+        what = f"unexpected media type {state.media_type} for {actual}"
+        return e.ManifestUnreadable(blob_url(state, actual), what)
     try:
         parsed = parse_manifest(answer.body, actual, answer.header("Content-Type") or "")
-    except InvalidManifest:
-        return e.ServerFailed("GET", manifest_url(state, expected), answer.status)
+    except InvalidManifest as error:
+        broken = not_json(answer.body.decode(errors="replace"), stream=False)
+        return e.ManifestUnreadable(manifest_url(state, expected), broken or str(error))
     return e.IndexReceived(parsed) if isinstance(parsed, Index) else e.ManifestReceived(parsed)
 
 

@@ -21,6 +21,7 @@ from simulator.fidelity import (
     table,
 )
 from simulator.machine import EndlessRun
+from simulator.oci import OCI_MANIFEST
 from simulator.recordings import (
     RECORDED,
     SETUP,
@@ -29,6 +30,7 @@ from simulator.recordings import (
     read,
     scene_of,
 )
+from simulator.wire import digest_of
 
 DATA = RECORDED
 """The recordings, without what is not compared."""
@@ -185,7 +187,46 @@ def logged(path: str, status: int, body: str, kind: str) -> list[dict[str, objec
 PAGE = logged("/token", 200, "<html>Welcome!</html>", "text/html")
 MOOD = logged("/v2/team/app/manifests/9.9", 418, "short and stout", "text/plain")
 
+WELCOME = "<html>Welcome!</html>"
+PAGE_DIGEST = digest_of(WELCOME.encode())
+APP = "/v2/team/app/manifests/1.0"
+
 VARIATIONS = {
+    "a web page in place of a manifest": (
+        made(
+            f"docker pull {HERE}:1.0",
+            stored("registry.example.com"),
+            PROXY + "manifests -> 200",
+            PROXY + "blobs -> 200",
+            http=logged(APP, 200, WELCOME, "text/html; charset=utf-8")
+            + logged(f"/v2/team/app/blobs/{PAGE_DIGEST}", 200, WELCOME, "text/html"),
+        ),
+        "failed to unpack image on snapshotter overlayfs: unexpected media type text/html for "
+        f"{PAGE_DIGEST}: not found",
+        DAEMON + "error unmarshalling content: " + UNDECODABLE.partition(": ")[2],
+    ),
+    "a web page for the manifest alone": (
+        made(
+            f"docker pull {HERE}:1.0",
+            stored("registry.example.com"),
+            PROXY + "manifests -> 200",
+            http=logged(APP, 200, WELCOME, "text/html"),
+        ),
+        f"{DAEMON}failed to copy: httpReadSeeker: failed open: could not fetch content descriptor "
+        f"{PAGE_DIGEST} (text/html) from remote: not found",
+        DAEMON + "error unmarshalling content: " + UNDECODABLE.partition(": ")[2],
+    ),
+    "a page that calls itself a manifest": (
+        made(
+            f"docker pull {HERE}:1.0",
+            stored("registry.example.com"),
+            PROXY + "manifests -> 200",
+            http=logged(APP, 200, WELCOME, OCI_MANIFEST)
+            + logged(f"/v2/team/app/manifests/{PAGE_DIGEST}", 200, WELCOME, OCI_MANIFEST),
+        ),
+        f"children: invalid desc {PAGE_DIGEST}: {UNDECODABLE.partition(': ')[2]}",
+        DAEMON + "error unmarshalling content: " + UNDECODABLE.partition(": ")[2],
+    ),
     "a stale password at a token service": (
         made(f"docker pull {TOKEN}:1.0", stored("private.example.com", "alice:old")),
         DAEMON + "authentication required - incorrect username or password",

@@ -30,7 +30,8 @@ class Engine:
     pull, else the fetcher starts anew. `posts_for_tokens`: tries the OAuth2 POST before GET.
     `http_after_refused`: plain HTTP is tried on this machine also where nothing listens;
     `ipv6_loopback`: `[::1]` is this machine. `reads_errors`: failed HEADs of these statuses are
-    repeated as GET. `seeks_blobs`: a digest that no manifest has is sought among the blobs.
+    repeated as GET. `seeks_blobs`: a digest that no manifest has is sought among the blobs;
+    `goes_by_type`: what is no manifest by its media type is fetched from there.
     `trusts_tags`: takes what a tag gives without comparing its digest. `chains_layers`: a layer
     is held only on top of the same ones. `config_first`: layers wait for the config.
     `image_is_config`: an image's id is its config's digest, else its manifest's.
@@ -56,6 +57,7 @@ class Engine:
     http_after_refused: bool
     ipv6_loopback: bool
     seeks_blobs: bool
+    goes_by_type: bool
     trusts_tags: bool
     chains_layers: bool
     config_first: bool

@@ -356,6 +356,7 @@ ENGINE = Engine(
     http_after_refused=True,
     ipv6_loopback=False,
     seeks_blobs=False,
+    goes_by_type=False,
     trusts_tags=True,
     chains_layers=True,
     config_first=False,

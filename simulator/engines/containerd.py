@@ -32,8 +32,18 @@ from simulator.imagestore import (
     is_prefix,
     repository_of,
     settings,
+    short,
 )
-from simulator.machine import Phase, State, helper_error, is_image, kind_of, listing
+from simulator.machine import (
+    Phase,
+    State,
+    helper_error,
+    is_image,
+    kind_of,
+    listing,
+    untyped,
+    wanted,
+)
 from simulator.oci import (
     CONFIGS,
     DOCKER_INDEX,
@@ -74,10 +84,13 @@ def rests(failed: int, kind: str) -> bool:
 RESOLVE = (Phase.PINGING, Phase.RESOLVING, Phase.EXPLAINING, Phase.AUTHORIZING_RESOLVE)
 
 
-def begun(state: State) -> bool:
-    """The heading is printed before a manifest is fetched; an index has none."""
+def begun(failure: Failure, state: State) -> bool:
+    """Something was printed. The heading is, before a manifest is fetched; an index has none,
+    and what is neither is a blob that says so when it is here."""
     if state.phase in RESOLVE:
         return state.pulled > 0
+    if untyped(state):
+        return state.pulled > 0 or isinstance(failure, e.ManifestUnreadable)
     return state.pulled > 0 or state.media_type not in INDEXES or state.selected is not None
 
 
@@ -91,7 +104,7 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     if state.tags is not None and state.reference:
         said = f"error pulling {state.reference.canonical}: {said}"
     lines = said.splitlines() or [""]
-    return (lines[0] if begun(state) else DAEMON + lines[0], *lines[1:])
+    return (lines[0] if begun(failure, state) else DAEMON + lines[0], *lines[1:])
 
 
 def told(failure: Failure, state: State) -> str:
@@ -106,6 +119,13 @@ def told(failure: Failure, state: State) -> str:
             return f"pull access denied for {name}, {asks}"
         case e.ManifestUnknown() if state.phase in RESOLVE:
             return where(state) + f"{whole}: not found"
+        case e.ManifestUnknown() if untyped(state):
+            what = f"could not fetch content descriptor {state.resolved} ({state.media_type})"
+            return f"{FETCH}{what} from remote: not found"
+        case e.ManifestUnreadable(reason=why) if untyped(state):
+            return f"failed to unpack image on snapshotter overlayfs: {why}: not found"
+        case e.ManifestUnreadable(reason=why):
+            return f"children: invalid desc {wanted(state)}: {why}"
         case e.ManifestUnknown(_, url):
             return where(state) + f"content at {url} not found: not found"
         case e.Unreachable(method, url, obstacle, detail):
@@ -116,7 +136,7 @@ def told(failure: Failure, state: State) -> str:
         case e.DigestMismatch(kind, expected, actual):
             index = kind == "manifest" and not state.selected and state.media_type in INDEXES
             wrong = f"unexpected commit digest {actual}, expected {expected}: failed precondition"
-            what = f"{'index' if index else kind}-{expected}"
+            what = f"{'unknown' if untyped(state) else 'index' if index else kind}-{expected}"
             return f'failed commit on ref "{what}": commit failed: {wrong}'
         case e.BlobUnknown(blob):
             what = f"could not fetch content descriptor {blob.digest} ({blob.media_type})"
@@ -191,8 +211,10 @@ def registry_lines(error: e.RegistryError) -> tuple[str, ...]:
 def progress(event: Event, state: State) -> tuple[str, ...]:
     """Standard output of a pull, one line a change of state (no terminal)."""
     match event:
-        case e.UpdateNeeded() if state.media_type not in INDEXES:
+        case e.UpdateNeeded() if state.media_type not in INDEXES and not untyped(state):
             return (heading(state),)
+        case e.ManifestUnreadable() if untyped(state):
+            return (f"{short(state.resolved or '')}: Download complete",)
         case e.PlatformSelected() | e.AlreadyUpToDate():
             return (heading(state),)
         case e.LayersPlanned(missing) if not config_awaited(state):
@@ -310,6 +332,7 @@ ENGINE = Engine(
     http_after_refused=False,
     ipv6_loopback=True,
     seeks_blobs=True,
+    goes_by_type=True,
     trusts_tags=False,
     chains_layers=False,
     config_first=True,
