@@ -1,0 +1,60 @@
+"""What several commands share: how bad input is told, secrets are asked for, and text is shown."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from rich.console import Console
+
+from simulator.engines import engines
+from simulator.lesson import Lesson, lessons
+
+Command = Callable[..., Any]
+
+console = Console()
+ENGINES = click.Choice(list(engines()))
+USUAL_ENGINE = next(iter(engines()))
+
+
+def told_plainly(command: Command) -> Command:
+    """Bad input ends with its sentence and exit status 2."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except ValueError as error:
+            refuse(str(error))
+
+    return wrapped
+
+
+def refuse(sentence: str) -> None:
+    click.echo(f"pullscope: {sentence}", err=True)
+    raise click.exceptions.Exit(2)
+
+
+def read_password(username: str, from_stdin: bool) -> str:
+    """From standard input or a prompt, never from the command line, where others can see it."""
+    if not username:
+        if from_stdin:
+            raise click.UsageError("--password-stdin needs --username: whose password is it?")
+        return ""
+    if not from_stdin and not sys.stdin.isatty():
+        raise click.UsageError("--username needs a password: pipe it in and add --password-stdin")
+    asked = sys.stdin.read() if from_stdin else click.prompt("Password", hide_input=True)
+    password = str(asked).rstrip("\r\n")
+    if not password:
+        raise click.UsageError("the password on standard input is empty")
+    return password
+
+
+def first_lesson() -> Lesson:
+    return lessons()[0]
+
+
+def plain(value: object) -> str:
+    """Text that rich takes for no markup."""
+    return str(value).replace("[", r"\[")

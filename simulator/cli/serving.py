@@ -1,0 +1,130 @@
+"""`registry` serves the mock registry; `app` the pages, and the registry on the same port."""
+
+import re
+import sys
+from typing import Any
+
+import click
+
+from simulator import server
+from simulator.cli.common import told_plainly
+from simulator.images import repositories
+from simulator.live import serve
+from simulator.machine import loopback
+from simulator.world import Auth, Fault, Part, Registry, User
+
+HOST = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen at."
+)
+
+
+@click.command()
+@HOST
+@click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True)
+@click.option("--auth", type=click.Choice([auth.value for auth in Auth]), default="bearer",
+              show_default=True)  # fmt: skip
+@click.option("--user", "users", multiple=True, metavar="NAME:PATTERN[,PATTERN]",
+              help="Who may pull what; the password is asked for.")  # fmt: skip
+@click.option("--password-stdin", is_flag=True, help="Read one password a line, a user each.")
+@click.option("--image", "images", multiple=True, metavar="REPOSITORY",
+              help="Serve only these repositories (default: all).")  # fmt: skip
+@click.option("--fault", "faults", multiple=True, metavar="PART:KIND",
+              help="Break it: manifest:500, token:503, blob:corrupt, blob:cut=100.")  # fmt: skip
+@told_plainly
+def registry(
+    host: str, port: int, auth: str, users: tuple[str, ...], password_stdin: bool,
+    images: tuple[str, ...], faults: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Serve the mock registry: `docker`, `podman` and `skopeo` can pull from it.
+
+    Images: myimage, team/app, team/multi, team/oci, public/hello, other/secret. Without --user
+    there is alice, password s3cret, who may pull myimage and team/*.
+    """
+    known = read_users(users, password_stdin) or {"alice": User("s3cret", ("myimage", "team/*"))}
+    served = Registry(
+        auth=Auth(auth), realm="Pullscope", users=known,
+        repositories=chosen_images(images), faults=tuple(map(parse_fault, faults)),
+    )  # fmt: skip
+    server.serve(served, host, port, log=click.echo)
+
+
+def read_users(specifications: tuple[str, ...], from_stdin: bool) -> dict[str, User]:
+    passwords = iter(sys.stdin.read().splitlines()) if from_stdin else iter(())
+    found = {}
+    for specification in specifications:
+        name, colon, patterns = specification.partition(":")
+        if not (name and colon and patterns):
+            raise click.BadParameter(
+                f"{specification!r} is not NAME:PATTERN, for example alice:team/*",
+                param_hint="'--user'",
+            )
+        password = next(passwords, "") if from_stdin else ask_password(name)
+        if not password:
+            raise click.UsageError(f"no password for {name}: give one line of standard input each")
+        found[name] = User(password, tuple(patterns.split(",")))
+    return found
+
+
+def ask_password(name: str) -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"no password for {name}: pipe it in and add --password-stdin")
+    return str(click.prompt(f"Password of {name}", hide_input=True))
+
+
+def chosen_images(names: tuple[str, ...]) -> dict[str, Any]:
+    known = repositories()
+    for name in names:
+        if name not in known:
+            raise click.BadParameter(
+                f"there is no image {name!r}: choose from {', '.join(known)}",
+                param_hint="'--image'",
+            )
+    return {name: known[name] for name in names or known}
+
+
+def parse_fault(specification: str) -> Fault:
+    """`part:status`, `blob:corrupt` or `blob:cut=BYTES`."""
+    part, _, kind = specification.partition(":")
+    if part in list(Part):
+        if kind.isdecimal() and 400 <= int(kind) <= 599:
+            return Fault(Part(part), status=int(kind))
+        if kind == "corrupt" and part == Part.BLOB:
+            return Fault(Part.BLOB, corrupt=True)
+        if kind.startswith("cut=") and kind[4:].isdecimal() and part == Part.BLOB:
+            return Fault(Part.BLOB, cut_after=int(kind[4:]))
+    known = ", ".join(part.value for part in Part)
+    raise click.BadParameter(
+        f"{specification!r} is not PART:STATUS (parts: {known}), blob:corrupt or blob:cut=BYTES",
+        param_hint="'--fault'",
+    )
+
+
+@click.command()
+@HOST
+@click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
+@click.option("--class", "for_class", is_flag=True,
+              help="Let others in, each with an account. Needs --public-url.")  # fmt: skip
+@click.option("--public-url", metavar="URL", default="",
+              help="With --class: the https:// address of the proxy in front.")  # fmt: skip
+@told_plainly
+def app(host: str, port: int, for_class: bool, public_url: str) -> None:
+    """Serve the pages, and on the same port the registry for your own docker.
+
+    Only this machine can reach it. For a class, put a proxy with TLS in front, and say so with
+    --class and --public-url.
+    """
+    hosting(host, for_class, public_url)
+    serve.serve_app(host, port, public_url, log=click.echo)
+
+
+def hosting(host: str, for_class: bool, public_url: str) -> None:
+    """Raises UsageError unless what is opened to others was asked for, and is behind TLS."""
+    if not loopback(f"[{host}]" if ":" in host else host) and not for_class:
+        raise click.UsageError(f"--host {host} lets others in: add --class and --public-url")
+    if for_class and not re.fullmatch(r"https://[^/\s]+/?", public_url):
+        raise click.UsageError(
+            "--class needs --public-url https://NAME, the address of the proxy with TLS in front: "
+            "passwords must not travel in the clear"
+        )
+    if public_url and not for_class:
+        raise click.UsageError("--public-url is for --class: add it, or leave the option out")
