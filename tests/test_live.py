@@ -69,6 +69,7 @@ UNKNOWABLE = {
     "no-login-basic": "with Basic, the greeting does not say for which image it is",
     "rate-limited": "nobody asked for credentials",
     "server-error": "nobody asked for credentials",
+    "web-page": "nobody asked for credentials",
     "redirected-blobs": "the other host's log is not ours",
     "no-platform": "silence after an index does not say why",
     "read-only-config": "the client's files are its own",

@@ -63,6 +63,7 @@ OUTCOMES = {
     "cut-download": (e.SessionEnded, e.SessionEnded),
     "rate-limited": (e.RateLimited, e.RateLimited),
     "server-error": (e.ServerFailed, e.ServerFailed),
+    "web-page": (e.ManifestUnreadable, e.ManifestUnreadable),
     "token-service-down": (e.ServerFailed, e.ServerFailed),
     "up-to-date": (e.SessionEnded, e.SessionEnded),
     "shared-layers": (e.SessionEnded, e.SessionEnded),

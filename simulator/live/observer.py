@@ -548,8 +548,8 @@ def tell_body(story: Story, one: Seen, identifier: str) -> None:
         return
     try:
         parsed = parse_manifest(one.answer.body, promised, kind)
-    except InvalidManifest:
-        unexpected(story, one)
+    except InvalidManifest as error:
+        story.tell(e.ManifestUnreadable(one.request.url, str(error)), exchange)
         return
     received = e.IndexReceived(parsed) if isinstance(parsed, Index) else e.ManifestReceived(parsed)
     story.tell(received, exchange, seen=True)
