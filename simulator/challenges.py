@@ -6,18 +6,18 @@ command that leads from the learner's own state to the goal.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from simulator import i18n, translation
 from simulator.auth import registry_key
+from simulator.i18n import per_language
 from simulator.images import repositories
 from simulator.machine import entry_for
 from simulator.oci import Index, Manifest, Platform, Reference
 from simulator.scenario import Typed
 from simulator.shell.values import Shell
+from simulator.translation import read_named
 from simulator.wire import MASK
 from simulator.workbench import Strict, Workbench, play
 
@@ -125,21 +125,10 @@ def next_command(challenge: Challenge, shell: Shell) -> str:
 # -- reading ----------------------------------------------------------------------------------
 
 
+@per_language
 def challenges(path: Path = FILE) -> Mapping[str, Challenge]:
     """All challenges by name, the easiest first, in the chosen language.
 
     Raises InvalidChallenge or InvalidTranslation.
     """
-    return known_in(path, i18n.chosen.get())
-
-
-@cache
-def known_in(path: Path, _language: str) -> Mapping[str, Challenge]:
-    try:
-        document = translation.read(path)
-        known = [Challenge.model_validate({"name": k, **v}) for k, v in document.items()]
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidChallenge(f"{path.name}: {where}: {first['msg']}") from None
-    return {challenge.name: challenge for challenge in known}
+    return read_named(Challenge, path, InvalidChallenge)

@@ -6,21 +6,21 @@ which the words disagree with the machine.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from simulator import i18n, scenario, translation
+from simulator import scenario
 from simulator.engines import engines
-from simulator.i18n import _
+from simulator.i18n import _, per_language
 from simulator.images import repositories
 from simulator.lesson import Claim, Lesson, Question, disagreements, find_point
 from simulator.oci import Manifest, parse_manifest
 from simulator.scenario import Typed, UnknownScenario, scenarios
 from simulator.shell.values import Shell
 from simulator.trace import Step
+from simulator.translation import read_as
 from simulator.workbench import Strict, Workbench, play
 
 FILE = "chapters.yaml"
@@ -83,20 +83,11 @@ class Chapters(Strict):
                 yield f"{name} {place}", section
 
 
+@per_language
 def chapters(folder: Path) -> Chapters:
     """In the chosen language. Raises InvalidChapters or InvalidTranslation with the first thing
     that is wrong."""
-    return known_in(folder, i18n.chosen.get())
-
-
-@cache
-def known_in(folder: Path, _language: str) -> Chapters:
-    try:
-        return Chapters.model_validate(translation.read(folder / FILE))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidChapters(f"{FILE}: {where}: {first['msg']}") from None
+    return read_as(Chapters, folder / FILE, InvalidChapters)
 
 
 # -- proving ----------------------------------------------------------------------------------

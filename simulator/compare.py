@@ -304,13 +304,6 @@ def partings(base: str, engine: str = "29") -> Mapping[str, int]:
     return dict(sorted(steps, key=lambda one: one[1]))
 
 
-def changes_at(base: str, step: int, engine: str = "29") -> tuple[str, ...]:
-    """The changes that part the runs at this step; where there are none, at the next that has."""
-    known = partings(base, engine)
-    nearest = min((place for place in known.values() if place >= step), default=None)
-    return tuple(name for name, place in known.items() if place == nearest)
-
-
 def offers(trace: Trace) -> dict[int, list[dict[str, str]]]:
     """For each step at which a change parts this run from another: those changes, as links.
 

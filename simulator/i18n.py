@@ -7,11 +7,12 @@ nothing is compiled and nothing can be out of date. A lesson's words have siblin
 
 import gettext
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -23,6 +24,9 @@ DEFAULT = next(iter(LANGUAGES))
 LOCALE = Path(__file__).with_name("locale")
 
 chosen: ContextVar[str] = ContextVar("language", default=DEFAULT)
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def use(language: str) -> None:
@@ -40,6 +44,20 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         chosen.reset(token)
+
+
+def per_language(make: Callable[P, R]) -> Callable[P, R]:
+    """What this makes is kept, as by `cache`, for each language that it was made in."""
+
+    @cache
+    def made(_language: str, *args: P.args, **kwargs: P.kwargs) -> R:
+        return make(*args, **kwargs)
+
+    @wraps(make)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> R:
+        return made(chosen.get(), *args, **kwargs)  # type: ignore[arg-type]
+
+    return kept
 
 
 def preferred(accepted: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from simulator import flow, i18n, predict, views
 from simulator.engines import engines
 from simulator.events import Event
 from simulator.flow import Edge, Node
+from simulator.invalid import first_wrong
 from simulator.machine import Phase
 from simulator.scenario import UnknownScenario, run
 from simulator.trace import Step, Trace
@@ -231,10 +232,9 @@ def load(folder: Path) -> Lesson:
     try:
         return Lesson(Document.model_validate(document), folder, lines, spoken(path))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        known = Lesson.line(Lesson(Document.model_construct(), folder, lines), first["loc"])
-        what = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise InvalidLesson(f"{shown(path)}:{known}: {what}: {first['msg']}") from None
+        where = error.errors(include_url=False)[0]["loc"]
+        line = Lesson(Document.model_construct(), folder, lines).line(where)
+        raise InvalidLesson(f"{shown(path)}:{line}: {first_wrong(error)}") from None
 
 
 def places(node: Any, where: Where = ()) -> Iterator[tuple[Where, int]]:

@@ -1,12 +1,12 @@
 """The project: a registry of one's own, as data (`project.yaml`)."""
 
-from functools import cache
 from pathlib import Path
 
-from pydantic import ValidationError, field_validator
+from pydantic import field_validator
 
-from simulator import i18n, translation
 from simulator.checklist import ITEMS
+from simulator.i18n import per_language
+from simulator.translation import read_as
 from simulator.workbench import Strict
 
 FILE = "project.yaml"
@@ -50,17 +50,8 @@ class Project(Strict):
     hosted: tuple[Hosted, ...]
 
 
+@per_language
 def project(folder: Path) -> Project:
     """In the chosen language. Raises InvalidProject or InvalidTranslation with the first thing
     that is wrong."""
-    return known_in(folder, i18n.chosen.get())
-
-
-@cache
-def known_in(folder: Path, _language: str) -> Project:
-    try:
-        return Project.model_validate(translation.read(folder / FILE))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidProject(f"{FILE}: {where}: {first['msg']}") from None
+    return read_as(Project, folder / FILE, InvalidProject)

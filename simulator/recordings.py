@@ -22,6 +22,7 @@ from simulator.auth import Credential, CredentialStore, InvalidConfig
 from simulator.commands import Command, InvalidCommand, Login, Pull, parse
 from simulator.gojson import not_config
 from simulator.imagestore import ImageStore
+from simulator.invalid import first_wrong
 from simulator.machine import Phase, State
 from simulator.network import mock
 from simulator.registry import identity_token
@@ -111,7 +112,7 @@ class Recording(BaseModel):
     def heading(self) -> str:
         """The title, or the name in words; in the chosen language, if it has one there."""
         told = self.title or self.name.replace("_", " ").capitalize()
-        return headings(i18n.chosen.get()).get(self.name, told)
+        return headings().get(self.name, told)
 
 
 def read(path: Path) -> Recording:
@@ -127,9 +128,7 @@ def parsed(data: bytes, name: str) -> Recording:
     try:
         return Recording.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidRecording(f"{name}: {where}: {first['msg']}") from None
+        raise InvalidRecording(f"{name}: {first_wrong(error)}") from None
 
 
 @cache
@@ -138,10 +137,10 @@ def recorded() -> Mapping[str, Recording]:
     return {one.name: one for one in situations(RECORDED)}
 
 
-@cache
-def headings(language: str) -> Mapping[str, str]:
+@i18n.per_language
+def headings() -> Mapping[str, str]:
     """By name, what the recordings that come with Pullscope are called in another language."""
-    path = sibling(HEADINGS, language)
+    path = sibling(HEADINGS, i18n.chosen.get())
     known: dict[str, str] = YAML(typ="safe").load(path) if path.exists() else {}
     return known
 

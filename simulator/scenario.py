@@ -11,13 +11,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from simulator import i18n, translation
 from simulator.auth import Credential, CredentialStore
 from simulator.commands import InvalidCommand, Login, Pull, parse
 from simulator.engines import engine as known_engine
-from simulator.i18n import _
+from simulator.i18n import _, per_language
 from simulator.images import repositories, unpacked_size
 from simulator.imagestore import ImageStore
 from simulator.layout import Layout
@@ -36,6 +35,7 @@ from simulator.recordings import Recording, client, engine_of, recorded, scene_o
 from simulator.recordings import transport as recorded_network
 from simulator.trace import Took, Trace
 from simulator.trace import run as run_trace
+from simulator.translation import read_named
 from simulator.transport import Progress, real
 from simulator.wire import Obstacle
 from simulator.world import Auth, Fault, Registry, Repository, Site, Tls, User, World
@@ -156,21 +156,10 @@ def stored_manifest(repository: Repository, digest: str) -> Manifest | Index:
     return parse_manifest(repository.manifests[digest].data, digest)
 
 
+@per_language
 def scenarios() -> Mapping[str, Scenario]:
     """All scenarios by name, the default first, in the chosen language. Raises InvalidScenario."""
-    return known_in(i18n.chosen.get())
-
-
-@cache
-def known_in(_language: str) -> Mapping[str, Scenario]:
-    try:
-        document = translation.read(SCENARIOS)
-        known = [Scenario.model_validate({"name": k, **v}) for k, v in document.items()]
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidScenario(f"{SCENARIOS.name}: {error.title}: {where}: {first['msg']}") from None
-    return {scenario.name: scenario for scenario in known}
+    return read_named(Scenario, SCENARIOS, InvalidScenario)
 
 
 def scenario(name: str) -> Scenario:

@@ -19,6 +19,7 @@ from simulator.events import (
     Event,
     StoredCredentialsReused,
 )
+from simulator.invalid import first_wrong
 from simulator.machine import (
     EndlessRun,
     IllegalTransition,
@@ -126,9 +127,7 @@ class Trace:
         try:
             return adapter().validate_json(text)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise InvalidTrace(f"not a {SCHEMA} trace: {where}: {first['msg']}") from None
+            raise InvalidTrace(f"not a {SCHEMA} trace: {first_wrong(error)}") from None
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,16 @@ The sibling holds the texts alone, under the same keys; lists correspond by posi
 has its translation and none is left over, or the file is not read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from simulator import i18n
+from simulator.invalid import first_wrong
 
 TEXTS = frozenset({
     "title", "text", "topic", "minutes", "caption", "sample_caption", "table_caption", "label",
@@ -21,6 +23,7 @@ TEXTS = frozenset({
 """Keys whose strings are words for people; all else is for the machine."""
 
 Where = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class InvalidTranslation(ValueError):
@@ -52,6 +55,30 @@ def read(path: Path) -> Any:
     Raises InvalidTranslation, and what YAML and the file system raise.
     """
     return in_language(YAML(typ="safe").load(path), path)
+
+
+def read_as(model: type[Model], path: Path, invalid: type[ValueError]) -> Model:
+    """The whole file as this model. Raises `invalid`, and what `read` raises."""
+    return valid(model, read(path), invalid, path.name)
+
+
+def read_named(model: type[Model], path: Path, invalid: type[ValueError]) -> Mapping[str, Model]:
+    """Each entry of the file as this model, which also holds its `name`; in the file's order.
+
+    Raises `invalid`, and what `read` raises.
+    """
+    return {
+        name: valid(model, {"name": name, **entry}, invalid, f"{path.name}: {name}")
+        for name, entry in read(path).items()
+    }
+
+
+def valid(model: type[Model], data: Any, invalid: type[ValueError], place: str) -> Model:
+    """The data as this model. Raises `invalid` with the place and the first mistake."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise invalid(f"{place}: {first_wrong(error)}") from None
 
 
 def in_language(document: Any, path: Path) -> Any:

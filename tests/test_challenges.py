@@ -129,5 +129,5 @@ def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
     """It says where."""
     path = tmp_path / "challenges.yaml"
     path.write_text(BAD[case], "utf-8")
-    with pytest.raises(InvalidChallenge, match=r"challenges\.yaml: (goal|solution)"):
+    with pytest.raises(InvalidChallenge, match=r"challenges\.yaml: a: (goal\.moon|solution): "):
         challenges(path)

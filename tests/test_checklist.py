@@ -1,4 +1,4 @@
-"""The project's checklist, against Debian's real registry."""
+"""The project: its file, and its checklist against Debian's real registry."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 
 from simulator.checklist import ITEMS, check, probe, scheme
 from simulator.oci import InvalidReference
+from simulator.project import InvalidProject, project
 from simulator.scenario import InvalidRegistry
 from simulator.wire import Scheme
 from tests.registries import basic_registry, open_registry, token_registry
@@ -67,3 +68,24 @@ def test_bad_input_is_one_sentence(registry: str, image: str, error: type[ValueE
     """Nothing is asked of anybody."""
     with pytest.raises(error):
         probe(registry, "alice", "s3cret", image)
+
+
+BAD = {
+    "no steps": ("hosted: []", "steps: Field required"),
+    "no such item": (
+        "{steps: [{title: t, text: t, commands: [], checks: [moon]}], hosted: []}",
+        "steps.0.checks: Value error, there is no item 'moon'",
+    ),
+    "no mapping": ("- a", "the document: "),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
+    """It says where."""
+    written, sentence = BAD[case]
+    (tmp_path / "project.yaml").write_text(written, "utf-8")
+    with pytest.raises(InvalidProject) as error:
+        project(tmp_path)
+    assert str(error.value).startswith(f"project.yaml: {sentence}")
+    assert "\n" not in str(error.value)

@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from simulator import stage
+
 FILES = Path(__file__).parent
 
 
@@ -19,7 +21,7 @@ def component() -> Any:
     return st.components.v2.component(
         "pullscope_duet",
         html=(FILES / "duet.html").read_text("utf-8"),
-        css=(FILES / "duet.css").read_text("utf-8"),
+        css=stage.text(stage.PALETTE) + (FILES / "duet.css").read_text("utf-8"),
         js=(FILES / "duet.js").read_text("utf-8"),
     )
 

@@ -4,13 +4,12 @@ A message names the run, says from which step on it is new, and carries only tho
 request may revise what an earlier one seemed to mean, and then the tail is told again.
 """
 
-from functools import cache
 from typing import Any
 
 from simulator import player
 from simulator.commands import Login, Pull
 from simulator.events import Listening
-from simulator.i18n import _, chosen
+from simulator.i18n import _, per_language
 from simulator.lesson import Lesson, lessons
 from simulator.live.coach import Facts, advice
 from simulator.live.notes import NOTES
@@ -24,12 +23,8 @@ SHOWN = 12
 """How many runs can be gone back to."""
 
 
+@per_language
 def lesson() -> Lesson:
-    return lesson_in(chosen.get())
-
-
-@cache
-def lesson_in(_language: str) -> Lesson:
     return lessons()[0]
 
 

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 from fsrs import Card, Rating, Scheduler
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from simulator.invalid import first_wrong
+
 LIMIT = 5_000_000
 """Bytes of a file that is imported; a year of daily practice is far less."""
 MASTERED = 3
@@ -81,11 +83,8 @@ class Progress(BaseModel):
         try:
             return Exported.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise InvalidProgress(
-                f"not progress that Pullscope exported: {where}: {first['msg']}"
-            ) from None
+            told = f"not progress that Pullscope exported: {first_wrong(error)}"
+            raise InvalidProgress(told) from None
 
 
 class Exported(Progress):

@@ -17,7 +17,9 @@ FILES = Path(__file__).parent
 SCRIPTS = ("text.js", "flow.js", "table.js", "wire.js", "predict.js", "present.js", "share.js",
            "player.js", "live.js")  # fmt: skip
 """In this order they are one module."""
-STYLES = ("stage.css", "views.css")
+PALETTE = "palette.css"
+"""The colours, for the other components too."""
+STYLES = (PALETTE, "stage.css", "views.css")
 
 
 def text(*names: str) -> str:
