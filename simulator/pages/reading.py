@@ -59,7 +59,7 @@ TOUR = """<style>
 .st-key-tour [data-testid="stCode"] pre :is(code, span) { color: inherit !important; }
 .st-key-tour div:has(> .st-key-tour-ways) {
   position: sticky; bottom: 0; z-index: 5; padding: 0.8rem 0;
-  background: var(--st-background-color, #fff);
+  background: light-dark(#ffffff, #0f141c);
 }
 </style>"""
 
@@ -204,12 +204,12 @@ def messages(run: str, names: tuple[str, ...]) -> None:
         trace = scenario.run(run, name)
         asked = [step.exchange for step in trace.steps if step.exchange]
         rows = [
-            (number, views.asked(one.request), sent_as(one.request), views.outcome(one.answer))
+            (str(number), views.asked(one.request), sent_as(one.request), views.outcome(one.answer))
             for number, one in enumerate(asked, 1)
         ]
         columns = ["#", _("Request"), _("Authorization"), _("Answer")]
         st.write(f"**Docker {name}**")
-        show_table(pd.DataFrame(rows, columns=columns))
+        show_table(pd.DataFrame(rows, columns=columns).set_index("#"))
 
 
 def sent_as(request: Request) -> str:
