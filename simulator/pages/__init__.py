@@ -60,12 +60,17 @@ STYLE = """<style>
 header[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
 h1 { font-size: 1.55rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
+h3 { font-size: 1.05rem !important; padding-top: 0.6rem !important; }
+[data-testid="stMarkdownContainer"]:has(> div > h1) { margin-bottom: 0 !important; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stTable"] td, [data-testid="stTable"] td * { overflow-wrap: anywhere !important; }
+[data-testid="stTable"] td { min-width: 4.8rem; }
+[data-testid="stTable"] td:first-child { min-width: 6.4rem; }
 [data-testid="stTable"] td * { white-space: normal !important; overflow: visible !important; }
 .st-key-onward {
-  position: fixed; top: 0.45rem; right: 11rem; z-index: 999991; width: max-content !important;
+  position: fixed; top: 0.85rem; right: 11rem; z-index: 999991; width: max-content !important;
 }
+div:has(> .st-key-onward) { display: contents; }
 .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 2.5rem; }
 @media (max-width: 1090px) {
   .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 5.5rem; }
@@ -75,6 +80,9 @@ h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
   .block-container { padding: 3.4rem 0.7rem 2rem; }
   .st-key-choices > div { flex: 1 1 45%; max-width: 100%; }
   .st-key-choices > div:nth-child(-n + 2) { flex-basis: 100%; }
+  .st-key-choices > div:nth-child(3) { flex: 0 0 12.2rem; }
+  .st-key-choices > div:nth-child(4) { flex-basis: 30%; }
+  .block-container [data-testid="stHorizontalBlock"] { row-gap: 0.7rem; }
 }
 html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflow: hidden; }
 </style>"""
@@ -83,8 +91,9 @@ html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflo
 
 DARK = """<style>
 :is(button, a)[kind^="primary"] * { color: #0f141c !important; }
+[data-testid="stCode"] :is(.token.url, .token.url *) { color: #b79cff !important; }
 </style>"""
-"""White on the light accent of the dark theme is too faint to read."""
+"""White on the light accent of the dark theme is too faint to read, and so is its violet."""
 
 
 @st.cache_resource(show_spinner=False)
