@@ -89,11 +89,25 @@ html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflo
 
 """The choices arrive after the stage, which must not move for them: their room is kept."""
 
+CODE = """<style>
+[data-testid="stCode"] .token:is(.property, .parameter, .variable, .environment) {
+  color: light-dark(#006f8e, #00a4d4) !important;
+}
+[data-testid="stCode"] .token.number { color: light-dark(#0b6f61, #29b09d) !important; }
+[data-testid="stCode"] .token.string { color: light-dark(#08702a, #1fbf55) !important; }
+[data-testid="stCode"] .token:is(.function, .keyword) {
+  color: light-dark(#1259a8, #4a9df0) !important;
+}
+[data-testid="stCode"] :is(.token.url, .token.url *) {
+  color: light-dark(#6d3fc0, #b79cff) !important;
+}
+</style>"""
+"""Streamlit colours code for both themes alike: too faint in the one or in the other."""
+
 DARK = """<style>
 :is(button, a)[kind^="primary"] * { color: #0f141c !important; }
-[data-testid="stCode"] :is(.token.url, .token.url *) { color: #b79cff !important; }
 </style>"""
-"""White on the light accent of the dark theme is too faint to read, and so is its violet."""
+"""White on the light accent of the dark theme is too faint to read."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -136,7 +150,7 @@ def run() -> None:
         "Pullscope", stage.FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed"
     )
     i18n.use(speech.language())
-    st.html(STYLE + speech.STYLE + (DARK if st.context.theme.type == "dark" else ""))
+    st.html(STYLE + CODE + speech.STYLE + (DARK if st.context.theme.type == "dark" else ""))
     first = PAGES[0]
     known = [
         st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)
