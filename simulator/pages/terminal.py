@@ -130,13 +130,11 @@ def challenge_page(lesson: Lesson) -> None:
     with right:
         engine = chosen_engine()
     attempt(lesson, name, engine)
-    st.header(_("All challenges"), anchor="all")
-    table_of_challenges(fewest)
 
 
 @fragment
 def attempt(lesson: Lesson, name: str, engine: str) -> None:
-    """The story, the terminal, and whether the goal is reached."""
+    """The story, the terminal, whether the goal is reached, and what is solved by now."""
     known = challenges()[name]
     place = f"{name}-{engine}"
     st.write(known.story)
@@ -153,6 +151,8 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
         else:
             hints(lesson, known, shell)
     last_run(lesson, shell, place)
+    st.header(_("All challenges"), anchor="all")
+    table_of_challenges(best(progress().solutions))
 
 
 def keep_solution(name: str, engine: str, shell: Shell) -> None:
