@@ -66,6 +66,7 @@ h3 { font-size: 1.05rem !important; padding-top: 0.6rem !important; }
 [data-testid="stTable"] td, [data-testid="stTable"] td * { overflow-wrap: anywhere !important; }
 [data-testid="stTable"] td { min-width: 4.8rem; }
 [data-testid="stTable"] td:first-child { min-width: 6.4rem; }
+[class*="st-key-messages-"] [data-testid="stTable"] td:first-child { min-width: 2.4rem; }
 [data-testid="stTable"] td * { white-space: normal !important; overflow: visible !important; }
 .st-key-onward {
   position: fixed; top: 0.85rem; right: 11rem; z-index: 999991; width: max-content !important;

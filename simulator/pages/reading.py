@@ -204,12 +204,13 @@ def messages(run: str, names: tuple[str, ...]) -> None:
         trace = scenario.run(run, name)
         asked = [step.exchange for step in trace.steps if step.exchange]
         rows = [
-            (str(number), views.asked(one.request), sent_as(one.request), views.outcome(one.answer))
+            (number, views.asked(one.request), sent_as(one.request), views.outcome(one.answer))
             for number, one in enumerate(asked, 1)
         ]
         columns = ["#", _("Request"), _("Authorization"), _("Answer")]
         st.write(f"**Docker {name}**")
-        show_table(pd.DataFrame(rows, columns=columns).set_index("#"))
+        with st.container(key=f"messages-{run}-{name}"):
+            show_table(pd.DataFrame(rows, columns=columns))
 
 
 def sent_as(request: Request) -> str:
