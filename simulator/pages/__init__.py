@@ -60,12 +60,18 @@ STYLE = """<style>
 header[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
 h1 { font-size: 1.55rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
+h3 { font-size: 1.05rem !important; padding-top: 0.6rem !important; }
+[data-testid="stMarkdownContainer"]:has(> div > h1) { margin-bottom: 0 !important; }
 [data-testid="stVerticalBlock"] { gap: 0.7rem; }
 [data-testid="stTable"] td, [data-testid="stTable"] td * { overflow-wrap: anywhere !important; }
+[data-testid="stTable"] td { min-width: 4.8rem; }
+[data-testid="stTable"] td:first-child { min-width: 6.4rem; }
+[class*="st-key-messages-"] [data-testid="stTable"] td:first-child { min-width: 2.4rem; }
 [data-testid="stTable"] td * { white-space: normal !important; overflow: visible !important; }
 .st-key-onward {
-  position: fixed; top: 0.45rem; right: 11rem; z-index: 999991; width: max-content !important;
+  position: fixed; top: 0.85rem; right: 11rem; z-index: 999991; width: max-content !important;
 }
+div:has(> .st-key-onward) { display: contents; }
 .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 2.5rem; }
 @media (max-width: 1090px) {
   .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 5.5rem; }
@@ -75,11 +81,29 @@ h2 { font-size: 1.25rem !important; padding-top: 1.6rem !important; }
   .block-container { padding: 3.4rem 0.7rem 2rem; }
   .st-key-choices > div { flex: 1 1 45%; max-width: 100%; }
   .st-key-choices > div:nth-child(-n + 2) { flex-basis: 100%; }
+  .st-key-choices > div:nth-child(3) { flex: 0 0 12.2rem; }
+  .st-key-choices > div:nth-child(4) { flex-basis: 30%; }
+  .block-container [data-testid="stHorizontalBlock"] { row-gap: 0.7rem; }
 }
 html[data-stage] :is(body, [data-testid="stMain"]) { visibility: hidden; overflow: hidden; }
 </style>"""
 
 """The choices arrive after the stage, which must not move for them: their room is kept."""
+
+CODE = """<style>
+[data-testid="stCode"] .token:is(.property, .parameter, .variable, .environment) {
+  color: light-dark(#006f8e, #00a4d4) !important;
+}
+[data-testid="stCode"] .token.number { color: light-dark(#0b6f61, #29b09d) !important; }
+[data-testid="stCode"] .token.string { color: light-dark(#08702a, #1fbf55) !important; }
+[data-testid="stCode"] .token:is(.function, .keyword) {
+  color: light-dark(#1259a8, #4a9df0) !important;
+}
+[data-testid="stCode"] :is(.token.url, .token.url *) {
+  color: light-dark(#6d3fc0, #b79cff) !important;
+}
+</style>"""
+"""Streamlit colours code for both themes alike: too faint in the one or in the other."""
 
 DARK = """<style>
 :is(button, a)[kind^="primary"] * { color: #0f141c !important; }
@@ -127,7 +151,7 @@ def run() -> None:
         "Pullscope", stage.FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed"
     )
     i18n.use(speech.language())
-    st.html(STYLE + speech.STYLE + (DARK if st.context.theme.type == "dark" else ""))
+    st.html(STYLE + CODE + speech.STYLE + (DARK if st.context.theme.type == "dark" else ""))
     first = PAGES[0]
     known = [
         st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)

@@ -39,6 +39,15 @@ KIND_TITLES = {
     "login": N_("greeting, login"), "token": N_("token"), "manifest": N_("manifest"),
     "config": N_("config"), "download": N_("layer: download"), "unpack": N_("layer: unpack"),
 }  # fmt: skip
+COLOURS = ("#8a94a6", "#b7791f", "#2f6fdb", "#6b9bf2", "#1d5fe0", "#0f8a5f")
+"""Of the kinds, in their order."""
+
+LEGEND = """<style>
+.kinds {
+  display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; padding-top: 0.6rem; font-size: 0.875rem;
+}
+.kinds i { display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.35rem; }
+</style>"""
 
 
 def page(lesson: Lesson) -> None:
@@ -135,18 +144,17 @@ def chart(bars: tuple[Bar, ...]) -> None:
         for number, bar in enumerate(ordered, 1)
     ]
     frame = pd.DataFrame(rows, columns=["what", "kind", "start", "end", "bytes"])
-    colours = ["#8a94a6", "#b7791f", "#2f6fdb", "#6b9bf2", "#1d5fe0", "#0f8a5f"]
-    axis = alt.Axis(labelLimit=260, labelOverlap=False)
+    axis = alt.Axis(labelLimit=260, labelOverlap=False, labelFlush=False)
     drawn = (
         alt.Chart(frame)
         .mark_bar(cornerRadius=3, height={"band": 0.7})
         .encode(
-            x=alt.X("start:Q", title=_("seconds")),
+            x=alt.X("start:Q", title=_("seconds"), scale=alt.Scale(nice=False)),
             x2="end:Q",
             y=alt.Y("what:N", sort=None, title=None, axis=axis),
             color=alt.Color(
-                "kind:N", title=None, legend=alt.Legend(orient="top"),
-                scale=alt.Scale(domain=[_(KIND_TITLES[kind]) for kind in KINDS], range=colours),
+                "kind:N", legend=None,
+                scale=alt.Scale(domain=[_(KIND_TITLES[kind]) for kind in KINDS], range=COLOURS),
             ),
             tooltip=["what", "kind", alt.Tooltip("start", format=".3f"),
                      alt.Tooltip("end", format=".3f"), "bytes"],
@@ -154,11 +162,21 @@ def chart(bars: tuple[Bar, ...]) -> None:
         .properties(height=22 * len(rows) + 60)
         .configure(locale=alt.Locale(number=numbers()))
     )  # fmt: skip
+    legend()
     st.altair_chart(drawn, width="stretch")
     with st.expander(_("The same as a table")):
         columns = [_("What"), _("Kind"), _("From (s)"), _("To (s)"), _("Bytes")]
         written = frame.assign(start=frame.start.map(seconds), end=frame.end.map(seconds))
         show_table(written.set_axis(columns, axis=1))
+
+
+def legend() -> None:
+    """Beside the chart, not in it: there it does not wrap, and a phone cuts it off."""
+    kinds = (
+        f'<span><i style="background: {colour}"></i>{_(KIND_TITLES[kind])}</span>'
+        for kind, colour in zip(KINDS, COLOURS, strict=True)
+    )
+    st.html(f'{LEGEND}<div class="kinds">{"".join(kinds)}</div>')
 
 
 def seconds(value: float) -> str:

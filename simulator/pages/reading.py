@@ -59,7 +59,7 @@ TOUR = """<style>
 .st-key-tour [data-testid="stCode"] pre :is(code, span) { color: inherit !important; }
 .st-key-tour div:has(> .st-key-tour-ways) {
   position: sticky; bottom: 0; z-index: 5; padding: 0.8rem 0;
-  background: var(--st-background-color, #fff);
+  background: light-dark(#ffffff, #0f141c);
 }
 </style>"""
 
@@ -209,7 +209,8 @@ def messages(run: str, names: tuple[str, ...]) -> None:
         ]
         columns = ["#", _("Request"), _("Authorization"), _("Answer")]
         st.write(f"**Docker {name}**")
-        show_table(pd.DataFrame(rows, columns=columns))
+        with st.container(key=f"messages-{run}-{name}"):
+            show_table(pd.DataFrame(rows, columns=columns))
 
 
 def sent_as(request: Request) -> str:

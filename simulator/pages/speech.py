@@ -14,7 +14,7 @@ COOKIE = "pullscope_language"
 YEAR = 31_536_000
 
 STYLE = """<style>
-.st-key-language { position: fixed; top: 0.55rem; right: 5.2rem; z-index: 999991; width: auto; }
+.st-key-language { position: fixed; top: 0.72rem; right: 5.2rem; z-index: 999991; width: auto; }
 </style>"""
 
 CSS = """

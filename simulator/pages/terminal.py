@@ -71,6 +71,7 @@ def try_page(lesson: Lesson) -> None:
 @fragment
 def playground(lesson: Lesson, engine: str) -> None:
     name = f"try-{engine}"
+    st.write(f"**{_('You are alice, and your password is s3cret.')}**")
     left, right = st.columns([5, 2])
     with right:
         world(ordinary(engine))
@@ -80,8 +81,7 @@ def playground(lesson: Lesson, engine: str) -> None:
 
 
 def world(shell: Shell) -> None:
-    """Who is there and what they have, read from the world itself."""
-    st.markdown(f"**{_('You are alice, and your password is s3cret.')}**")
+    """Who else is there and what they have, read from the world itself."""
     st.write(
         _("What you type is answered as the chosen Docker answers it. On the network there are:")
     )
@@ -130,20 +130,18 @@ def challenge_page(lesson: Lesson) -> None:
     with right:
         engine = chosen_engine()
     attempt(lesson, name, engine)
-    st.header(_("All challenges"), anchor="all")
-    table_of_challenges(fewest)
 
 
 @fragment
 def attempt(lesson: Lesson, name: str, engine: str) -> None:
-    """The story, the terminal, and whether the goal is reached."""
+    """The story, the terminal, whether the goal is reached, and what is solved by now."""
     known = challenges()[name]
     place = f"{name}-{engine}"
+    st.write(known.story)
     left, right = st.columns([5, 2])
     with left:
         shell = terminal(place, lambda: known.shell(engine))
     with right:
-        st.write(known.story)
         if known.solved(shell):
             keep_solution(name, engine, shell)
             said = _("Solved, with {commands} commands; par is {par}.")
@@ -153,6 +151,8 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
         else:
             hints(lesson, known, shell)
     last_run(lesson, shell, place)
+    st.header(_("All challenges"), anchor="all")
+    table_of_challenges(best(progress().solutions))
 
 
 def keep_solution(name: str, engine: str, shell: Shell) -> None:
