@@ -52,7 +52,9 @@ BAD_INPUT = {
     "a recording on the mock": (("run", "--recording", "a"), "is for --source recording: add it"),
     "no recording": (("run", "--source", "recording"), "needs --recording: a name or a file"),
     "an unknown recording": ((*RECORDING, "nonsense"), "no recording and no file 'nonsense'"),
-    "a file that is no recording": ((*RECORDING, "README.md"), "README.md: the document: Invalid JSON"),
+    "a file that is no recording": (
+        (*RECORDING, "README.md"), "README.md: the document: Invalid JSON",
+    ),
     "a folder for a recording": ((*RECORDING, "tests"), "tests: cannot be read: Is a directory"),
     "a recording and a scenario": (
         (*RECORDING, "logout", "--scenario", "works"), "--scenario is for --source mock",
