@@ -77,7 +77,7 @@ div:has(> .st-key-onward) { display: contents; }
   .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 5.5rem; }
 }
 @media (max-width: 640px) {
-  .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 10.2rem; }
+  .st-key-choices:not(:has([data-testid="stSelectbox"])) { min-height: 9.6rem; }
   .block-container { padding: 3.4rem 0.7rem 2rem; }
   .st-key-choices > div { flex: 1 1 45%; max-width: 100%; }
   .st-key-choices > div:nth-child(-n + 2) { flex-basis: 100%; }
