@@ -77,8 +77,7 @@ class Flow {
   }
 
   // The request goes out along the edge, and its answer comes back; a local step only moves on.
-  // It sets off when the step itself is painted, and its way is known beforehand, so that the
-  // browser moves it without laying anything out.
+  // It sets off when the step itself is painted: the step does not wait for it.
   travel(step) {
     requestAnimationFrame(() => setTimeout(() => this.step === step && this.leave(step)));
   }
