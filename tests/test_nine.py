@@ -16,6 +16,7 @@ from simulator.checklist import ITEMS
 from simulator.i18n import _
 from simulator.images import repositories
 from simulator.lesson import LESSONS, Lesson, load, right_answer
+from simulator.pages.learner import COOKIE
 from simulator.progress.store import VARIABLE, Store, account
 from simulator.questions import Question, draw, one_each, right
 from simulator.server import running
@@ -355,10 +356,16 @@ def test_a_killed_server_loses_nothing(context: BrowserContext, tmp_path: Path) 
         server.wait()
 
 
+def introduced(page: Page) -> None:
+    """The browser has the learner's name: the last that a page does."""
+    page.wait_for_function(f"document.cookie.includes('{COOKIE}')")
+
+
 def test_two_pages_of_one_learner(visit: Visit) -> None:
     """Both answer; both answers are kept, and the same question is counted once."""
     one = visit(f"recall?seed={SEED + 1}")
     at_question(one, 1, 8)
+    introduced(one)
     other = visit(f"recall?seed={SEED + 1}")
     at_question(other, 1, 8)
     asked = draw(lesson(), SEED + 1, 8)
