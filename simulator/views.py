@@ -107,10 +107,20 @@ def tracker_after(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Span:
-    """The steps that a row of the process table covers in this run; empty if none."""
+    """The steps that a row of the process table covers in this run; empty if none. What a row
+    comes to, it does not come to where it is `broken`: the run failed there."""
 
     row: "Row"
     steps: tuple[Step, ...]
+    broken: bool = False
+
+    @property
+    def result(self) -> str:
+        return "–" if self.broken else self.row.result
+
+    @property
+    def note(self) -> str:
+        return _("The run ended here.") if self.broken else self.row.note
 
 
 def commands_of(trace: Trace) -> list[tuple[Step, str]]:
@@ -138,7 +148,11 @@ def spans(lesson: "Lesson", trace: Trace) -> list[Span]:
         current = row.number if row else current
         if current is not None:
             told[current].append(step)
-    return [Span(row, tuple(told[row.number])) for row in lesson.document.rows]
+    reached = [row.number for row in lesson.document.rows if told[row.number] and not row.branch]
+    broken = reached[-1] if reached and trace.failed else None
+    return [
+        Span(row, tuple(told[row.number]), row.number == broken) for row in lesson.document.rows
+    ]
 
 
 def process_table(lesson: "Lesson", trace: Trace) -> pd.DataFrame:
@@ -151,7 +165,7 @@ def table_row(span: Span) -> tuple[object, ...]:
     row, numbers = span.row, [step.number for step in span.steps]
     covered = f"{numbers[0]}–{numbers[-1]}" if numbers else _("not reached")
     sent = "\n".join(summary(step.exchange) for step in span.steps if step.exchange)
-    return (row.number, row.action, row.input, row.result, row.note, covered, sent)
+    return (row.number, row.action, row.input, span.result, span.note, covered, sent)
 
 
 def summary(exchange: Exchange) -> str:
@@ -437,8 +451,8 @@ def row_view(span: Span) -> dict[str, Any]:
         "number": row.number,
         "action": row.action,
         "input": row.input,
-        "result": row.result,
-        "note": row.note,
+        "result": span.result,
+        "note": span.note,
         "branch": row.branch,
         "first": told[0] if told else None,
         "last": told[-1] if told else None,

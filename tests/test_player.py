@@ -10,7 +10,7 @@ import pytest
 from simulator import player, stage, views
 from simulator.lesson import LESSONS, load
 from simulator.player import STRINGS
-from simulator.scenario import run
+from simulator.scenario import run, scenarios
 from simulator.trace import Took, Trace
 from tests.bench.long_run import long_run
 
@@ -107,6 +107,20 @@ def timed(trace: Trace) -> list[tuple[int, float]]:
         for bar in step["layers"]["bars"]
         if "seconds" in bar
     ]
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+def test_no_row_claims_what_failed(engine: str) -> None:
+    """The row in which a run fails comes to nothing; every other keeps its words."""
+    for name in scenarios():
+        trace = run(name, engine)
+        rows = views.stage(LESSON, trace)["rows"]
+        reached = [row for row in rows if row["first"] and not row["branch"]]
+        broken = reached[-1:] if trace.failed else []
+        assert all(row["result"] == "–" for row in broken), name
+        own = {row.number: row.result for row in LESSON.document.rows}
+        kept = [row for row in rows if row not in broken]
+        assert all(row["result"] == own[row["number"]] for row in kept), name
 
 
 def test_another_language_is_another_stage(monkeypatch: pytest.MonkeyPatch) -> None:
