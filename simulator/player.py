@@ -34,6 +34,7 @@ STRINGS = {
     "is": N_("now is"),
     "layers": N_("Layers"),
     "table": N_("Process table"),
+    "endedHere": N_("The run ended here."),
     "notTaken": N_("not taken in this run"),
     "messages": N_("Messages of this row"),
     "earlier": N_("{count} messages before these"),

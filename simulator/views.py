@@ -114,14 +114,6 @@ class Span:
     steps: tuple[Step, ...]
     broken: bool = False
 
-    @property
-    def result(self) -> str:
-        return "–" if self.broken else self.row.result
-
-    @property
-    def note(self) -> str:
-        return _("The run ended here.") if self.broken else self.row.note
-
 
 def commands_of(trace: Trace) -> list[tuple[Step, str]]:
     """Each step with the command it belongs to: `login`, `pull`, `logout`, or ``."""
@@ -165,7 +157,8 @@ def table_row(span: Span) -> tuple[object, ...]:
     row, numbers = span.row, [step.number for step in span.steps]
     covered = f"{numbers[0]}–{numbers[-1]}" if numbers else _("not reached")
     sent = "\n".join(summary(step.exchange) for step in span.steps if step.exchange)
-    return (row.number, row.action, row.input, span.result, span.note, covered, sent)
+    came = ("–", _("The run ended here.")) if span.broken else (row.result, row.note)
+    return (row.number, row.action, row.input, *came, covered, sent)
 
 
 def summary(exchange: Exchange) -> str:
@@ -451,8 +444,9 @@ def row_view(span: Span) -> dict[str, Any]:
         "number": row.number,
         "action": row.action,
         "input": row.input,
-        "result": span.result,
-        "note": span.note,
+        "result": row.result,
+        "note": row.note,
+        "broken": span.broken,
         "branch": row.branch,
         "first": told[0] if told else None,
         "last": told[-1] if told else None,

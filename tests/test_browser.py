@@ -184,6 +184,17 @@ def test_a_real_registry_is_stepped_through(learner: Open, address: str) -> None
     assert page.get_by_role("textbox", name="Password", exact=True).input_value() == ""
 
 
+def test_a_row_that_failed_says_so_at_the_end_alone(learner: Open) -> None:
+    """Not before: that would answer the question that is asked."""
+    page = learner("?scenario=wrong-password&step=3")
+    row = page.locator(".table tr[data-row='2']")
+    at_step(page, 3)
+    expect(row).not_to_contain_text("The run ended here.")
+    page.keyboard.press("End")
+    expect(row).to_contain_text("The run ended here.")
+    expect(row).not_to_contain_text("accepts")
+
+
 WATCH = """() => {
   window.filled = [];
   const animate = Element.prototype.animate;

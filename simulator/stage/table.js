@@ -27,6 +27,7 @@ class Table {
   // What a row's cells hold at this step.
   cells(row, number) {
     const ended = number === this.data.steps.length;
+    if (ended && row.broken) return [row.input, "–", this.say("endedHere")];
     if (row.first !== null && row.first <= number) return [row.input, row.result, row.note];
     if (ended && row.branch) return [row.input, row.result, this.say("notTaken")];
     return ended ? ["–", "–", this.say("notTaken")] : ["?", "?", ""];
