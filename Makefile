@@ -13,11 +13,11 @@ test: .venv/test
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-# After a change of interface strings: what is new waits in simulator/locale for its translation.
+# After a change of interface strings: what is new waits in simulator/words/locale for its translation.
 messages: .venv/test
 	mkdir -p build
 	$(BABEL) extract --mapping pyproject.toml --add-location file --output build/pullscope.pot .
-	$(BABEL) update --input build/pullscope.pot --domain pullscope --output-dir simulator/locale \
+	$(BABEL) update --input build/pullscope.pot --domain pullscope --output-dir simulator/words/locale \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 
 .venv/run: pyproject.toml

@@ -1,5 +1,5 @@
 """Pullscope in the browser: `streamlit run app.py`."""
 
-from simulator.pages import run
+from simulator.web.pages import run
 
 run()

@@ -14,9 +14,9 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from simulator import player
-from simulator.lesson import lessons
-from simulator.scenario import run
+from simulator.lesson.document import lessons
+from simulator.scenarios.model import run
+from simulator.views import player
 from tests.conftest import remembering
 from tests.pages import ROOT, app, chromium, opened
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx
 
-from simulator.images import repositories
-from simulator.server import running
-from simulator.tokens import ISSUER, certificate_pem
-from simulator.world import Auth, Registry, Repository, User
+from simulator.registry.fixtures import repositories
+from simulator.registry.model import Auth, Registry, Repository, User
+from simulator.registry.serving import running
+from simulator.registry.tokens import ISSUER, certificate_pem
 from tests.conftest import need
 from tests.pages import free_port, wait_for
 

@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.images import repositories
-from simulator.machine import FAILURES
-from simulator.network import mock
-from simulator.scenario import HOSTNAME, STORAGE, TOKENS, Scenario, Typed
-from simulator.trace import run, steps
-from simulator.wire import Obstacle
-from simulator.world import Auth, Fault, Part, Tls
+from simulator.docker.machine import FAILURES
+from simulator.docker.trace import run, steps
+from simulator.protocol.wire import Obstacle
+from simulator.registry.fixtures import repositories
+from simulator.registry.model import Auth, Fault, Part, Tls
+from simulator.scenarios.model import HOSTNAME, STORAGE, TOKENS, Scenario, Typed
+from simulator.sources.mock import mock
 
 SECRET = "correct-horse-battery"
 STALE = "yesterdays-staple-zebra"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from simulator.cli.common import told_plainly
-from simulator.lesson import LESSONS, build, every_language, folders, problems
+from simulator.lesson.document import LESSONS, build, every_language, folders, problems
 
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
 

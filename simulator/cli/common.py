@@ -8,8 +8,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from simulator.engines import engines
-from simulator.lesson import Lesson, lessons
+from simulator.docker.engines import engines
+from simulator.lesson.document import Lesson, lessons
 
 Command = Callable[..., Any]
 

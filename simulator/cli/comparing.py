@@ -6,11 +6,12 @@ from typing import Any
 import click
 from rich.table import Table
 
-from simulator import changes, scenario
 from simulator.cli.common import ENGINES, USUAL_ENGINE, console, first_lesson, plain, told_plainly
-from simulator.compare import Comparison, makes_sense, partings, what_if
-from simulator.compare import compare as compare_traces
-from simulator.lanes import WORDS, lanes
+from simulator.compare.align import Comparison, makes_sense, partings, what_if
+from simulator.compare.align import compare as compare_traces
+from simulator.compare.lanes import WORDS, lanes
+from simulator.scenarios import changes
+from simulator.scenarios import model as scenario
 
 
 @click.command()

@@ -4,8 +4,8 @@ import sys
 
 import click
 
-from simulator import decoder
 from simulator.cli.common import first_lesson, told_plainly
+from simulator.decoder import index as decoder
 
 
 @click.command()

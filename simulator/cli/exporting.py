@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from simulator import export, scenario
+from simulator import export
 from simulator.cli.common import ENGINES, USUAL_ENGINE, first_lesson, refuse, told_plainly
 from simulator.questions import draw
-from simulator.scenario import scenarios
+from simulator.scenarios import model as scenario
+from simulator.scenarios.model import scenarios
 
 OUTPUT = click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from simulator import fidelity
 from simulator.cli.common import ENGINES, console, plain, read_password, told_plainly
-from simulator.fidelity import remarks, replayed
-from simulator.recorder import CannotRecord, Order
-from simulator.recorder import record as record_docker
-from simulator.recorder import write as write_recording
-from simulator.recordings import read as read_recording
+from simulator.recordings import fidelity
+from simulator.recordings.document import read as read_recording
+from simulator.recordings.fidelity import remarks, replayed
+from simulator.recordings.recorder import CannotRecord, Order
+from simulator.recordings.recorder import record as record_docker
+from simulator.recordings.recorder import write as write_recording
 
 
 @click.command(context_settings={"allow_interspersed_args": False})

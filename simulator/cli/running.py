@@ -7,7 +7,6 @@ from typing import Any
 import click
 from rich.table import Column, Table
 
-from simulator import scenario, views
 from simulator.cli.common import (
     ENGINES,
     USUAL_ENGINE,
@@ -17,11 +16,13 @@ from simulator.cli.common import (
     read_password,
     told_plainly,
 )
-from simulator.fidelity import remarks, replayed
-from simulator.recordings import InvalidRecording, Recording, engine_of, recorded
-from simulator.recordings import read as read_recording
-from simulator.scenario import run_real, scenarios
-from simulator.trace import Trace
+from simulator.docker.trace import Trace
+from simulator.recordings.document import InvalidRecording, Recording, engine_of, recorded
+from simulator.recordings.document import read as read_recording
+from simulator.recordings.fidelity import remarks, replayed
+from simulator.scenarios import model as scenario
+from simulator.scenarios.model import run_real, scenarios
+from simulator.views import stage as views
 
 
 @click.command()

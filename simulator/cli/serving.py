@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from simulator import server
 from simulator.cli.common import told_plainly
-from simulator.images import repositories
-from simulator.live import serve
-from simulator.machine import loopback
-from simulator.world import Auth, Fault, Part, Registry, User
+from simulator.docker.machine import loopback
+from simulator.registry import serving as server
+from simulator.registry.fixtures import repositories
+from simulator.registry.model import Auth, Fault, Part, Registry, User
+from simulator.web import serve
 
 HOST = click.option(
     "--host", default="127.0.0.1", show_default=True, help="The address to listen at."

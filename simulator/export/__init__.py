@@ -6,11 +6,11 @@ A format says what it cannot carry; `export` counts how often that happens to th
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from simulator.docker.trace import Trace
 from simulator.export import gift, markdown, moodle, page, plain, qti, sheet
 from simulator.export.item import Item, from_question, from_quiz
-from simulator.i18n import N_
-from simulator.lesson import Lesson
-from simulator.trace import Trace
+from simulator.lesson.document import Lesson
+from simulator.words.i18n import N_
 
 __all__ = [
     "FORMATS", "WHOLE", "Exported", "Format", "Item", "export", "from_question", "from_quiz",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from simulator.export.item import Asked, Item, body, count_of, html, named
-from simulator.i18n import _
+from simulator.words.i18n import _
 
 SPECIAL = re.compile(r"([\\~=#{}:])")
 

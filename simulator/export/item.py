@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from simulator.i18n import _
-from simulator.lesson import Lesson, right_answer
-from simulator.lesson import Question as Authored
+from simulator.lesson.document import Lesson, right_answer
+from simulator.lesson.document import Question as Authored
 from simulator.questions import KINDS, Part, Question, Table, right
+from simulator.words.i18n import _
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from string import ascii_lowercase
 
 import pandas as pd
 
-from simulator import views
-from simulator.engines import engines
+from simulator.docker.engines import engines
+from simulator.docker.trace import Trace
 from simulator.export.item import Asked, Item
-from simulator.i18n import _
-from simulator.lesson import Lesson
+from simulator.lesson.document import Lesson
 from simulator.questions import Table
-from simulator.scenario import scenarios
-from simulator.trace import Trace
+from simulator.scenarios.model import scenarios
+from simulator.views import stage as views
+from simulator.words.i18n import _
 
 
 def write(lesson: Lesson, traces: Sequence[Trace], items: Sequence[Item]) -> bytes:

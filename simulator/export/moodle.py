@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from simulator.export.gift import category
 from simulator.export.item import Asked, Item, body, count_of, html
-from simulator.i18n import _
+from simulator.words.i18n import _
 
 PENALTY = "0.3333333"
 CLOZE = re.compile(r"([\\~#}/\"])")

@@ -11,14 +11,14 @@ from typing import Any
 
 import streamlit
 
-from simulator import i18n
-from simulator.engines import engines
+from simulator.docker.engines import engines
+from simulator.docker.trace import Trace
 from simulator.export.item import Asked, Item, body, html
 from simulator.export.stage import data, files
-from simulator.i18n import _
-from simulator.lesson import Lesson
-from simulator.scenario import scenarios
-from simulator.trace import Trace
+from simulator.lesson.document import Lesson
+from simulator.scenarios.model import scenarios
+from simulator.words import i18n
+from simulator.words.i18n import _
 
 HERE = Path(__file__).parent
 

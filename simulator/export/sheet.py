@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
 from simulator.export.item import Asked, Item, count_of, named
-from simulator.i18n import _
 from simulator.questions import Table
+from simulator.words.i18n import _
 
 CHOICES = ascii_uppercase[:4]
 COLUMNS = (

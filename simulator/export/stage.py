@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from simulator import player, stage
-from simulator.lesson import Lesson
-from simulator.trace import Trace
+from simulator.docker.trace import Trace
+from simulator.lesson.document import Lesson
+from simulator.views import player
+from simulator.web.components import stage
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from simulator.i18n import N_
+from simulator.words.i18n import N_
 
 
 @dataclass(frozen=True)

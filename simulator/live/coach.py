@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from simulator.i18n import N_, _
 from simulator.live.attempts import Attempt, Doing, attempts
 from simulator.live.seen import Seen
 from simulator.live.trouble import SWITCHES, Trouble
+from simulator.words.i18n import N_, _
 
 RECENT = 600.0
 """Seconds after which a sign is old."""

@@ -1,6 +1,6 @@
 """By event: how the observer knows, and what it cannot know."""
 
-from simulator.i18n import N_
+from simulator.words.i18n import N_
 
 NOTES = {
     "LoginTyped": N_("Inferred: some clients begin a pull like this too."),

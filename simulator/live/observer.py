@@ -11,14 +11,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from simulator import events as e
-from simulator.auth import Challenge, Credential
-from simulator.commands import Command, Login, Pull
-from simulator.events import Event
-from simulator.i18n import N_
-from simulator.live.attempts import Attempt, Doing, attempts
-from simulator.live.seen import STORES, Client, Kind, Seen, asked
-from simulator.machine import (
+from simulator.docker import events as e
+from simulator.docker.cli.commands import Command, Login, Pull
+from simulator.docker.config_file import Challenge, Credential
+from simulator.docker.events import Event
+from simulator.docker.machine import (
     FAILURES,
     TRANSITIONS,
     Phase,
@@ -30,7 +27,11 @@ from simulator.machine import (
     loopback,
     refusal,
 )
-from simulator.oci import (
+from simulator.docker.output.terminal import lines
+from simulator.docker.trace import Step, Trace
+from simulator.live.attempts import Attempt, Doing, attempts
+from simulator.live.seen import STORES, Client, Kind, Seen, asked
+from simulator.protocol.oci import (
     DIGEST,
     Descriptor,
     ImageConfig,
@@ -40,9 +41,8 @@ from simulator.oci import (
     Reference,
     parse_manifest,
 )
-from simulator.terminal import lines
-from simulator.trace import Step, Trace
-from simulator.wire import MASK, Exchange, Scheme, digest_of
+from simulator.protocol.wire import MASK, Exchange, Scheme, digest_of
+from simulator.words.i18n import N_
 
 Known = Callable[[str], Manifest | Index | None]
 """The manifest that the registry has under a digest."""

@@ -7,10 +7,10 @@ know: those fields are empty, and the note says so. Secrets were masked before a
 from typing import Any
 from urllib.parse import urlsplit
 
-from simulator.commands import Login
+from simulator.docker.cli.commands import Login
 from simulator.live.observer import Run
 from simulator.live.seen import Seen
-from simulator.wire import Headers
+from simulator.protocol.wire import Headers
 
 NOTE = "Seen by the registry; terminal, exit status and files of the client are not known to it."
 

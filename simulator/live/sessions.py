@@ -22,16 +22,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import jwt
 
-from simulator import tokens
-from simulator.i18n import _
+from simulator.docker.machine import claimed
+from simulator.docker.trace import drop_blob
 from simulator.live.accounts import Account, new_name, opened
 from simulator.live.observer import Memo
 from simulator.live.seen import Asked, Kind, Seen, asked, client_of
 from simulator.live.trouble import Trouble, registry_for
-from simulator.machine import claimed
-from simulator.registry import error, handle
-from simulator.trace import drop_blob
-from simulator.wire import (
+from simulator.protocol.wire import (
     MASK,
     SECRET_FIELDS,
     Content,
@@ -42,6 +39,9 @@ from simulator.wire import (
     Scheme,
     digest_of,
 )
+from simulator.registry import tokens
+from simulator.registry.answer import error, handle
+from simulator.words.i18n import _
 
 LEARNERS = 200
 """How many sessions there are at once."""

@@ -1,17 +1,17 @@
 """What the learner broke, as data, and the registry that comes of it.
 
-Every switch turns into what `simulator.world` and `simulator.registry` know already: faults, a
-user who may do nothing, a clock that is ahead, a token that lives no second.
+Every switch turns into what `simulator.registry` knows already: faults, a user who may do
+nothing, a clock that is ahead, a token that lives no second.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from simulator.i18n import N_
-from simulator.images import repositories
-from simulator.oci import Index, Manifest, parse_manifest
-from simulator.world import Auth, Fault, Part, Registry, Repository, User
+from simulator.protocol.oci import Index, Manifest, parse_manifest
+from simulator.registry.fixtures import repositories
+from simulator.registry.model import Auth, Fault, Part, Registry, Repository, User
+from simulator.words.i18n import N_
 
 SPEED = 60_000
 """Bytes a second on the slow link: the first image takes some seconds."""

@@ -6,18 +6,18 @@ request may revise what an earlier one seemed to mean, and then the tail is told
 
 from typing import Any
 
-from simulator import player
-from simulator.commands import Login, Pull
-from simulator.events import Listening
-from simulator.i18n import _, per_language
-from simulator.lesson import Lesson, lessons
+from simulator.docker.cli.commands import Login, Pull
+from simulator.docker.events import Listening
+from simulator.docker.machine import State
+from simulator.docker.trace import Step, Trace
+from simulator.lesson.document import Lesson, lessons
 from simulator.live.coach import Facts, advice
 from simulator.live.notes import NOTES
 from simulator.live.observer import Run, observe
 from simulator.live.sessions import Session
 from simulator.live.trouble import images_for, known
-from simulator.machine import State
-from simulator.trace import Step, Trace
+from simulator.views import player
+from simulator.words.i18n import _, per_language
 
 SHOWN = 12
 """How many runs can be gone back to."""

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from fsrs import Card, Rating, Scheduler
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from simulator.invalid import first_wrong
+from simulator.words.validation import first_wrong
 
 LIMIT = 5_000_000
 """Bytes of a file that is imported; a year of daily practice is far less."""

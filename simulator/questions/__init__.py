@@ -10,12 +10,12 @@ from functools import cache
 from itertools import chain, zip_longest
 from random import Random
 
-from simulator.i18n import chosen
-from simulator.lesson import Lesson
+from simulator.lesson.document import Lesson
 from simulator.questions.kinds import KINDS
 from simulator.questions.model import Address, Option, Part, Question, Table
 from simulator.questions.objectives import OBJECTIVES, Objective
 from simulator.questions.offer import LEAST, Key
+from simulator.words.i18n import chosen
 
 __all__ = [
     "KINDS", "OBJECTIVES", "Address", "Objective", "Option", "Part", "Question", "Table",

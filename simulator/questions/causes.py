@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from itertools import chain
 from random import Random
 
-from simulator.engines import engines
-from simulator.i18n import N_, _
-from simulator.lesson import Lesson
-from simulator.mutants import played
+from simulator.docker.engines import engines
+from simulator.lesson.document import Lesson
+from simulator.questions.misconceptions import played
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.offer import Key, Kind, Wrong, chosen, objective_of, place_of, rule
 from simulator.questions.runs import (
@@ -20,7 +19,8 @@ from simulator.questions.runs import (
     title,
     traces,
 )
-from simulator.scenario import scenarios
+from simulator.scenarios.model import scenarios
+from simulator.words.i18n import N_, _
 
 
 def cause_keys() -> Iterator[Key]:

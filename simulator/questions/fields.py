@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from simulator import i18n, views
-from simulator.events import TokenIssued
-from simulator.i18n import N_, _, ngettext
-from simulator.trace import Step
-from simulator.wire import Scheme
+from simulator.docker.events import TokenIssued
+from simulator.docker.trace import Step
+from simulator.protocol.wire import Scheme
+from simulator.views import stage as views
+from simulator.words import i18n
+from simulator.words.i18n import N_, _, ngettext
 
 NO_PROOF, PASSWORD, TOKEN, NOTHING = (
     N_("No proof"), N_("User name and password"), N_("A token"), N_("Nothing"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.i18n import N_
+from simulator.words.i18n import N_
 
 
 @dataclass(frozen=True)

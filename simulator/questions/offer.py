@@ -8,14 +8,14 @@ and other situations. Every one is put to `holds` before it is offered.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from simulator.i18n import _
-from simulator.lesson import Lesson
-from simulator.mutants import MUTANTS, played
+from simulator.docker.trace import Step
+from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
+from simulator.questions.misconceptions import MUTANTS, played
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.objectives import OBJECTIVES, about
 from simulator.questions.runs import text
-from simulator.trace import Step
+from simulator.words.i18n import _
 
 MOST = 4
 LEAST = 3

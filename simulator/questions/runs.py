@@ -7,16 +7,16 @@ from functools import cache
 from hashlib import sha256
 from random import Random
 
-from simulator import views
-from simulator.engines import engines
-from simulator.i18n import _
-from simulator.lesson import Lesson
-from simulator.machine import Phase
-from simulator.mutants import MUTANTS, Mutant, imagined, played
+from simulator.docker.engines import engines
+from simulator.docker.machine import Phase
+from simulator.docker.trace import Step, Trace
+from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
+from simulator.questions.misconceptions import MUTANTS, Mutant, imagined, played
 from simulator.questions.model import Address
-from simulator.scenario import scenarios
-from simulator.trace import Step, Trace
+from simulator.scenarios.model import scenarios
+from simulator.views import stage as views
+from simulator.words.i18n import _
 
 Mark = tuple[str, str, int]
 """What a step is, free of its number: its event (or request), its command, the how manyth."""

@@ -5,11 +5,11 @@ from functools import cache
 from itertools import chain, pairwise
 from random import Random
 
-from simulator.i18n import N_, _, ngettext
-from simulator.lesson import Lesson
-from simulator.machine import TRANSITIONS, Phase
-from simulator.mutants import imagined, played
+from simulator.docker.machine import TRANSITIONS, Phase
+from simulator.docker.trace import Step, Trace
+from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, Field
+from simulator.questions.misconceptions import imagined, played
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.offer import (
     MOST,
@@ -43,8 +43,8 @@ from simulator.questions.runs import (
     untwin,
 )
 from simulator.questions.values import value_before, worked_value
-from simulator.scenario import scenarios
-from simulator.trace import Step, Trace
+from simulator.scenarios.model import scenarios
+from simulator.words.i18n import N_, _, ngettext
 
 # -- which step, given a change ---------------------------------------------------------------
 

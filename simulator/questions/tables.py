@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from simulator.i18n import N_, _
-from simulator.lesson import Lesson
-from simulator.mutants import MUTANTS, played
+from simulator.docker.trace import Step, Trace
+from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, TRACKER, Field
+from simulator.questions.misconceptions import MUTANTS, played
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says, Table
 from simulator.questions.offer import Key, Kind, Wrong, chosen, label_of, objective_of, rule
 from simulator.questions.runs import (
@@ -30,7 +30,7 @@ from simulator.questions.values import (
     value_part,
     value_words,
 )
-from simulator.trace import Step, Trace
+from simulator.words.i18n import N_, _
 
 WIRE = (FIELDS["proof"], FIELDS["answered"])
 ROWS = 4

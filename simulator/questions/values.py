@@ -6,10 +6,10 @@ from functools import cache
 from itertools import chain
 from random import Random
 
-from simulator.i18n import N_, _
-from simulator.lesson import Lesson
-from simulator.mutants import played
+from simulator.docker.trace import Step
+from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, Field
+from simulator.questions.misconceptions import played
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.offer import (
     Key,
@@ -40,8 +40,8 @@ from simulator.questions.runs import (
     traces,
     typed,
 )
-from simulator.scenario import scenarios
-from simulator.trace import Step
+from simulator.scenarios.model import scenarios
+from simulator.words.i18n import N_, _
 
 
 def value_keys() -> Iterator[Key]:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from simulator.docker.cli.usage import USAGES
+from simulator.docker.output.terminal import Line
+from simulator.protocol.wire import MASK
 from simulator.shell.line import PROGRAMS, carried_out
 from simulator.shell.values import KEPT_LINES, LONGEST, Prompt, Ran, Shell
-from simulator.terminal import Line
-from simulator.usage import USAGES
-from simulator.wire import MASK
 
 # -- entering a line --------------------------------------------------------------------------
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
-from simulator.engines.words import reason
-from simulator.network import answer
+from simulator.docker.engines.words import reason
+from simulator.protocol.wire import Authorization, NetworkFailure, Obstacle, Request, Response
+from simulator.registry.model import Site, Tls, World
 from simulator.shell.values import Misspelt, Ran, Shell
-from simulator.wire import Authorization, NetworkFailure, Obstacle, Request, Response
-from simulator.world import Site, Tls, World
+from simulator.sources.mock import answer
 
 
 class Options(ArgumentParser):

@@ -4,16 +4,16 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from simulator.commands import Images, InvalidCommand, Login, parse
-from simulator.events import InputMissing
-from simulator.machine import State
-from simulator.network import answer
+from simulator.docker.cli.commands import Images, InvalidCommand, Login, parse
+from simulator.docker.cli.usage import USAGES, command_name, complaint
+from simulator.docker.events import InputMissing
+from simulator.docker.machine import State
+from simulator.docker.output.terminal import Line, prompts
+from simulator.docker.trace import Step, Trace, steps
+from simulator.protocol.wire import Exchange, Request
+from simulator.registry.model import World
 from simulator.shell.values import Prompt, Ran, Shell, with_end
-from simulator.terminal import Line, prompts
-from simulator.trace import Step, Trace, steps
-from simulator.usage import USAGES, command_name, complaint
-from simulator.wire import Exchange, Request
-from simulator.world import World
+from simulator.sources.mock import answer
 
 NOT_PLAYED = (
     "pullscope: docker {} exists, but is not played here: this terminal is about login and pull"

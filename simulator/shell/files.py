@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from simulator.auth import CredentialStore, InvalidConfig
+from simulator.docker.config_file import CredentialStore, InvalidConfig
+from simulator.registry.model import Tls, World
 from simulator.shell.values import AUTHORITY, CERTIFICATES, CONFIG, HOME, Ran, Shell
-from simulator.world import Tls, World
 
 
 def absolute(path: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 import jwt
 
+from simulator.registry.model import Registry, World
 from simulator.shell.files import read
 from simulator.shell.values import DAEMON, Ran, Shell
-from simulator.world import Registry, World
 
 
 def echo(shell: Shell, words: list[str], given: str | None) -> Ran:

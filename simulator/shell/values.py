@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simulator.machine import State
-from simulator.terminal import Line
-from simulator.trace import Trace
-from simulator.world import World
+from simulator.docker.machine import State
+from simulator.docker.output.terminal import Line
+from simulator.docker.trace import Trace
+from simulator.registry.model import World
 
 HOME = "/home/alice"
 CONFIG = f"{HOME}/.docker/config.json"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from simulator.decoder import decode, known_messages, printed
+from simulator.decoder.index import decode, known_messages, printed
 
 
 def milliseconds(work: Callable[[], object], times: int) -> float:

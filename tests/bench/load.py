@@ -26,11 +26,11 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import median, quantiles
 
-from simulator.images import AMD64, image, layer, repository
-from simulator.oci import MANIFESTS, Manifest, parse_manifest
-from simulator.server import serve
-from simulator.wire import Authorization
-from simulator.world import Auth, Registry, Repository, User
+from simulator.protocol.oci import MANIFESTS, Manifest, parse_manifest
+from simulator.protocol.wire import Authorization
+from simulator.registry.fixtures import AMD64, image, layer, repository
+from simulator.registry.model import Auth, Registry, Repository, User
+from simulator.registry.serving import serve
 from tests.bench.pull import high_water
 from tests.bench.step import presses
 from tests.pages import app, chromium, free_port, wait_for

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from simulator import player, stage
-from simulator.lesson import lessons
+from simulator.lesson.document import lessons
+from simulator.views import player
+from simulator.web.components import stage
 from tests.bench.long_run import long_run
 
 

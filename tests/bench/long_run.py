@@ -3,11 +3,11 @@
 from dataclasses import replace
 from functools import cache
 
-from simulator.images import AMD64, image, layer, repository
-from simulator.network import mock
-from simulator.scenario import HOSTNAME, scenario
-from simulator.trace import Trace, run
-from simulator.world import World
+from simulator.docker.trace import Trace, run
+from simulator.registry.fixtures import AMD64, image, layer, repository
+from simulator.registry.model import World
+from simulator.scenarios.model import HOSTNAME, scenario
+from simulator.sources.mock import mock
 
 LAYERS = 470
 

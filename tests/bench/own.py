@@ -20,11 +20,11 @@ from statistics import median, quantiles
 import httpx
 from playwright.sync_api import Browser
 
-from simulator.oci import MANIFESTS, Manifest, parse_manifest
-from simulator.wire import digest_of
+from simulator.protocol.oci import MANIFESTS, Manifest, parse_manifest
+from simulator.protocol.wire import digest_of
 from tests.bench.step import fresh, presses, ready
 from tests.pages import chromium
-from tests.test_own_docker import pullscope_app, visit
+from tests.web.test_own_docker import pullscope_app, visit
 
 ACCOUNTS, PRESSES, LOADS = 10, 12, 5
 EVERY = 2.0

@@ -20,15 +20,15 @@ from statistics import median
 
 import httpx
 
-from simulator.oci import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
-from simulator.wire import digest_of
+from simulator.protocol.oci import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
+from simulator.protocol.wire import digest_of
 from tests.registries import served
 
 LAYERS = 5
 PULL = """
 import sys, time
 from pathlib import Path
-from simulator.scenario import run_real
+from simulator.scenarios.model import run_real
 began = time.monotonic()
 trace = run_real(sys.argv[1], "", "", "big:1", output=Path(sys.argv[2]))
 assert not trace.failed, trace.steps[-1].event

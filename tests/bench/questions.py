@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 
-from simulator.lesson import lessons
+from simulator.lesson.document import lessons
 from simulator.questions import Question, draw, problems, right
 
 COUNT = 1000

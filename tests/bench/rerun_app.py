@@ -5,8 +5,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from simulator import flow, scenario, views
-from simulator.lesson import Lesson, lessons
+from simulator.lesson import flow
+from simulator.lesson.document import Lesson, lessons
+from simulator.scenarios import model as scenario
+from simulator.views import stage as views
 
 
 @st.cache_resource

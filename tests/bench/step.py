@@ -18,9 +18,10 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Browser, Page
 
-from simulator import player, stage
-from simulator.lesson import lessons
-from simulator.scenario import run
+from simulator.lesson.document import lessons
+from simulator.scenarios.model import run
+from simulator.views import player
+from simulator.web.components import stage
 from tests.bench.long_run import long_run
 from tests.pages import ROOT, app, chromium
 

@@ -1,0 +1,1 @@
+"""Static files without Python: scripts, styles, pages and pictures of the components."""

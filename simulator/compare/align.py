@@ -1,0 +1,322 @@
+"""What if: two runs side by side, aligned, and the first step at which they part.
+
+Steps are alike when the same kind of thing happened: the same event in the same phase, asked in
+the same way and answered with the same status. A name, a digest or a password that differs does
+not part two runs; what comes of it does.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import zip_longest
+
+from simulator.docker import events as e
+from simulator.docker.engines.words import reason
+from simulator.docker.events import Event
+from simulator.docker.machine import Phase
+from simulator.docker.trace import Step, Trace, run
+from simulator.protocol.oci import DOCKER_INDEX, OCI_INDEX
+from simulator.protocol.wire import Response
+from simulator.scenarios.changes import CHANGES, change
+from simulator.scenarios.model import Scenario, scenario, scenarios
+from simulator.scenarios.model import run as run_scenario
+from simulator.sources.mock import mock
+from simulator.words.i18n import N_, _
+
+Kind = tuple[object, ...]
+
+
+def kind(step: Step) -> Kind:
+    """What happened, without names: phase, event, method, kind of authorization, status."""
+    happened = (step.before.phase, step.name, *counted(step.event))
+    if step.exchange is None:
+        return happened
+    request, answer = step.exchange.request, step.exchange.answer
+    sent = request.authorization.scheme if request.authorization else None
+    came = answer.status if isinstance(answer, Response) else answer.obstacle
+    return (*happened, request.method, sent, came)
+
+
+def counted(event: Event) -> Kind:
+    """What an event can hold more or less of, and of which sort it is."""
+    match event:
+        case e.TokenIssued(access=access):
+            return (len(access),)
+        case e.LayersPlanned(missing, present):
+            return (len(missing), len(present))
+        case e.Challenged(challenge):
+            return (challenge.scheme,)
+        case e.Resolved(media_type=media_type):
+            return (media_type in (DOCKER_INDEX, OCI_INDEX),)
+        case e.CredentialsRemoved(found=found):
+            return (found,)
+        case e.BlobReceived(kind=sort) | e.DigestMismatch(kind=sort):
+            return (sort,)
+        case _:
+            return ()
+
+
+# -- aligned ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row of the comparison: a step of each run, or of one of them."""
+
+    left: Step | None
+    right: Step | None
+
+    @property
+    def alike(self) -> bool:
+        both = self.left is not None and self.right is not None
+        return both and kind(self.left) == kind(self.right)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs, row by row. `parted` is the place of the first row that is not alike; `change`
+    names what was changed, where the right run is the left one with one thing otherwise."""
+
+    left: Trace
+    right: Trace
+    pairs: tuple[Pair, ...]
+    parted: int | None
+    change: str = ""
+
+    @property
+    def parting(self) -> Pair | None:
+        return None if self.parted is None else self.pairs[self.parted]
+
+
+def compare(left: Trace, right: Trace) -> Comparison:
+    """Align two runs: step by step up to where they part, and there; after it, what is alike
+    stands beside each other again. Where they part because another command is typed, the
+    command that only one of them has stands alone."""
+    common = in_common(left, right)
+    ours, theirs = left.steps[common:], right.steps[common:]
+    pairs = beside(left.steps[:common], right.steps[:common])
+    if ours and theirs and ours[0].before.phase is not Phase.READY:
+        pairs += beside(ours[:1], theirs[:1])
+        ours, theirs = ours[1:], theirs[1:]
+    pairs += aligned(ours, theirs)
+    parted = next((place for place, pair in enumerate(pairs) if not pair.alike), None)
+    return Comparison(left, right, tuple(pairs), parted)
+
+
+def in_common(left: Trace, right: Trace) -> int:
+    """How many steps are alike before the first that is not."""
+    both = enumerate(zip(left.steps, right.steps, strict=False))
+    shorter = min(len(left.steps), len(right.steps))
+    return next((place for place, (a, b) in both if kind(a) != kind(b)), shorter)
+
+
+def aligned(ours: tuple[Step, ...], theirs: tuple[Step, ...]) -> list[Pair]:
+    """What is alike beside each other, in order; the rest beside each other as far as it goes."""
+    matcher = SequenceMatcher(None, [*map(kind, ours)], [*map(kind, theirs)], autojunk=False)
+    codes = matcher.get_opcodes()
+    return [pair for _, a, b, c, d in codes for pair in beside(ours[a:b], theirs[c:d])]
+
+
+def beside(ours: tuple[Step, ...], theirs: tuple[Step, ...]) -> list[Pair]:
+    """Steps beside each other, as long as both are in the same phase."""
+    return [
+        pair
+        for a, b in zip_longest(ours, theirs)
+        for pair in ([Pair(a, b)] if same_phase(a, b) else [Pair(a, None), Pair(None, b)])
+    ]
+
+
+def same_phase(a: Step | None, b: Step | None) -> bool:
+    """Whether two steps can stand beside each other; one alone always can."""
+    return not (a and b) or a.before.phase is b.before.phase
+
+
+# -- why ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something about a step that is otherwise in the other run."""
+
+    what: str
+    left: str
+    right: str
+
+
+def facts(pair: Pair) -> tuple[Fact, ...]:
+    """What differs between the two steps of a row; nothing where there is only one."""
+    if not (pair.left and pair.right):
+        return ()
+    told = (Fact(what, of(pair.left), of(pair.right)) for what, of in FACTS.items())
+    return tuple(fact for fact in told if fact.left != fact.right)
+
+
+def typed(step: Step) -> str:
+    starts = step.before.phase in (Phase.READY, Phase.PROMPTING)
+    return step.after.command.text if starts and step.after.command else ""
+
+
+def stored(step: Step) -> str:
+    """What is stored for this registry."""
+    state = step.before
+    key = state.reference.key if state.reference else state.host
+    entry = _("credentials for {registry}") if state.store.find(key) else _("no credentials")
+    missing = state.store.lacks(key)
+    helper = _("the helper {helper} is missing").format(helper=missing) if missing else ""
+    return "; ".join(filter(None, (entry.format(registry=key), helper, state.writable)))
+
+
+def held(step: Step) -> str:
+    """The images that are here."""
+    return ", ".join(name for name, _digest in step.before.images.images)
+
+
+def asked(step: Step) -> str:
+    if step.exchange is None:
+        return _("nothing")
+    request = step.exchange.request
+    proof = f", {request.authorization.scheme}" if request.authorization else ""
+    return f"{request.method} {request.host}{request.path}{proof}"
+
+
+def answered(step: Step) -> str:
+    if step.exchange is None:
+        return ""
+    answer = step.exchange.answer
+    if not isinstance(answer, Response):
+        return _("no answer: {obstacle}").format(obstacle=answer.obstacle)
+    said = f"{answer.status} {reason(answer.status)}"
+    content = short(answer.content.digest) if answer.content else ""
+    return "; ".join(filter(None, (said, code_of(answer), challenge_of(answer), content)))
+
+
+def challenge_of(answer: Response) -> str:
+    """The scheme that a challenge names."""
+    return (answer.header("WWW-Authenticate") or "").partition(" ")[0]
+
+
+def code_of(answer: Response) -> str:
+    """The registry's own error code."""
+    document = answer.json()
+    errors = document.get("errors") if isinstance(document, dict) else None
+    first = errors[0] if isinstance(errors, list) and errors else None
+    return str(first.get("code", "")) if isinstance(first, dict) else ""
+
+
+def learned(step: Step) -> str:
+    match step.event:
+        case e.TokenIssued(access=access):
+            return ", ".join(access) or _("a token without any right")
+        case e.LayersPlanned(missing, present):
+            counts = {"missing": len(missing), "present": len(present)}
+            return _("layers to download: {missing}, here already: {present}").format(**counts)
+        case e.DigestMismatch(_kind, expected, actual):
+            digests = {"expected": short(expected), "actual": short(actual)}
+            return _("promised {expected}, came {actual}").format(**digests)
+        case _other:
+            return ""
+
+
+def short(digest: str) -> str:
+    """`sha256:` and the first twelve digits, as Docker shortens it."""
+    return digest[:19]
+
+
+FACTS: Mapping[str, Callable[[Step], str]] = {
+    N_("Typed"): typed,
+    N_("Credential store"): stored,
+    N_("Image store"): held,
+    N_("Sent"): asked,
+    N_("Answered"): answered,
+    N_("Learned"): learned,
+}
+"""What can be otherwise at a step, in the order of cause and effect."""
+
+
+KNOWN = {"Typed", "Credential store", "Image store"}
+
+
+def how(comparison: Comparison) -> str:
+    """In which way the runs part: what was the same, and what was not."""
+    pair = comparison.parting
+    if pair is None:
+        return N_("Step by step the same kind of thing happens.")
+    if not (pair.left and pair.right):
+        return N_("Here one of them has a command that the other does not have.")
+    different = {fact.what for fact in facts(pair)}
+    if comparison.left.engine != comparison.right.engine and not KNOWN & different:
+        return N_("From the same point the two engines go different ways.")
+    if "Sent" in different:
+        return N_("What is sent differs, so the answers are to different questions.")
+    if pair.left.exchange:
+        return same_question(pair.left, pair.right)
+    if pair.left.before.phase is Phase.PROMPTING and not KNOWN & different:
+        return N_("Nothing is sent here: what is typed, or not typed, decides.")
+    return N_("Nothing is sent here: what is known on this machine decides.")
+
+
+def same_question(left: Step, right: Step) -> str:
+    """The answers to what looks like the same request; a credential in it does not show."""
+    answers = [step.exchange.answer for step in (left, right) if step.exchange]
+    refused = any(isinstance(a, Response) and a.status in (401, 403) for a in answers)
+    proven = left.exchange and left.exchange.request.authorization
+    if refused and proven:
+        return N_("The same is asked, with credentials that are not shown; the answers differ.")
+    return N_("The same is asked; the answers differ.")
+
+
+# -- one thing changed --------------------------------------------------------------------------
+
+
+def what_if(base: str, name: str, engine: str = "29") -> Comparison:
+    """The scenario as it is, and with one thing changed.
+
+    Raises UnknownScenario or UnknownChange with the names there are.
+    """
+    otherwise = change(name).apply(scenario(base))
+    left = run_scenario(base, engine)
+    return replace(compare(left, played(otherwise, engine)), change=name)
+
+
+def played(one: Scenario, engine: str) -> Trace:
+    """A run of a scenario that has no name of its own."""
+    return run(one.state(engine), mock(one.world()))
+
+
+def makes_sense(base: str, name: str) -> bool:
+    """Whether there is something to change here, and it is not so already."""
+    known = scenario(base)
+    return change(name).apply(known) != known
+
+
+@cache
+def partings(base: str, engine: str = "29") -> Mapping[str, int]:
+    """Each change that matters to this run, with the step at which the runs part.
+
+    In the order of the steps. Raises UnknownScenario.
+    """
+    left, known = run_scenario(base, engine), scenario(base)
+    changed = ((name, one.apply(known)) for name, one in CHANGES.items())
+    traces = ((name, played(one, engine)) for name, one in changed if one != known)
+    found = ((name, compare(left, trace).parted) for name, trace in traces)
+    steps = ((name, min(place + 1, len(left.steps))) for name, place in found if place is not None)
+    return dict(sorted(steps, key=lambda one: one[1]))
+
+
+def offers(trace: Trace) -> dict[int, list[dict[str, str]]]:
+    """For each step at which a change parts this run from another: those changes, as links.
+
+    Empty for a run that is no scenario of `scenarios.yaml`.
+    """
+    if trace.source != "mock" or trace.scenario not in scenarios():
+        return {}
+    offered: dict[int, list[dict[str, str]]] = {}
+    for name, step in partings(trace.scenario, trace.engine).items():
+        offered.setdefault(step, []).append(offer(trace, name))
+    return offered
+
+
+def offer(trace: Trace, name: str) -> dict[str, str]:
+    query = f"scenario={trace.scenario}&engine={trace.engine}&change={name}"
+    return {"change": name, "title": _(CHANGES[name].title), "href": f"compare?{query}"}

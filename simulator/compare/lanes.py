@@ -1,0 +1,231 @@
+"""Two runs as two lanes: a comparison as data for the page, the terminal and JSON.
+
+Where the lanes read as one, a row is `joined`: the same kind of step, told in the same words,
+and so was everything before it.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from simulator.compare.align import Comparison, facts, how
+from simulator.docker.engines import engines
+from simulator.docker.machine import Phase, State
+from simulator.docker.trace import Step, Trace
+from simulator.lesson.document import Lesson, Words
+from simulator.protocol.wire import Response, digest_of
+from simulator.scenarios.changes import CHANGES
+from simulator.scenarios.model import scenarios
+from simulator.views.stage import TRACKED, asked, commands_of, outcome, tracker_value
+from simulator.words.i18n import N_, _
+
+SCHEMA = "pullscope-lanes/1"
+DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
+"""A whole digest, and as much of it as Docker shows."""
+
+WORDS = {
+    "player": N_("Two runs side by side"),
+    "controls": N_("Controls"),
+    "first": N_("First row"),
+    "back": N_("Back"),
+    "play": N_("Play"),
+    "pause": N_("Pause"),
+    "next": N_("Next"),
+    "last": N_("Last row"),
+    "jump": N_("Where they part"),
+    "keys": N_("Keys"),
+    "close": N_("Close"),
+    "row": N_("Row"),
+    "rows": N_("Every row"),
+    "differs": N_("What differs there"),
+    "parted": N_("Here they part"),
+    "part": N_("they part"),
+    "both": N_("Both"),
+    "variable": N_("Variable"),
+    "value": N_("Now"),
+    "terminal": N_("Terminal"),
+    "local": N_("No message: this step happens on this machine alone."),
+    "unlike": N_("different"),
+    "beside": N_("Nothing stands beside this step."),
+    "ended": N_("This run has ended."),
+    "done": N_("succeeds"),
+    "failed": N_("fails"),
+    "at": N_("Row {row} of {count}"),
+    "key_step": N_("next row, row back"),
+    "key_ends": N_("first row, last row"),
+    "key_play": N_("play, pause"),
+    "key_jump": N_("to where they part"),
+    "key_help": N_("this help"),
+}
+"""What the component says around the runs."""
+
+
+def lanes(lesson: Lesson, comparison: Comparison) -> dict[str, Any]:
+    """Both runs row by row, where they part, and why."""
+    return {
+        "schema": SCHEMA,
+        "left": lane(comparison.left, titled(comparison.left, comparison)),
+        "right": lane(comparison.right, right_title(comparison)),
+        "change": comparison.change,
+        "parted": None if comparison.parted is None else comparison.parted + 1,
+        "verdict": verdict(lesson, comparison),
+        "variables": list(TRACKED),
+        "rows": list(joined_rows(lesson, comparison)),
+    }
+
+
+def staged(lesson: Lesson, comparison: Comparison, address: dict[str, str]) -> dict[str, Any]:
+    """The lanes for the component, with its words, and what it writes into the address."""
+    shown = lanes(lesson, comparison)
+    words = {name: _(text) for name, text in WORDS.items()}
+    told = json.dumps([shown, words, address])
+    return shown | {"words": words, "address": address, "id": digest_of(told.encode())}
+
+
+def lane(trace: Trace, title: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "scenario": trace.scenario,
+        "engine": trace.engine,
+        "steps": len(trace.steps),
+        "outcome": "failed" if trace.failed else "done",
+        "start": tracked(trace.steps[0].before),
+    }
+
+
+def right_title(comparison: Comparison) -> str:
+    """What was changed; else the situation."""
+    if comparison.change:
+        return _(CHANGES[comparison.change].title)
+    return titled(comparison.right, comparison)
+
+
+def titled(trace: Trace, comparison: Comparison) -> str:
+    """The situation, with the engine where the engines differ; for a nameless run its source."""
+    known = scenarios().get(trace.scenario)
+    situation = known.title if known else trace.source
+    if comparison.left.engine == comparison.right.engine:
+        return situation
+    engine = _(engines()[trace.engine].title)
+    same = comparison.left.scenario == comparison.right.scenario
+    return engine if same else f"{situation} · {engine}"
+
+
+# -- rows ---------------------------------------------------------------------------------------
+
+
+def joined_rows(lesson: Lesson, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    left, right = commands_by_step(comparison.left), commands_by_step(comparison.right)
+    joined = True
+    for pair in comparison.pairs:
+        ours = told(lesson, pair.left, left) if pair.left else None
+        theirs = told(lesson, pair.right, right) if pair.right else None
+        joined = joined and pair.alike and ours == theirs
+        yield {"alike": pair.alike, "joined": joined, "left": ours, "right": theirs}
+
+
+def told(lesson: Lesson, step: Step, commands: dict[int, str]) -> dict[str, Any]:
+    """A step as a lane shows it."""
+    words = lesson.words(step.name, commands[step.number])
+    return {
+        "number": step.number,
+        "event": step.name,
+        "title": words.title,
+        "text": words.text,
+        "failed": step.after.phase is Phase.FAILED,
+        "exchange": exchanged(step),
+        "terminal": [{"kind": line.kind, "text": line.text} for line in step.terminal],
+        "tracker": tracked(step.after),
+    }
+
+
+def tracked(state: State) -> dict[str, str]:
+    return {name: tracker_value(name, state) for name in TRACKED}
+
+
+def exchanged(step: Step) -> dict[str, Any] | None:
+    """The message on the wire in one line; None for a local step."""
+    if step.exchange is None:
+        return None
+    request, answer = step.exchange.request, step.exchange.answer
+    proof = str(request.authorization.scheme) if request.authorization else ""
+    refused = not isinstance(answer, Response) or answer.status >= 400
+    return {
+        "asked": DIGEST.sub(r"\1…", asked(request)),
+        "proof": proof,
+        "came": outcome(answer),
+        "refused": refused,
+    }
+
+
+# -- why ----------------------------------------------------------------------------------------
+
+
+def verdict(lesson: Lesson, comparison: Comparison) -> dict[str, Any]:
+    """Where they part, in which way, and why."""
+    pair = comparison.parting
+    differing = [
+        {"what": _(fact.what), "left": fact.left or NONE, "right": fact.right or NONE}
+        for fact in (facts(pair) if pair else ())
+    ]
+    return {
+        "heading": heading(lesson, comparison),
+        "how": _(how(comparison)),
+        "why": causes(comparison) or told_by_both(lesson, comparison),
+        "facts": differing,
+    }
+
+
+def heading(lesson: Lesson, comparison: Comparison) -> str:
+    """Where they part, and what happens there on either side, as far as that has two names."""
+    pair = comparison.parting
+    if pair is None:
+        return _("It makes no difference") if comparison.change else _("They do not part")
+    sides = ((comparison.left, pair.left), (comparison.right, pair.right))
+    titles = dict.fromkeys(words_of(lesson, trace, s).title for trace, s in sides if s)
+    number = min(step.number for _trace, step in sides if step)
+    part = _("They part at step {number}").format(number=number)
+    return f"{part}: {_(' or ').join(map(quoted, titles))}"
+
+
+def quoted(title: str) -> str:
+    return _("“{title}”").format(title=title)
+
+
+def causes(comparison: Comparison) -> list[str]:
+    """The change's own sentence, or what each situation says of itself."""
+    if comparison.change and comparison.parted is None:
+        return [_(NO_EFFECT)]
+    if comparison.change:
+        return [_(CHANGES[comparison.change].why)]
+    left, right = (scenarios().get(t.scenario) for t in (comparison.left, comparison.right))
+    known = dict.fromkeys(one for one in (left, right) if one)
+    return [f"{one.title}: {one.cause}" for one in known if one.cause] if len(known) > 1 else []
+
+
+def told_by_both(lesson: Lesson, comparison: Comparison) -> list[str]:
+    """Two engines on the same situation: what the lesson says of the step of each."""
+    pair = comparison.parting
+    if pair is None or not (pair.left and pair.right):
+        return []
+    sides = ((comparison.left, pair.left), (comparison.right, pair.right))
+    return [
+        f"{titled(trace, comparison)}: {words_of(lesson, trace, step).text}"
+        for trace, step in sides
+    ]
+
+
+def words_of(lesson: Lesson, trace: Trace, step: Step) -> Words:
+    return lesson.words(step.name, commands_by_step(trace)[step.number])
+
+
+def commands_by_step(trace: Trace) -> dict[int, str]:
+    """Each step's command, by the step's number."""
+    return {step.number: kind for step, kind in commands_of(trace)}
+
+
+NONE = "–"
+NO_EFFECT = N_(
+    "It is so already, there is nothing of the kind here, or the run ends before it matters."
+)

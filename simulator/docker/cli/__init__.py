@@ -1,0 +1,1 @@
+"""The command line of docker: which commands and options there are."""

@@ -1,0 +1,156 @@
+"""Credentials, where they are stored, and what a registry asks for."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass, field, replace
+
+from simulator.protocol.oci import HUB, HUB_KEY
+from simulator.protocol.wire import MASK, Scheme
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A user name with a password, or with an identity token in its place."""
+
+    username: str
+    password: str = field(repr=False)
+    identity_token: str = field(default="", repr=False)
+
+    def masked(self) -> "Credential":
+        return Credential(self.username, MASK, MASK if self.identity_token else "")
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What `WWW-Authenticate` asks for (RFC 7235; distribution token specification)."""
+
+    scheme: Scheme
+    realm: str = ""
+    service: str = ""
+    scope: str = ""
+    error: str = ""
+
+    @classmethod
+    def parse(cls, header: str | None) -> "Challenge | None":
+        """The Bearer challenge if there is one, else the Basic one, else None."""
+        text = header or ""
+        for scheme in (Scheme.BEARER, Scheme.BASIC):
+            found = re.search(rf"(?:^|,\s*){scheme}(?:\s+|$)", text, re.IGNORECASE)
+            if found:
+                pairs = re.findall(r'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))', text[found.end() :])
+                named: dict[str, str] = {}
+                for key, quoted, bare in pairs:
+                    named.setdefault(key.lower(), quoted or bare)
+                known = {k: named.get(k, "") for k in ("realm", "service", "scope", "error")}
+                return cls(scheme, **known)
+        return None
+
+
+class InvalidConfig(ValueError):
+    """`config.json` cannot be read."""
+
+
+@dataclass(frozen=True)
+class CredentialStore:
+    """`~/.docker/config.json`: credentials by registry, or the name of a helper.
+
+    With a helper (`credsStore`, or `credHelpers` for one registry) the file names the registry
+    and holds no secret.
+    """
+
+    entries: tuple[tuple[str, Credential], ...] = ()
+    helper: str | None = None
+    helper_missing: bool = False
+    helpers: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+    """Settings that are no credentials, as JSON: they stay when the file is written."""
+
+    def helper_of(self, key: str) -> str | None:
+        """The helper that keeps this registry's credentials; None for the file itself."""
+        return dict(self.helpers).get(key, self.helper)
+
+    def lacks(self, key: str) -> str | None:
+        """The helper that this registry needs and that is not there."""
+        return self.helper_of(key) if self.helper_missing else None
+
+    def find(self, key: str) -> Credential | None:
+        """The entry of this key, or of an older spelling of it (`https://HOST/v1/`)."""
+        known = dict(self.entries)
+        older = (known[name] for name in known if hostname(name) == key)
+        return known.get(key) or next(older, None)
+
+    def with_entry(self, key: str, credential: Credential) -> "CredentialStore":
+        kept = {**dict(self.entries), key: credential}
+        return replace(self, entries=tuple(sorted(kept.items(), key=lambda entry: entry[0])))
+
+    def without(self, *keys: str) -> "CredentialStore":
+        return replace(self, entries=tuple(e for e in self.entries if e[0] not in keys))
+
+    def masked(self) -> "CredentialStore":
+        kept = tuple((key, credential.masked()) for key, credential in self.entries)
+        return replace(self, entries=kept)
+
+    def to_json(self) -> str:
+        """The file as Docker writes it: tabs, no newline at the end."""
+        document: dict[str, object] = {"auths": {k: self._entry(k, c) for k, c in self.entries}}
+        if self.helper:
+            document["credsStore"] = self.helper
+        if self.helpers:
+            document["credHelpers"] = dict(self.helpers)
+        document |= {key: json.loads(value) for key, value in self.others}
+        return json.dumps({k: document[k] for k in KEYS if k in document}, indent="\t")
+
+    def _entry(self, key: str, credential: Credential) -> dict[str, str]:
+        if self.helper_of(key):
+            return {}
+        password = "" if credential.identity_token else credential.password
+        pair = f"{credential.username}:{password}".encode()
+        entry = {"auth": base64.b64encode(pair).decode()}
+        if credential.identity_token:
+            entry["identitytoken"] = credential.identity_token
+        return entry
+
+    @classmethod
+    def from_json(cls, text: str) -> "CredentialStore":
+        """Read the file. Raises InvalidConfig with the reason."""
+        try:
+            document = json.loads(text)
+            auths = document.get("auths", {}).items()
+            read = ((key, read_entry(entry)) for key, entry in auths)
+            entries = tuple((key, credential) for key, credential in read if credential.username)
+            named = tuple(sorted(document.get("credHelpers", {}).items()))
+            others = tuple((k, json.dumps(v)) for k, v in document.items() if k in OTHERS)
+            return cls(entries, document.get("credsStore"), helpers=named, others=others)
+        except (ValueError, AttributeError, TypeError) as error:
+            raise InvalidConfig(f"config.json is not valid: {error}") from None
+
+
+KEYS = (
+    "auths", "HttpHeaders", "psFormat", "imagesFormat", "networksFormat", "pluginsFormat",
+    "volumesFormat", "statsFormat", "detachKeys", "credsStore", "credHelpers",
+    "serviceInspectFormat", "servicesFormat", "tasksFormat", "secretFormat", "configFormat",
+    "nodesFormat", "pruneFilters", "proxies", "currentContext", "cliPluginsExtraDirs", "plugins",
+    "aliases", "features",
+)  # fmt: skip
+"""Docker's settings, in the order in which its CLI writes them; it drops what it does not know."""
+OTHERS = frozenset(KEYS) - {"auths", "credsStore", "credHelpers"}
+
+
+def read_entry(entry: dict[str, str]) -> Credential:
+    """Name and password in base64; older files have them in plain text."""
+    identity = entry.get("identitytoken", "")
+    if not entry.get("auth"):
+        return Credential(entry.get("username", ""), entry.get("password", ""), identity)
+    username, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
+    return Credential(username, password, identity)
+
+
+def registry_key(server: str) -> str:
+    """The store's key for what was typed after `docker login`: scheme and path are dropped."""
+    return HUB_KEY if not server or server in (HUB, HUB_KEY) else hostname(server)
+
+
+def hostname(server: str) -> str:
+    """A registry as typed or stored, without scheme and path."""
+    return re.sub(r"^https?://", "", server).split("/")[0]

@@ -1,0 +1,129 @@
+"""Words that both engines share, in Docker's and Go's own phrases."""
+
+import json
+from http import HTTPStatus
+
+from simulator.docker.events import RegistryError
+from simulator.docker.machine import State
+from simulator.protocol.wire import Obstacle
+
+DAEMON = "Error response from daemon: "
+"""How Docker's CLI begins an error that came instead of progress."""
+
+STANDARD = {
+    "UNKNOWN": "unknown error",
+    "UNSUPPORTED": "The operation is unsupported.",
+    "UNAUTHORIZED": "authentication required",
+    "DENIED": "requested access to the resource is denied",
+    "UNAVAILABLE": "service unavailable",
+    "TOOMANYREQUESTS": "too many requests",
+    "DIGEST_INVALID": "provided digest did not match uploaded content",
+    "NAME_INVALID": "invalid repository name",
+    "TAG_INVALID": "manifest tag did not match URI",
+    "NAME_UNKNOWN": "repository name not known to registry",
+    "MANIFEST_UNKNOWN": "manifest unknown",
+    "MANIFEST_INVALID": "manifest invalid",
+    "BLOB_UNKNOWN": "blob unknown to registry",
+}
+"""Error codes with their standard messages (distribution spec, error codes)."""
+BY_STATUS = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS"}
+"""The code that Docker takes where the body names none; UNKNOWN for other statuses."""
+
+
+def reason(status: int) -> str:
+    """The reason phrase of a status, as Go's `net/http` has it (RFC 9110 section 15)."""
+    renamed = {413: "Request Entity Too Large", 416: "Requested Range Not Satisfiable",
+               418: "I'm a teapot", 422: "Unprocessable Entity"}  # fmt: skip
+    try:
+        return renamed.get(status) or HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def bare(error: RegistryError) -> bool:
+    """An error that says no more than its code: Docker then prints the code alone."""
+    if error.form != "errors":
+        return False
+    return not error.detail and error.message in ("", STANDARD.get(error.code, ""))
+
+
+def code_words(code: str) -> str:
+    """`TOO_MANY` as Docker prints it; codes that it does not know are unknown errors."""
+    return (code if code in STANDARD else "UNKNOWN").lower().replace("_", " ")
+
+
+def classic_error(error: RegistryError, status: int) -> str:
+    """One error in the words of distribution's client."""
+    if error.form in ("details", "text"):
+        return f"{code_words(BY_STATUS.get(status, 'UNKNOWN'))}: {error.message}"
+    if error.form in ("json", "broken") and status == 401:
+        return f"{code_words('UNAUTHORIZED')}: {STANDARD['UNAUTHORIZED']}"
+    if error.form in ("json", "broken"):
+        why = error.detail or "no error details found in HTTP response body"
+        said = json.dumps(error.message)
+        return f"error parsing HTTP {status} response body: {why}: {said}"
+    if bare(error):
+        return code_words(error.code)
+    return f"{code_words(error.code)}: {error.message or STANDARD.get(error.code, '')}"
+
+
+def classic_errors(errors: tuple[RegistryError, ...], status: int) -> str:
+    """An answer that refuses, in the words of distribution's client.
+
+    Only answers from 400 to 499 are read; of any other the status is told.
+    """
+    if not 400 <= status < 500:
+        return f"received unexpected HTTP status: {status} {reason(status)}"
+    said = [classic_error(error, status) for error in as_read(errors)]
+    if not said:
+        return f"{code_words(BY_STATUS.get(status, 'UNKNOWN'))}: {nothing(status)}".rstrip()
+    return said[0] if len(said) == 1 else "errors:\n" + "".join(f"{one}\n" for one in said)
+
+
+def as_read(errors: tuple[RegistryError, ...]) -> tuple[RegistryError, ...]:
+    """distribution's client reads as JSON only what is said to be JSON."""
+    if errors and errors[0].whole:
+        return (RegistryError("", errors[0].whole, form="text"),)
+    return errors
+
+
+def nothing(status: int) -> str:
+    return STANDARD["UNAUTHORIZED"] if status == 401 else ""
+
+
+def unreachable_text(obstacle: Obstacle, detail: str) -> str:
+    """What Go's network stack says."""
+    match obstacle:
+        case Obstacle.REFUSED:
+            return f"dial tcp {detail}: connect: connection refused"
+        case Obstacle.NO_HOST:
+            return f"dial tcp: lookup {detail} on 127.0.0.53:53: no such host"
+        case Obstacle.TIMEOUT:
+            return "net/http: TLS handshake timeout"
+        case Obstacle.UNTRUSTED | Obstacle.WRONG_NAME:
+            return f"tls: failed to verify certificate: x509: {obstacle}"
+        case Obstacle.PLAIN_HTTP:
+            return f"http: {obstacle}"
+        case Obstacle.RESET:
+            return "EOF"
+        case _:
+            return str(obstacle)
+
+
+def go_error(method: str, url: str, said: str) -> str:
+    """An error of Go's HTTP client: what was tried, and what went wrong."""
+    return f'{method.capitalize()} "{url}": {said}'
+
+
+def heading(state: State) -> str:
+    """The first line of a pull's progress."""
+    reference = state.reference
+    assert reference is not None
+    name = reference.canonical if reference.digest else reference.identifier
+    return f"{name}: Pulling from {reference.repository}"
+
+
+def from_token_service(url: str, state: State) -> bool:
+    """Whether this address is the realm of the challenge."""
+    realm = state.challenge.realm if state.challenge else ""
+    return bool(realm) and url.startswith(realm)

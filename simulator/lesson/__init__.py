@@ -1,0 +1,1 @@
+"""A lesson as data: document, chapters, challenges, project."""

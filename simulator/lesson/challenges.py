@@ -1,0 +1,134 @@
+"""Challenges: broken worlds to repair in the terminal, as data (`challenges.yaml`).
+
+The machine checks the goal, proves the kept solution, and computes the last hint: the next
+command that leads from the learner's own state to the goal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import Field
+
+from simulator.docker.config_file import registry_key
+from simulator.docker.machine import entry_for
+from simulator.protocol.oci import Index, Manifest, Platform, Reference
+from simulator.protocol.wire import MASK
+from simulator.registry.fixtures import repositories
+from simulator.scenarios.model import Typed
+from simulator.scenarios.workbench import Strict, Workbench, play
+from simulator.shell.values import Shell
+from simulator.words.i18n import per_language
+from simulator.words.translation import read_named
+
+FILE = Path(__file__).resolve().parents[2] / (
+    "lessons/pulling-from-private-registries/challenges.yaml"
+)
+
+
+class InvalidChallenge(ValueError):
+    """`challenges.yaml` is not right; the message says where."""
+
+
+class Goal(Strict):
+    """What must be true of the terminal's client. `image`: held under this name, as the registry
+    has it; `content`: held under any name; `platform`: of the index, this one; `stored`: there
+    are credentials for this host; `no_password_typed`: in no command line."""
+
+    image: str = ""
+    content: str = ""
+    platform: str = ""
+    stored: str = ""
+    no_password_typed: bool = False
+
+    def met(self, shell: Shell) -> bool:
+        return (
+            (not self.image or holds(shell, self.image, self.platform))
+            and (not self.content or digest_of(self.content) in held(shell).values())
+            and (not self.stored or bool(shell.client.store.find(registry_key(self.stored))))
+            and not (self.no_password_typed and any(MASK in line for line in shell.history))
+        )
+
+
+class Challenge(Strict):
+    """`attempt` is the command that shows what is wrong; `rule` is the second hint."""
+
+    name: str
+    title: str
+    story: str
+    world: Workbench
+    attempt: str = Field(alias="try")
+    rule: str
+    goal: Goal
+    solution: tuple[Typed, ...] = Field(min_length=1)
+
+    @property
+    def par(self) -> int:
+        """Commands of the kept solution."""
+        return len(self.solution)
+
+    def shell(self, engine: str = "29") -> Shell:
+        """The terminal in the broken world."""
+        return self.world.shell(engine)
+
+    def solved(self, shell: Shell) -> bool:
+        return self.goal.met(shell)
+
+    def ahead(self, shell: Shell) -> tuple[Typed, ...]:
+        """The shortest end of the solution that leads from here to the goal; empty if none does,
+        or if it is reached."""
+        ends = (self.solution[place:] for place in reversed(range(self.par)))
+        here = replace(shell, prompt=None)
+        if self.solved(here):
+            return ()
+        return next((end for end in ends if self.solved(play(here, end))), ())
+
+
+def held(shell: Shell) -> Mapping[str, str]:
+    return dict(shell.client.images.images)
+
+
+def digest_of(image: str) -> str:
+    """The digest that a tag of the lesson's images stands for."""
+    repository, _, tag = image.rpartition(":")
+    return repositories()[repository].tags[tag]
+
+
+def holds(shell: Shell, image: str, platform: str) -> bool:
+    """Under this name, the content that the registry has; of an index, this platform's image."""
+    reference = Reference.parse(image)
+    wanted = digest_of(f"{reference.repository}:{reference.identifier}")
+    if held(shell).get(reference.canonical) != wanted:
+        return False
+    return not platform or holds_platform(shell, wanted, Platform.parse(platform))
+
+
+def holds_platform(shell: Shell, digest: str, platform: Platform) -> bool:
+    images = shell.client.images
+    index = images.manifest(digest)
+    entry = entry_for(index, platform) if isinstance(index, Index) else None
+    found = images.manifest(entry.digest) if entry else None
+    return isinstance(found, Manifest) and found.config.digest in images.blobs
+
+
+# -- hints ------------------------------------------------------------------------------------
+
+
+def next_command(challenge: Challenge, shell: Shell) -> str:
+    """The last hint: what to type now; empty where only a fresh start helps."""
+    if shell.prompt:
+        return ""
+    ahead = challenge.ahead(shell)
+    return ahead[0].run if ahead else ""
+
+
+# -- reading ----------------------------------------------------------------------------------
+
+
+@per_language
+def challenges(path: Path = FILE) -> Mapping[str, Challenge]:
+    """All challenges by name, the easiest first, in the chosen language.
+
+    Raises InvalidChallenge or InvalidTranslation.
+    """
+    return read_named(Challenge, path, InvalidChallenge)

@@ -1,0 +1,145 @@
+"""The project's checklist: what a private registry of one's own must do, asked of it for real.
+
+Four runs of the machine on the real registry: as a stranger, with a wrong password, as its user,
+and as its user once more. Each item looks at their traces, and says what it saw.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from simulator.docker import events as e
+from simulator.docker.cli.commands import Login, Pull
+from simulator.docker.machine import State
+from simulator.docker.trace import Step, Trace, steps
+from simulator.protocol.wire import Response, Scheme, Transport
+from simulator.scenarios.model import real_state
+from simulator.sources.layout import Layout
+from simulator.sources.real import real
+from simulator.words.i18n import N_
+
+WRONG = "-and-wrong"
+"""Behind the password, to see whether a wrong one gets in."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What was asked, as traces without secrets."""
+
+    stranger: Trace
+    wrong: Trace
+    user: Trace
+    again: Trace
+
+
+def probe(registry: str, username: str, password: str, image: str, engine: str = "29") -> Probe:
+    """Ask the registry. Raises InvalidRegistry or InvalidReference on bad input.
+
+    The password is in memory for these runs only; layers are verified and deleted.
+    """
+    known = real_state(registry, username, password, image, engine)
+    login, pull = known.commands[0], known.commands[-1]
+    assert isinstance(login, Login) and isinstance(pull, Pull)
+    mistyped = replace(login, password=password + WRONG)
+    with transport(registry) as ask:
+        stranger, _ = asked(replace(known, commands=(pull,)), ask)
+    with transport(registry) as ask:
+        wrong, _ = asked(replace(known, commands=(mistyped,)), ask)
+    with transport(registry) as ask:
+        user, after = asked(known, ask)
+    with transport(registry) as ask:
+        held = replace(known, commands=(pull,), store=after.store, images=after.images)
+        again, _ = asked(held, ask)
+    return Probe(stranger, wrong, user, again)
+
+
+@contextmanager
+def transport(registry: str) -> Iterator[Transport]:
+    with TemporaryDirectory() as folder, real(Layout(Path(folder)), None, registry) as made:
+        yield made
+
+
+def asked(state: State, ask: Transport) -> tuple[Trace, State]:
+    """The run without its secrets, and the state that it ended in."""
+    taken = list(steps(state, ask))
+    trace = Trace(tuple(step.masked() for step in taken), state.engine, "real")
+    return trace, taken[-1].after
+
+
+# -- the items --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Item:
+    """`passes` looks at the runs; `run` names the one that its evidence is in."""
+
+    name: str
+    title: str
+    run: str
+    passes: Callable[[Probe], bool]
+
+
+def has(trace: Trace, *kinds: type[object]) -> bool:
+    return any(isinstance(step.event, kinds) for step in trace.steps)
+
+
+def answers(found: Probe) -> bool:
+    """An HTTP answer came, over HTTPS, or from this very machine."""
+    return any(
+        isinstance(step.exchange.answer, Response) for step in found.stranger.steps if step.exchange
+    )
+
+
+def refuses_strangers(found: Probe) -> bool:
+    return has(found.stranger, e.NoCredentials, e.AccessDenied, e.TokenRefused)
+
+
+def refuses_wrong(found: Probe) -> bool:
+    return has(found.wrong, e.LoginRejected, e.TokenRefused)
+
+
+ITEMS = (
+    Item("answers", N_("It answers, and this machine trusts its certificate"), "stranger", answers),
+    Item("challenges", N_("It asks for a proof, and says which"), "user",
+         lambda found: has(found.user, e.Challenged)),
+    Item("strangers", N_("A stranger gets nothing"), "stranger", refuses_strangers),
+    Item("wrong", N_("A wrong password does not get in"), "wrong", refuses_wrong),
+    Item("login", N_("Your password gets in"), "user",
+         lambda found: has(found.user, e.LoginAccepted)),
+    Item("pull", N_("Your image can be pulled, and every digest is right"), "user",
+         lambda found: has(found.user, e.ImageStored)),
+    Item("again", N_("A second pull downloads nothing"), "again",
+         lambda found: has(found.again, e.AlreadyUpToDate)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An item with its verdict, and the step that decided it."""
+
+    item: Item
+    passed: bool
+    step: Step
+
+
+def check(found: Probe) -> tuple[Checked, ...]:
+    """Every item, in the order in which one would build the registry."""
+    return tuple(
+        Checked(item, item.passes(found), evidence(getattr(found, item.run))) for item in ITEMS
+    )
+
+
+def evidence(trace: Trace) -> Step:
+    """The last step that the registry had a part in, else the last one."""
+    asked_for = [step for step in trace.steps if step.exchange or step.after.failure]
+    return (asked_for or list(trace.steps))[-1]
+
+
+def scheme(found: Probe) -> Scheme | None:
+    """How the registry wants to be convinced."""
+    challenges = (
+        step.event.challenge for step in found.user.steps if isinstance(step.event, e.Challenged)
+    )
+    return next((challenge.scheme for challenge in challenges), None)

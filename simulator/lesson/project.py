@@ -1,0 +1,57 @@
+"""The project: a registry of one's own, as data (`project.yaml`)."""
+
+from pathlib import Path
+
+from pydantic import field_validator
+
+from simulator.lesson.checklist import ITEMS
+from simulator.scenarios.workbench import Strict
+from simulator.words.i18n import per_language
+from simulator.words.translation import read_as
+
+FILE = "project.yaml"
+
+
+class InvalidProject(ValueError):
+    """`project.yaml` is not right; the message says where."""
+
+
+class Step(Strict):
+    """What to do, and which items of the checklist it should turn green."""
+
+    title: str
+    text: str
+    commands: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+
+    @field_validator("checks")
+    @classmethod
+    def known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        items = [item.name for item in ITEMS]
+        for name in names:
+            if name not in items:
+                raise ValueError(f"there is no item {name!r}: choose of {', '.join(items)}")
+        return names
+
+
+class Hosted(Strict):
+    """A registry that somebody else runs: how to log in, and what to remember."""
+
+    name: str
+    host: str
+    login: str
+    remember: str
+
+
+class Project(Strict):
+    """The steps, and the hosted registries."""
+
+    steps: tuple[Step, ...]
+    hosted: tuple[Hosted, ...]
+
+
+@per_language
+def project(folder: Path) -> Project:
+    """In the chosen language. Raises InvalidProject or InvalidTranslation with the first thing
+    that is wrong."""
+    return read_as(Project, folder / FILE, InvalidProject)

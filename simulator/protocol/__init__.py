@@ -1,0 +1,1 @@
+"""What crosses the wire, as values: references, manifests, messages, authorization."""

@@ -1,0 +1,1 @@
+"""Real Docker, recorded: the documents, their replay, and where Pullscope differs."""

@@ -1,0 +1,228 @@
+"""A logging reverse proxy on loopback: it stands in front of a registry and its token service.
+
+What passes is written down in the recordings' terms, with true addresses. The realm in a
+challenge is rewritten, so that requests for tokens pass here too; redirects of blobs are passed
+on as they are, and what is asked there is not seen. Secrets are in the log:
+`simulator.recordings.masking` takes them out before anything is kept.
+"""
+
+import hashlib
+import logging
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+import uvicorn
+from starlette.requests import Request as Asked
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from simulator.protocol.wire import Request
+from simulator.registry.serving import address, body, bound
+from simulator.sources.mock import KEPT
+from simulator.sources.real import MANIFEST_LIMIT, PATIENCE, failure, origin_of, realm_objection
+
+HOP = frozenset({
+    b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-connection", b"te", b"trailer",
+    b"transfer-encoding", b"upgrade",
+})  # fmt: skip
+"""Headers between neighbours (RFC 9110 section 7.6.1)."""
+TOKENS = re.compile(r"/pullscope-tokens-(\d+)(/.*|\?.*|)")
+"""Paths under which the proxy passes requests on to token services, by number."""
+REALM = re.compile(r'(realm=")(https?://[^"]+)(")', re.IGNORECASE)
+TLS = b"\x16\x03"
+"""How a TLS handshake begins (RFC 8446 section 5.1)."""
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass
+class Entry:
+    """A request with its answer, or an `event`. `size` and `digest` are of a whole body."""
+
+    url: str = ""
+    method: str = ""
+    path: str = ""
+    sent: Pairs = field(default_factory=list)
+    form: bytes = b""
+    status: int = 0
+    received: Pairs = field(default_factory=list)
+    body: bytes = b""
+    size: int | None = None
+    digest: str = ""
+    event: str = ""
+
+    @property
+    def blob(self) -> bool:
+        return self.method == "GET" and "/blobs/" in self.path and self.status in (200, 206)
+
+
+@dataclass
+class Proxy:
+    """The proxy at `address` in front of `upstream` (`https://host`). `troubles` says why what
+    Docker met is not what it would have met without us."""
+
+    upstream: str
+    address: str = ""
+    log: list[Entry] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    begun: "dict[str, tuple[int, hashlib._Hash]]" = field(default_factory=dict)
+    client: httpx.AsyncClient | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.live(receive, send)
+        elif scope["type"] == "http":
+            await self.passed(Asked(scope, receive), send)
+
+    async def live(self, receive: Receive, send: Send) -> None:
+        """The client belongs to the server's own loop."""
+        await receive()
+        context = ssl.create_default_context()
+        self.client = httpx.AsyncClient(timeout=PATIENCE, verify=context, trust_env=False)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.client.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def passed(self, asked: Asked, send: Send) -> None:
+        entry = self.entry(asked, await body(asked))
+        self.log.append(entry)
+        assert self.client is not None
+        try:
+            got = await self.client.send(self.request(asked, entry), stream=True)
+        except httpx.HTTPError as error:
+            await self.unanswered(entry, error, send)
+            return
+        try:
+            await self.answered(entry, got, asked, send)
+        finally:
+            await got.aclose()
+
+    def entry(self, asked: Asked, form: bytes) -> Entry:
+        """The request as it would have been sent to the true address."""
+        raw = (asked.scope.get("raw_path") or asked.scope["path"].encode()).decode("latin-1")
+        query = asked.scope["query_string"].decode("latin-1")
+        url, path = self.where(f"{raw}?{query}" if query else raw)
+        sent = [(name, value) for name, value in asked.headers.items() if name != "host"]
+        return Entry(url, asked.method, path, [("host", url.partition("//")[2]), *sent], form)
+
+    def where(self, path: str) -> tuple[str, str]:
+        """The origin that is meant, and the path there."""
+        found = TOKENS.fullmatch(path)
+        if found and int(found[1]) < len(self.services):
+            return self.services[int(found[1])], found[2] or "/"
+        return self.upstream, path
+
+    def request(self, asked: Asked, entry: Entry) -> httpx.Request:
+        dropped = HOP | {b"host", b"content-length"}
+        headers = [pair for pair in asked.headers.raw if pair[0].lower() not in dropped]
+        url = httpx.URL(entry.url).copy_with(raw_path=entry.path.encode("latin-1"))
+        return httpx.Request(entry.method, url, headers=headers, content=entry.form or None)
+
+    async def unanswered(self, entry: Entry, error: httpx.HTTPError, send: Send) -> None:
+        self.log.remove(entry)
+        why = failure(error, Request(entry.method, f"{entry.url}{entry.path}"))
+        self.troubles.append(f"{entry.url} did not answer: {why.obstacle} {why.detail}".rstrip())
+        await send({"type": "http.response.start", "status": 502, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def answered(self, entry: Entry, got: httpx.Response, asked: Asked, send: Send) -> None:
+        """Pass the answer on as it comes. One that breaks off breaks off here as well."""
+        entry.status, entry.received = got.status_code, got.headers.multi_items()
+        headers = [self.rewritten(*pair) for pair in got.headers.raw if pair[0].lower() not in HOP]
+        await send({"type": "http.response.start", "status": got.status_code, "headers": headers})
+        count, hashed = self.earlier(entry, got)
+        size, cut = 0, False
+        try:
+            async for chunk in got.aiter_raw():
+                size += len(chunk)
+                hashed.update(chunk)
+                entry.body += chunk if len(entry.body) + len(chunk) <= kept(entry) else b""
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if await asked.is_disconnected():
+                    return
+        except httpx.HTTPError:
+            cut = True
+            self.begun[entry.path] = count + size, hashed
+        entry.size, entry.digest = size, "" if cut else f"sha256:{hashed.hexdigest()}"
+        await send({"type": "http.response.body", "body": b"", "more_body": cut})
+
+    def earlier(self, entry: Entry, got: httpx.Response) -> "tuple[int, hashlib._Hash]":
+        """What arrived of a blob before the connection was cut, if this answer goes on there."""
+        count, hashed = self.begun.get(entry.path, (0, hashlib.sha256()))
+        goes_on = got.status_code == 206 and dict(entry.sent).get("range") == f"bytes={count}-"
+        return (count, hashed.copy()) if goes_on else (0, hashlib.sha256())
+
+    def rewritten(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        if name.lower() != b"www-authenticate":
+            return name, value
+        return name, REALM.sub(self.realm, value.decode("latin-1")).encode("latin-1")
+
+    def realm(self, found: re.Match[str]) -> str:
+        """The same realm by way of the proxy; one that no secret may go to stays as it is."""
+        origin = origin_of(found[2])
+        why = realm_objection(found[2], self.upstream.partition("//")[2])
+        if why:
+            self.troubles.append(why)
+            return found[0]
+        if origin not in self.services:
+            self.services.append(origin)
+        return f"{found[1]}{self.tokens(origin)}{found[2].removeprefix(origin)}{found[3]}"
+
+    def tokens(self, origin: str) -> str:
+        return f"http://{self.address}/pullscope-tokens-{self.services.index(origin)}"
+
+    def met_tls(self) -> None:
+        """Docker tries TLS first. A registry without it sees that; one with it does not, for
+        it is the proxy that has none."""
+        if self.upstream.startswith("http:"):
+            self.log.append(Entry(event="tls_client_hello_on_plain_http_port"))
+
+    def unproxied(self, text: str) -> str:
+        """The text with the true addresses in the place of the proxy's."""
+        for origin in self.services:
+            text = text.replace(self.tokens(origin), origin)
+        for scheme in ("http", "https"):
+            text = text.replace(f"{scheme}://{self.address}", self.upstream)
+        return text.replace(self.address, self.upstream.partition("//")[2])
+
+
+def kept(entry: Entry) -> int:
+    """Bytes of a body that are written down: of a blob, what may be a configuration."""
+    return KEPT if entry.blob else MANIFEST_LIMIT
+
+
+class Door(H11Protocol):
+    """Notices who knocks with TLS, which h11 would only call invalid."""
+
+    def data_received(self, data: bytes) -> None:
+        app = self.config.app
+        if data.startswith(TLS) and isinstance(app, Proxy):
+            app.met_tls()
+        super().data_received(data)
+
+
+@contextmanager
+def running(upstream: str) -> Iterator[Proxy]:
+    """The proxy on a free port of loopback, served from a thread."""
+    with bound("127.0.0.1", 0) as listening:
+        proxy = Proxy(upstream, address(listening))
+        config = uvicorn.Config(
+            proxy, http=Door, ws="none", lifespan="on", interface="asgi3", access_log=False,
+            log_config=None, log_level=logging.CRITICAL, server_header=False, date_header=False,
+            proxy_headers=False, timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        try:
+            yield proxy
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -1,0 +1,448 @@
+"""The recorder: what somebody's own Docker does with their registry, as a recording.
+
+Docker runs as it is, with a `config.json` of its own, and pulls by way of a logging proxy; in
+the recording the registry has its true name, and secrets are masked. Where the recording could
+not be true, there is none, but a sentence.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import ssl
+import stat
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+from simulator import __version__
+from simulator.docker.cli.commands import Command, Login, Logout, Pull, parse
+from simulator.docker.config_file import Credential, CredentialStore, hostname, registry_key
+from simulator.docker.machine import entry_for, loopback
+from simulator.protocol.oci import (
+    HOST,
+    HUB,
+    HUB_KEY,
+    Index,
+    InvalidManifest,
+    InvalidReference,
+    Platform,
+    Reference,
+    parse_manifest,
+)
+from simulator.protocol.wire import MASK, Obstacle, Request
+from simulator.recordings.document import HOME
+from simulator.recordings.masking import Masker
+from simulator.recordings.proxy import Entry, Proxy, running
+from simulator.sources.real import PATIENCE, failure
+
+SNAPSHOTTER = "io.containerd.snapshotter.v1"
+"""The driver type of an engine that keeps images in containerd's store."""
+
+
+class CannotRecord(ValueError):
+    """There is no recording; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to record. `typed` goes to the command's standard input; `username` and `password`
+    are stored beforehand, as an earlier login would have; `upstream` is the registry's address
+    where the command's own name does not tell it."""
+
+    words: tuple[str, ...]
+    upstream: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    typed: str | None = field(default=None, repr=False)
+    name: str = "mine"
+    title: str = ""
+
+    @property
+    def text(self) -> str:
+        return shlex.join(self.words)
+
+
+def record(order: Order) -> dict[str, Any]:
+    """Run the command with the user's Docker; the recording as a document, without secrets.
+
+    Raises CannotRecord, or InvalidCommand for a command of another kind.
+    """
+    command = recordable(order)
+    registry = upstream_of(order, command)
+    docker = Docker.found()
+    engine = docker.engine()
+    reachable(registry)
+    with TemporaryDirectory(prefix="pullscope-") as folder, running(registry) as proxy:
+        own = Docker(docker.program, {**docker.environment, "DOCKER_CONFIG": folder})
+        config = Path(folder) / "config.json"
+        store(config, proxy.address, order)
+        done = own.run(*proxied(order.words[1:], proxy), typed=order.typed or "")
+        images = tuple(held(own, proxy))
+        after, mode = written(config)
+        own.remove(images)
+    objections(proxy, done, command)
+    told = {
+        "engine": engine.title, "client": docker.client(), "platform": engine.platform,
+        "stdout": unfolded(done.stdout, proxy, folder),
+        "stderr": unfolded(done.stderr, proxy, folder), "exit_code": done.returncode,
+        "config_json_text_after": after and proxy.unproxied(after), "config_json_mode": mode,
+        "manifests_held": list(manifests_held(proxy, platform_of(command, engine))),
+        "images_after": [json.loads(proxy.unproxied(json.dumps(image.row))) for image in images],
+    }  # fmt: skip
+    return masked(order, proxy, engine.kind, told)
+
+
+# -- the command ------------------------------------------------------------------------------
+
+
+def recordable(order: Order) -> Command:
+    """The command, if it can be recorded without a secret on a command line."""
+    command = parse(order.text, (order.typed,) if order.typed else ())
+    if isinstance(command, Login) and command.source == "flag":
+        raise CannotRecord(
+            "a password on the command line is for everybody to see: "
+            "use --password-stdin and pipe it in"
+        )
+    if command.config:
+        raise CannotRecord(
+            "docker --config cannot be recorded: the recorder gives Docker a configuration "
+            "of its own; use --username to have credentials in it"
+        )
+    return command
+
+
+def upstream_of(order: Order, command: Command) -> str:
+    """The registry's address: as given, or by the name in the command."""
+    host = host_of(command)
+    given = order.upstream.rstrip("/")
+    upstream = given or f"{'http' if loopback(host) else 'https'}://{host}"
+    scheme, mark, named = upstream.partition("://")
+    if scheme not in ("http", "https") or not mark or not HOST.fullmatch(named):
+        raise CannotRecord(
+            f"{order.upstream!r} is not a registry's address: give https://HOST or https://HOST:PORT"
+        )
+    if named != host:
+        raise CannotRecord(
+            f"the command names {host}, --registry {named}: they must be the same registry"
+        )
+    return upstream
+
+
+def host_of(command: Command) -> str:
+    """The registry that the command names. Docker Hub's names are special to Docker itself."""
+    if isinstance(command, Pull):
+        try:
+            host = Reference.parse(command.image).domain
+        except InvalidReference as error:
+            raise CannotRecord(f"{command.image!r} cannot be pulled: {error}") from None
+    elif isinstance(command, Login | Logout):
+        host = registry_key(command.server)
+    else:
+        raise CannotRecord(f"{command.text!r} asks no registry: record a login, logout or pull")
+    if host in (HUB, HUB_KEY):
+        raise CannotRecord(
+            "Docker Hub cannot be recorded, for Docker treats its names in a way of its own: "
+            "name a registry, as in docker pull registry.example.com/team/app:1.0"
+        )
+    return host
+
+
+def proxied(words: Sequence[str], proxy: Proxy) -> Iterator[str]:
+    """The words with the proxy's address in the place of the registry's name."""
+    name = re.escape(proxy.upstream.partition("//")[2])
+    for word in words:
+        yield re.sub(rf"^(?:https?://)?{name}(?=/|$)", proxy.address, word)
+
+
+# -- the user's Docker ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the engine says of itself. `kind` is whose ways it has: `29` or `26`."""
+
+    kind: str
+    title: str
+    platform: str
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image under the proxy's name: how to name it to Docker, and its row."""
+
+    name: str
+    row: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Docker:
+    """The user's Docker CLI, and the environment that leads it to their engine."""
+
+    program: str
+    environment: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def found(cls) -> "Docker":
+        program = shutil.which("docker")
+        if program is None:
+            raise CannotRecord("there is no docker on the PATH: install Docker, then record")
+        docker = cls(program, dict(os.environ))
+        if os.environ.get("DOCKER_HOST"):
+            return docker
+        endpoint = docker.run("context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
+        where = endpoint.stdout.strip() if endpoint.returncode == 0 else ""
+        return cls(program, {**os.environ, "DOCKER_HOST": where}) if where else docker
+
+    def run(self, *words: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        try:
+            return subprocess.run(
+                [self.program, *words], input=typed, capture_output=True, text=True,
+                encoding="utf-8", errors="replace", env=self.environment,
+            )  # fmt: skip
+        except OSError as error:
+            raise CannotRecord(f"{self.program} does not start: {error.strerror}") from None
+
+    def engine(self) -> Engine:
+        done = self.run("info", "--format", "{{json .}}")
+        info = document(done.stdout)
+        if not info.get("ServerVersion"):
+            said = info.get("ServerErrors") or done.stderr.splitlines() or ["no answer"]
+            raise CannotRecord(
+                f"Docker's engine does not answer ({said[0]}): start it, then record"
+            )
+        status = [tuple(pair) for pair in info.get("DriverStatus") or []]
+        kind = "29" if ("driver-type", SNAPSHOTTER) in status else "26"
+        title = f"Docker Engine {info['ServerVersion']}, {info.get('Driver')}"
+        processor = PROCESSORS.get(info.get("Architecture", ""), info.get("Architecture", ""))
+        return Engine(kind, title, f"{info.get('OSType', 'linux')}/{processor}")
+
+    def client(self) -> str:
+        return self.run("--version").stdout.strip()
+
+    def remove(self, images: Sequence[Image]) -> None:
+        """The proxy's names are of no use to anybody afterwards."""
+        if images:
+            self.run("image", "rm", *(image.name for image in images))
+
+
+PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
+"""Names of processors, the kernel's -> Docker's."""
+
+
+def document(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def held(docker: Docker, proxy: Proxy) -> Iterator[Image]:
+    """The images that Docker now has under the proxy's name; no other is looked at."""
+    listed = docker.run("image", "ls", "--digests", "--no-trunc", "--format", "{{json .}}")
+    for line in listed.stdout.splitlines():
+        one = document(line)
+        repository, tag, digest = (str(one.get(k, "")) for k in ("Repository", "Tag", "Digest"))
+        if not repository.startswith(f"{proxy.address}/"):
+            continue
+        name = f"{repository}@{digest}" if tag == "<none>" else f"{repository}:{tag}"
+        found = docker.run("image", "inspect", "--format", "{{json .}}", name)
+        yield Image(name, row(one, document(found.stdout), proxy.address))
+
+
+def row(listed: dict[str, Any], inspected: dict[str, Any], address: str) -> dict[str, Any]:
+    """An image as the recordings tell it; what else the user calls it is theirs."""
+
+    def ours(names: Any) -> list[str]:
+        return sorted(name for name in names or [] if name.startswith(f"{address}/"))
+
+    return {
+        **{name: listed.get(name, "") for name in ("Repository", "Tag", "Digest", "ID", "Size")},
+        "RepoTags": ours(inspected.get("RepoTags")),
+        "RepoDigests": ours(inspected.get("RepoDigests")),
+        "Layers": (inspected.get("RootFS") or {}).get("Layers"),
+        "Architecture": inspected.get("Architecture", ""),
+        "Size_bytes": inspected.get("Size"),
+    }
+
+
+def store(config: Path, key: str, order: Order) -> None:
+    """What an earlier login would have left."""
+    if order.username:
+        entry = (key, Credential(order.username, order.password))
+        config.write_text(CredentialStore((entry,)).to_json(), "utf-8")
+        config.chmod(0o600)
+
+
+def written(config: Path) -> tuple[str | None, str | None]:
+    """The text of `config.json` and its mode, None where there is no such file."""
+    if not config.exists():
+        return None, None
+    return config.read_text("utf-8"), oct(stat.S_IMODE(config.stat().st_mode))
+
+
+# -- what the engine had before -------------------------------------------------------------
+
+
+def platform_of(command: Command, engine: Engine) -> Platform:
+    asked = command.platform if isinstance(command, Pull) else ""
+    return Platform.parse(asked or engine.platform)
+
+
+def manifests_held(proxy: Proxy, platform: Platform) -> Iterator[dict[str, str]]:
+    """Manifests that Docker looked up and did not ask for, as it has them from an earlier pull.
+    A replay needs them, so we ask in its place, with the very proof that it sent."""
+    asked = {entry.path.rpartition("/")[2] for entry in proxy.log if entry.method == "GET"}
+    for entry in [entry for entry in proxy.log if entry.method == "HEAD" and entry.status == 200]:
+        digest = dict(entry.received).get("docker-content-digest", "")
+        while digest and digest not in asked:
+            asked.add(digest)
+            found = manifest(entry, digest)
+            if found is None:
+                break
+            yield found
+            digest = chosen(found, platform)
+
+
+def manifest(entry: Entry, digest: str) -> dict[str, str] | None:
+    """The manifest of this digest, from where its tag was looked up."""
+    url = f"{entry.url}{entry.path.rpartition('/')[0]}/{digest}"
+    headers = [(name, value) for name, value in entry.sent if name in ("accept", "authorization")]
+    try:
+        answer = asked_ourselves(url, headers)
+    except (httpx.HTTPError, OSError):
+        return None
+    if answer.status_code != 200:
+        return None
+    kind = answer.headers.get("content-type", "")
+    return {"digest": digest, "media_type": kind, "data": answer.content.decode("utf-8", "replace")}
+
+
+def chosen(found: dict[str, str], platform: Platform) -> str:
+    """Of an index, the manifest for this platform; nothing of a manifest."""
+    try:
+        parsed = parse_manifest(found["data"].encode(), found["digest"], found["media_type"])
+    except InvalidManifest:
+        return ""
+    entry = entry_for(parsed, platform) if isinstance(parsed, Index) else None
+    return entry.digest if entry else ""
+
+
+def asked_ourselves(url: str, headers: Sequence[tuple[str, str]] = ()) -> httpx.Response:
+    context = ssl.create_default_context()
+    return httpx.get(url, headers=headers, timeout=PATIENCE, trust_env=False, verify=context)
+
+
+# -- whether it would be true -----------------------------------------------------------------
+
+
+def reachable(registry: str) -> None:
+    """Raises CannotRecord where the registry gives no HTTP answer."""
+    url = f"{registry}/v2/"
+    try:
+        asked_ourselves(url)
+    except (httpx.HTTPError, OSError) as error:
+        why = failure(error, Request("GET", url)).obstacle
+        raise CannotRecord(f"{registry} does not answer: {why}{ADVICE.get(why, '')}") from None
+
+
+ADVICE = {
+    Obstacle.UNTRUSTED: "; name its authority's file in SSL_CERT_FILE",
+    Obstacle.NO_HOST: "; is its name right?",
+    Obstacle.REFUSED: "; does it run, and at this port?",
+    Obstacle.PLAIN_HTTP: "; give --registry http://HOST:PORT",
+}
+
+
+def objections(proxy: Proxy, done: "subprocess.CompletedProcess[str]", command: Command) -> None:
+    """Raises CannotRecord where Docker met something that is only there because of us."""
+    if proxy.troubles:
+        raise CannotRecord(f"nothing was recorded: {proxy.troubles[0]}")
+    asks = not isinstance(command, Logout)
+    if asks and not proxy.log and proxy.address in done.stderr:
+        raise CannotRecord(
+            f"Docker's engine did not reach the recorder at {proxy.address}: record on the machine "
+            "where the engine itself runs (Docker Desktop keeps it in a virtual machine)"
+        )
+
+
+# -- the document -----------------------------------------------------------------------------
+
+
+def unfolded(text: str, proxy: Proxy, folder: str) -> str:
+    """What Docker printed, with true names."""
+    return proxy.unproxied(text.replace(folder, HOME))
+
+
+def masked(order: Order, proxy: Proxy, kind: str, told: dict[str, Any]) -> dict[str, Any]:
+    """The whole recording. Secrets are masked where they belong, and then everywhere."""
+    masker = Masker()
+    masker.learn(order.password, (order.typed or "").strip())
+    http = [exchange(entry, masker) for entry in proxy.log]
+    text = told["config_json_text_after"]
+    told |= {"config_json_text_after": text and masker.config(text), "http": http}
+    told["config_json_after"] = json.loads(told["config_json_text_after"] or "null")
+    host = hostname(proxy.upstream)
+    typed = order.typed and re.sub(r"[^\r\n]+", MASK, order.typed)
+    recording = {
+        "name": order.name, "title": order.title, "note": "",
+        "recorder": f"pullscope {__version__}", "registry": proxy.upstream,
+        "setup": [setup(order.username, host)], "command": order.text, "env": {},
+        "stdin": typed, "interactive_input": None, "engines": {kind: told},
+    }  # fmt: skip
+    return dict(masker.everywhere(recording))
+
+
+def setup(username: str, host: str) -> str:
+    if not username:
+        return "no ~/.docker/config.json"
+    return f'~/.docker/config.json holds auths["{host}"] = base64("{username}:{MASK}")'
+
+
+def exchange(entry: Entry, masker: Masker) -> dict[str, Any]:
+    """One line of the log. Of a blob the size and the digest are kept, not the bytes."""
+    if entry.event:
+        return {"event": entry.event}
+    told: dict[str, Any] = {
+        "url": entry.url, "method": entry.method, "path": masker.path(entry.path),
+        "request_headers": masker.headers(entry.sent), "status": entry.status,
+        "response_headers": masker.headers(entry.received),
+    }  # fmt: skip
+    if entry.form:
+        told["request_body"] = masker.form(entry.form.decode("utf-8", "replace"))
+    if entry.blob:
+        return told | blob(entry)
+    text = entry.body.decode("utf-8", "replace")
+    manifest = "/manifests/" in entry.path and entry.status == 200
+    return told | {"response_body": text if manifest else masker.json(text)}
+
+
+def blob(entry: Entry) -> dict[str, Any]:
+    """How much came and what; of an image's configuration also for which platform it is."""
+    if entry.size is None:
+        return {"note": "Docker closed the connection before the end"}
+    whole = document(entry.body.decode("utf-8", "replace")) if entry.size == len(entry.body) else {}
+    platform = {k: whole[k] for k in ("architecture", "os", "variant") if k in whole}
+    told = {"response_bytes": entry.size, "response_digest": entry.digest}
+    return told | ({"response_body": json.dumps(platform)} if platform else {})
+
+
+def write(path: Path, recording: dict[str, Any], force: bool = False) -> None:
+    """Raises CannotRecord where there is such a file already, or none can be."""
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            json.dump(recording, file, indent=1, ensure_ascii=False)
+            file.write("\n")
+    except FileExistsError:
+        raise CannotRecord(
+            f"{path} is there already: choose another --output, or add --force"
+        ) from None
+    except OSError as error:
+        raise CannotRecord(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,406 @@
+"""A recording as a source: the machine asks, and what was recorded answers.
+
+Requests are matched by method and URL, in order. What the machine asks and the recording does
+not have, and the other way round, is told as a `Deviation`; nothing is made up.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from simulator.docker.image_store import ImageStore
+from simulator.docker.machine import REDIRECTS, EndlessRun, IllegalTransition, State
+from simulator.docker.output.terminal import Line
+from simulator.docker.trace import Step, Trace, steps
+from simulator.protocol.oci import Index, InvalidManifest, Manifest, Platform, parse_manifest
+from simulator.protocol.wire import (
+    Answer,
+    Content,
+    Exchange,
+    NetworkFailure,
+    Obstacle,
+    Request,
+    Response,
+)
+from simulator.recordings import lab
+from simulator.recordings.document import (
+    Exchanged,
+    InvalidRecording,
+    Recording,
+    Scene,
+    Told,
+    client,
+    scene_of,
+)
+from simulator.words.i18n import N_
+
+
+class Kind(StrEnum):
+    """How machine and recording part."""
+
+    NOT_RECORDED = N_("asked, but not recorded")
+    NOT_ASKED = N_("recorded, but not asked")
+    OTHERWISE = N_("asked with other parameters than recorded")
+    UNSEEN = N_("not in the recording; taken as promised, as Docker verified it")
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A request (`METHOD URL`) about which machine and recording differ."""
+
+    kind: Kind
+    request: str
+
+
+@dataclass(frozen=True)
+class Played:
+    """A run of the machine on a recording: with its secrets, if the recording has any."""
+
+    scene: Scene
+    steps: tuple[Step, ...]
+    deviations: tuple[Deviation, ...]
+
+
+def play(recording: Recording, engine: Literal["29", "26"]) -> Played:
+    """Run the machine against what was recorded with this engine. Raises InvalidRecording."""
+    scene = scene_of(recording, engine)
+    before = client(recording, scene)
+    platform = Platform.parse(scene.told.platform) if scene.told.platform else before.platform
+    before = replace(before, images=held(scene), platform=platform)
+    player = Player(scene.told, list(scene.told.http))
+    try:
+        played = tuple(steps(before, player.transport))
+    except (EndlessRun, IllegalTransition, ValueError) as error:  # URLs may be anything
+        raise InvalidRecording(f"{recording.name}: cannot be replayed: {error}") from None
+    last = played[-1].after
+    return Played(scene, played, (*player.deviations, *player.unasked(last)))
+
+
+def trace_of(recording: Recording, played: Played) -> Trace:
+    """The run as a masked trace; its terminal shows what was recorded."""
+    masked = (step.masked() for step in retold(played))
+    return Trace(tuple(masked), played.scene.engine, "recording", recording.name)
+
+
+# -- the transport ----------------------------------------------------------------------------
+
+
+@dataclass
+class Player:
+    """What is left of the recording while the machine asks."""
+
+    told: Told
+    left: list[Exchanged]
+    deviations: list[Deviation] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def transport(self, requests: Sequence[Request]) -> Iterator[Exchange]:
+        """Answers come in the order in which they were recorded."""
+        for request in sorted(requests, key=self.place):
+            yield Exchange(request, self.answer(request))
+
+    def place(self, request: Request) -> int:
+        line = self.found(request)
+        return len(self.left) if line is None else self.left.index(line)
+
+    def found(self, request: Request) -> Exchanged | None:
+        """The next recorded exchange for this request; one with another query if there is no
+        better one."""
+        lines = [line for line in self.left if not line.event and line.method == request.method]
+        same = (line for line in lines if same_url(address(line), request.url))
+        alike = (
+            line for line in lines if without_query(address(line)) == without_query(request.url)
+        )
+        return next(same, None) or next(alike, None)
+
+    def answer(self, request: Request) -> Answer:
+        line = self.found(request)
+        if line is None:
+            return self.silence(request)
+        self.left.remove(line)
+        if not same_url(address(line), request.url):
+            self.tell(Kind.OTHERWISE, request)
+        return self.noticed(request, self.response(request, line))
+
+    def response(self, request: Request, line: Exchanged) -> Response:
+        body = whole(line.response_body or "").encode()
+        headers = tuple(flat(line.response_headers))
+        answer = Response(line.status, headers, body)
+        digest = self.blob_of(request)
+        if not digest or line.status not in (200, 206):
+            return answer
+        return self.blob(request, line, answer, digest)
+
+    def blob(self, request: Request, line: Exchanged, answer: Response, digest: str) -> Response:
+        """What arrived of a blob. A download whose end nobody saw is taken as promised."""
+        length = answer.header("Content-Length") or ""
+        announced = int(length) if length.isdecimal() else 0
+        if line.response_bytes is None:
+            self.tell(Kind.UNSEEN, request)
+        size = announced if line.response_bytes is None else line.response_bytes
+        start = int((request.header("Range") or "bytes=0-")[6:-1]) if line.status == 206 else 0
+        actual = line.response_digest or known_digest(digest)
+        content = Content(start + size, actual, known_unpacked(digest))
+        body = known_config(digest) or answer.body
+        return replace(answer, body=body, content=content, cut=size < announced)
+
+    def noticed(self, request: Request, answer: Response) -> Response:
+        """Remember blobs that moved, and the sizes that manifests promise."""
+        digest, location = self.blob_of(request), answer.header("Location")
+        if digest and location and answer.status in REDIRECTS:
+            self.moved[urljoin(request.url, location)] = digest
+        document = answer.json() if "/manifests/" in request.path else None
+        self.sizes |= dict(promised(document))
+        return answer
+
+    def blob_of(self, request: Request) -> str:
+        """The digest of the blob that this request is for; empty if it is for something else."""
+        if request.url in self.moved:
+            return self.moved[request.url]
+        wanted = request.method == "GET" and "/blobs/" in request.path
+        return request.path.rpartition("/")[2] if wanted else ""
+
+    # -- what has no answer ---------------------------------------------------------------
+
+    def silence(self, request: Request) -> Answer:
+        """Why no HTTP answer was recorded: no TLS, no connection, or nobody asked."""
+        obstacle = self.handshake(request) or spoken(self.told, request)
+        if obstacle:
+            return obstacle
+        digest = self.blob_of(request)
+        if digest and self.told.exit_code == 0:
+            self.tell(Kind.UNSEEN, request)
+            return Response(200, (), b"", Content(self.sizes.get(digest, 0), digest))
+        self.tell(Kind.NOT_RECORDED, request)
+        return NetworkFailure(Obstacle.NOT_RECORDED)
+
+    def handshake(self, request: Request) -> NetworkFailure | None:
+        """A TLS handshake that the registry's log shows, or that cannot have been: the host
+        answered plain HTTP."""
+        if not request.url.startswith("https:"):
+            return None
+        event = next((line for line in self.left if line.event in EVENTS), None)
+        if event:
+            self.left.remove(event)
+            return NetworkFailure(EVENTS[event.event])
+        plain = f"http://{request.host}"
+        spoke = any(line.url == plain for line in self.told.http)
+        return NetworkFailure(Obstacle.PLAIN_HTTP) if spoke else None
+
+    def tell(self, kind: Kind, request: Request) -> None:
+        self.deviations.append(Deviation(kind, f"{request.method} {request.url}"))
+
+    def unasked(self, last: State) -> Iterator[Deviation]:
+        """What is left. Blobs that were in flight when a pull failed are left by chance."""
+        for line in self.left:
+            in_flight = last.failure is not None and "/blobs/" in line.path
+            if not (line.event or in_flight):
+                yield Deviation(Kind.NOT_ASKED, f"{line.method} {address(line)}")
+
+
+EVENTS = {
+    "tls_client_hello_on_plain_http_port": Obstacle.PLAIN_HTTP,
+    "tls_handshake_failed": Obstacle.UNTRUSTED,
+}
+"""Events of a registry's log -> what the client met."""
+
+SPOKEN = (
+    (r"lookup (?P<detail>\S+?)(?: on \S+)?: no such host", Obstacle.NO_HOST),
+    (r"dial tcp (?P<detail>\S+): connect: connection refused", Obstacle.REFUSED),
+    (r"TLS handshake timeout|i/o timeout|Client\.Timeout|deadline exceeded", Obstacle.TIMEOUT),
+    (r"x509: certificate signed by unknown authority", Obstacle.UNTRUSTED),
+    (r"x509: certificate is (?:not )?valid for", Obstacle.WRONG_NAME),
+    (r"x509: (?:cannot validate|certificate relies)", Obstacle.WRONG_NAME),
+    (r"server gave HTTP response to HTTPS client", Obstacle.PLAIN_HTTP),
+    (r": EOF$|connection reset by peer", Obstacle.RESET),
+)
+"""What Docker said about a connection -> what it met. Nothing else tells of it."""
+
+
+def spoken(told: Told, request: Request) -> NetworkFailure | None:
+    """The obstacle that Docker named for this host."""
+    name = urlsplit(request.url).hostname or ""
+    lines = [line for line in (told.stderr + told.stdout).splitlines() if name in line]
+    for pattern, obstacle in SPOKEN:
+        for line in lines:
+            found = re.search(pattern, line)
+            if found:
+                return NetworkFailure(obstacle, found.groupdict().get("detail") or "")
+    return None
+
+
+def address(line: Exchanged) -> str:
+    return f"{line.url}{line.path}"
+
+
+def without_query(url: str) -> str:
+    return url.partition("?")[0]
+
+
+def same_url(one: str, other: str) -> bool:
+    """Equal but for the order of parameters."""
+    if one == other:
+        return True
+    queries = (sorted(parse_qsl(urlsplit(url).query, True)) for url in (one, other))
+    return without_query(one) == without_query(other) and next(queries) == next(queries)
+
+
+def flat(headers: Mapping[str, str | list[str]]) -> Iterator[tuple[str, str]]:
+    for name, value in headers.items():
+        for one in value if isinstance(value, list) else [value]:
+            yield name, one
+
+
+CUT_TOKEN = re.compile(r'\{\s*"(?:access_)?token":\s*(?P<token>"[^"]+")')
+
+
+def whole(body: str) -> str:
+    """The lab's log cut long bodies: of a token's answer the first field is left. The lab's token
+    service gives the token under both its names."""
+    found = CUT_TOKEN.match(body)
+    if found is None or body.rstrip().endswith("}"):
+        return body
+    return f'{{"token": {found["token"]}, "access_token": {found["token"]}}}'
+
+
+def known_config(digest: str) -> bytes:
+    """The lab's image configurations are known, though a log has only their sizes."""
+    data = str(lab.content()["blobs"].get(digest, {}).get("data", ""))
+    return data.encode() if data.startswith("{") else b""
+
+
+def known_digest(digest: str) -> str:
+    """What truly arrives under this name; the lab has blobs that are corrupted."""
+    entry = lab.content()["blobs"].get(digest, {})
+    return str(entry.get("actual") or digest)
+
+
+def known_unpacked(digest: str) -> int | None:
+    """The bytes of the files in a layer of the lab."""
+    size = lab.content()["blobs"].get(digest, {}).get("unpacked")
+    return int(size) if size is not None else None
+
+
+def promised(manifest: Any) -> Iterator[tuple[str, int]]:
+    """Digests and sizes of the blobs that a manifest names."""
+    known = manifest if isinstance(manifest, dict) else {}
+    layers = known.get("layers")
+    for entry in [known.get("config"), *(layers if isinstance(layers, list) else [])]:
+        if isinstance(entry, dict) and isinstance(entry.get("size"), int):
+            yield str(entry.get("digest", "")), entry["size"]
+
+
+# -- what the machine had before --------------------------------------------------------------
+
+EXISTS = re.compile(r"(?P<id>[0-9a-f]{12}): Already exists")
+MANIFEST = re.compile(r".*/manifests/(?P<digest>sha256:[0-9a-f]{64})")
+
+
+def held(scene: Scene) -> ImageStore:
+    """What the recorded engine held before: beside the setup, what it said exists already, and
+    what it did not ask for although the pull went well."""
+    images = scene.images
+    manifests = [*received(scene.told), *kept(scene)]
+    blobs = dict.fromkeys(images.blobs)
+    for manifest in manifests:
+        if isinstance(manifest, Manifest):
+            blobs |= dict.fromkeys(held_blobs(manifest, scene.told))
+    known = {one.digest: one for one in (*images.manifests, *kept(scene))}
+    return replace(images, blobs=tuple(blobs), manifests=tuple(known.values()))
+
+
+def received(told: Told) -> Iterator[Manifest | Index]:
+    """The manifests in the recording."""
+    for line in told.http:
+        if "/manifests/" in line.path and line.status == 200 and line.response_body:
+            yield from readable(line.response_body, digest_in(line), media_type(line))
+
+
+def readable(text: str, digest: str, kind: str) -> Iterator[Manifest | Index]:
+    """This manifest, if it is one."""
+    with suppress(InvalidManifest):
+        yield parse_manifest(text.encode(), digest, kind)
+
+
+def digest_in(line: Exchanged) -> str:
+    named = {name.lower(): value for name, value in line.response_headers.items()}
+    return str(named.get("docker-content-digest", ""))
+
+
+def media_type(line: Exchanged) -> str:
+    named = {name.lower(): value for name, value in line.response_headers.items()}
+    return str(named.get("content-type", ""))
+
+
+def kept(scene: Scene) -> Iterator[Manifest | Index]:
+    """Manifests that engine 26 resolved and did not ask for: it had them from earlier. The
+    recorder wrote them down, and the lab's are known."""
+    for one in scene.told.manifests_held:
+        yield from readable(one.data, one.digest, one.media_type)
+    if scene.engine != "26" or scene.told.exit_code:
+        return
+    asked = {found["digest"] for line in scene.told.http if line.method == "GET"
+             if (found := MANIFEST.fullmatch(line.path))}  # fmt: skip
+    named = [digest_in(line) for line in scene.told.http if line.method == "HEAD"]
+    yield from unasked_manifests([digest for digest in named if digest], asked)
+
+
+def unasked_manifests(digests: Sequence[str], asked: set[str]) -> Iterator[Manifest | Index]:
+    for digest in digests:
+        entry = lab.content()["manifests"].get(digest)
+        if entry is None or digest in asked:
+            continue
+        manifest = parse_manifest(entry["data"].encode(), digest, entry["type"])
+        yield manifest
+        if isinstance(manifest, Index):
+            yield from unasked_manifests([one.digest for one in manifest.manifests], asked)
+
+
+def held_blobs(manifest: Manifest, told: Told) -> Iterator[str]:
+    exist = {found["id"] for found in EXISTS.finditer(told.stdout)}
+    asked = {line.path.rpartition("/")[2] for line in told.http if "/blobs/" in line.path}
+    for blob in (manifest.config, *manifest.layers):
+        unasked = told.exit_code == 0
+        if blob.digest not in asked and (blob.short in exist or unasked):
+            yield blob.digest
+
+
+# -- the terminal -----------------------------------------------------------------------------
+
+
+def retold(played: Played) -> Iterator[Step]:
+    """The steps with the recorded lines, each at the step where the machine prints it; a line
+    that the machine does not print stands with the one before. On a terminal the recording has
+    the last screen only, so there the machine's lines stay."""
+    told = played.scene.told
+    if told.tty_raw is not None:
+        yield from played.steps
+        return
+    texts = {"output": told.stdout, "error": told.stderr}
+    placed = {kind: placed_lines(played.steps, kind, text) for kind, text in texts.items()}
+    for place, step in enumerate(played.steps):
+        own = tuple(line for line in step.terminal if line.kind not in placed)
+        recorded = (Line(k, text) for k, lines in placed.items() for text in lines.get(place, ()))
+        yield replace(step, terminal=(*own, *recorded))
+
+
+def placed_lines(played: Sequence[Step], kind: str, text: str) -> dict[int, list[str]]:
+    """Recorded lines by the place of their step, in the recorded order."""
+    printed: dict[str, list[int]] = {}
+    for place, step in enumerate(played):
+        for line in step.terminal:
+            if line.kind == kind:
+                for part in line.text.split("\n"):
+                    printed.setdefault(part, []).append(place)
+    placed: dict[int, list[str]] = {}
+    at = min((min(places) for places in printed.values()), default=len(played) - 1)
+    for said in text.removesuffix("\n").split("\n") if text else ():
+        places = printed.get(said)
+        at = max(at, places.pop(0)) if places else at
+        placed.setdefault(at, []).append(said)
+    return placed

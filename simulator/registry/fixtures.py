@@ -1,0 +1,162 @@
+"""Small images of our own: the same bytes each time, real enough for `docker` to load.
+
+Layers are stored in gzip without compression, so that digests do not depend on the zlib in use.
+"""
+
+import gzip
+import io
+import json
+import tarfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from simulator.protocol import oci
+from simulator.protocol.wire import digest_of
+from simulator.registry.model import Blob, Repository, StoredManifest
+
+CREATED = "2025-12-10T12:00:00Z"
+EPOCH = 1767225600
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer as a plain tar and as it is sent (gzip)."""
+
+    plain: bytes
+    packed: bytes
+
+
+@dataclass(frozen=True)
+class Image:
+    """A manifest with the blobs it names."""
+
+    manifest: StoredManifest
+    blobs: tuple[bytes, ...]
+    platform: oci.Platform
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.manifest.data)
+
+
+def layer(files: Mapping[str, bytes]) -> Layer:
+    """A layer that adds these files."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode, entry.mtime = len(data), 0o755, EPOCH
+            archive.addfile(entry, io.BytesIO(data))
+    plain = buffer.getvalue()
+    return Layer(plain, gzip.compress(plain, compresslevel=0, mtime=0))
+
+
+@lru_cache(maxsize=64)
+def unpacked_size(packed: bytes) -> int | None:
+    """The bytes of all files in a packed layer; None for what is none, or is not whole."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed), mode="r:gz") as archive:
+            return sum(entry.size for entry in archive)
+    except (tarfile.TarError, EOFError, OSError, zlib.error):
+        return None
+
+
+def image(layers: tuple[Layer, ...], platform: oci.Platform, *, as_oci: bool = False) -> Image:
+    """An image of these layers, in Docker's or in OCI's media types."""
+    config = dumps(config_of(layers, platform))
+    kinds = (
+        (oci.OCI_MANIFEST, oci.OCI_CONFIG, oci.OCI_LAYER)
+        if as_oci
+        else (oci.DOCKER_MANIFEST, oci.DOCKER_CONFIG, oci.DOCKER_LAYER)
+    )
+    document = {
+        "schemaVersion": 2,
+        "mediaType": kinds[0],
+        "config": pointer(kinds[1], config),
+        "layers": [pointer(kinds[2], one.packed) for one in layers],
+    }
+    blobs = (config, *(one.packed for one in layers))
+    return Image(StoredManifest(kinds[0], dumps(document)), blobs, platform)
+
+
+def config_of(layers: tuple[Layer, ...], platform: oci.Platform) -> dict[str, object]:
+    """The image's configuration (OCI image spec, config)."""
+    history = [
+        {"created": CREATED, "created_by": f"pullscope layer {number}"}
+        for number, _ in enumerate(layers)
+    ]
+    return {
+        "architecture": platform.architecture,
+        "os": platform.os,
+        "created": CREATED,
+        "config": {"Env": ["PATH=/usr/bin:/bin"], "Cmd": ["/app"]},
+        "rootfs": {"type": "layers", "diff_ids": [digest_of(one.plain) for one in layers]},
+        "history": history,
+    }
+
+
+def pointer(media_type: str, data: bytes) -> dict[str, object]:
+    return {"mediaType": media_type, "size": len(data), "digest": digest_of(data)}
+
+
+def dumps(document: object) -> bytes:
+    return json.dumps(document, indent=3).encode()
+
+
+def index(images: tuple[Image, ...]) -> StoredManifest:
+    """One name for several platforms."""
+    entries = [
+        pointer(one.manifest.media_type, one.manifest.data)
+        | {"platform": {"architecture": one.platform.architecture, "os": one.platform.os}}
+        for one in images
+    ]
+    document = {"schemaVersion": 2, "mediaType": oci.DOCKER_INDEX, "manifests": entries}
+    return StoredManifest(oci.DOCKER_INDEX, dumps(document))
+
+
+def repository(tags: Mapping[str, Image], *more: Image) -> Repository:
+    """A repository that holds these images, tagged or not."""
+    held = (*tags.values(), *more)
+    return Repository(
+        {tag: one.digest for tag, one in tags.items()},
+        {one.digest: one.manifest for one in held},
+        {digest_of(data): Blob(digest_of(data), data) for one in held for data in one.blobs},
+    )
+
+
+def noise(name: str, size: int) -> bytes:
+    """Bytes that look like content and are the same each time."""
+    line = f"{name} of a small image made by Pullscope\n".encode()
+    return (line * (size // len(line) + 1))[:size]
+
+
+AMD64, ARM64 = oci.Platform("linux", "amd64"), oci.Platform("linux", "arm64")
+
+
+@cache
+def repositories() -> Mapping[str, Repository]:
+    """Every repository of the ordinary world, by name."""
+    release = b'NAME="Small Linux"\n'
+    base = layer({"etc/os-release": release, "usr/lib/base": noise("base", 300_000)})
+    libs = layer({"usr/lib/libs": noise("libs", 120_000)})
+    first = layer({"app": b"#!/bin/sh\necho 1.0\n"})
+    second = layer({"app": b"#!/bin/sh\necho 1.1\n", "CHANGES": b"1.1: two layers as in 1.0\n"})
+    app = image((base, libs, first), AMD64)
+    newer = image((base, libs, second), AMD64)
+    mine = image((base, libs, layer({"app": b"#!/bin/sh\necho mine\n"})), AMD64)
+    pair = (image((base, first), AMD64), image((layer({"app": b"arm64\n"}),), ARM64))
+    both = index(pair)
+    multi = repository({}, *pair)
+    digest = digest_of(both.data)
+    return {
+        "myimage": repository({"latest": mine}),
+        "team/app": repository({"1.0": app, "latest": app, "1.1": newer}),
+        "team/multi": Repository(
+            {"latest": digest}, {**multi.manifests, digest: both}, multi.blobs
+        ),
+        "team/oci": repository({"latest": image((base, first), AMD64, as_oci=True)}),
+        "public/hello": repository({"latest": image((layer({"hello": b"hello\n"}),), AMD64)}),
+        "other/secret": repository({"latest": image((layer({"s": b"other team\n"}),), AMD64)}),
+    }

@@ -1,0 +1,175 @@
+"""The world of a scenario, as data: hosts, registries, users, images and what is broken."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from simulator.protocol.wire import Obstacle
+
+
+class Auth(StrEnum):
+    """How a registry protects itself."""
+
+    NONE = "none"
+    BASIC = "basic"
+    BEARER = "bearer"
+
+
+class Part(StrEnum):
+    """What a request asks for; faults are laid on parts."""
+
+    PING = "ping"
+    MANIFEST = "manifest"
+    BLOB = "blob"
+    TOKEN = "token"
+
+
+@dataclass(frozen=True)
+class User:
+    """Someone the registry knows; `may_pull` are patterns of repository names."""
+
+    password: str = field(repr=False)
+    may_pull: tuple[str, ...] = ()
+
+    def may(self, repository: str) -> bool:
+        return any(fnmatchcase(repository, pattern) for pattern in self.may_pull)
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A blob as stored; `digest` is its name, and need not be true of a corrupted one.
+
+    With a `size`, nobody has the bytes: what would arrive is that many, of digest `actual`,
+    and its files have `unpacked` bytes.
+    """
+
+    digest: str
+    data: bytes = field(default=b"", repr=False)
+    size: int | None = None
+    actual: str = ""
+    unpacked: int | None = None
+
+
+@dataclass(frozen=True)
+class StoredManifest:
+    """A manifest's bytes as pushed, with their media type."""
+
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Tags name digests; digests name manifests; blobs are visible per repository."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    manifests: Mapping[str, StoredManifest] = field(default_factory=dict)
+    blobs: Mapping[str, Blob] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something broken: an error answer, or damage to a blob.
+
+    `status` answers with that status (and `code`, `message` as the error body, or `body`);
+    `corrupt` flips one byte of a blob; `cut_after` ends the connection after so many bytes.
+    `digest` limits it to one blob or manifest, `times` to the next so many requests, `until`
+    to the time before this second of the registry's clock.
+    """
+
+    part: Part
+    status: int | None = None
+    code: str | None = None
+    message: str = ""
+    body: str | None = None
+    media_type: str = "text/plain"
+    corrupt: bool = False
+    cut_after: int | None = None
+    digest: str | None = None
+    times: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One registry. With `Auth.BEARER`, `realm` is the token service's URL."""
+
+    auth: Auth = Auth.BASIC
+    realm: str = "Registry"
+    service: str = ""
+    repositories: Mapping[str, Repository] = field(default_factory=dict)
+    users: Mapping[str, User] = field(default_factory=dict)
+    public: tuple[str, ...] = ("public/*",)
+    faults: tuple[Fault, ...] = ()
+    in_order: bool = True
+    """Whether tags are listed by name, or in the order of the storage."""
+    denies: int | None = None
+    """The status with which the token service refuses a scope; None leaves it out silently."""
+    refresh: bool = False
+    """Whether the token service gives identity tokens."""
+    blobs_at: str | None = None
+    """Where blobs are redirected to (307), as a URL that the digest is appended to."""
+    token_post: bool = False
+    """Whether the token service also takes the OAuth2 POST (distribution's does not)."""
+    token_lifetime: int = 300
+    """Seconds."""
+    token_skew: int = 0
+    """Seconds by which the token service's clock is ahead; negative if it is behind."""
+    now: int | None = None
+    """The clock, in seconds since 1970. None is the machine's own; scenarios fix it."""
+
+    def fault(self, part: Part, digest: str | None = None) -> Fault | None:
+        """The first fault laid on this part, if any."""
+        for fault in self.faults:
+            over = fault.times == 0 or (fault.until is not None and self.clock() >= fault.until)
+            if fault.part is part and fault.digest in (None, digest) and not over:
+                return fault
+        return None
+
+    def clock(self) -> int:
+        """Seconds since 1970, by this registry's clock."""
+        return int(time.time()) if self.now is None else self.now
+
+    def after(self, fault: Fault) -> "Registry":
+        """The registry once this fault has struck: a limited one has one time less."""
+        if fault.times is None:
+            return self
+        spent = replace(fault, times=fault.times - 1)
+        return replace(self, faults=tuple(spent if f is fault else f for f in self.faults))
+
+
+class Tls(StrEnum):
+    """How a host speaks TLS."""
+
+    TRUSTED = "trusted"
+    UNTRUSTED = "untrusted"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True)
+class WebLogin:
+    """Docker's login service: the code that it gives, which nobody ever confirms."""
+
+    device_code: str = field(repr=False)
+    user_code: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What listens at a host: a registry (with its token service), or an obstacle."""
+
+    registry: Registry | None = None
+    tls: Tls = Tls.TRUSTED
+    obstacle: Obstacle | None = None
+    address: str = "192.0.2.10"
+    web: WebLogin | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """Hosts by name (with port where it is not 443). A name that is absent does not resolve."""
+
+    sites: Mapping[str, Site] = field(default_factory=dict)

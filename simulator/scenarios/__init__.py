@@ -1,0 +1,1 @@
+"""Situations: a world, and the commands typed in it."""

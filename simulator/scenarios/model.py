@@ -1,0 +1,257 @@
+"""Scenarios: a world and the commands typed in it, as data (`scenarios.yaml`).
+
+A scenario says only what is special about it; the rest is the lesson's ordinary world:
+`myprivateregistry.com`, where alice may pull.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pydantic import BaseModel, ConfigDict
+
+from simulator.docker.cli.commands import InvalidCommand, Login, Pull, parse
+from simulator.docker.config_file import Credential, CredentialStore
+from simulator.docker.engines import engine as known_engine
+from simulator.docker.image_store import ImageStore
+from simulator.docker.machine import State, entry_for
+from simulator.docker.trace import Took, Trace
+from simulator.docker.trace import run as run_trace
+from simulator.protocol.oci import (
+    HOST,
+    ImageConfig,
+    Index,
+    Manifest,
+    Platform,
+    Reference,
+    parse_manifest,
+)
+from simulator.protocol.wire import Obstacle
+from simulator.recordings.document import Recording, client, engine_of, recorded, scene_of
+from simulator.recordings.document import transport as recorded_network
+from simulator.registry.fixtures import repositories, unpacked_size
+from simulator.registry.model import Auth, Fault, Registry, Repository, Site, Tls, User, World
+from simulator.sources.layout import Layout
+from simulator.sources.mock import mock
+from simulator.sources.real import Progress, real
+from simulator.words.i18n import _, per_language
+from simulator.words.translation import read_named
+
+HOSTNAME = "myprivateregistry.com"
+TOKENS = "auth.myprivateregistry.com"
+STORAGE = "storage.myprivateregistry.com"
+NOW = 1767225600
+"""The scenarios' clock: 1 January 2026, 00:00 UTC."""
+SCENARIOS = Path(__file__).with_name("scenarios.yaml")
+
+
+class UnknownScenario(ValueError):
+    """No scenario has this name."""
+
+
+class InvalidScenario(ValueError):
+    """`scenarios.yaml` is not right; the message says where."""
+
+
+class Typed(BaseModel):
+    """A command line and what is typed at its prompts, or into its standard input."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    run: str
+    typed: tuple[str, ...] = ()
+
+
+class Scenario(BaseModel):
+    """One situation. `password` is alice's at the registry, `stored` what
+    `config.json` holds before the first command, as `user:password`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    title: str
+    cause: str = ""
+    auth: Auth = Auth.BEARER
+    commands: tuple[Typed, ...]
+    stored: str | None = None
+    password: str = "s3cret"
+    may_pull: tuple[str, ...] = ("myimage", "team/*")
+    faults: tuple[Fault, ...] = ()
+    obstacle: Obstacle | None = None
+    tls: Tls = Tls.TRUSTED
+    redirect: bool = False
+    token_post: bool = False
+    held: str | None = None
+    helper_missing: bool = False
+    read_only: bool = False
+    platform: str = "linux/amd64"
+
+    def world(self) -> World:
+        """The hosts and what listens there."""
+        registry = Registry(
+            auth=self.auth,
+            realm=f"https://{TOKENS}/token" if self.auth is Auth.BEARER else "Private registry",
+            service=HOSTNAME,
+            repositories=repositories(),
+            users={"alice": User(self.password, self.may_pull)},
+            faults=self.faults,
+            token_post=self.token_post,
+            blobs_at=f"https://{STORAGE}/blobs/" if self.redirect else None,
+            now=NOW,
+        )
+        open_storage = replace(registry, auth=Auth.NONE, blobs_at=None)
+        return World({
+            HOSTNAME: Site(registry, self.tls, self.obstacle),
+            "localhost:5000": Site(registry, Tls.PLAIN, address="127.0.0.1"),
+            TOKENS: Site(registry),
+            STORAGE: Site(open_storage),
+        })  # fmt: skip
+
+    def state(self, engine: str = "29") -> State:
+        """The client before the first command."""
+        return State(
+            engine=known_engine(engine).name,
+            now=NOW,
+            commands=tuple(parse(command.run, command.typed) for command in self.commands),
+            store=self._store(),
+            images=held_images(self.held),
+            platform=Platform.parse(self.platform),
+            writable=READ_ONLY if self.read_only else "",
+        )
+
+    def _store(self) -> CredentialStore:
+        helper = "desktop" if self.helper_missing else None
+        if self.stored is None:
+            return CredentialStore((), helper, self.helper_missing)
+        username, _, password = self.stored.partition(":")
+        entry = (HOSTNAME, Credential(username, password))
+        return CredentialStore((entry,), helper, self.helper_missing)
+
+
+READ_ONLY = "open /home/alice/.docker/config.json1360777279: read-only file system"
+
+
+def held_images(image: str | None) -> ImageStore:
+    """The image store after an earlier pull of this image; empty for None."""
+    if image is None:
+        return ImageStore()
+    reference = Reference.parse(image)
+    repository = repositories()[reference.repository]
+    digest = repository.tags[reference.identifier]
+    named = stored_manifest(repository, digest)
+    entry = entry_for(named, Platform()) if isinstance(named, Index) else None
+    manifest = stored_manifest(repository, entry.digest) if entry else named
+    assert isinstance(manifest, Manifest)
+    blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
+    packed = {d: repository.blobs[d].data for d in blobs}
+    config = ImageConfig.read(packed[manifest.config.digest], manifest.config.digest)
+    sizes = {d: unpacked_size(data) for d, data in packed.items()}
+    store = ImageStore().with_content(config, [(d, size) for d, size in sizes.items() if size])
+    held = dict.fromkeys((named, manifest))
+    return store.with_image(reference.canonical, digest, blobs, *held)
+
+
+def stored_manifest(repository: Repository, digest: str) -> Manifest | Index:
+    return parse_manifest(repository.manifests[digest].data, digest)
+
+
+@per_language
+def scenarios() -> Mapping[str, Scenario]:
+    """All scenarios by name, the default first, in the chosen language. Raises InvalidScenario."""
+    return read_named(Scenario, SCENARIOS, InvalidScenario)
+
+
+def scenario(name: str) -> Scenario:
+    """The scenario of this name. Raises UnknownScenario with the names there are."""
+    if name not in scenarios():
+        names = ", ".join(scenarios())
+        raise UnknownScenario(f"unknown scenario {name!r}: choose one of {names}")
+    return scenarios()[name]
+
+
+@cache
+def recorded_situations() -> Mapping[str, Recording]:
+    """The situations of the recordings that the machine can play, by name; by `recorded_NAME`
+    where a scenario has that name."""
+    known = (one for one in recorded().values() if playable(one))
+    return {f"recorded_{x.name}" if x.name in scenarios() else x.name: x for x in known}
+
+
+def playable(recording: Recording) -> bool:
+    try:
+        parse(recording.command, recording.typed())
+    except InvalidCommand:
+        return False
+    return True
+
+
+def run(name: str, engine: str = "29") -> Trace:
+    """Play a scenario, or the situation of a recording, on the mock registry."""
+    if name not in scenarios() and name in recorded_situations():
+        return replace(run_situation(recorded_situations()[name], engine), scenario=name)
+    chosen = scenario(name)
+    return run_trace(chosen.state(engine), mock(chosen.world()), scenario=name)
+
+
+def run_situation(recording: Recording, engine: str) -> Trace:
+    """The recorded world, as a mock: nothing of what was recorded answers."""
+    scene = scene_of(recording, engine_of(recording, known_engine(engine).name))
+    return run_trace(client(recording, scene), recorded_network(scene))
+
+
+class InvalidRegistry(ValueError):
+    """The registry's name is not `host` or `host:port`."""
+
+
+def run_real(
+    registry: str,
+    username: str,
+    password: str,
+    image: str,
+    on_progress: Callable[[Progress], object] | None = None,
+    output: Path | None = None,
+    engine: str = "29",
+) -> Trace:
+    """Log in (where a user is given) and pull from a real registry; layers land in `output`.
+
+    Without `output` the layers go to a temporary directory that is removed. The password is
+    in memory for this run only. Raises InvalidRegistry or InvalidReference on bad input.
+    """
+    state = real_state(registry, username, password, image, engine)
+    times: list[tuple[float, float]] = []
+
+    def note(began: float, ended: float) -> None:
+        times.append((began, ended))
+
+    with TemporaryDirectory() as spare:
+        layout = Layout(output or Path(spare))
+        with real(layout, on_progress, registry, on_exchange=note) as transport:
+            trace = run_trace(state, transport, source="real")
+        last = trace.steps[-1].after
+        if last.manifest and last.reference and not trace.failed:
+            manifest = last.manifest
+            layout.name(last.reference.identifier, manifest.digest, manifest.media_type)
+    return replace(trace, took=took(trace, times))
+
+
+def took(trace: Trace, times: Sequence[tuple[float, float]]) -> tuple[Took, ...]:
+    """When each step's exchange was, counted from the first one."""
+    asking = [step.number for step in trace.steps if step.exchange]
+    first = min((began for began, _ended in times), default=0.0)
+    return tuple(
+        Took(number, round(began - first, 6), round(ended - first, 6))
+        for number, (began, ended) in zip(asking, times, strict=False)
+    )
+
+
+def real_state(registry: str, username: str, password: str, image: str, engine: str) -> State:
+    if not HOST.fullmatch(registry):
+        told = _("{registry} is not a registry: give host or host:port, no scheme")
+        raise InvalidRegistry(told.format(registry=repr(registry)))
+    name = image if image.startswith(f"{registry}/") else f"{registry}/{image}"
+    Reference.parse(name)
+    login = Login(f"docker login {registry}", registry, username, password)
+    pull = Pull(f"docker pull {name}", name)
+    commands = (login, pull) if username else (pull,)
+    return State(engine=known_engine(engine).name, now=int(time.time()), commands=commands)

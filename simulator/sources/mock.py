@@ -1,0 +1,119 @@
+"""The mock network: requests are answered in process by the world, no socket is opened."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from simulator.docker.machine import loopback
+from simulator.protocol.wire import (
+    Content,
+    Exchange,
+    NetworkFailure,
+    Obstacle,
+    Request,
+    Response,
+    Transport,
+    digest_of,
+)
+from simulator.registry.answer import handle, part_of
+from simulator.registry.fixtures import unpacked_size
+from simulator.registry.model import Registry, Site, Tls, WebLogin, World
+
+KEPT = 65_536
+"""Bytes up to which a blob's body is handed on: a config is read, a layer is not."""
+
+
+def mock(world: World) -> Transport:
+    """A transport into this world. It remembers partial downloads and limited faults."""
+    sites = dict(world.sites)
+    partial: dict[str, bytes] = {}
+
+    def transport(requests: Sequence[Request]) -> Iterator[Exchange]:
+        for request in requests:
+            yield Exchange(request, answer(sites, partial, request))
+
+    return transport
+
+
+def answer(
+    sites: dict[str, Site], partial: dict[str, bytes], request: Request
+) -> Response | NetworkFailure:
+    site = sites.get(request.host.lower()) or silent(sites, request)
+    if site is None:
+        return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
+    obstacle = obstacle_of(site, request)
+    if site.web and not obstacle:
+        return web_answer(site.web, request)
+    if obstacle or site.registry is None:
+        return NetworkFailure(obstacle or Obstacle.REFUSED, address(site, request))
+    response = handle(request, site.registry)
+    struck(sites, site.registry, request)
+    return arrived(partial, request, response)
+
+
+def web_answer(web: WebLogin, request: Request) -> Response:
+    """A device code, and a confirmation that is always pending (RFC 8628 sections 3.2, 3.5)."""
+    if request.path == "/oauth/device/code":
+        code = {"device_code": web.device_code, "user_code": web.user_code}
+        return json_response(200, code | {"verification_uri": web.where})
+    return json_response(403, {"error": "authorization_pending"})
+
+
+def json_response(status: int, document: dict[str, str]) -> Response:
+    body = json.dumps(document).encode()
+    return Response(status, (("Content-Type", "application/json"),), body)
+
+
+def silent(sites: dict[str, Site], request: Request) -> Site | None:
+    """A host that exists, at a port where nothing listens. This machine always exists."""
+    name = urlsplit(request.url).hostname or ""
+    if loopback(request.host):
+        return Site(obstacle=Obstacle.REFUSED, address="[::1]" if ":" in name else "127.0.0.1")
+    known = (site for host, site in sites.items() if host.partition(":")[0] == name)
+    address = next((site.address for site in known), None)
+    return Site(obstacle=Obstacle.REFUSED, address=address) if address else None
+
+
+def obstacle_of(site: Site, request: Request) -> Obstacle | None:
+    if site.obstacle:
+        return site.obstacle
+    secure = request.url.startswith("https:")
+    if secure and site.tls is Tls.PLAIN:
+        return Obstacle.PLAIN_HTTP
+    if not secure and site.tls is not Tls.PLAIN:
+        return Obstacle.RESET
+    return Obstacle.UNTRUSTED if site.tls is Tls.UNTRUSTED else None
+
+
+def address(site: Site, request: Request) -> str:
+    parts = urlsplit(request.url)
+    return f"{site.address}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def struck(sites: dict[str, Site], registry: Registry, request: Request) -> None:
+    """A fault that is limited has one time less, wherever this registry stands."""
+    fault = registry.fault(*part_of(request, registry))
+    if fault is None or fault.times is None:
+        return
+    after = registry.after(fault)
+    for host, site in sites.items():
+        if site.registry is registry:
+            sites[host] = replace(site, registry=after)
+
+
+def arrived(partial: dict[str, bytes], request: Request, response: Response) -> Response:
+    """A blob is told by size and digest; a resumed download adds to what was held."""
+    if response.content:  # nobody has the bytes: what was held counts by the range asked for
+        held = int((request.header("Range") or "bytes=0-").strip("bytes=-"))
+        whole = replace(response.content, size=held + response.content.size)
+        return replace(response, content=whole)
+    if response.status not in (200, 206) or "/blobs/" not in request.path:
+        return response
+    name = request.path.rpartition("/")[2]
+    before = partial.get(name, b"") if response.status == 206 else b""
+    data = before + response.body
+    partial[name] = data
+    kept = data if len(data) <= KEPT else b""
+    whole = Content(len(data), digest_of(data), unpacked_size(data))
+    return replace(response, body=kept, content=whole)

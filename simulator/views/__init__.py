@@ -1,0 +1,1 @@
+"""Pure functions of a trace: rows, messages explained, timing, predictions."""

@@ -1,0 +1,243 @@
+"""What a message on the wire means: each header with its source, and the `curl` that repeats it.
+
+The words are ours; the source is where the rule stands.
+"""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from simulator.docker.events import TokenIssued
+from simulator.docker.trace import Step
+from simulator.protocol.oci import Descriptor, Index, InvalidManifest, parse_manifest
+from simulator.protocol.wire import Exchange, Request, Response, Scheme, digest_of
+from simulator.words.i18n import N_, _
+
+DISTRIBUTION = "https://github.com/opencontainers/distribution-spec/blob/main/spec.md"
+TOKEN = "https://distribution.github.io/distribution/spec/auth/token/"
+OAUTH = "https://distribution.github.io/distribution/spec/auth/oauth/"
+HTTP = "https://www.rfc-editor.org/rfc/rfc9110"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a line means (to be translated where it is shown), and where the rule behind it is."""
+
+    text: str
+    source: str
+
+
+REQUEST_HEADERS = {
+    "host": Note(
+        N_("The registry that the reference names; its part before the first slash."),
+        f"{HTTP}#name-host-and-authority",
+    ),
+    "accept": Note(
+        N_("The kinds of manifest that the engine can read: Docker's and OCI's, single or index."),
+        f"{DISTRIBUTION}#pulling-manifests",
+    ),
+    "range": Note(
+        N_("Only the rest of the blob is wanted: the bytes before it are here already."),
+        f"{HTTP}#name-range",
+    ),
+    "content-type": Note(
+        N_("The form of an OAuth2 request: name, value, name, value."),
+        OAUTH,
+    ),
+}
+AUTHORIZATIONS = {
+    Scheme.BASIC: Note(
+        N_("User name and password, base64-encoded. Encoding is not encryption: TLS protects it."),
+        "https://www.rfc-editor.org/rfc/rfc7617",
+    ),
+    Scheme.BEARER: Note(
+        N_(
+            "The token that the token service issued. "
+            "Whoever bears it has its rights while it lasts."
+        ),
+        "https://www.rfc-editor.org/rfc/rfc6750#section-2.1",
+    ),
+}
+ANSWER_HEADERS = {
+    "www-authenticate": Note(
+        N_(
+            "The challenge. Basic: send name and password. Bearer: get a token from the realm, for "
+            "this service and this scope, and come back."
+        ),
+        TOKEN,
+    ),
+    "docker-content-digest": Note(
+        N_(
+            "The digest of what is behind this address: the name by which it is asked for, "
+            "verified and compared with what the image store holds."
+        ),
+        f"{DISTRIBUTION}#pulling-manifests",
+    ),
+    "content-type": Note(
+        N_("What kind of thing this is; of a manifest, whether it is one image or an index."),
+        f"{DISTRIBUTION}#pulling-manifests",
+    ),
+    "content-length": Note(
+        N_("Bytes of the body. A connection that ends before them was cut."),
+        f"{HTTP}#name-content-length",
+    ),
+    "docker-distribution-api-version": Note(
+        N_("This is a registry of the second version of the protocol. Clients no longer need it."),
+        f"{DISTRIBUTION}#legacy-docker-support-http-headers",
+    ),
+    "location": Note(
+        N_("The blob is at this other address. The Authorization header must not go there."),
+        f"{DISTRIBUTION}#pulling-blobs",
+    ),
+    "etag": Note(
+        N_("A name for this state of the content; registries use the digest."),
+        f"{HTTP}#name-etag",
+    ),
+    "accept-ranges": Note(
+        N_("A part of the blob can be asked for, so a cut download can be resumed."),
+        f"{HTTP}#name-accept-ranges",
+    ),
+    "content-range": Note(
+        N_("Which bytes these are, of how many."),
+        f"{HTTP}#name-content-range",
+    ),
+    "cache-control": Note(
+        N_("Content that is named by its digest never changes, so it may be kept for long."),
+        "https://www.rfc-editor.org/rfc/rfc9111#name-cache-control",
+    ),
+    "allow": Note(
+        N_("The methods that this address does take."),
+        f"{HTTP}#name-allow",
+    ),
+    "retry-after": Note(
+        N_("How long to wait before asking again."),
+        f"{HTTP}#name-retry-after",
+    ),
+    "x-content-type-options": Note(
+        N_("For browsers: believe the Content-Type. Docker does not look at it."),
+        "https://fetch.spec.whatwg.org/#x-content-type-options-header",
+    ),
+}
+STATUSES = {
+    200: Note(N_("Here it is."), f"{HTTP}#name-200-ok"),
+    206: Note(N_("Here is the part that was asked for."), f"{HTTP}#name-206-partial-content"),
+    307: Note(N_("It is elsewhere: see Location."), f"{HTTP}#name-307-temporary-redirect"),
+    401: Note(
+        N_("Not like this: a proof is missing, or is not good enough. See WWW-Authenticate."),
+        f"{HTTP}#name-401-unauthorized",
+    ),
+    403: Note(N_("Known, and not allowed."), f"{HTTP}#name-403-forbidden"),
+    404: Note(N_("Not here, or not for you to know."), f"{HTTP}#name-404-not-found"),
+    405: Note(N_("Not with this method."), f"{HTTP}#name-405-method-not-allowed"),
+    429: Note(N_("Too many requests: wait."), "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
+    500: Note(N_("The server is at fault."), f"{HTTP}#name-500-internal-server-error"),
+    503: Note(N_("The server cannot, for now."), f"{HTTP}#name-503-service-unavailable"),
+}
+
+
+def of_request_header(name: str, request: Request) -> Note | None:
+    """The note on a header of a request."""
+    if name.lower() == "authorization" and request.authorization:
+        return AUTHORIZATIONS[request.authorization.scheme]
+    return REQUEST_HEADERS.get(name.lower())
+
+
+def of_answer_header(name: str) -> Note | None:
+    return ANSWER_HEADERS.get(name.lower())
+
+
+# -- repeating it by hand -----------------------------------------------------------------------
+
+SECRETS = {
+    "password": "$PASSWORD", "refresh_token": "$IDENTITY_TOKEN", "access_token": "$TOKEN"
+}  # fmt: skip
+"""Fields of a form whose value is a shell variable in what is shown."""
+
+
+def curl(request: Request, username: str = "") -> str:
+    """The command that sends this request again; secrets are shell variables."""
+    words = ["curl", "--head" if request.method == "HEAD" else "--include"]
+    lines = [" ".join([*words, shlex.quote(request.url)])]
+    lines += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.headers]
+    if request.authorization:
+        lines.append(authorization(request.authorization.scheme, username))
+    for name, value in request.form:
+        if name in SECRETS:
+            lines.append(f'--data-urlencode "{name}={SECRETS[name]}"')
+        else:
+            lines.append(f"--data-urlencode {shlex.quote(f'{name}={value}')}")
+    return " \\\n  ".join(lines)
+
+
+def authorization(scheme: Scheme, username: str) -> str:
+    if scheme is Scheme.BEARER:
+        return '-H "Authorization: Bearer $TOKEN"'
+    return f'--user "{username or "$USERNAME"}:$PASSWORD"'
+
+
+# -- what a body says ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that a manifest, an index or a token names."""
+
+    what: str
+    value: str
+    note: str = ""
+
+
+def body_rows(step: Step) -> tuple[Row, ...]:
+    """A manifest's descriptors, an index's entries, or a token's claims; else nothing."""
+    if isinstance(step.event, TokenIssued):
+        return tuple(claim_rows(step.event.claims))
+    if step.exchange is None or not isinstance(step.exchange.answer, Response):
+        return ()
+    return tuple(manifest_rows(step.exchange))
+
+
+def manifest_rows(exchange: Exchange) -> Iterator[Row]:
+    answer = exchange.answer
+    assert isinstance(answer, Response)
+    if "/manifests/" not in exchange.request.path or answer.status != 200 or not answer.body:
+        return
+    try:
+        parsed = parse_manifest(
+            answer.body, digest_of(answer.body), answer.header("Content-Type") or ""
+        )
+    except InvalidManifest:
+        return
+    if isinstance(parsed, Index):
+        for entry in parsed.manifests:
+            yield Row(str(entry.platform or "manifest"), entry.digest, sized(entry))
+        return
+    yield Row(_("config"), parsed.config.digest, sized(parsed.config))
+    for number, layer in enumerate(parsed.layers, 1):
+        yield Row(_("layer {number}").format(number=number), layer.digest, sized(layer))
+
+
+def sized(descriptor: Descriptor) -> str:
+    return _("{size} bytes").format(size=descriptor.size)
+
+
+CLAIMS = {
+    "iss": N_("who issued it"),
+    "sub": N_("whose it is"),
+    "aud": N_("the service that it is for"),
+    "exp": N_("worth nothing from this second on"),
+    "nbf": N_("worth nothing before this second"),
+    "iat": N_("when it was issued"),
+    "jti": N_("its own name"),
+    "access": N_("what it gives a right to"),
+}
+"""Registered claims (RFC 7519 section 4.1), and the one that registries add."""
+
+
+def claim_rows(claims: str) -> Iterator[Row]:
+    """A JWT's payload, claim by claim; nothing for an opaque token."""
+    if not claims:
+        return
+    for name, value in json.loads(claims).items():
+        shown = value if isinstance(value, str) else json.dumps(value)
+        yield Row(name, shown, _(CLAIMS[name]) if name in CLAIMS else "")

@@ -1,0 +1,141 @@
+"""What the player on the stage is given: a run, the questions it asks, and every word it shows.
+
+`views.stage` says what happened. The stage has no words of its own: they stand here, so that
+they can be translated, and reach it by name.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from simulator.docker.trace import Trace
+from simulator.protocol.wire import digest_of
+from simulator.scenarios.model import scenarios
+from simulator.views import predictions as predict
+from simulator.views import stage as views
+from simulator.words import i18n
+from simulator.words.i18n import N_, _
+
+if TYPE_CHECKING:
+    from simulator.lesson.document import Lesson
+
+STRINGS = {
+    "player": N_("Player"),
+    "sample": N_("Execution sample"),
+    "terminal": N_("Terminal"),
+    "flow": N_("Process flow"),
+    "flowNow": N_("Process flow, now at: {box}"),
+    "boxes": N_("Boxes of the diagram"),
+    "boxNow": N_("{box}: now"),
+    "boxDone": N_("{box}: done"),
+    "boxFailed": N_("{box}: the run ended here"),
+    "boxAhead": N_("{box}: not reached"),
+    "tracker": N_("Status tracker"),
+    "variable": N_("Variable"),
+    "now": N_("Now"),
+    "was": N_("was"),
+    "is": N_("now is"),
+    "layers": N_("Layers"),
+    "table": N_("Process table"),
+    "endedHere": N_("The run ended here."),
+    "notTaken": N_("not taken in this run"),
+    "messages": N_("Messages of this row"),
+    "earlier": N_("{count} messages before these"),
+    "wire": N_("On the wire"),
+    "exchange": N_("On the wire · exchange {number} of {count}"),
+    "local": N_("No message: this step happens on this machine alone."),
+    "says": N_("What it says"),
+    "what": N_("What"),
+    "value": N_("Value"),
+    "meaning": N_("Meaning"),
+    "body": N_("Body of the answer"),
+    "curl": N_("The same with curl"),
+    "recompute": N_("Recompute the digest"),
+    "asPromised": N_("✓ as promised"),
+    "notAsPromised": N_("✗ not as promised"),
+    "controls": N_("Controls"),
+    "tools": N_("Tools"),
+    "first": N_("First step"),
+    "back": N_("Back"),
+    "play": N_("Play"),
+    "pause": N_("Pause"),
+    "next": N_("Next"),
+    "last": N_("Last step"),
+    "step": N_("Step"),
+    "stepOf": N_("Step {number} of {count}: {title}"),
+    "speed": N_("Speed"),
+    "questions": N_("Questions"),
+    "questionsOn": N_("Questions are asked before the steps that matter"),
+    "questionsOff": N_("No questions are asked"),
+    "share": N_("Share"),
+    "present": N_("Present"),
+    "page": N_("Page"),
+    "notes": N_("Notes"),
+    "keys": N_("Keys"),
+    "close": N_("Close"),
+    "predict": N_("Predict first"),
+    "prediction": N_("Your prediction"),
+    "commit": N_("Commit"),
+    "showMe": N_("Show me"),
+    "choose": N_("Choose one first, or let it be shown."),
+    "youSaid": N_("You said"),
+    "youSaidNothing": N_("nothing, it was shown"),
+    "itWas": N_("It was"),
+    "right": N_("right"),
+    "wrong": N_("not right"),
+    "whyNot": N_("Why not the others"),
+    "summary": N_("{right} of {all} predicted"),
+    "again": N_("Ask again"),
+    "address": N_("Address"),
+    "copyLink": N_("Copy link to this step"),
+    "copyText": N_("Copy this step as text"),
+    "copyEmbed": N_("Copy HTML to embed"),
+    "copied": N_("Copied."),
+    "notCopied": N_("The browser does not let us copy. Select the text and copy it:"),
+    "diagram": N_("Diagram"),
+    "downloadSvg": N_("Diagram as SVG"),
+    "downloadPng": N_("Diagram as PNG"),
+    "tableCsv": N_("Table as CSV"),
+    "tableMd": N_("Table as Markdown"),
+    "trackerCsv": N_("Tracker as CSV"),
+    "trackerMd": N_("Tracker as Markdown"),
+    "saved": N_("Saved {file}."),
+    "start": N_("Start"),
+    "command": N_("Command"),
+    "message": N_("Message"),
+    "variables": N_("Variables"),
+    "then": N_("Next"),
+    "theEnd": N_("That was the last step."),
+    "answer": N_("Answer"),
+    "elapsed": N_("Time"),
+    "row": N_("Row {number}"),
+    "waiting": N_("Open the stage in another window of this browser: these notes follow it."),
+    "keyStep": N_("next step, step back"),
+    "keyEnds": N_("first step, last step"),
+    "keyPlay": N_("play, pause"),
+    "keyRow": N_("jump to that row of the table; while a question is asked, choose an option"),
+    "keyPresent": N_("present: only the stage, in large type"),
+    "keyFocus": N_("while presenting: sample, flow, tracker, table or wire alone; 0 all again"),
+    "keyRemote": N_("while presenting: a presenter's remote steps"),
+    "keyNotes": N_("speaker notes in a second window"),
+    "keyHelp": N_("this help"),
+}
+"""By the name that the stage's files use (`data-say`, `data-label`, `say(...)`)."""
+
+
+def payload(
+    lesson: "Lesson", trace: Trace, identity: str = "", asks: bool = True
+) -> dict[str, Any]:
+    """All that the stage needs, once: it steps in the browser without asking again.
+
+    `identity` names a run that grows, else it is what is shown; `asks`: questions come before
+    the steps that matter.
+    """
+    asked = predict.questions(lesson, trace) if asks else ()
+    known = scenarios().get(trace.scenario)
+    shown = views.stage(lesson, trace) | {
+        "language": i18n.chosen.get(),
+        "situation": _(known.title) if known else "",
+        "questions": [predict.view(one) for one in asked],
+        "strings": {name: _(text) for name, text in STRINGS.items()},
+    }
+    return shown | {"id": identity or digest_of(json.dumps(shown).encode())}

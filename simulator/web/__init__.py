@@ -1,0 +1,1 @@
+"""What Streamlit shows: pages and components."""

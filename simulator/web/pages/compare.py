@@ -1,0 +1,145 @@
+"""What if: one thing changed, two situations or two engines, side by side."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from simulator.compare.align import Comparison, compare, makes_sense, offers, partings, what_if
+from simulator.compare.lanes import staged
+from simulator.docker.engines import engines
+from simulator.docker.trace import Trace
+from simulator.lesson.document import Lesson
+from simulator.scenarios.changes import CHANGES
+from simulator.scenarios.model import scenarios
+from simulator.web.components import comparison as duet
+from simulator.web.pages.parts import CHOICES, fragment, nothing_there, plain, played
+from simulator.words.i18n import N_, _
+
+WAYS = {
+    "change": N_("One change"),
+    "right": N_("Two situations"),
+    "right_engine": N_("Two engines"),
+}
+"""What is compared, by the name in the address that tells."""
+
+KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
+    "scenario": CHOICES["scenario"],
+    "engine": CHOICES["engine"],
+    "change": lambda: {name: _(one.title) for name, one in CHANGES.items()},
+    "right": CHOICES["scenario"],
+    "right_engine": CHOICES["engine"],
+}
+"""By name in the address: what can stand there, and its title in the chosen language."""
+
+USUAL = {"right": "no-login", "right_engine": list(engines())[-1]}
+"""What is chosen where the address is silent, if not the first."""
+
+
+def addressed() -> None:
+    """The address of a new session chooses; what it names and does not exist is told.
+
+    From then on the component writes the address.
+    """
+    asked = {name: st.query_params.get(name, "") for name in KNOWN}
+    asked["scenario"] = asked["scenario"] or st.query_params.get("left", "")
+    if "way" not in st.session_state:
+        st.session_state.way = next((way for way in reversed(WAYS) if asked[way]), "change")
+    for name, titles in KNOWN.items():
+        known = titles()
+        if name not in st.session_state:
+            usual = USUAL.get(name, next(iter(known)))
+            st.session_state[name] = asked[name] if asked[name] in known else usual
+        if asked[name] and asked[name] not in known:
+            st.warning(nothing_there(name, asked[name], known[st.session_state[name]]))
+
+
+def choose(column: "st.delta_generator.DeltaGenerator", label: str, name: str,
+           options: list[str], titled: Callable[[str], str]) -> str:  # fmt: skip
+    """A choice that stands in the address."""
+    column.selectbox(label, options, format_func=titled, key=name, persist_state="session")
+    return str(st.session_state[name])
+
+
+def title_of(name: str) -> Callable[[str], str]:
+    return KNOWN[name]().__getitem__
+
+
+def change_title(base: str, engine: str) -> Callable[[str], str]:
+    """A change with the step at which it matters, so that one can choose by the step."""
+    known = partings(base, engine)
+
+    def titled(name: str) -> str:
+        if name in known:
+            step = _("step {number}").format(number=known[name])
+        else:
+            step = _("no difference") if makes_sense(base, name) else _("nothing to change")
+        return f"{_(CHANGES[name].title)} · {step}"
+
+    return titled
+
+
+def in_order(base: str, engine: str) -> list[str]:
+    """Changes that matter by the step at which they do; then the others."""
+    known = partings(base, engine)
+    possible = [name for name in CHANGES if name not in known and makes_sense(base, name)]
+    rest = [name for name in CHANGES if name not in known and name not in possible]
+    return [*known, *possible, *rest]
+
+
+def head() -> None:
+    """The title, and what is compared with what."""
+    title, way = st.columns([1, 6])
+    title.title(_("What if"), anchor=False)
+    way.segmented_control(
+        _("Compare"), list(WAYS), format_func=lambda name: _(WAYS[name]), key="way",
+        required=True, persist_state="session", wrap=True, label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def chosen() -> tuple[Comparison, dict[str, str]]:
+    """The comparison that the choices name, and its address."""
+    first, second, third = st.columns([2.8, 3.5, 2.7])
+    names = list(scenarios())
+    base = choose(first, _("Situation"), "scenario", names, title_of("scenario"))
+    if st.session_state.way == "right_engine":
+        engine = choose(second, _("Engine"), "engine", list(engines()), title_of("engine"))
+        other = choose(
+            third, _("Other engine"), "right_engine", list(engines()), title_of("engine")
+        )
+        address = {"scenario": base, "engine": engine, "right_engine": other}
+        return compare(played(base, engine), played(base, other)), address
+    engine = choose(third, _("Engine"), "engine", list(engines()), title_of("engine"))
+    if st.session_state.way == "right":
+        right = choose(second, _("Other situation"), "right", names, title_of("right"))
+        address = {"left": base, "right": right, "engine": engine}
+        return compare(played(base, engine), played(right, engine)), address
+    changed = choose(
+        second, _("What if …"), "change", in_order(base, engine), change_title(base, engine)
+    )
+    return what_if(base, changed, engine), {"scenario": base, "engine": engine, "change": changed}
+
+
+@fragment
+def invitation(trace: Trace) -> None:
+    """What could be otherwise at each step of this run, as links; nothing for a run without.
+
+    All changes are played for it, so that waits until somebody wants to know.
+    """
+    if trace.source != "mock" or not st.toggle(_("What if … here?"), key="what-if-here"):
+        return
+    for step, changes in offers(trace).items():
+        links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in changes)
+        st.markdown(f"**{_('Step {number}').format(number=step)}**: {links}")
+
+
+@fragment
+def lanes(payload: dict[str, object]) -> None:
+    duet.mount(payload, key="duet")
+
+
+def page(lesson: Lesson) -> None:
+    """Two runs as two lanes, and what they differ in."""
+    addressed()
+    head()
+    comparison, address = chosen()
+    lanes(staged(lesson, comparison, address))

@@ -1,0 +1,309 @@
+"""Who is learning, and what is kept of it: progress to see, to take along, and to delete."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pandas as pd
+import streamlit as st
+from pydantic import ValidationError
+
+from simulator.lesson.challenges import challenges
+from simulator.lesson.document import Lesson
+from simulator.progress.records import (
+    Answer,
+    InvalidProgress,
+    Place,
+    Progress,
+    Review,
+    Solution,
+    best,
+    by_objective,
+    in_order,
+    mastered,
+    reviews,
+)
+from simulator.progress.store import (
+    InvalidDatabase,
+    Store,
+    account,
+    default_url,
+    is_learner,
+    new_learner,
+)
+from simulator.questions import OBJECTIVES
+from simulator.web.pages import takealong
+from simulator.web.pages.parts import show_table, way
+from simulator.words.i18n import N_, _
+
+COOKIE = "pullscope_learner"
+YEAR = 31_536_000
+SURENESS = (N_("a guess"), N_("fairly"), N_("sure"))
+"""How sure one can be of an answer, by number."""
+SET_COOKIE = """export default function ({ data }) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  const kept = `Path=/; Max-Age=${data.age}; SameSite=Lax${secure}`;
+  document.cookie = `${data.name}=${data.value}; ${kept}`;
+}"""
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store | None:
+    """The process's store; None where its database cannot be used (see `trouble`)."""
+    try:
+        return Store(default_url())
+    except InvalidDatabase as error:
+        trouble.append(str(error))
+        return None
+
+
+trouble: list[str] = []
+"""Why nothing can be kept, if nothing can."""
+
+
+@cache
+def cookie_setter() -> Any:
+    return st.components.v2.component("pullscope_cookie", js=SET_COOKIE)
+
+
+def learner() -> str:
+    """The signed-in user where the host has a login, else an anonymous one, by a cookie."""
+    if st.user.get("is_logged_in"):
+        return account(str(st.user.get("iss", "")), str(st.user.get("sub", "")))
+    if "learner" not in st.session_state:
+        known = str(st.context.cookies.get(COOKIE, ""))
+        st.session_state.learner = known if is_learner(known) else new_learner()
+    return str(st.session_state.learner)
+
+
+def remember() -> None:
+    """Give the browser the anonymous learner's name; once a page."""
+    if not st.user.get("is_logged_in"):
+        data = {"name": COOKIE, "value": learner(), "age": YEAR}
+        cookie_setter()(key="cookie", data=data, height=1)
+
+
+def progress() -> Progress:
+    """What is kept; empty where nothing can be."""
+    kept = store()
+    return kept.progress(learner()) if kept else Progress()
+
+
+def keep(*records: Answer | Solution | Place) -> None:
+    """Returns when they are on disk, and with them where the learner is."""
+    kept, place = store(), here()
+    if kept:
+        kept.keep(learner(), *records, *([place] if place else []))
+        st.session_state["place-kept"] = place and place.address
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+# -- where the learner is -----------------------------------------------------------------------
+
+NO_PLACE = ("lang", "embed", "embed_options")
+"""Parts of an address that do not say where one is."""
+
+
+def here() -> Place | None:
+    """The page that is drawn, and what its address chooses; None where nobody can be said to be."""
+    path = st.session_state.get("path")
+    if path is None:
+        return None
+    chosen = {name: value for name, value in st.query_params.items() if name not in NO_PLACE}
+    if not (path or chosen):
+        return None
+    try:
+        return Place(address=f"/{path}" + (f"?{urlencode(chosen)}" if chosen else ""), at=now())
+    except ValidationError:  # an address that nobody was led to
+        return None
+
+
+def visit(path: str | None) -> None:
+    """The learner opened this page (None: one that is no position)."""
+    if "place-before" not in st.session_state:
+        st.session_state["place-before"] = progress().place
+    st.session_state.path = path
+
+
+def arrived() -> None:
+    """Keep where the learner is, where that is somewhere else than before."""
+    place = here()
+    if place and place.address != st.session_state.get("place-kept"):
+        keep()
+
+
+def onward() -> None:
+    """A link to where the learner was when this session began, if that was somewhere else."""
+    place: Place | None = st.session_state.get("place-before")
+    if place is None:
+        return
+    address = urlsplit(place.address)
+    wanted = way(address.path.strip("/"))
+    if wanted is None or wanted.url_path == st.session_state.get("path"):
+        return
+    st.page_link(
+        wanted, label=_("Continue: {page}").format(page=wanted.title),
+        icon=":material/arrow_forward:", query_params=dict(parse_qsl(address.query)),
+    )  # fmt: skip
+
+
+# -- the page ---------------------------------------------------------------------------------
+
+
+def page(lesson: Lesson) -> None:
+    """What was done, what is due, and what one can take along."""
+    st.title(_("Your progress"), anchor=False)
+    if store() is None:
+        st.error(f"{_('Nothing is kept.')} {trouble[-1]}")
+    else:
+        known = progress()
+        onward()
+        figures(known)
+        objectives(known)
+        solved(known)
+        answered(known)
+        take_along()
+    takealong.section(lesson)
+
+
+def figures(known: Progress) -> None:
+    right = sum(answer.right for answer in known.answers)
+    answers, rights, sure, done = st.columns(4)
+    answers.metric(_("Questions answered"), len(known.answers), border=True)
+    rights.metric(_("Right"), right, border=True)
+    all_objectives = f"{len(mastered(known.answers) & set(OBJECTIVES))} / {len(OBJECTIVES)}"
+    sure.metric(_("Objectives mastered"), all_objectives, border=True)
+    all_challenges = f"{len(best(known.solutions))} / {len(challenges())}"
+    done.metric(_("Challenges solved"), all_challenges, border=True)
+
+
+def objectives(known: Progress) -> None:
+    """Each objective, in the order in which Recall asks, and how it stands."""
+    st.header(_("Objectives"), anchor="objectives")
+    given = by_objective(known.answers)
+    done = mastered(known.answers)
+    rows = [
+        (
+            _(OBJECTIVES[one.objective].title),
+            len(given.get(one.objective, ())),
+            sum(answer.right for answer in given.get(one.objective, ())),
+            standing(one, done),
+        )
+        for one in reviews(known.answers, list(OBJECTIVES))
+    ]
+    columns = [_("Objective"), _("Answered"), _("Right"), _("Standing")]
+    show_table(pd.DataFrame(rows, columns=columns))
+    st.write(
+        _(
+            "Recall asks in this order. Mastered: what was answered rightly three times in a row, "
+            "in different questions and without the last hint."
+        )
+    )
+
+
+def standing(one: Review, done: set[str]) -> str:
+    """In words: new, due, mastered, or when it comes back."""
+    if one.new:
+        return _("new")
+    if one.mistaken:
+        return _("you were sure, and it was wrong: it comes first")
+    when = _("due now") if one.due <= now() else _("back on {date}").format(date=shown(one.due))
+    return f"{_('mastered')}, {when}" if one.objective in done else when
+
+
+def shown(moment: datetime) -> str:
+    """Date and time where the learner is."""
+    try:
+        zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, ZoneInfoNotFoundError):
+        zone = UTC
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def solved(known: Progress) -> None:
+    """Every challenge, with the best solution beside its par."""
+    st.header(_("Challenges"), anchor="challenges")
+    table_of_challenges(best(known.solutions))
+
+
+def table_of_challenges(fewest: Mapping[str, int]) -> None:
+    rows = [
+        (one.title, _("solved") if name in fewest else _("open"), fewest.get(name, "–"), one.par)
+        for name, one in challenges().items()
+    ]
+    columns = [_("Challenge"), _("Standing"), _("Fewest commands"), _("Par")]
+    show_table(pd.DataFrame(rows, columns=columns))
+
+
+LATEST = 12
+
+
+def answered(known: Progress) -> None:
+    """The latest answers, wherever they were given."""
+    st.header(_("Latest answers"), anchor="answers")
+    if not known.answers:
+        st.write(_("There are none yet."))
+        return
+    rows = [
+        (shown(one.at), about(one), _("right") if one.right else _("wrong"), sureness(one))
+        for one in reversed(in_order(known.answers)[-LATEST:])
+    ]
+    columns = [_("When"), _("About"), _("Answer"), _("How sure")]
+    show_table(pd.DataFrame(rows, columns=columns))
+
+
+def about(one: Answer) -> str:
+    """The objective in words, or where the question stands."""
+    if one.objective in OBJECTIVES:
+        return _(OBJECTIVES[one.objective].title)
+    if one.objective == "snapshot":
+        return _("a flash card")
+    return _("a question of the lesson")
+
+
+def sureness(one: Answer) -> str:
+    return "–" if one.sure is None else _(SURENESS[one.sure])
+
+
+def take_along() -> None:
+    """Export, import, delete. The file is made when it is asked for."""
+    st.header(_("Your data"), anchor="your-data")
+    st.write(_("All of it is one file. It can be imported here, or wherever Pullscope runs."))
+    export, bring, delete = st.columns(3)
+    kept, who = store(), learner()
+    assert kept is not None
+    export.download_button(
+        _("Export"), lambda: kept.progress(who).to_json(), "pullscope-progress.json",
+        "application/json", key="export", on_click="ignore",
+    )  # fmt: skip
+    with bring:
+        file = st.file_uploader(_("Import a file"), type="json", key="import", max_upload_size=5)
+        if file is not None:
+            take_in(file.getvalue())
+    with delete, st.popover(_("Delete everything")):
+        st.write(_("Everything that is kept of you here is deleted. There is no way back."))
+        if st.button(_("Delete it now"), key="delete", type="primary"):
+            kept.forget(who)
+            st.session_state.pop("place-before", None)
+            st.rerun()
+
+
+def take_in(data: bytes) -> None:
+    """What the file adds; nothing, and why, if it is not one of ours."""
+    kept = store()
+    assert kept is not None
+    before = kept.progress(learner())
+    try:
+        kept.take_in(learner(), Progress.from_json(data))
+    except InvalidProgress as error:
+        st.error(f"{_('Nothing was imported:')} {error}")
+        return
+    after = kept.progress(learner())
+    added = len(after.answers) - len(before.answers) + len(after.solutions) - len(before.solutions)
+    st.success(_("{count} records were added.").format(count=added))

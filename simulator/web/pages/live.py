@@ -1,0 +1,172 @@
+"""Your own docker: the learner's terminal on one side, what happens on the other."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from simulator.docker.machine import loopback
+from simulator.lesson.document import Lesson
+from simulator.live import view
+from simulator.live.clients import RECIPES, Recipe, commands
+from simulator.live.sessions import Full, Session
+from simulator.live.trouble import SWITCHES, Trouble
+from simulator.registry.serving import PortInUse
+from simulator.web import serve
+from simulator.web.components import live_bar as bar
+from simulator.web.components import stage
+from simulator.web.pages.parts import fragment
+from simulator.web.serve import Live
+from simulator.words.i18n import _
+
+IMAGES = ("app:1.0", "app:1.1", "myimage:latest", "multi:latest")
+UNAVAILABLE = 3
+"""How many requests in a row are answered 503."""
+
+
+@st.cache_resource(show_spinner=False)
+def second_port() -> Live:
+    """One for all pages of this process."""
+    return serve.second_port()
+
+
+def registry() -> Live | None:
+    """The registry that this page belongs to; None, with a sentence, where there is none."""
+    beside = serve.current()
+    if beside:
+        return beside
+    if not loopback(urlsplit(st.context.url or "http://localhost").netloc):
+        st.info(
+            _(
+                "This page is on another machine than your docker. To offer it to a class, start "
+                "`pullscope app --class` there, behind TLS; on your own machine it works at once."
+            )
+        )
+        return None
+    try:
+        return second_port()
+    except PortInUse as error:
+        st.error(str(error))
+        return None
+
+
+def learner(live: Live) -> Session | None:
+    """This page's session: a new one where there is none, or where it expired. The page itself
+    remembers the password, to show it; the registry does not."""
+    held = st.session_state.get("live")
+    session = live.sessions.get(held[0]) if held else None
+    if session:
+        return resumed(live, session)
+    if held:
+        st.info(_("Your account had expired; here is a new one."))
+    try:
+        session, password = live.sessions.open(came_from(live))
+    except Full as error:
+        st.warning(str(error))
+        return None
+    st.session_state.live = (session.id, password)
+    return session
+
+
+def resumed(live: Live, session: Session) -> Session:
+    """After a reload: the session of before, if the tab asks for it and it is still there."""
+    before = bar.before()
+    if before in ("", session.id, st.session_state.get("live_resumed")):
+        return session
+    st.session_state.live_resumed = before
+    found = live.sessions.resume(before, session)
+    if found:
+        st.session_state.live = (found.id, "")  # nobody knows the password any more
+    return found or session
+
+
+def came_from(live: Live) -> str:
+    if live.local:
+        return "127.0.0.1"
+    forwarded = st.context.headers.get("X-Forwarded-For", "")
+    return forwarded.rpartition(",")[2].strip() or st.context.ip_address or ""
+
+
+def renewed(live: Live, session: Session) -> None:
+    st.session_state.live = (session.id, live.sessions.renew(session))
+
+
+def break_it(live: Live, session: Session) -> None:
+    """Switches that change the world while it runs."""
+    on = session.trouble.any
+    title = _("Broken: put it right") if on else _("Break it")
+    with st.popover(title, icon=":material/bolt:"):
+        for name, (label, help_text) in SWITCHES.items():
+            st.toggle(
+                _(label), getattr(session.trouble, name), key=f"trouble_{name}",
+                help=_(help_text), on_change=switched, args=(live, session, name),
+            )  # fmt: skip
+        st.button(
+            _("503 for the next {count} requests").format(count=UNAVAILABLE), width="stretch",
+            on_click=live.sessions.change, args=(session,), kwargs={"unavailable": UNAVAILABLE},
+        )  # fmt: skip
+        st.button(
+            _("Put everything right"), type="primary", width="stretch",
+            on_click=restored, args=(live, session), disabled=not on,
+        )  # fmt: skip
+
+
+def switched(live: Live, session: Session, name: str) -> None:
+    live.sessions.change(session, **{name: st.session_state[f"trouble_{name}"]})
+
+
+def restored(live: Live, session: Session) -> None:
+    for name in SWITCHES:
+        st.session_state[f"trouble_{name}"] = False
+    live.sessions.change(session, **vars(Trouble()))
+
+
+def head(live: Live, session: Session) -> tuple[Recipe, str]:
+    """The title, with which client, which image, and what to change."""
+    quiet: dict[str, Any] = {"label_visibility": "collapsed", "persist_state": "session"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(_("Your own docker"), anchor=False, width="stretch")
+        recipe = st.selectbox(
+            _("Client"), RECIPES, format_func=lambda r: r.title, key="live_client", width=150,
+            **quiet,
+        )  # fmt: skip
+        named = st.selectbox(_("Image"), IMAGES, key="live_image", width=170, **quiet)
+        st.button(
+            _("New password"), icon=":material/key:", on_click=renewed, args=(live, session),
+            help=_("The old one is worth nothing from then on."),
+        )  # fmt: skip
+        break_it(live, session)
+    return recipe, named
+
+
+def recipe_row(live: Live, session: Session, password: str, recipe: Recipe, image: str) -> None:
+    """What to copy: the login, the password that it asks for, the pull."""
+    login, pull = commands(recipe, live.host, session.name, image, live.public)
+    first, second, third = st.columns([4.4, 2, 5])
+    with first:
+        st.code(login or _("(no login of its own)"), None, wrap_lines=True)
+    with second:
+        st.code(password or _("password as before"), None, wrap_lines=True)
+    with third:
+        st.code(pull, None, wrap_lines=True)
+    if recipe.note:
+        st.markdown(f":small[{_(recipe.note)}]")
+
+
+@fragment
+def desk(live: Live, session: Session) -> None:
+    """All that is typed or switched; a choice here never touches the stage."""
+    recipe, image = head(live, session)
+    recipe_row(live, session, st.session_state.live[1], recipe, image)
+
+
+def page(lesson: Lesson) -> None:
+    """Account and commands, what the registry sees, and the stage that follows."""
+    live = registry()
+    session = learner(live) if live else None
+    if not (live and session):
+        return
+    desk(live, session)
+    base = "" if live is serve.current() else f"http://{live.host}"
+    bar.mount(base, session.id, live.host)
+    stage.mount(view.waiting(), key="live")

@@ -1,0 +1,158 @@
+"""What several pages place: choices that stand in the address, tables, and runs by name."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
+
+from simulator.docker.engines import engines
+from simulator.docker.trace import Trace
+from simulator.lesson.document import Lesson
+from simulator.recordings.document import engine_of, recorded
+from simulator.recordings.fidelity import Replayed, replayed
+from simulator.scenarios import model as scenario
+from simulator.scenarios.model import recorded_situations, scenarios
+from simulator.words import i18n
+from simulator.words.i18n import N_, _
+
+P = ParamSpec("P")
+SOURCES = {
+    "mock": N_("Mock registry"), "real": N_("Real registry"), "recording": N_("Recording"),
+}  # fmt: skip
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def played(name: str, engine: str) -> Trace:
+    return scenario.run(name, engine)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def replayed_by_name(name: str, engine: str) -> Replayed:
+    """A recording that comes with Pullscope, from its own exchanges."""
+    known = recorded()[name]
+    return replayed(known, engine_of(known, engine))
+
+
+def situations() -> dict[str, str]:
+    """Every situation by name, with its title: the lesson's, then the recorded ones."""
+    told, known = _("Recorded: {title}"), recorded_situations().items()
+    headings = {name: told.format(title=one.heading()) for name, one in known}
+    return {name: one.title for name, one in scenarios().items()} | headings
+
+
+CHOICES: Mapping[str, Callable[[], dict[str, str]]] = {
+    "source": lambda: {name: _(title) for name, title in SOURCES.items()},
+    "engine": lambda: {name: _(engine.title) for name, engine in engines().items()},
+    "scenario": situations,
+    "recording": lambda: {one.name: one.heading() for one in recorded_situations().values()},
+}
+"""By name in the address: what can stand there, and its title in the chosen language."""
+
+
+def addressed() -> None:
+    """The address of a new session chooses; what it names and does not exist is told.
+
+    From then on the stage writes the address: Python would put a step back that is past.
+    """
+    for choice, titles in CHOICES.items():
+        known = titles()
+        asked = st.query_params.get(choice, "")
+        if choice not in st.session_state:
+            st.session_state[choice] = asked if asked in known else next(iter(known))
+        if asked and asked not in known and st.session_state[choice] == next(iter(known)):
+            st.warning(nothing_there(choice, asked, known[st.session_state[choice]]))
+
+
+def nothing_there(choice: str, asked: str, shown: str) -> str:
+    """The sentence about an address that names what does not exist."""
+    told = _("There is no {choice} {asked}; shown is “{shown}”. Choose another below.")
+    return told.format(choice=choice, asked=repr(asked), shown=shown)
+
+
+def head(lesson: Lesson) -> DeltaGenerator:
+    """The title, and beside it room for the choices."""
+    room = st.container(key="choices", horizontal=True, vertical_alignment="center", gap="small")
+    room.title(f"{lesson.document.title} :gray-badge[{lesson.document.minutes}]", anchor=False)
+    return room
+
+
+def choices() -> None:
+    """Source, engine, scenario."""
+    st.segmented_control(_("Source"), required=True, width="content", **choosing("source"))
+    st.selectbox(_("Docker engine"), width=220, **choosing("engine"))
+    if st.session_state.source == "mock":
+        st.selectbox(_("What happens"), width=260, **choosing("scenario"))
+    if st.session_state.source == "recording":
+        st.selectbox(_("Recording"), width=260, **choosing("recording"))
+
+
+def chosen_engine() -> str:
+    """A choice of the engine; the same one on every page."""
+    st.session_state.setdefault("engine", next(iter(engines())))
+    st.selectbox(_("Docker engine"), **choosing("engine"))
+    return str(st.session_state.engine)
+
+
+def way(path: str) -> StreamlitPage | None:
+    """The page at this path, to lead to; None where a page is drawn alone."""
+    known: dict[str, StreamlitPage] = st.session_state.get("ways", {})
+    return known.get(path)
+
+
+def take_password(form: str) -> None:
+    """The form's field is emptied as it is sent; the password lives on for one run only."""
+    st.session_state[f"{form}-sent"] = st.session_state[f"{form}-password"]
+    st.session_state[f"{form}-password"] = ""
+
+
+def fragment(draw: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that is drawn again by itself: in the session's language, for each run
+    has a thread of its own."""
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*args: P.args, **options: P.kwargs) -> None:
+        i18n.use(st.session_state.get("language", i18n.DEFAULT))
+        draw(*args, **options)
+
+    return drawn
+
+
+def choosing(choice: str) -> dict[str, Any]:
+    known = CHOICES[choice]()
+    return {
+        "options": list(known), "format_func": known.__getitem__, "key": choice,
+        "label_visibility": "collapsed", "persist_state": "session",
+    }  # fmt: skip
+
+
+def plain(text: object) -> str:
+    """Text for a table cell, whose Markdown must not take it for markup."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|:$~])", r"\\\1", str(text)).replace("\n", "  \n")
+
+
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table with its words as they are, whatever they look like to Markdown."""
+    known = isinstance(frame.index, pd.RangeIndex)
+    named = frame.rename(columns=plain) if known else frame.rename(index=plain, columns=plain)
+    return named.map(plain)
+
+
+def show_table(frame: pd.DataFrame) -> None:
+    """A table to read and to copy; an unnamed index is not shown."""
+    show_readable(readable(frame))
+
+
+def show_readable(frame: pd.DataFrame) -> None:
+    st.table(frame, hide_index=isinstance(frame.index, pd.RangeIndex))
+
+
+def table(frame: pd.DataFrame, name: str) -> None:
+    """A table, and a file to keep."""
+    show_table(frame)
+    st.download_button(_("Download as CSV"), frame.to_csv(), f"{name}.csv", "text/csv", key=name)

@@ -1,0 +1,101 @@
+"""Project: run a private registry, with a checklist that asks it."""
+
+import pandas as pd
+import streamlit as st
+
+from simulator.lesson.checklist import ITEMS, Checked, Probe, check, probe, scheme
+from simulator.lesson.document import Lesson
+from simulator.lesson.project import Project, project
+from simulator.protocol.oci import InvalidReference
+from simulator.scenarios.model import InvalidRegistry
+from simulator.views.stage import commands_of, summary
+from simulator.web.pages.parts import show_table, take_password
+from simulator.words.i18n import _
+
+
+def page(lesson: Lesson) -> None:
+    """The steps, and beside them what the registry itself says."""
+    known = project(lesson.folder)
+    st.title(_("A registry of your own"), anchor=False)
+    todo, done = st.columns([3, 2], gap="large")
+    with done:
+        checklist(lesson)
+    with todo:
+        steps(known)
+        hosted(known)
+
+
+def steps(known: Project) -> None:
+    titles = {item.name: _(item.title) for item in ITEMS}
+    for number, step in enumerate(known.steps, 1):
+        st.header(f"{number}. {step.title}", anchor=f"step-{number}")
+        st.write(step.text)
+        st.code("\n".join(step.commands), language="bash", wrap_lines=True)
+        if step.checks:
+            st.write(_("Then these should be true:"))
+            st.markdown("\n".join(f"- {titles[name]}" for name in step.checks))
+
+
+def hosted(known: Project) -> None:
+    st.header(_("Hosted registries"), anchor="hosted")
+    rows = [(one.name, one.host, one.login, one.remember) for one in known.hosted]
+    columns = [_("Registry"), _("Host"), _("Login"), _("Remember")]
+    show_table(pd.DataFrame(rows, columns=columns))
+
+
+def checklist(lesson: Lesson) -> None:
+    """Ask the registry; what it answered last stays on the page, without the password."""
+    st.header(_("Checklist"), anchor="checklist")
+    with st.form("project", border=True):
+        st.text_input(_("Registry"), key="project-registry", placeholder="localhost:5000")
+        st.text_input(_("Image"), key="project-image", placeholder="team/app:1.0")
+        st.text_input(_("User name"), key="project-username", placeholder="alice")
+        st.text_input(_("Password"), type="password", key="project-password")
+        sent = st.form_submit_button(
+            _("Ask the registry"), type="primary", on_click=take_password, args=("project",)
+        )
+        st.caption(
+            _(
+                "It is asked as a stranger, with a wrong password, and as you. The password is "
+                "used for this and then forgotten."
+            )
+        )
+    if sent:
+        st.session_state.pop("probe", None)
+        ask(st.session_state.pop("project-sent", ""))
+    found: Probe | None = st.session_state.get("probe")
+    verdicts = {one.item.name: one for one in check(found)} if found else {}
+    for item in ITEMS:
+        told(lesson, _(item.title), verdicts.get(item.name), found)
+    if found and all(one.passed for one in verdicts.values()):
+        said = _("All of it is true. Your registry wants {scheme} authentication.")
+        st.success(said.format(scheme=scheme(found)))
+
+
+def ask(password: str) -> None:
+    names = ("registry", "username", "image")
+    fields = {name: st.session_state[f"project-{name}"].strip() for name in names}
+    if not all((*fields.values(), password)):
+        st.error(_("Fill in all four: registry, image, user name and password."))
+        return
+    try:
+        with st.spinner(_("Asking the registry …")):
+            st.session_state.probe = probe(**fields, password=password)
+    except (InvalidRegistry, InvalidReference) as error:
+        st.error(str(error))
+
+
+def told(lesson: Lesson, title: str, one: Checked | None, found: Probe | None) -> None:
+    """An item: not asked yet, or its verdict with the message that decided it."""
+    if one is None or found is None:
+        st.write(f":material/radio_button_unchecked: {title}")
+        return
+    icon = ":material/check_circle:" if one.passed else ":material/cancel:"
+    verdict = _("true") if one.passed else _("not true")
+    with st.expander(f"{icon} {title}: **{verdict}**", expanded=not one.passed):
+        trace = getattr(found, one.item.run)
+        command = next(said for step, said in commands_of(trace) if step is one.step)
+        words = lesson.words(one.step.name, command)
+        st.write(f"**{words.title}.** {words.text}")
+        if one.step.exchange:
+            st.code(summary(one.step.exchange), language=None, wrap_lines=True)

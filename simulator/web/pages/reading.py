@@ -1,0 +1,263 @@
+"""Learn, Why and Deep: read, with something that is run for every section."""
+
+import pandas as pd
+import streamlit as st
+
+from simulator.docker.machine import State
+from simulator.lesson.chapters import (
+    Chapters,
+    Section,
+    Shown,
+    chain,
+    chapters,
+    parties,
+    screen,
+    step_at,
+)
+from simulator.lesson.chapters import problems as chapter_problems
+from simulator.lesson.document import InvalidLesson, Lesson
+from simulator.protocol.wire import Request
+from simulator.scenarios import model as scenario
+from simulator.views import stage as views
+from simulator.views.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note
+from simulator.web.pages.learner import arrived
+from simulator.web.pages.parts import chosen_engine, fragment, show_table, way
+from simulator.web.pages.question import ask
+from simulator.words.i18n import _
+
+
+@st.cache_resource(show_spinner=False)
+def proven_in(language: str, _lesson: Lesson) -> Chapters:
+    known = chapters(_lesson.folder)
+    found = next(chapter_problems(_lesson, known), None)
+    if found:
+        raise InvalidLesson(found)
+    return known
+
+
+def proven(lesson: Lesson) -> Chapters:
+    """The chapters, proven against the machine. Raises InvalidLesson."""
+    return proven_in(lesson.language, lesson)
+
+
+# -- Learn ------------------------------------------------------------------------------------
+
+
+TOUR = """<style>
+.st-key-tour { max-width: 52rem; margin: 0 auto; gap: 1.1rem; }
+.st-key-tour h1 {
+  font-size: 0.95rem !important; font-weight: 600; letter-spacing: 0.01em;
+}
+.st-key-tour h2 {
+  font-size: clamp(1.6rem, 4.2vw, 2.3rem) !important; line-height: 1.2; letter-spacing: -0.015em;
+  padding: 0.8rem 0 0.7rem !important; text-wrap: balance;
+}
+.st-key-tour-words p { font-size: 1.16rem; line-height: 1.65; max-width: 42rem; text-wrap: pretty; }
+.st-key-tour [data-testid="stCode"] pre {
+  background: #10161f; color: #e4e9f0; border-radius: 12px; padding: 1.1rem 1.3rem;
+  tab-size: 2;
+}
+.st-key-tour [data-testid="stCode"] pre :is(code, span) { color: inherit !important; }
+.st-key-tour div:has(> .st-key-tour-ways) {
+  position: sticky; bottom: 0; z-index: 5; padding: 0.8rem 0;
+  background: light-dark(#ffffff, #0f141c);
+}
+</style>"""
+
+
+def learn_page(lesson: Lesson) -> None:
+    """Two minutes, one screen after the other, and then the stage."""
+    st.html(TOUR)
+    with st.container(key="tour"):
+        tour(lesson, proven(lesson).learn)
+
+
+@fragment
+def tour(lesson: Lesson, screens: tuple[Section, ...]) -> None:
+    """One screen: its words, who talks to whom, and what is run for it."""
+    place = screen_of(len(screens))
+    part, key = screens[place], f"learn-{place}"
+    number = _("{number} of {count}").format(number=place + 1, count=len(screens))
+    st.title(f"{_('Learn it in two minutes')} · {number}", anchor=False)
+    st.progress((place + 1) / len(screens))
+    st.header(part.title, anchor=False)
+    with st.container(key="tour-words"):
+        st.write(part.text)
+    between(lesson, part)
+    evidence(lesson, part, "29", key)
+    with st.container(horizontal=True, key="tour-ways"):
+        if place and st.button(_("Back"), key="screen-back"):
+            turn(place - 1)
+        if place + 1 < len(screens):
+            if st.button(_("Next"), key="screen-next", type="primary", width=180):
+                turn(place + 1)
+        elif st.button(_("Watch it step by step"), key="screen-last", type="primary"):
+            to_stage(lesson)
+
+
+def screen_of(count: int) -> int:
+    """As the address says (`?screen=2`): Back, a reload and a bookmark lead to it."""
+    asked = st.query_params.get("screen", "1")
+    return min(max(int(asked), 1), count) - 1 if asked.isdecimal() and len(asked) < 4 else 0
+
+
+def turn(place: int) -> None:
+    st.query_params["screen"] = str(place + 1)
+    arrived()
+    st.rerun(scope="fragment")
+
+
+def to_stage(lesson: Lesson) -> None:
+    """The lesson's own run, at its first step."""
+    stage = way("")
+    if stage:
+        st.session_state.update(source="mock", scenario=lesson.document.scenario)
+        named = {"source": "mock", "scenario": lesson.document.scenario, "step": "1"}
+        st.switch_page(stage, query_params=named)
+
+
+def between(lesson: Lesson, part: Section) -> None:
+    """Who takes part in what is shown here, in the order in which they are asked."""
+    hosts = parties(lesson, part)
+    if not hosts:
+        return
+    names = [
+        f":gray-badge[:material/person: {_('You')}]",
+        ":gray-badge[:material/terminal: Docker]",
+    ]
+    names += [f":blue-badge[:material/dns: {host}]" for host in hosts]
+    st.markdown(" :material/arrow_forward: ".join(names))
+
+
+# -- Why and Deep -----------------------------------------------------------------------------
+
+
+def why_page(lesson: Lesson) -> None:
+    """What goes wrong without it, run live."""
+    headed(lesson, _("Why it is so"), proven(lesson).why, "why")
+
+
+def deep_page(lesson: Lesson) -> None:
+    """Every message and every header, and what people believe about them."""
+    headed(lesson, _("In depth"), proven(lesson).deep, "deep")
+    headers()
+
+
+def headed(lesson: Lesson, title: str, sections: tuple[Section, ...], name: str) -> None:
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.title(title, anchor=False)
+    with right:
+        engine = chosen_engine()
+    contents = [f"[{part.title}](#{name}-{place})" for place, part in enumerate(sections, 1)]
+    st.markdown(" · ".join(contents))
+    for place, part in enumerate(sections, 1):
+        section(lesson, part, engine, f"{name}-{place}")
+
+
+def section(lesson: Lesson, part: Section, engine: str, key: str) -> None:
+    """Words on the left, what is run for them on the right."""
+    st.header(part.title, anchor=key)
+    words, shown = st.columns([2, 3], gap="large")
+    words.write(part.text)
+    with shown:
+        evidence(lesson, part, engine, key)
+
+
+def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
+    """What is run, or asked, for this section."""
+    if part.play:
+        st.code(screen(part.shell(engine)), language=None, wrap_lines=True)
+    if part.wire:
+        message(lesson, part.wire)
+    if part.exchanges:
+        messages(part.exchanges.run, part.exchanges.engines)
+    if part.chain:
+        digests(part.chain, key)
+    if part.stores:
+        stored(scenario.run(part.stores.run, engine).steps[-1].after)
+    if part.question:
+        ask(lesson, part.question, key)
+
+
+def message(lesson: Lesson, shown: Shown) -> None:
+    """A request and its answer, and what their lines mean."""
+    step = step_at(lesson, shown)
+    told = views.wire(step, 1, 1)
+    if told is None:
+        return
+    lines = [line["text"] for line in (*told["sent"], *told["answer"])]
+    lines.insert(len(told["sent"]), "")
+    st.code("\n".join(lines), language="http", wrap_lines=True)
+    noted = [line for line in (*told["sent"], *told["answer"]) if "note" in line]
+    rows = [(line["text"].partition(":")[0], line["note"], line["source"]) for line in noted]
+    with st.expander(_("What the lines mean")):
+        show_table(pd.DataFrame(rows, columns=[_("Line"), _("Meaning"), _("Source")]))
+    if told["rows"]:
+        columns = [_("What"), _("Value"), _("Note")]
+        show_table(pd.DataFrame(told["rows"], columns=columns))
+    with st.expander(_("The same with curl")):
+        st.code(told["curl"], language="bash", wrap_lines=True)
+
+
+def messages(run: str, names: tuple[str, ...]) -> None:
+    """All messages of this run, an engine after the other."""
+    for name in names:
+        trace = scenario.run(run, name)
+        asked = [step.exchange for step in trace.steps if step.exchange]
+        rows = [
+            (number, views.asked(one.request), sent_as(one.request), views.outcome(one.answer))
+            for number, one in enumerate(asked, 1)
+        ]
+        columns = ["#", _("Request"), _("Authorization"), _("Answer")]
+        st.write(f"**Docker {name}**")
+        with st.container(key=f"messages-{run}-{name}"):
+            show_table(pd.DataFrame(rows, columns=columns))
+
+
+def sent_as(request: Request) -> str:
+    return str(request.authorization.scheme) if request.authorization else "–"
+
+
+@fragment
+def digests(image: str, key: str) -> None:
+    """The chain from the tag to the layers, hashed here and now; a changed bit breaks its link."""
+    links = chain(image)
+    names = [_("nothing"), *(link.what for link in links)]
+    spoiled = st.segmented_control(
+        _("Change one bit of"), names, default=names[0], key=f"{key}-spoil", required=True
+    )
+    rows = []
+    for link in links:
+        digest = link.recomputed(link.what == spoiled)
+        kept = digest == link.digest
+        verdict = _("✓ as promised") if kept else _("✗ not as promised")
+        rows.append((link.what, link.promised_by, link.digest, len(link.data), digest, verdict))
+    verdict = _("Verdict")
+    columns = [_("What"), _("Promised by"), _("Promised"), _("Bytes"), _("Recomputed"), verdict]
+    show_table(pd.DataFrame(rows, columns=columns))
+
+
+def stored(state: State) -> None:
+    """Where what is kept is kept, at the end of a run."""
+    images = state.images
+    rows = [
+        ("~/.docker/config.json", ", ".join(key for key, _c in state.store.entries)),
+        (_("memory of the engine"), _("the token, until the command ends")),
+        (_("image store: blobs"), str(len(images.blobs))),
+        (_("image store: manifests"), str(len(images.manifests))),
+        (_("image store: names"), ", ".join(name for name, _d in images.images)),
+    ]
+    show_table(pd.DataFrame(rows, columns=[_("Where"), _("What")]))
+
+
+def headers() -> None:
+    """Every header that matters, with the rule behind it."""
+    st.header(_("Every header"), anchor="headers")
+    parts: dict[str, Note] = {
+        **{f"{name} →": note for name, note in REQUEST_HEADERS.items()},
+        **{f"authorization: {scheme} →": note for scheme, note in AUTHORIZATIONS.items()},
+        **{f"← {name}": note for name, note in ANSWER_HEADERS.items()},
+        **{f"← {status}": note for status, note in STATUSES.items()},
+    }
+    rows = [(name, _(note.text), note.source) for name, note in parts.items()]
+    show_table(pd.DataFrame(rows, columns=[_("Line"), _("Meaning"), _("Source")]))

@@ -1,0 +1,203 @@
+"""Try and Challenge: a terminal in the page; every command can be stepped through below it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from simulator.lesson.challenges import Challenge, challenges, next_command
+from simulator.lesson.document import Lesson
+from simulator.progress.records import Solution, best
+from simulator.registry.model import Registry
+from simulator.scenarios.model import scenarios
+from simulator.shell import completions, enter
+from simulator.shell.values import Shell
+from simulator.views import player
+from simulator.views import stage as views
+from simulator.web.components import stage
+from simulator.web.components import terminal as console
+from simulator.web.pages.learner import keep, now, progress, table_of_challenges
+from simulator.web.pages.parts import chosen_engine, fragment
+from simulator.words.i18n import _
+
+
+def terminal(name: str, begun: Callable[[], Shell]) -> Shell:
+    """The terminal of this name, and the shell as it is now. `begun` makes the first one."""
+    place, key = f"shell-{name}", f"console-{name}"
+    st.session_state.setdefault(place, begun())
+    st.session_state.setdefault(f"{place}-tab", ([], ""))
+
+    def typed() -> None:
+        line = st.session_state[key].line
+        if line:
+            st.session_state[place] = enter(st.session_state[place], str(line["text"]))
+            st.session_state[f"{place}-tab"] = ([], "")
+
+    def tab() -> None:
+        asked = st.session_state[key].complete
+        if asked:
+            found = completions(st.session_state[place], str(asked["text"]))
+            st.session_state[f"{place}-tab"] = (found, str(asked["number"]))
+
+    shell: Shell = st.session_state[place]
+    completed, number = st.session_state[f"{place}-tab"]
+    console.mount(views.console(shell, completed, number), key, typed, tab)
+    return shell
+
+
+def last_run(lesson: Lesson, shell: Shell, name: str) -> None:
+    """The stage with the last command that the machine played."""
+    if shell.trace is None:
+        st.info(_("Type a docker command: every step of it will be here."))
+        return
+    stage.mount(player.payload(lesson, shell.trace, asks=False), key=f"stage-{name}")
+
+
+# -- Try --------------------------------------------------------------------------------------
+
+
+def ordinary(engine: str) -> Shell:
+    """The lesson's world, with nothing stored and nothing typed."""
+    known = next(iter(scenarios().values()))
+    return Shell(known.world(), replace(known.state(engine), commands=()))
+
+
+def try_page(lesson: Lesson) -> None:
+    """A terminal to play in."""
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.title(_("Try it"), anchor=False)
+    with right:
+        engine = chosen_engine()
+    playground(lesson, engine)
+
+
+@fragment
+def playground(lesson: Lesson, engine: str) -> None:
+    name = f"try-{engine}"
+    st.write(f"**{_('You are alice, and your password is s3cret.')}**")
+    left, right = st.columns([5, 2])
+    with right:
+        world(ordinary(engine))
+    with left:
+        shell = terminal(name, lambda: ordinary(engine))
+    last_run(lesson, shell, name)
+
+
+def world(shell: Shell) -> None:
+    """Who else is there and what they have, read from the world itself."""
+    st.write(
+        _("What you type is answered as the chosen Docker answers it. On the network there are:")
+    )
+    served = {
+        host: images(site.registry)
+        for host, site in shell.world.sites.items()
+        if site.registry and not host.startswith(("auth.", "storage."))
+    }
+    first, *others = served
+    st.code("\n".join(f"{first}/{name}" for name in served[first]), language=None)
+    for host in others:
+        said = _("The same images are at {host}, by plain HTTP.")
+        st.write(said.format(host=f"`{host}`"))
+
+
+def images(registry: Registry) -> list[str]:
+    return sorted(
+        f"{name}:{tag}" for name, held in registry.repositories.items() for tag in held.tags
+    )
+
+
+# -- Challenge --------------------------------------------------------------------------------
+
+
+def choose_another() -> None:
+    """What is chosen on the page wins over the address."""
+    st.query_params.pop("challenge", None)
+
+
+def challenge_page(lesson: Lesson) -> None:
+    """Something is broken: find it, and repair it."""
+    known = challenges()
+    fewest = best(progress().solutions)
+    left, middle, right = st.columns([3, 3, 2], vertical_alignment="center")
+    left.title(_("Challenge"), anchor=False)
+    asked = st.session_state.pop("challenge-next", st.query_params.get("challenge", ""))
+    if asked in known:
+        st.session_state.challenge = asked
+    name = middle.selectbox(
+        _("Challenge"), list(known), key="challenge", label_visibility="collapsed",
+        format_func=lambda one: f"{'✓ ' if one in fewest else ''}{known[one].title}",
+        persist_state="session", on_change=choose_another,
+    )  # fmt: skip
+    if st.query_params.get("challenge") != name:
+        st.query_params["challenge"] = name
+    with right:
+        engine = chosen_engine()
+    attempt(lesson, name, engine)
+
+
+@fragment
+def attempt(lesson: Lesson, name: str, engine: str) -> None:
+    """The story, the terminal, whether the goal is reached, and what is solved by now."""
+    known = challenges()[name]
+    place = f"{name}-{engine}"
+    st.write(known.story)
+    left, right = st.columns([5, 2])
+    with left:
+        shell = terminal(place, lambda: known.shell(engine))
+    with right:
+        if known.solved(shell):
+            keep_solution(name, engine, shell)
+            said = _("Solved, with {commands} commands; par is {par}.")
+            said = said.format(commands=shell.commands, par=known.par)
+            st.success(said, icon=":material/check:")
+            go_on(name)
+        else:
+            hints(lesson, known, shell)
+    last_run(lesson, shell, place)
+    st.header(_("All challenges"), anchor="all")
+    table_of_challenges(best(progress().solutions))
+
+
+def keep_solution(name: str, engine: str, shell: Shell) -> None:
+    """Once for each way it was solved, whichever page tells of it; and before it is told."""
+    key = f"challenge-{name}-{engine}-{shell.commands}"
+    if key not in st.session_state.setdefault("solved", set()):
+        keep(Solution(key=key, at=now(), challenge=name, commands=shell.commands))
+        st.session_state.solved.add(key)
+
+
+def go_on(name: str) -> None:
+    """To the next one that is not solved yet."""
+    names, fewest = list(challenges()), best(progress().solutions)
+    after = names.index(name) + 1
+    left = [one for one in (*names[after:], *names[:after]) if one not in fewest]
+    if not left:
+        st.write(_("That was the last one: all are solved."))
+    elif st.button(_("Next challenge"), type="primary", key="next-challenge"):
+        st.session_state["challenge-next"] = left[0]
+        st.rerun()
+
+
+def hints(lesson: Lesson, known: Challenge, shell: Shell) -> None:
+    """Three, one after the other: what the last run says, the rule, and what to type now."""
+    with st.expander(_("A hint")):
+        st.write(what_happened(lesson, shell, known.attempt))
+    with st.expander(_("The rule behind it")):
+        st.write(known.rule)
+    with st.expander(_("What to type now")):
+        command = next_command(known, shell)
+        if command:
+            st.code(command, language="bash")
+        else:
+            st.write(_("From here only a fresh start helps: type reset."))
+
+
+def what_happened(lesson: Lesson, shell: Shell, attempt: str) -> str:
+    """Where the learner's own last run ended, in the lesson's words."""
+    if shell.trace is None:
+        return _("Begin with the command that fails: {command}").format(command=f"`{attempt}`")
+    step = shell.trace.steps[-1]
+    command = views.commands_of(shell.trace)[-1][1]
+    words = lesson.words(step.name, command)
+    where = _("Your last run ended at step {number}: {title}.")
+    return f"{where.format(number=step.number, title=words.title)} {words.text}"

@@ -1,0 +1,219 @@
+"""The stage: watch, predict, step, break it; key moments and quiz under it, and the whole run as
+tables for who has seen it."""
+
+import time
+from dataclasses import replace
+
+import streamlit as st
+
+from simulator.docker.trace import Trace
+from simulator.lesson.document import Lesson
+from simulator.protocol.oci import InvalidReference
+from simulator.recordings.document import InvalidRecording, engine_of, parsed
+from simulator.recordings.fidelity import Replayed, otherwise, replayed
+from simulator.scenarios.model import InvalidRegistry, run_real
+from simulator.views import player as playing
+from simulator.views import stage as views
+from simulator.web.components import stage
+from simulator.web.pages.compare import invitation
+from simulator.web.pages.parts import (
+    addressed,
+    choices,
+    fragment,
+    head,
+    played,
+    replayed_by_name,
+    table,
+    take_password,
+)
+from simulator.web.pages.question import ask
+from simulator.words.i18n import N_, _, ngettext
+
+
+def real_form(engine: str) -> Trace | None:
+    """Ask for a registry and an image; the run that came of it, or None yet."""
+    with st.form("real", border=True):
+        registry, image, user, password = st.columns(4)
+        registry.text_input(_("Registry"), key="registry", placeholder="registry.example.com")
+        image.text_input(_("Image"), key="image", placeholder="team/app:1.0")
+        user.text_input(_("User name (empty: no login)"), key="username")
+        password.text_input(_("Password"), type="password", key="real-password")
+        sent = st.form_submit_button(
+            _("Log in and pull"), type="primary", on_click=take_password, args=("real",)
+        )
+        st.write(
+            _(
+                "The password is used for this run and then forgotten; "
+                "layers are verified and deleted."
+            )
+        )
+    if sent:
+        st.session_state.pop("real_trace", None)
+        run_form(engine, st.session_state.pop("real-sent", ""))
+    if "real_trace" not in st.session_state:
+        st.info("Enter a registry and an image, and step through what truly happens there.")
+    return st.session_state.get("real_trace")
+
+
+FILL_IN = {
+    ("registry",): N_("Fill in the registry"),
+    ("image",): N_("Fill in the image"),
+    ("registry", "image"): N_("Fill in the registry and the image"),
+}
+
+
+def run_form(engine: str, password: str) -> None:
+    fields = {name: st.session_state[name].strip() for name in ("registry", "username", "image")}
+    missing = tuple(name for name in ("registry", "image") if not fields[name])
+    if missing:
+        example = _("for example {registry} and {image}.").format(
+            registry="registry.example.com", image="team/app:1.0"
+        )
+        st.error(f"{_(FILL_IN[missing])}, {example}")
+        return
+    bar = st.progress(0.0, _("Asking the registry …"))
+    held: dict[str, tuple[int, int]] = {}
+
+    def on_progress(progress: object) -> None:
+        digest, done, total = (getattr(progress, name) for name in ("digest", "done", "total"))
+        held[digest] = (done, total)
+        arrived, announced = (sum(column) for column in zip(*held.values(), strict=True))
+        told = ngettext(
+            "{count} blob: {here} of {all} MB", "{count} blobs: {here} of {all} MB", len(held)
+        )
+        megabytes = {"here": f"{arrived / 1e6:.1f}", "all": f"{announced / 1e6:.1f}"}
+        text = told.format(count=len(held), **megabytes)
+        bar.progress(min(1.0, arrived / announced) if announced else 0.0, text)
+
+    try:
+        st.session_state.real_trace = run_real(
+            **fields, password=password, on_progress=on_progress, engine=engine
+        )
+    except (InvalidReference, InvalidRegistry) as error:
+        st.error(str(error))
+    finally:
+        bar.empty()
+
+
+LARGEST = 2
+"""Megabytes of a recording: a long one has a tenth of that."""
+
+
+def recording_form(engine: str) -> Trace | None:
+    """The chosen recording, or one of the learner's own, which is kept nowhere."""
+    own, about = st.columns([1, 2], vertical_alignment="center")
+    with own.expander(_("Your own recording")):
+        file = st.file_uploader(
+            _("A file that `pullscope record` has made"), "json", max_upload_size=LARGEST,
+            key="recording_file",
+        )  # fmt: skip
+        st.caption(_("It is replayed here and kept nowhere."))
+    try:
+        if file is None:
+            told = replayed_by_name(st.session_state.recording, engine)
+        else:
+            mine = parsed(file.getvalue(), file.name)
+            told = replayed(mine, engine_of(mine, engine))
+            told = replace(told, trace=replace(told.trace, scenario=""))
+    except InvalidRecording as error:
+        st.error(f"{_('This is no recording that can be replayed.')} {error}")
+        return None
+    shown = f"{file.name}: " if file else ""
+    about.caption(f"{shown}{_('Recorded with')} {told.client}")
+    remarkable(told, engine)
+    return told.trace
+
+
+def remarkable(told: Replayed, engine: str) -> None:
+    """Where machine and recording part."""
+    if told.trace.engine != engine:
+        st.caption(_("It was recorded with one engine only, and that one is shown."))
+    for one in told.differences:
+        with st.expander(f":material/difference: {_('Your Docker says something else')}"):
+            st.code("\n".join(otherwise(one)), language="diff")
+    if told.deviations:
+        with st.expander(f":material/alt_route: {_('Other requests than Pullscope expects')}"):
+            lines = (f"{_(one.kind)}: {one.request}" for one in told.deviations)
+            st.code("\n".join(lines), language=None)
+
+
+@fragment
+def player(lesson: Lesson, trace: Trace) -> None:
+    with st.container(key="player"):
+        stage.mount(playing.payload(lesson, trace), key="stage")
+
+
+def tables(lesson: Lesson, trace: Trace) -> None:
+    """All rows and variables at once. Asked for only: it tells what the stage would ask."""
+    st.header(_("The whole run"), anchor="whole-run")
+    if not st.toggle(_("Show all of it as tables, to the last step"), key="whole_run"):
+        return
+    st.subheader(_("Process table, all rows"), anchor=False)
+    st.write(lesson.document.table_caption)
+    table(views.process_table(lesson, trace), "process-table")
+    st.subheader(_("Status tracker, all steps"), anchor=False)
+    every = st.toggle(_("Every step"), key="every_step")
+    frame = views.tracker(trace) if every else views.tracker_after(lesson, trace)
+    table(frame, "status-tracker")
+
+
+def moments(lesson: Lesson) -> None:
+    st.header(_("Key moments"), anchor="key-moments")
+    for moment in lesson.document.moments:
+        with st.expander(moment.question):
+            st.write(moment.answer)
+
+
+def quiz(lesson: Lesson) -> None:
+    st.header(_("Quiz"), anchor="quiz")
+    questions = lesson.document.quiz
+    right = []
+    for place, question in enumerate(questions, 1):
+        with st.container(border=True):
+            right.append(ask(lesson, question, f"quiz-{place}", f"{place}."))
+    if all(answer is not None for answer in right):
+        told = _("{right} of {all} right.").format(right=sum(map(bool, right)), all=len(questions))
+        st.write(f"**{told}**")
+
+
+def reading(lesson: Lesson) -> None:
+    st.header(_("Concept snapshot"), anchor="concept-snapshot")
+    lines = [f"{place}. {line.text}" for place, line in enumerate(lesson.document.snapshot, 1)]
+    st.markdown("\n".join(lines))
+    st.header(_("Full transcript"), anchor="transcript")
+    for paragraph in lesson.document.transcript:
+        st.write(paragraph.text)
+
+
+HEAD_START = 0.3
+"""Seconds by which the stage is ahead of the rest of the page, once a session."""
+
+
+def stage_first() -> None:
+    """The browser draws the stage before it gets the rest, whose widgets are files to load and
+    take longer than the stage itself (`python -m tests.bench.step` prints "page ready")."""
+    if "staged" not in st.session_state:
+        st.session_state["staged"] = True
+        time.sleep(HEAD_START)
+
+
+def page(lesson: Lesson) -> None:
+    """The stage of the chosen run, and what the lesson says about it."""
+    addressed()
+    top = head(lesson)
+    source, engine = st.session_state.source, st.session_state.engine
+    if source == "mock":
+        trace: Trace | None = played(st.session_state.scenario, engine)
+    else:
+        trace = real_form(engine) if source == "real" else recording_form(engine)
+    if trace is not None:
+        player(lesson, trace)
+        stage_first()
+    with top:
+        choices()
+    if trace is not None:
+        invitation(trace)
+        tables(lesson, trace)
+    moments(lesson)
+    quiz(lesson)
+    reading(lesson)

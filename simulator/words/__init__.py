@@ -1,0 +1,1 @@
+"""Translation and validation: the words of the interface and of files of data."""

@@ -1,0 +1,315 @@
+"""The machine against the mock registry: every outcome, and every edge of the table."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from simulator.docker import events as e
+from simulator.docker.cli.commands import Login
+from simulator.docker.machine import (
+    FAILURES,
+    TRANSITIONS,
+    IllegalTransition,
+    Phase,
+    State,
+    evolve,
+    interpret,
+    next_move,
+)
+from simulator.docker.trace import Trace
+from simulator.docker.trace import run as run_trace
+from simulator.protocol.oci import HUB, OCI_MANIFEST
+from simulator.protocol.wire import (
+    Exchange,
+    NetworkFailure,
+    Obstacle,
+    Request,
+    Response,
+    Transport,
+    digest_of,
+)
+from simulator.recordings import lab
+from simulator.registry.fixtures import dumps, pointer, repositories
+from simulator.registry.model import Auth, Blob, Fault, Part, Repository, StoredManifest, World
+from simulator.scenarios.model import Scenario, Typed, run, scenario, scenarios
+from simulator.sources.mock import mock
+
+OUTCOMES = {
+    "works": (e.SessionEnded, e.SessionEnded),
+    "basic": (e.SessionEnded, e.SessionEnded),
+    "logged-in": (e.SessionEnded, e.SessionEnded),
+    "public-registry": (e.SessionEnded, e.SessionEnded),
+    "wrong-password": (e.TokenRefused, e.TokenRefused),
+    "wrong-password-basic": (e.LoginRejected, e.LoginRejected),
+    "no-login": (e.AccessDenied, e.AccessDenied),
+    "no-login-basic": (e.NoCredentials, e.NoCredentials),
+    "stale-credentials": (e.TokenRefused, e.TokenRefused),
+    "stale-credentials-basic": (e.AccessDenied, e.AccessDenied),
+    "no-right": (e.AccessDenied, e.AccessDenied),
+    "no-right-basic": (e.AccessDenied, e.AccessDenied),
+    "unknown-tag": (e.ManifestUnknown, e.ManifestUnknown),
+    "unknown-repository": (e.ManifestUnknown, e.ManifestUnknown),
+    "hidden-repository": (e.AccessDenied, e.AccessDenied),
+    "invalid-reference": (e.ReferenceRejected, e.ReferenceRejected),
+    "down": (e.Unreachable, e.Unreachable),
+    "login-down": (e.Unreachable, e.Unreachable),
+    "no-such-host": (e.Unreachable, e.Unreachable),
+    "untrusted-certificate": (e.Unreachable, e.Unreachable),
+    "plain-http": (e.Unreachable, e.Unreachable),
+    "loopback-http": (e.SessionEnded, e.SessionEnded),
+    "corrupted-layer": (e.DigestMismatch, e.DigestMismatch),
+    "missing-layer": (e.BlobUnknown, e.BlobUnknown),
+    "cut-download": (e.SessionEnded, e.SessionEnded),
+    "rate-limited": (e.RateLimited, e.RateLimited),
+    "server-error": (e.ServerFailed, e.ServerFailed),
+    "web-page": (e.ManifestUnreadable, e.ManifestUnreadable),
+    "token-service-down": (e.ServerFailed, e.ServerFailed),
+    "up-to-date": (e.SessionEnded, e.SessionEnded),
+    "shared-layers": (e.SessionEnded, e.SessionEnded),
+    "redirected-blobs": (e.SessionEnded, e.SessionEnded),
+    "multi-platform": (e.SessionEnded, e.SessionEnded),
+    "no-platform": (e.PlatformMissing, e.PlatformMissing),
+    "token-post": (e.SessionEnded, e.SessionEnded),
+    "helper-missing": (e.HelperFailed, e.AccessDenied),
+    "read-only-config": (e.StoreFailed, e.StoreFailed),
+    "login-without-terminal": (e.InputMissing, e.InputMissing),
+    "login-again": (e.SessionEnded, e.SessionEnded),
+    "logout": (e.AccessDenied, e.AccessDenied),
+    "images": (e.SessionEnded, e.SessionEnded),
+    "remove": (e.SessionEnded, e.SessionEnded),
+    "remove-unknown": (e.ImagesRefused, e.ImagesRefused),
+}
+"""Scenario -> the last event with engine 29, with engine 26."""
+
+APP = "myprivateregistry.com/team/app"
+MULTI = "myprivateregistry.com/team/multi"
+AGAIN = (Typed(run="docker login myprivateregistry.com"),)
+PULL = (Typed(run="docker pull myprivateregistry.com/myimage:latest"),)
+LOGIN = (Typed(run="docker login myprivateregistry.com", typed=("alice", "s3cret")),)
+
+
+def artifact() -> World:
+    """The lesson's world, with something under `myimage:latest` that is no image."""
+    config, layer = b"{}", b"hello"
+    document = {
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "config": pointer("application/vnd.oci.empty.v1+json", config),
+        "layers": [pointer("text/plain", layer)],
+    }
+    manifest = StoredManifest(OCI_MANIFEST, dumps(document))
+    digest = digest_of(manifest.data)
+    blobs = {digest_of(data): Blob(digest_of(data), data) for data in (config, layer)}
+    held = {"myimage": Repository({"latest": digest}, {digest: manifest}, blobs)}
+    world = scenario("basic").world()
+    site = world.sites["myprivateregistry.com"]
+    assert site.registry is not None
+    registry = replace(site.registry, repositories=held)
+    return World({**world.sites, "myprivateregistry.com": replace(site, registry=registry)})
+
+
+def odd(commands: tuple[Typed, ...] = PULL, **world: object) -> Scenario:
+    """A world that is no lesson, for an edge that is rare in practice."""
+    return Scenario.model_validate(
+        {"name": "odd", "title": "", "commands": commands, "stored": "alice:s3cret", **world}
+    )
+
+
+ODD = {
+    "HEAD failed, GET did not": odd(faults=(Fault(Part.MANIFEST, status=500, times=1),)),
+    "an index behind that": odd(
+        (Typed(run="docker pull myprivateregistry.com/team/multi:latest"),),
+        faults=(Fault(Part.MANIFEST, status=500, times=1),),
+    ),
+    "a web page for a manifest": odd(
+        faults=(Fault(Part.MANIFEST, status=200, body="<html>", media_type="text/html"),),
+        auth=Auth.BASIC,
+    ),
+    "blob busy once": odd(faults=(Fault(Part.BLOB, status=503, times=1),)),
+    "blob busy": odd(faults=(Fault(Part.BLOB, status=503),)),
+    "blob denied": odd(faults=(Fault(Part.BLOB, status=403, code="DENIED"),)),
+    "blob limited": odd(faults=(Fault(Part.BLOB, status=429, code="TOOMANYREQUESTS"),)),
+    "blob cut for ever": odd(faults=(Fault(Part.BLOB, cut_after=1),)),
+    "token service fails at login": odd(LOGIN, faults=(Fault(Part.TOKEN, status=503),)),
+    "basic login": odd(LOGIN, auth=Auth.BASIC),
+    "stored for a helper": odd(helper_missing=True, auth=Auth.BASIC),
+    "stored and stale at login": odd(AGAIN, stored="alice:oldpass"),
+    "stored and stale at login, Basic": odd(AGAIN, stored="alice:oldpass", auth=Auth.BASIC),
+    "stored, and the registry is down": odd(AGAIN, obstacle=Obstacle.REFUSED),
+    "by way of a browser": odd((Typed(run="docker login", typed=("alice", "s3cret")),)),
+    "all tags": odd((Typed(run=f"docker pull -a {APP}"),)),
+    "another tag of the same image": odd(
+        (Typed(run=f"docker pull {APP}:1.0"), Typed(run=f"docker pull {APP}:latest"))
+    ),
+    "another tag of the same index": odd(
+        (
+            Typed(run=f"docker pull {MULTI}:latest"),
+            Typed(run=f"docker pull {MULTI}@{repositories()['team/multi'].tags['latest']}"),
+            Typed(run=f"docker pull --platform linux/arm64 {MULTI}:latest"),
+        )
+    ),
+    "a digest that nobody has": odd((Typed(run=f"docker pull {APP}@sha256:{'0' * 64}"),)),
+    "a lone image for another platform": odd(
+        (Typed(run="docker pull --platform linux/arm64 myprivateregistry.com/myimage"),)
+    ),
+    "one image of two cannot be removed": odd(
+        (Typed(run=f"docker rmi {APP}:1.0 {APP}:9.9"),), held=f"{APP}:1.0"
+    ),
+    "an image that is not there is inspected": odd((Typed(run=f"docker inspect {APP}"),)),
+}
+
+
+def slow_clock() -> World:
+    """The lesson's world; the token service's clock is an hour behind, and its tokens are old."""
+    world = scenario("works").world()
+    late = {
+        host: replace(site, registry=site.registry and replace(site.registry, token_skew=-3600))
+        for host, site in world.sites.items()
+    }
+    return World(late)
+
+
+ODD_WORLDS = {"an artifact": artifact()}
+"""Worlds that no scenario can say."""
+
+
+Edge = tuple[Phase, type[e.Event]]
+LIMIT = 60
+
+
+def walked(trace: Trace) -> set[Edge]:
+    return {(step.before.phase, type(step.event)) for step in trace.steps}
+
+
+@pytest.mark.parametrize("engine", ["29", "26"])
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_each_scenario_ends_as_told(name: str, engine: str) -> None:
+    """A scenario's last event is the one the table names, on either engine."""
+    trace = run(name, engine)
+    assert type(trace.steps[-1].event) is OUTCOMES[name][0 if engine == "29" else 1]
+    assert trace.failed == (type(trace.steps[-1].event) in FAILURES)
+
+
+def test_the_table_of_outcomes_is_complete() -> None:
+    """A scenario without a stated outcome is untested."""
+    assert set(OUTCOMES) == set(scenarios())
+
+
+BROWSER = Login("docker login", HUB, terminal=True, patience=1)
+"""A login by way of a browser; the user waits for one answer."""
+
+
+def edges_with(
+    phase: Phase, answer: Response | NetworkFailure, engine: str, world: World, name: str
+) -> set[Edge]:
+    """The edges of a login and pull in which this phase only ever gets this answer."""
+    honest, state, seen = mock(world), scenario(name).state(engine), set()
+    if phase in (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER):
+        honest, state = mock(lab.world()), State(engine, commands=(BROWSER,))
+    for _ in range(LIMIT):
+        if state.finished:
+            break
+        move = next_move(state)
+        for event in decided(state, move, answer if state.phase is phase else None, honest):
+            seen.add((state.phase, type(event)))
+            state = evolve(state, event)
+            if state.finished:
+                break
+    return seen
+
+
+def decided(
+    state: State,
+    move: tuple[Request, ...] | e.Event,
+    answer: Response | NetworkFailure | None,
+    honest: Transport,
+) -> Iterator[e.Event]:
+    if not isinstance(move, tuple):
+        yield move
+        return
+    for exchange in honest(move):
+        yield interpret(state, Exchange(exchange.request, answer) if answer else exchange)
+        return
+
+
+BROKEN = (
+    Response(401), Response(403), Response(404), Response(429), Response(500), Response(418),
+    NetworkFailure(Obstacle.RESET), Response(200, body=b"not a manifest"),
+    Response(200, body=b'{"token": "opaque"}'),
+)  # fmt: skip
+
+
+def breaking_off(world: World) -> Transport:
+    """The registry refuses the HEAD of a manifest, and is gone when asked for the reason."""
+    honest = mock(world)
+
+    def transport(requests: Sequence[Request]) -> Iterator[Exchange]:
+        for exchange in honest(requests):
+            request = exchange.request
+            if "/manifests/" not in request.path or request.authorization is None:
+                yield exchange
+            elif request.method == "HEAD":
+                yield Exchange(request, Response(403))
+            else:
+                yield Exchange(request, NetworkFailure(Obstacle.RESET))
+
+    return transport
+
+
+def test_every_edge_is_walked() -> None:
+    """A transition that nothing takes is untested, and nobody can be taught it."""
+    edges = {(p, event) for p, ways in TRANSITIONS.items() for event in ways}
+    seen: set[Edge] = set()
+    for engine in ("29", "26"):
+        for name in scenarios():
+            seen |= walked(run(name, engine))
+        for case in ODD.values():
+            seen |= walked(run_trace(case.state(engine), mock(case.world())))
+        for world in ODD_WORLDS.values():
+            seen |= walked(run_trace(odd(auth=Auth.BASIC).state(engine), mock(world)))
+        seen |= walked(run_trace(odd().state(engine), breaking_off(odd().world())))
+        seen |= walked(run_trace(State(engine, commands=(BROWSER,)), mock(lab.world())))
+        for phase in Phase:
+            for answer in BROKEN:
+                seen |= edges_with(phase, answer, engine, scenario("works").world(), "works")
+                seen |= edges_with(phase, answer, engine, slow_clock(), "logged-in")
+    assert sorted(f"{p}: {t.__name__}" for p, t in edges - seen) == []
+
+
+def test_an_event_that_the_table_does_not_allow_is_refused() -> None:
+    """An illegal event names itself and the phase, and changes nothing."""
+    with pytest.raises(IllegalTransition, match="can't handle BlobsVerified when ready"):
+        evolve(State(), e.BlobsVerified())
+
+
+def test_a_redirected_blob_is_asked_for_without_the_credential() -> None:
+    """What another host stores, it must not be told our token."""
+    asked = [step.exchange.request for step in run("redirected-blobs").steps if step.exchange]
+    elsewhere = [request for request in asked if request.host.startswith("storage.")]
+    assert len(elsewhere) == 4
+    assert all(request.authorization is None for request in elsewhere)
+
+
+def test_engines_differ_in_the_order_of_requests() -> None:
+    """29 asks HEAD of the tag and authorizes twice; 26 pings and authorizes once."""
+
+    def pulls(engine: str) -> list[str]:
+        trace = run("works", engine)
+        after = [s for s in trace.steps if s.number > 6 and s.exchange]
+        return [f"{s.exchange.request.method} {s.name}" for s in after if s.exchange]
+
+    twice = ["Challenged", "TokenPostRefused", "TokenIssued"]
+    assert [x.split()[1] for x in pulls("29")][:8] == [
+        *twice, "Resolved", *twice, "ManifestReceived",
+    ]  # fmt: skip
+    assert pulls("26")[:4] == [
+        "GET Challenged", "GET TokenIssued", "HEAD Resolved", "GET ManifestReceived",
+    ]  # fmt: skip
+
+
+def test_a_request_is_a_value() -> None:
+    """The machine asks for the same thing in the same state."""
+    chosen = scenario("works")
+    assert chosen.state() == chosen.state()
+    assert Request("GET", "https://r/v2/") == Request("GET", "https://r/v2/")

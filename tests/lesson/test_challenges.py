@@ -1,0 +1,129 @@
+"""Challenges: each is broken, each can be repaired, and the hints lead there."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.docker.engines import engines
+from simulator.lesson.challenges import InvalidChallenge, challenges, next_command
+from simulator.scenarios.model import Typed
+from simulator.scenarios.workbench import play
+from simulator.shell import enter
+
+ENGINES = list(engines())
+NAMES = list(challenges())
+
+
+def test_there_are_enough() -> None:
+    """At least ten, and no two with the same title."""
+    titles = {challenge.title for challenge in challenges().values()}
+    assert len(titles) == len(NAMES) >= 10
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_kept_solution_solves_it(name: str, engine: str) -> None:
+    """From the broken world, in as many commands as its par, and not before the last one."""
+    challenge = challenges()[name]
+    shell = challenge.shell(engine)
+    for command in challenge.solution:
+        assert not challenge.solved(shell)
+        shell = play(shell, [command])
+        assert shell.prompt is None and shell.status == 0, shell.lines[-5:]
+    assert challenge.solved(shell)
+    assert shell.commands == challenge.par
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_try_does_not_solve_it(name: str, engine: str) -> None:
+    """The command that shows what is wrong fails, or does not reach the goal."""
+    challenge = challenges()[name]
+    tried = enter(challenge.shell(engine), challenge.attempt)
+    assert not challenge.solved(tried)
+    assert tried.status != 0 or name == "platform"
+
+
+LOOKS = ("curl", "TOKEN", "mkdir")
+"""Commands of a solution that only look, or that this terminal does not need."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_of_the_solution_is_needed(name: str, engine: str) -> None:
+    """Without any one of those that change something, the goal is not reached."""
+    challenge = challenges()[name]
+    for place, command in enumerate(challenge.solution):
+        if any(word in command.run for word in LOOKS):
+            continue
+        rest = challenge.solution[:place] + challenge.solution[place + 1 :]
+        assert not challenge.solved(play(challenge.shell(engine), rest)), command.run
+
+
+ASTRAY = (
+    Typed(run="docker login myprivateregistry.com", typed=("alice", "wrong")),
+    Typed(run="docker logout myprivateregistry.com"),
+    Typed(run="echo '{}' > ~/.docker/config.json"),
+    Typed(run="docker pull myprivateregistry.com/team/app:1.0"),
+    Typed(run="dokcer pull"),
+)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_last_hint_leads_to_the_goal(name: str, engine: str) -> None:
+    """From the beginning, and from wherever a learner has gone astray."""
+    challenge = challenges()[name]
+    starts = [challenge.shell(engine)]
+    starts += [play(starts[0], [command]) for command in ASTRAY]
+    for shell in starts:
+        for _ in range(challenge.par + 1):
+            if challenge.solved(shell):
+                break
+            hint = next_command(challenge, shell)
+            if not hint:  # only a fresh start helps: the terminal says how
+                shell = enter(shell, "reset")
+                hint = next_command(challenge, shell)
+            known = next(command for command in challenge.solution if command.run == hint)
+            shell = play(shell, [known])
+        assert challenge.solved(shell)
+
+
+def test_a_hint_does_not_repeat_what_is_done() -> None:
+    """Who is logged in is not told to log in."""
+    challenge = challenges()["stale"]
+    done = play(challenge.shell(), challenge.solution[:1])
+    assert next_command(challenge, done).startswith("docker pull")
+    assert next_command(challenge, play(done, challenge.solution[1:])) == ""
+
+
+def test_a_password_in_a_command_line_is_noticed() -> None:
+    """The goal of the script is not reached by way of the history."""
+    challenge = challenges()["script"]
+    typed = Typed(run="docker login -u alice -p s3cret myprivateregistry.com")
+    shell = play(challenge.shell(), [typed, challenge.solution[-1]])
+    assert shell.status == 0 and not challenge.solved(shell)
+
+
+def test_no_story_is_solved_by_its_neighbour() -> None:
+    """Each challenge is one of its own: no other one's solution solves it."""
+    ordinary = challenges()["forgotten-host"].solution
+    for name, challenge in challenges().items():
+        if name != "forgotten-host":
+            assert not challenge.solved(play(challenge.shell(), ordinary)), name
+
+
+BAD = {
+    "a goal that does not exist": "a: {title: t, story: s, world: {}, try: x, rule: r, goal: "
+    "{moon: full}, solution: [{run: x}]}",
+    "no solution": "a: {title: t, story: s, world: {}, try: x, rule: r, goal: {}, solution: []}",
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
+    """It says where."""
+    path = tmp_path / "challenges.yaml"
+    path.write_text(BAD[case], "utf-8")
+    with pytest.raises(InvalidChallenge, match=r"challenges\.yaml: a: (goal\.moon|solution): "):
+        challenges(path)

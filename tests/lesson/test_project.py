@@ -1,0 +1,66 @@
+"""The project as a whole: what the README promises is there, and nothing odd is in the tree."""
+
+import re
+import subprocess
+import sys
+import tomllib
+
+import simulator
+from simulator.cli import main
+from simulator.scenarios.model import scenarios
+from tests.pages import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def test_the_readmes_commands_exist() -> None:
+    """Both `make` targets, and every `pullscope` command."""
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    assert set(re.findall(r"^make (\w+)", README, re.M)) <= set(targets)
+    assert set(re.findall(r"^pullscope (\w+)", README, re.M)) <= set(main.commands)
+
+
+def test_the_readmes_options_exist() -> None:
+    """An option that the README shows is known to some command."""
+    known = {o for command in main.commands.values() for p in command.params for o in p.opts}
+    shown = set(re.findall(r"\s(--[a-z-]+)", re.sub(r"streamlit run.*", "", README)))
+    assert shown <= known
+
+
+def test_the_readmes_files_and_figures_are_right() -> None:
+    """What is linked is there, and the number of situations is counted."""
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+    assert f"{len(scenarios())} situations" in README
+
+
+def test_the_version_is_in_the_changelog() -> None:
+    """The newest entry is the version of the package."""
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert re.search(r"^## (\S+)", changelog, re.M)[1] == simulator.__version__  # type: ignore[index]
+
+
+def test_dependencies_are_ranges() -> None:
+    """Each has a lower bound, so that an environment of today works tomorrow."""
+    project = PYPROJECT["project"]
+    for dependency in (*project["dependencies"], *project["optional-dependencies"]["test"]):
+        assert ">=" in dependency, dependency
+
+
+def test_what_ci_installs_is_what_the_readme_names() -> None:
+    """The real programs of the tests come from Debian's packages."""
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    for package in ("docker.io", "docker-registry", "skopeo", "chromium", "apache2-utils"):
+        assert package in script
+    assert "make test" in script and "CI=true" in script
+
+
+def test_the_core_opens_no_socket() -> None:
+    """The machine and what it stands on import neither a network library nor Streamlit."""
+    code = (
+        "import sys, simulator.docker.trace, simulator.sources.mock\n"
+        "bad = {'httpx', 'streamlit', 'uvicorn', 'pandas'} & set(sys.modules)\n"
+        "assert not bad, bad"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -1,0 +1,374 @@
+"""What is kept of a learner: nothing confirmed is lost, nothing foreign gets in."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import shuffle
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.progress.records import (
+    Answer,
+    InvalidProgress,
+    Place,
+    Progress,
+    Solution,
+    best,
+    due,
+    mastered,
+    reviews,
+)
+from simulator.progress.store import (
+    METADATA,
+    InvalidDatabase,
+    Store,
+    Wanted,
+    account,
+    engine,
+    new_learner,
+)
+from tests.pages import ROOT
+from tests.postgres import postgres
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ADA, BOB = "learner-ada", "learner-bob"
+
+
+def answer(key: str = "k1", right: bool = True, minutes: int = 0, **more: object) -> Answer:
+    told = {
+        "key": key, "at": NOW + timedelta(minutes=minutes), "question": f"q-{key}",
+        "objective": "challenge", "chosen": "a 401", "right": right, **more,
+    }  # fmt: skip
+    return Answer.model_validate(told)
+
+
+def solution(key: str, commands: int) -> Solution:
+    return Solution(key=key, at=NOW, challenge="stale", commands=commands)
+
+
+PLACE = Place(address="/visual?scenario=works&step=4", at=NOW)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'progress.db'}"
+        return
+    address = str(request.getfixturevalue("server"))
+    yield address
+    known = sa.create_engine(address.replace("postgresql:", "postgresql+psycopg:", 1))
+    with known.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    known.dispose()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    made = Store(url)
+    yield made
+    made.close()
+
+
+# -- the store --------------------------------------------------------------------------------
+
+
+def test_what_was_kept_is_there(store: Store) -> None:
+    """Everything comes back equal, and only to the learner whose it is."""
+    records = (answer(sure=2, hints=1), answer("k2", False), solution("s", 3), PLACE)
+    store.keep(ADA, *records)
+    known = store.progress(ADA)
+    assert (*known.answers, *known.solutions, known.place) == records
+    assert store.progress(BOB) == Progress()
+
+
+def test_the_same_record_is_kept_once(store: Store) -> None:
+    """A page that sends an answer again after a broken connection does not count twice."""
+    store.keep(ADA, answer())
+    store.keep(ADA, answer())
+    store.keep(BOB, answer())
+    assert len(store.progress(ADA).answers) == len(store.progress(BOB).answers) == 1
+
+
+def test_the_later_place_counts(store: Store) -> None:
+    """Whichever of two pages writes last, the learner was last at the later place."""
+    earlier = Place(address="/learn", at=NOW - timedelta(hours=1))
+    store.keep(ADA, PLACE)
+    store.keep(ADA, earlier)
+    assert store.progress(ADA).place == PLACE
+
+
+def test_forgetting_leaves_nothing(store: Store) -> None:
+    """All of one learner's records go, and nobody else's."""
+    store.keep(ADA, answer(), solution("s", 3), PLACE)
+    store.keep(BOB, answer())
+    store.forget(ADA)
+    assert store.progress(ADA) == Progress()
+    assert store.progress(BOB).answers
+    with store.engine.connect() as connection:
+        for table in METADATA.sorted_tables:
+            count = sa.select(sa.func.count()).select_from(table)
+            assert connection.scalar(count) == (1 if table.name in ("learner", "answer") else 0)
+
+
+def test_progress_moves_to_another_database(store: Store) -> None:
+    """Exported, deleted, imported, twice: the same as before."""
+    store.keep(ADA, answer(), answer("k2", False, 1), solution("s", 3), PLACE)
+    before = store.progress(ADA)
+    text = before.to_json()
+    store.forget(ADA)
+    for _ in range(2):
+        store.take_in(ADA, Progress.from_json(text))
+    assert store.progress(ADA) == before
+
+
+def test_the_migrations_make_todays_tables(store: Store) -> None:
+    """The schema that the migrations lead to is the one that the code reads."""
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_opening_again_changes_nothing(store: Store, url: str) -> None:
+    """A schema that is up to date is left alone."""
+    store.keep(ADA, answer())
+    again = Store(url)
+    assert again.progress(ADA) == store.progress(ADA)
+    again.close()
+
+
+def test_what_cannot_be_kept_spoils_nothing_else(store: Store) -> None:
+    """Of three that are written together one is refused, and its thread alone is told."""
+    refused = answer("k2").model_copy(update={"chosen": None})
+    batch = [
+        Wanted(ADA, (answer("k1"), PLACE)), Wanted(ADA, (refused,)), Wanted(BOB, (answer("k3"),)),
+    ]  # fmt: skip
+    store.write(batch)
+    told = [wanted.written.exception(timeout=0) for wanted in batch]
+    assert [error is None for error in told] == [True, False, True]
+    assert [one.key for one in store.progress(ADA).answers] == ["k1"]
+    assert store.progress(ADA).place == PLACE
+    assert [one.key for one in store.progress(BOB).answers] == ["k3"]
+
+
+def test_many_threads_at_once_lose_nothing(store: Store) -> None:
+    """Each finds what it kept at once, and the latest place counts, in whatever order."""
+
+    def kept(number: int) -> bool:
+        place = Place(address=f"/visual?step={number}", at=NOW + timedelta(seconds=number))
+        store.keep(ADA, answer(f"k{number}"), place)
+        return any(one.key == f"k{number}" for one in store.progress(ADA).answers)
+
+    numbers = list(range(120))
+    shuffle(numbers)
+    with ThreadPoolExecutor(12) as pool:
+        assert all(pool.map(kept, numbers))
+    known = store.progress(ADA)
+    assert {one.key for one in known.answers} == {f"k{number}" for number in numbers}
+    assert known.place and known.place.address == "/visual?step=119"
+
+
+WRITER = """
+import sys
+from tests.progress.test_progress import ADA, answer, solution
+from simulator.progress.store import Store
+store = Store(sys.argv[1])
+for number in range(int(sys.argv[3])):
+    key = f"{sys.argv[2]}-{number}"
+    store.keep(ADA, answer(key), solution(key, number))
+    print(key, flush=True)
+"""
+
+
+def writer(url: str, name: str, count: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", WRITER, url, name, str(count)]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_two_processes_lose_nothing_of_one_learner(url: str) -> None:
+    """They open an empty database together, and write at the same time."""
+    both = [writer(url, name, 40) for name in ("one", "two")]
+    told = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    store = Store(url)
+    kept = {record.key for record in store.progress(ADA).answers}
+    store.close()
+    assert kept == {f"{name}-{number}" for name in ("one", "two") for number in range(40)}
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """SQLite refuses all but one the switch to write-ahead logging; nobody is told of it."""
+    at_once = 6
+    together = threading.Barrier(at_once)
+
+    def opened(file: Path) -> str:
+        made = engine(f"sqlite:///{file}")
+        together.wait()
+        with made.connect() as connection:
+            mode = connection.execute(sa.text("PRAGMA journal_mode")).scalar_one()
+        made.dispose()
+        return str(mode)
+
+    files = [tmp_path / f"{number}.db" for number in range(25) for _ in range(at_once)]
+    with ThreadPoolExecutor(at_once) as pool:
+        assert set(pool.map(opened, files)) == {"wal"}
+
+
+def test_what_was_confirmed_survives_a_kill(url: str) -> None:
+    """kill -9 in the middle of writing: all that was confirmed is there, and the rest is whole."""
+    process = writer(url, "one", 100_000)
+    assert process.stdout
+    confirmed = [process.stdout.readline().strip() for _ in range(25)]
+    os.kill(process.pid, signal.SIGKILL)
+    confirmed += process.communicate()[0].split()
+    store = Store(url)
+    known = store.progress(ADA)
+    store.close()
+    kept = {record.key for record in known.answers}
+    assert len(confirmed) >= 25 and set(confirmed) <= kept
+    assert kept == {record.key for record in known.solutions}
+
+
+BAD_URLS = {
+    "no url": ("progress", "is not a database URL"),
+    "another database": ("mysql://root@localhost/x", "mysql is not supported"),
+    "a folder that is not there": ("sqlite:////no/such/folder/p.db", "cannot open the database"),
+    "nobody there": (
+        "postgresql://ada:hunter2@localhost:1/x?connect_timeout=2",
+        "cannot open the database postgresql",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_URLS)
+def test_a_database_that_cannot_be_used_is_one_sentence(case: str) -> None:
+    """It says why, and not the password."""
+    bad, sentence = BAD_URLS[case]
+    with pytest.raises(InvalidDatabase, match=sentence) as refused:
+        Store(bad)
+    assert "\n" not in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_learners_have_names_that_nobody_guesses() -> None:
+    """An anonymous learner's is random; a signed-in one's does not tell who it is."""
+    assert len({new_learner() for _ in range(100)}) == 100
+    assert account("https://id.example.com", "ada") == account("https://id.example.com", "ada")
+    assert account("https://id.example.com", "ada") != account("https://other.example.com", "ada")
+    assert "ada" not in account("https://id.example.com", "ada")
+
+
+# -- the file ---------------------------------------------------------------------------------
+
+GOOD = Progress(answers=(answer(),), solutions=(solution("s", 3),), place=PLACE).to_json()
+FOREIGN = {
+    "nothing": "",
+    "not JSON": "Progress!",
+    "another program's": '{"format": "other/1", "answers": []}',
+    "nothing in it": "{}",
+    "a later format": GOOD.replace("progress/1", "progress/9"),
+    "cut": GOOD[: len(GOOD) // 2],
+    "an answer of another shape": GOOD.replace('"right":true', '"right":"perhaps"').replace(
+        '"right": true', '"right": "perhaps"'
+    ),
+    "more than there is": GOOD.replace('"answers"', '"grades": [], "answers"'),
+    "a time without a zone": GOOD.replace("12:00:00Z", "12:00:00"),
+    "an address elsewhere": GOOD.replace("/visual?", "https://evil.example/?"),
+    "too large": GOOD + " " * 5_000_000,
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_a_foreign_or_damaged_file_is_refused(case: str) -> None:
+    """In one sentence; there is nothing that could be imported by half."""
+    with pytest.raises(InvalidProgress) as refused:
+        Progress.from_json(FOREIGN[case])
+    assert "\n" not in str(refused.value)
+
+
+@given(st.binary(max_size=200))
+def test_no_file_breaks_the_reader(data: bytes) -> None:
+    """Whatever the bytes are."""
+    with pytest.raises(InvalidProgress):
+        Progress.from_json(data)
+
+
+# -- what follows -----------------------------------------------------------------------------
+
+
+def test_sure_and_wrong_comes_first() -> None:
+    """Then what is due the longest, then what is new."""
+    answers = [
+        answer("a", objective="due", minutes=-9000),
+        answer("b", objective="later", minutes=-1),
+        answer("c", False, objective="mistaken", sure=2, minutes=-1),
+    ]
+    order = reviews(answers, ["new", "later", "due", "mistaken"])
+    assert [review.objective for review in order] == ["mistaken", "due", "later", "new"]
+    now = [review.objective for review in due(order, NOW)]
+    assert now[:2] == ["mistaken", "due"] and now[-1] == "new" and "later" not in now
+
+
+def test_what_goes_well_comes_back_later() -> None:
+    """The interval grows with each good answer, and shrinks with a bad one."""
+
+    def wait(*right: bool) -> timedelta:
+        known = [answer(f"k{n}", good, minutes=n * 60 * 24 * 10) for n, good in enumerate(right)]
+        (review,) = reviews(known, ["challenge"])
+        return review.due - known[-1].at
+
+    assert wait(True) < wait(True, True) < wait(True, True, True)
+    assert wait(True, True, False) < wait(True, True)
+
+
+def test_a_hint_or_a_guess_counts_less() -> None:
+    """What was right with help comes back sooner."""
+    plain, helped, guessed = (
+        reviews([answer("a"), answer("b", minutes=9000, **more)], ["challenge"])[0].due
+        for more in ({}, {"hints": 1}, {"sure": 0})
+    )
+    assert helped < plain and guessed < plain
+
+
+ROWS = {
+    "three different": ([("a", True, 0), ("b", True, 0), ("c", True, 0)], True),
+    "two": ([("a", True, 0), ("b", True, 0)], False),
+    "a mistake between": ([("a", True, 0), ("b", False, 0), ("c", True, 0), ("d", True, 0)], False),
+    "the last hint": ([("a", True, 0), ("b", True, 3), ("c", True, 0)], False),
+    "after a mistake": ([("x", False, 0), ("a", True, 0), ("b", True, 1), ("c", True, 0)], True),
+}
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_mastered_is_three_in_a_row(case: str) -> None:
+    """Right, to different questions, without the last hint."""
+    told, expected = ROWS[case]
+    known = [answer(k, right, n, hints=h) for n, (k, right, h) in enumerate(told)]
+    assert bool(mastered(known)) is expected
+    same = [a.model_copy(update={"question": "q"}) for a in known]
+    assert not mastered(same)
+
+
+def test_the_best_solution_is_the_shortest() -> None:
+    """However often it was solved."""
+    assert best([solution("a", 5), solution("b", 3), solution("c", 4)]) == {"stale": 3}

@@ -1,0 +1,130 @@
+"""The questions of a run: keys and distractors from the machine."""
+
+from itertools import groupby
+
+import pytest
+
+from simulator.docker.engines import engines
+from simulator.docker.machine import TRANSITIONS, Phase
+from simulator.lesson.document import LESSONS, load
+from simulator.scenarios.model import run, scenarios
+from simulator.views import predictions as predict
+from simulator.views import stage as views
+from simulator.views.predictions import MOST, Option, Question, questions
+from simulator.words import i18n
+
+LESSON = load(LESSONS / "pulling-from-private-registries")
+RUNS = [(name, engine) for name in scenarios() for engine in engines()]
+SITUATIONS = [f"“{known.title}”" for known in scenarios().values()]
+
+
+def right(question: Question) -> Option:
+    return next(option for option in question.options if option.right)
+
+
+@pytest.mark.parametrize(("name", "engine"), RUNS)
+def test_a_question_has_one_right_option_and_a_reason_against_the_others(
+    name: str, engine: str
+) -> None:
+    """In every run: one key, two to four different options, and why each other one is wrong."""
+    for question in questions(LESSON, run(name, engine)):
+        texts = [option.text for option in question.options]
+        assert [option.right for option in question.options].count(True) == 1
+        assert 2 <= len(texts) <= 4 and len(set(texts)) == len(texts)
+        assert all(option.why for option in question.options if not option.right)
+        assert right(question).why == ""
+
+
+@pytest.mark.parametrize(("name", "engine"), RUNS)
+def test_a_run_asks_a_few_times_and_never_twice_at_a_step(name: str, engine: str) -> None:
+    """At most four questions, in the order of the steps; none before the first step."""
+    steps = [question.step for question in questions(LESSON, run(name, engine))]
+    assert len(steps) <= MOST
+    assert steps == sorted(set(steps))
+    assert all(step > 1 for step in steps)
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_the_lessons_own_run_asks_of_every_kind(engine: str) -> None:
+    """Which event, which value and which row: two to four in all."""
+    asked = questions(LESSON, run(LESSON.document.scenario, engine))
+    assert 2 <= len(asked) <= MOST
+    assert {question.kind for question in asked} == {"event", "value", "row"}
+
+
+@pytest.mark.parametrize(("name", "engine"), RUNS)
+def test_the_key_is_what_happens(name: str, engine: str) -> None:
+    """The right option is the event's title, the tracker's value, or the next row of the run."""
+    trace = run(name, engine)
+    rows = [step["row"] for step in views.stage(LESSON, trace)["steps"]]
+    for question in questions(LESSON, trace):
+        step = trace.steps[question.step - 1]
+        if question.kind == "event":
+            assert right(question).text == predict.title(LESSON, step)
+        elif question.kind == "value":
+            values = [value(step.after) for value in views.TRACKED.values()]
+            assert right(question).text in values
+        else:
+            now, *later = [row for row, _ in groupby(rows[question.step - 2 :])]
+            assert right(question).text.startswith(f"{later[0]} · ") and later[0] != now
+
+
+@pytest.mark.parametrize(("name", "engine"), RUNS)
+def test_the_other_events_are_other_ways_out_of_that_phase(name: str, engine: str) -> None:
+    """No option is impossible: the machine's table has each."""
+    trace = run(name, engine)
+    for question in questions(LESSON, trace):
+        if question.kind != "event":
+            continue
+        step = trace.steps[question.step - 1]
+        command = views.command_name(step)
+        ways = {
+            LESSON.words(kind.__name__, command).title for kind in TRANSITIONS[step.before.phase]
+        }
+        assert {option.text for option in question.options} <= ways
+
+
+def test_a_reason_names_a_situation_in_which_it_is_so() -> None:
+    """What would have to be otherwise: run that situation, and the option is true there."""
+    asked = questions(LESSON, run("works"))
+    checked = 0
+    for question in asked:
+        phase = run("works").steps[question.step - 1].before.phase
+        for option in question.options:
+            named = [s.name for s in scenarios().values() if f"“{s.title}”" in option.why]
+            if question.kind == "event" and named:
+                events = [s for s in run(named[0]).steps if s.before.phase is phase]
+                assert option.text in [predict.title(LESSON, step) for step in events]
+                checked += 1
+    assert checked >= 4
+
+
+def test_what_comes_later_in_this_run_is_told_so() -> None:
+    """“The tag is resolved” is not wrong for ever: it is too early."""
+    question = next(q for q in questions(LESSON, run("works")) if q.step == 11)
+    early = next(option for option in question.options if option.text == "The tag is resolved")
+    assert "later" in early.why
+
+
+def test_a_row_that_no_way_leads_to_is_told_with_the_ways_there_are() -> None:
+    """The reason lists what the table allows."""
+    question = next(q for q in questions(LESSON, run("works")) if q.kind == "row")
+    reasons = [option.why for option in question.options if "No way leads there" in option.why]
+    titles = [LESSON.words(name, "pull").title for name in predict.exits(Phase.COMPARING)]
+    assert reasons and all(title in reason for reason in reasons for title in titles)
+
+
+@pytest.mark.parametrize("name", ["wrong-password", "no-right", "stale-credentials", "down"])
+def test_a_failing_run_is_asked_before_it_fails(name: str) -> None:
+    """The step that fails can be predicted."""
+    trace = run(name)
+    assert questions(LESSON, trace)[-1].step <= len(trace.steps)
+    assert len(questions(LESSON, trace)) >= 2
+
+
+def test_a_question_speaks_the_chosen_language() -> None:
+    """Its reasons go through gettext: speaking is undone afterwards."""
+    before = i18n.chosen.get()
+    with i18n.speaking("en"):
+        assert questions(LESSON, run("works"))
+    assert i18n.chosen.get() == before

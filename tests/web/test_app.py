@@ -1,0 +1,189 @@
+"""The page's logic, without a browser."""
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from simulator.docker.engines import engines
+from simulator.scenarios import model as scenario
+from simulator.scenarios.model import recorded_situations, scenarios
+from simulator.web.components import stage
+from tests.pages import ROOT
+
+
+def opened(**query: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def given(test: AppTest) -> dict[str, Any]:
+    """What the page's first component was given."""
+    return dict(json.loads(test.get("bidi_component")[0].proto.json))
+
+
+def staged(test: AppTest) -> dict[str, object]:
+    """What the stage was given."""
+    return stage.unpacked(given(test)["run"])
+
+
+def test_the_page_opens_with_the_whole_run() -> None:
+    """The stage is given every step at once."""
+    test = opened()
+    assert not test.exception
+    assert len(staged(test)["steps"]) == len(scenario.run("works").steps)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("engine", list(engines()))
+@pytest.mark.parametrize("name", list(scenarios()))
+def test_every_scenario_opens_by_its_address(name: str, engine: str) -> None:
+    """A permalink chooses scenario and engine."""
+    test = opened(scenario=name, engine=engine)
+    assert not test.exception and not test.warning
+    assert [staged(test)[key] for key in ("scenario", "engine")] == [name, engine]
+
+
+SOME = ["pull_no_login", "hub_logout", "login_basic_ok_tty", "pull_layer_corrupted"]
+
+
+@pytest.mark.parametrize("engine", list(engines()))
+@pytest.mark.parametrize("name", SOME)
+def test_a_recording_opens_by_its_address(name: str, engine: str) -> None:
+    """Replayed as a recording, or its situation played on the mock registry."""
+    test = opened(source="recording", recording=name, engine=engine)
+    assert not test.exception and not test.warning and not test.error
+    keys = ("source", "recording", "scenario", "engine")
+    assert [staged(test)[key] for key in keys] == ["recording", name, "", engine]
+    test = opened(scenario=name, engine=engine)
+    assert not test.exception and not test.warning
+    assert [staged(test)[key] for key in keys] == ["mock", "", name, engine]
+
+
+def test_the_lessons_scenarios_come_first() -> None:
+    """A learner finds the recorded situations below them, all that can be played."""
+    options = opened().selectbox(key="scenario").options
+    assert options[: len(scenarios())] == [one.title for one in scenarios().values()]
+    assert len(options) == len(scenarios()) + len(recorded_situations())
+
+
+@pytest.mark.parametrize("choice", ["source", "engine", "scenario", "recording"])
+def test_an_address_of_nothing_is_one_sentence(choice: str) -> None:
+    """What an address names and does not exist is told, and the default is shown."""
+    test = opened(**{choice: "nonsense"})
+    assert not test.exception
+    assert f"There is no {choice} 'nonsense'" in test.warning[0].value
+    assert staged(test)["scenario"] == "works"
+
+
+BAD_FORMS = {
+    "nothing": ({}, "Fill in the registry and the image"),
+    "no image": ({"registry": "localhost:1"}, "Fill in the image"),
+    "a scheme": ({"registry": "https://r.example", "image": "a"}, "is not a registry"),
+    "a bad reference": ({"registry": "localhost:1", "image": "Bad"}, "must be lowercase"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FORMS)
+def test_a_bad_form_is_one_sentence(case: str) -> None:
+    """The form says what is wrong, and keeps what was entered but for the password."""
+    fields, sentence = BAD_FORMS[case]
+    test = opened(source="real")
+    for key, value in fields.items():
+        test.text_input(key=key).input(value)
+    test.text_input(key="real-password").input("correct-horse")
+    test.button[0].click().run()
+    assert not test.exception
+    assert sentence in test.error[0].value
+    assert test.text_input(key="real-password").value == ""
+    assert "correct-horse" not in repr(test.session_state)
+
+
+def test_a_registry_that_does_not_answer_is_a_run_that_failed() -> None:
+    """The network's trouble is content: the stage shows it."""
+    test = opened(source="real")
+    test.text_input(key="registry").input("localhost:1")
+    test.text_input(key="image").input("team/app:1.0")
+    test.button[0].click().run()
+    assert not test.exception and not test.error
+    assert staged(test)["outcome"] == "failed"
+    assert staged(test)["source"] == "real"
+
+
+def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
+    """Start, after rows 2, 4 and 5, and the end; or one column a step. Asked for only."""
+    test = opened()
+    assert not test.table
+    test.toggle(key="whole_run").set_value(True).run()
+    few = test.table[1].value
+    assert few.columns[0] == "Start" and len(few.columns) == 5
+    test.toggle(key="every_step").set_value(True).run()
+    assert len(test.table[1].value.columns) == 1 + len(scenario.run("works").steps)
+
+
+# -- what if ------------------------------------------------------------------------------------
+
+
+def compared(**query: str) -> AppTest:
+    test = AppTest.from_function(what_if_page, default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def what_if_page() -> None:
+    from simulator.lesson.document import lessons  # noqa: PLC0415
+    from simulator.web.pages import compare  # noqa: PLC0415
+
+    compare.page(lessons()[0])
+
+
+WAYS = {
+    "one thing changed": ({"scenario": "works", "engine": "26", "change": "tag"}, 12),
+    "two situations": ({"left": "works", "right": "no-login", "engine": "29"}, 1),
+    "two engines": ({"scenario": "logged-in", "engine": "29", "right_engine": "26"}, 4),
+    "no difference": ({"scenario": "works", "engine": "29", "change": "not-stored"}, None),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_comparison_opens_by_its_address(way: str) -> None:
+    """The address chooses both runs; the component is given them, and writes the same address."""
+    query, parted = WAYS[way]
+    test = compared(**query)
+    assert not test.exception and not test.warning
+    shown = given(test)
+    assert shown["parted"] == parted
+    assert shown["address"] == query
+
+
+@pytest.mark.parametrize("choice", ["scenario", "engine", "change", "right", "right_engine"])
+def test_a_comparison_of_nothing_is_one_sentence(choice: str) -> None:
+    """What the address names and does not exist is told, and something is shown."""
+    test = compared(**{choice: "nonsense"})
+    assert not test.exception
+    assert f"There is no {choice} 'nonsense'" in test.warning[0].value
+    assert given(test)["rows"]
+
+
+def test_a_change_is_chosen_by_where_it_matters() -> None:
+    """Changes stand in the order of the steps at which they part the runs."""
+    test = compared(scenario="works", engine="29")
+    titles = test.selectbox(key="change").options
+    steps = [int(title.rpartition("step ")[2]) for title in titles if "· step " in title]
+    assert steps == sorted(steps) and steps
+    assert titles[-1].endswith("nothing to change")
+    test.selectbox(key="change").select("host").run()
+    assert given(test)["change"] == "host"
+    test.selectbox(key="scenario").select("logged-in").run()
+    assert (given(test)["change"], given(test)["parted"]) == ("host", 3)
+
+
+def test_the_stage_invites_to_what_if() -> None:
+    """Below the stage, on demand, each step at which something could be otherwise links to it."""
+    test = opened(scenario="logged-in")
+    test.toggle(key="what-if-here").set_value(True).run()
+    links = "".join(mark.value for mark in test.markdown)
+    assert "(compare?scenario=logged-in&engine=29&change=not-stored)" in links

@@ -1,0 +1,207 @@
+"""Two lanes as a learner uses them: a real Chromium on the real page."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from simulator.compare.align import what_if
+from simulator.compare.lanes import lanes
+from simulator.lesson.document import lessons
+from tests.pages import PATIENCE
+
+SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
+PASSWORD = "?scenario=works&engine=29&change=password"
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def learner(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens the page; afterwards none may have complained, but for Streamlit's own 404s."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def visit(query: str = PASSWORD, width: int = 1366, height: int = 768, **more: object) -> Page:
+        page = browser.new_page(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", **more
+        )
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        pages.append(page)
+        page.goto(f"{address}/compare{query}")
+        page.wait_for_selector(".duet[data-row]")
+        return page
+
+    yield visit
+    for page in pages:
+        page.close()
+    assert [told for told in complaints if "404" not in told] == []
+
+
+def at_row(page: Page, number: int) -> None:
+    expect(page.locator(".duet")).to_have_attribute("data-row", str(number))
+
+
+def test_it_opens_where_they_part(learner: Open) -> None:
+    """The heading names the step and both ways, and the address names the row."""
+    page = learner()
+    at_row(page, 4)
+    expect(page.locator(".verdict h2")).to_have_text(
+        "They part at step 4: “A token to test the login” or “No token”"
+    )
+    expect(page.locator(".lane.a h3")).to_have_text("4 · A token to test the login")
+    expect(page.locator(".lane.b h3")).to_have_text("4 · No token")
+    expect(page).to_have_url(re.compile("change=password&row=4"))
+
+
+def test_one_scrubber_steps_both_lanes(learner: Open) -> None:
+    """Arrows, Home, End, d, buttons, the scrubber and a click in the list all lead there."""
+    page, count = learner(), 27
+    page.keyboard.press("ArrowRight")
+    at_row(page, 5)
+    page.keyboard.press("Home")
+    at_row(page, 1)
+    page.keyboard.press("d")
+    at_row(page, 4)
+    page.keyboard.press("End")
+    at_row(page, count)
+    page.get_by_role("button", name="Where they part").click()
+    at_row(page, 4)
+    page.get_by_role("button", name="Back").click()
+    at_row(page, 3)
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    at_row(page, 4)
+    page.keyboard.press("d")
+    at_row(page, 4)
+    page.get_by_role("button", name="1 · Run docker login").click()
+    at_row(page, 1)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_play_goes_on_by_itself(learner: Open) -> None:
+    """Space plays, and pauses."""
+    page = learner(f"{PASSWORD}&row=1")
+    page.keyboard.press("Space")
+    at_row(page, 2)
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_every_row_shows_what_both_runs_did(learner: Open) -> None:
+    """Title, message, terminal and tracker of each lane are those of the comparison."""
+    page = learner(f"{PASSWORD}&row=1")
+    shown = lanes(lessons()[0], what_if("works", "password"))
+    for number, row in enumerate(shown["rows"][:6], 1):
+        at_row(page, number)
+        expect(page.locator(".lane.b")).to_have_count(1)
+        expect(page.locator(".lane.b")).to_be_hidden() if row["joined"] else expect(
+            page.locator(".lane.b")
+        ).to_be_visible()
+        for name, side in (("a", "left"), ("b", "right")):
+            step = row[side]
+            if step is None or (row["joined"] and side == "right"):
+                continue
+            lane = page.locator(f".lane.{name}")
+            expect(lane.locator("h3")).to_have_text(f"{step['number']} · {step['title']}")
+            if step["exchange"]:
+                expect(lane.locator(".came")).to_have_text(f"→ {step['exchange']['came']}")
+            for line in step["terminal"]:
+                expect(lane.locator(".terminal")).to_contain_text(line["text"])
+            for variable, value in step["tracker"].items():
+                expect(lane.locator("tr", has_text=variable)).to_contain_text(value)
+        page.keyboard.press("ArrowRight")
+
+
+def test_what_differs_is_marked_not_by_colour_alone(learner: Open) -> None:
+    """A sign and a word stand at a value that differs; the band in the list says it in words."""
+    page = learner()
+    cell = page.locator(".lane.a tr", has_text="auth_token").locator("mark")
+    expect(cell).to_contain_text("≠")
+    expect(cell.locator(".unseen")).to_have_text(" (different)")
+    expect(page.locator(".list .band")).to_contain_text("Here they part")
+    expect(page.locator(".list tr[aria-current=step]")).to_contain_text("No token")
+
+
+def test_each_row_is_announced(learner: Open) -> None:
+    """Where we are, that they part here, and what happens in either lane."""
+    page = learner()
+    live = page.locator(".duet [aria-live=polite]")
+    expect(live).to_contain_text("Row 4 of 27. Here they part.")
+    expect(live).to_contain_text("A, Everything works: A token to test the login.")
+    expect(live).to_contain_text("B, The password typed is wrong: No token.")
+    page.keyboard.press("ArrowLeft")
+    expect(live).to_have_text(re.compile("^Row 3 of 27. Both: The registry challenges."))
+    page.keyboard.press("End")
+    expect(live).to_contain_text("B, The password typed is wrong: This run has ended.")
+
+
+def test_any_row_is_an_address(learner: Open) -> None:
+    """A reload lands where we were; the choices are those of the address."""
+    page = learner("?left=works&right=no-login&engine=26&row=9")
+    at_row(page, 9)
+    page.keyboard.press("ArrowRight")
+    at_row(page, 10)
+    expect(page).to_have_url(re.compile("row=10"))
+    page.reload()
+    page.wait_for_selector(".duet[data-row]")
+    at_row(page, 10)
+    expect(page).to_have_url(re.compile("left=works&right=no-login&engine=26&row=10"))
+
+
+def test_another_change_is_chosen_on_the_page(learner: Open) -> None:
+    """The lanes are those of the choice, at their own parting."""
+    page = learner()
+    page.get_by_role("combobox", name="What if").fill("corrupted")
+    page.get_by_role("option", name=re.compile("^A layer is corrupted")).click()
+    expect(page.locator(".verdict h2")).to_contain_text("They part at step 21")
+    at_row(page, 21)
+    expect(page).to_have_url(re.compile("change=corrupted&row=21"))
+    page.get_by_role("button", name="Two engines").or_(
+        page.get_by_role("radio", name="Two engines")
+    ).first.click()
+    expect(page.locator(".verdict h2")).to_contain_text("They part at step 10")
+    expect(page).to_have_url(re.compile("right_engine=26"))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"),
+    [
+        (1920, 1080, "light"), (1366, 768, "light"), (1366, 768, "dark"),
+        (768, 1024, "light"), (390, 844, "light"), (390, 844, "dark"), (320, 640, "light"),
+    ],
+)  # fmt: skip
+def test_the_lanes_fit(learner: Open, width: int, height: int, scheme: str) -> None:
+    """No sideways scroll at any width; on a laptop both lanes are in view without scrolling,
+    and on a phone the controls are."""
+    page = learner(PASSWORD, width, height, color_scheme=scheme)
+    at_row(page, 4)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for spot in (".lane.a", ".lane.b", ".verdict", ".list"):
+        box = page.locator(spot).bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width, spot
+    seen = ".lane.b" if width >= 1366 else ".controls"
+    box = page.locator(seen).bounding_box()
+    assert box and box["y"] + box["height"] <= height
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"what-if-{width}-{scheme}.png")
+
+
+def test_nothing_jumps_on_a_step(learner: Open) -> None:
+    """Scrubber, lanes and list keep their place on every row of a laptop's page."""
+    page = learner(f"{PASSWORD}&row=1")
+    spots = (".controls", ".lanes", ".list")
+
+    def places() -> list[float]:
+        boxes = [page.locator(spot).bounding_box() for spot in spots]
+        return [round(box["y"]) for box in boxes if box]
+
+    first = places()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+        assert places() == first

@@ -1,0 +1,347 @@
+"""German: complete, like the English in everything that is not words, and shown where it should."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from ruamel.yaml import YAML
+from streamlit.testing.v1 import AppTest
+
+from simulator.compare.align import what_if
+from simulator.compare.lanes import lanes
+from simulator.decoder import index as decoder
+from simulator.lesson.document import LESSONS, Lesson, every_language, folders, load, problems
+from simulator.lesson.document import right_answer as right_of
+from simulator.recordings.document import HEADINGS, recorded
+from simulator.scenarios.changes import CHANGES
+from simulator.scenarios.model import SCENARIOS, run, scenarios
+from simulator.views import stage as views
+from simulator.web.pages import PAGES
+from simulator.words import i18n
+from simulator.words.translation import (
+    InvalidTranslation,
+    mismatched,
+    put,
+    sibling,
+    texts,
+    translated,
+)
+from tests.pages import ROOT
+
+OTHERS = [code for code in i18n.LANGUAGES if code != i18n.DEFAULT]
+DATA = sorted(
+    path
+    for path in (*LESSONS.glob("*/*.yaml"), SCENARIOS)
+    if not any(path.stem.endswith(f".{code}") for code in OTHERS)
+)
+"""Every file whose words are translated beside it."""
+
+
+def loaded(path: Path) -> Any:
+    return YAML(typ="safe").load(path)
+
+
+# -- the catalog --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def extracted() -> Catalog:
+    """What `make messages` finds in the sources."""
+    found = Catalog()
+    for file, _line, text, _notes, _context in extract_from_dir(
+        ROOT, [("simulator/**.py", "tests.messages:extract")]
+    ):
+        found.add(text, locations=[(file, 0)])
+    return found
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def catalog(request: pytest.FixtureRequest) -> Catalog:
+    path = i18n.LOCALE / request.param / "LC_MESSAGES" / "pullscope.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=request.param)
+
+
+def said(catalog: Catalog) -> dict[Any, Message]:
+    return {message.id: message for message in catalog if message.id}
+
+
+def strings(text: Any) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+def test_the_catalog_is_what_the_sources_say(extracted: Catalog, catalog: Catalog) -> None:
+    """Nothing is missing, nothing is left over, nothing waits for a translator."""
+    assert set(said(extracted)) == set(said(catalog))
+    assert not catalog.obsolete
+    for message in said(catalog).values():
+        assert not message.fuzzy
+        assert all(strings(message.string)), message.id
+
+
+SAME = frozenset({
+    "Authorization", "Bytes", "Client", "Decoder", "Engine", "Error response from daemon: …",
+    "Host", "Image", "Moodle XML", "Player", "Quiz", "Registry", "Situation", "Terminal",
+    "Variable",
+})  # fmt: skip
+"""Words that are the same in both languages."""
+
+
+def test_a_translation_keeps_what_is_filled_in(catalog: Catalog) -> None:
+    """Every `{name}` of the original and no other, spaces at the ends, and not the English."""
+    for message in said(catalog).values():
+        many = strings(message.id)[-1]
+        for number, text in enumerate(strings(message.string)):
+            wanted, given = blanks(many), blanks(text)
+            assert given == wanted or (number == 0 and len(strings(message.string)) > 1), text
+            assert given <= wanted, text
+            assert [many[:1] == " ", many[-1:] == " "] == [text[:1] == " ", text[-1:] == " "]
+            assert text != many or text in SAME, text
+
+
+def blanks(text: str) -> set[str]:
+    return set(re.findall(r"\{[^}]*\}", text))
+
+
+# -- siblings -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
+def test_every_file_of_words_has_its_sibling(path: Path, language: str) -> None:
+    """The same keys, no text empty, and none left in English but for commands and names."""
+    original, words = loaded(path), loaded(sibling(path, language))
+    assert list(mismatched(original, words)) == []
+    before, after = dict(texts(original)), dict(texts(put(original, words)))
+    for where, text in after.items():
+        assert text.strip(), where
+        assert text != before[where] or text.startswith("docker ") or text in NAMES, where
+
+
+NAMES = frozenset({"Docker"})
+
+
+SPOILS = {
+    "missing": (lambda words: words["works"].pop("title"), "works.title is missing"),
+    "left over": (lambda words: words["works"].update(cause="x"), "works.cause is no text"),
+}
+
+
+@pytest.mark.parametrize("case", SPOILS)
+def test_a_sibling_that_does_not_fit_is_not_read(case: str, tmp_path: Path) -> None:
+    """The sentence names file and place."""
+    spoil, sentence = SPOILS[case]
+    words = loaded(sibling(SCENARIOS, "de"))
+    spoil(words)
+    spoiled = tmp_path / "scenarios.de.yaml"
+    YAML().dump(words, spoiled)
+    with pytest.raises(InvalidTranslation, match=rf"scenarios\.de\.yaml: {sentence}"):
+        translated(loaded(SCENARIOS), spoiled)
+
+
+def test_a_sibling_that_is_no_yaml_is_one_sentence(tmp_path: Path) -> None:
+    """Of a damaged file it says which."""
+    spoiled = tmp_path / "scenarios.de.yaml"
+    spoiled.write_text("works: [", "utf-8")
+    with pytest.raises(InvalidTranslation, match=r"scenarios\.de\.yaml: "):
+        translated(loaded(SCENARIOS), spoiled)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_recording_has_a_heading(language: str) -> None:
+    """Those that come with Pullscope, and no others."""
+    headings = loaded(sibling(HEADINGS, language))
+    assert headings.keys() == recorded().keys()
+    assert all(headings.values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_one_cause_is_one_sentence(language: str) -> None:
+    """Situations that have a cause in common have it in every language: the decoder joins them."""
+    english = {name: one.cause for name, one in scenarios().items()}
+    with i18n.speaking(language):
+        theirs = {name: one.cause for name, one in scenarios().items()}
+    pairs = {(english[name], theirs[name]) for name in english}
+    assert len(pairs) == len({one for one, _other in pairs}) == len({two for _one, two in pairs})
+
+
+# -- the lesson ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def german() -> Lesson:
+    with i18n.speaking("de"):
+        return load(folders()[0])
+
+
+def test_a_lesson_is_proven_in_every_language() -> None:
+    """Words and diagrams of each; claims are about the machine, which speaks the sources' own."""
+    told = [lesson for folder in folders() for lesson in every_language(folder)]
+    assert [lesson.language for lesson in told] == list(i18n.LANGUAGES) * len(folders())
+    for lesson in told:
+        with i18n.speaking(lesson.language):
+            assert problems(lesson) == ()
+
+
+def test_the_right_answer_is_the_same_in_every_language(german: Lesson) -> None:
+    """It is computed from the claims, whoever asks in whichever language."""
+    english = load(german.folder)
+    for ours, theirs in zip(english.document.quiz, german.document.quiz, strict=True):
+        with i18n.speaking("de"):
+            there = right_of(german, theirs)
+        assert there == right_of(english, ours)
+
+
+def test_what_has_two_names_has_two_in_german(german: Lesson) -> None:
+    """Events are told apart by their titles, in predictions and questions."""
+    ours, theirs = load(german.folder).document.words, german.document.words
+    titles = {(ours[event].title, theirs[event].title) for event in ours}
+    assert len(titles) == len({one for one, _other in titles}) == len({two for _one, two in titles})
+
+
+def test_a_diagram_has_its_languages_labels(german: Lesson) -> None:
+    """Each language has SVGs of its own, with the same boxes."""
+    english = load(german.folder)
+    for shape in ("wide", "tall"):
+        ours, theirs = (str(one.flow[shape]) for one in (english, german))
+        assert re.findall(r'id="[^"]+"', ours) == re.findall(r'id="[^"]+"', theirs)
+        assert "herunterladen" in theirs and "herunterladen" not in ours
+
+
+def test_a_diagram_of_another_language_is_stale(tmp_path: Path) -> None:
+    """A label that was changed in the sibling asks for `pullscope build`."""
+    source = folders()[0]
+    for path in source.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    words = loaded(tmp_path / "lesson.de.yaml")
+    words["flow"]["boxes"][0]["label"] = "Anders"
+    YAML().dump(words, tmp_path / "lesson.de.yaml")
+    english, german = every_language(tmp_path)
+    assert problems(english) == ()
+    assert "flow-wide.de.svg is out of date" in " ".join(problems(german))
+
+
+def test_what_is_staged_is_german(german: Lesson) -> None:
+    """Words, tracker, table; what Docker prints stays as Docker prints it."""
+    with i18n.speaking("de"):
+        staged = views.stage(german, run("works"))
+    english = views.stage(load(german.folder), run("works"))
+    assert staged["columns"][0] == "Zeile"
+    for ours, theirs in zip(english["steps"], staged["steps"], strict=True):
+        assert theirs["terminal"] == ours["terminal"]
+        assert theirs["title"] != ours["title"] and theirs["text"] != ours["text"]
+    assert staged["steps"][-1]["tracker"]["auth_token"] == "Noch keines; Zugangsdaten abgelegt"
+
+
+def test_lanes_and_cards_are_german(german: Lesson) -> None:
+    """Comparison and decoder keep nothing of the language in which they were first asked."""
+    decoder.known_messages()
+    with i18n.speaking("de"):
+        verdict = lanes(german, what_if("works", "password"))["verdict"]
+        decoded = decoder.decode("Error response from daemon: Get \"https://r.example/v2/\": "
+                                 "unauthorized: incorrect username or password")  # fmt: skip
+        cards = decoder.cards(decoded, german)
+    assert verdict["why"] == [i18n.catalog("de").gettext(CHANGES["password"].why)]
+    assert "trennen sich" in verdict["heading"]
+    assert cards
+    english = {one.cause for one in scenarios().values()} | {
+        one.title for one in scenarios().values()
+    }
+    for card in cards:
+        assert card.title not in english
+        assert not set(card.situations) & english
+
+
+# -- pages --------------------------------------------------------------------------------------
+
+
+def one_page(path: str) -> None:
+    from simulator.web.pages import PAGES, proven, speech  # noqa: PLC0415
+    from simulator.words import i18n  # noqa: PLC0415
+
+    i18n.use(speech.language())
+    page = next(page for page in PAGES if page.path == path)
+    page.draw(proven(i18n.chosen.get()))
+
+
+def opened(path: str, language: str) -> AppTest:
+    test = AppTest.from_function(one_page, default_timeout=180, args=(path,))
+    test.query_params["lang"] = language
+    return test.run()
+
+
+def words_on(test: AppTest) -> list[str]:
+    """Every text on the page but for code; of components what they are given."""
+    return list(of(test.main))
+
+
+def of(element: Any) -> Iterator[str]:
+    """The words of an element and of all that is in it."""
+    if element.type == "bidi_component":
+        yield from leaves(json.loads(element.proto.json))
+    elif element.type == "arrow_table":
+        frame = element.value
+        yield from map(str, (*frame.columns, *frame.index.names, *frame.to_numpy().ravel()))
+    elif element.type != "code":
+        told = (getattr(element, name, "") for name in ("label", "value", "placeholder"))
+        yield from (text for text in told if isinstance(text, str))
+        yield from map(str, getattr(element, "options", ()))
+    for child in getattr(element, "children", {}).values():
+        yield from of(child)
+
+
+AS_IT_IS = frozenset({
+    "terminal", "sent", "answer", "sample", "event", "summary", "asked", "lines", "outcome",
+})  # fmt: skip
+"""What a component is given of others' words: terminals, messages, commands."""
+
+
+def leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if name not in AS_IT_IS:
+                yield from leaves(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from leaves(part)
+    elif isinstance(value, str):
+        yield value
+
+
+@pytest.fixture(scope="module")
+def english() -> frozenset[str]:
+    """Sentences that are others in German."""
+    german = i18n.catalog("de")
+    path = i18n.LOCALE / "de" / "LC_MESSAGES" / "pullscope.po"
+    with path.open("rb") as file:
+        ids = [one for m in read_po(file) if m.id for one in strings(m.id)]
+    interface = {one for one in ids if german.gettext(one) != one and not blanks(one)}
+    told = {text for path in DATA for _where, text in texts(loaded(path))}
+    same = {text for path in DATA for _where, text in texts(loaded(sibling(path, "de")))}
+    return frozenset(one for one in interface | (told - same) if len(one) >= 4 or " " in one)
+
+
+@pytest.mark.parametrize("page", [page.path for page in PAGES])
+def test_a_page_is_german(page: str, english: frozenset[str]) -> None:
+    """It opens, says something, and nothing that has a translation stands there in English."""
+    test = opened(page, "de")
+    assert not test.exception and not test.error
+    words = [part.strip("*:. ") for text in words_on(test) for part in text.split("\n")]
+    assert len(words) > 5
+    left = {word for word in words if word in english}
+    assert left <= HOMOGRAPHS, left
+
+
+HOMOGRAPHS = frozenset[str]()
+"""English words that are also German ones, of another meaning."""
+
+
+def test_a_page_is_english_by_default() -> None:
+    """For whoever asks for a language that there is not, too."""
+    assert any("A registry of your own" in text for text in words_on(opened("project", "xx")))
