@@ -11,6 +11,7 @@ run: .venv/run
 test: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/pytest
 
 # After a change of interface strings: what is new waits in simulator/words/locale for its translation.
