@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from simulator.docker.machine import FAILURES
 from simulator.docker.trace import run, steps
-from simulator.protocol.wire import Obstacle
+from simulator.protocol.network_failure import Obstacle
 from simulator.registry.fixtures import repositories
-from simulator.registry.model import Auth, Fault, Part, Tls
+from simulator.registry.model import Auth, Fault, Part
 from simulator.scenarios.model import HOSTNAME, STORAGE, TOKENS, Scenario, Typed
 from simulator.sources.mock import mock
+from simulator.sources.world import Tls
 
 SECRET = "correct-horse-battery"
 STALE = "yesterdays-staple-zebra"

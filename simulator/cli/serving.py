@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from simulator.cli.common import told_plainly
-from simulator.docker.machine import loopback
+from simulator.protocol.hosts import is_loopback
 from simulator.registry import serving as server
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
@@ -119,7 +119,7 @@ def app(host: str, port: int, for_class: bool, public_url: str) -> None:
 
 def hosting(host: str, for_class: bool, public_url: str) -> None:
     """Raises UsageError unless what is opened to others was asked for, and is behind TLS."""
-    if not loopback(f"[{host}]" if ":" in host else host) and not for_class:
+    if not is_loopback(host) and not for_class:
         raise click.UsageError(f"--host {host} lets others in: add --class and --public-url")
     if for_class and not re.fullmatch(r"https://[^/\s]+/?", public_url):
         raise click.UsageError(

@@ -16,8 +16,8 @@ from simulator.docker.engines.words import reason
 from simulator.docker.events import Event
 from simulator.docker.machine import Phase
 from simulator.docker.trace import Step, Trace, run
-from simulator.protocol.oci import DOCKER_INDEX, OCI_INDEX
-from simulator.protocol.wire import Response
+from simulator.protocol.media_types import DOCKER_INDEX, OCI_INDEX
+from simulator.protocol.message import Response
 from simulator.scenarios.changes import CHANGES, change
 from simulator.scenarios.model import Scenario, scenario, scenarios
 from simulator.scenarios.model import run as run_scenario

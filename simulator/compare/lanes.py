@@ -14,7 +14,8 @@ from simulator.docker.engines import engines
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson, Words
-from simulator.protocol.wire import Response, digest_of
+from simulator.protocol.digest import digest_of
+from simulator.protocol.message import Response
 from simulator.scenarios.changes import CHANGES
 from simulator.scenarios.model import scenarios
 from simulator.views.stage import TRACKED, asked, commands_of, outcome, tracker_value

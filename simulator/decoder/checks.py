@@ -12,8 +12,10 @@ from urllib.parse import urlsplit, urlunsplit
 from simulator.decoder.shapes import Names, fill, shape
 from simulator.docker.events import DigestMismatch
 from simulator.docker.trace import Step
-from simulator.protocol.oci import HUB_HOST, INDEXES, MANIFESTS, InvalidReference, Reference
-from simulator.protocol.wire import Obstacle, Request
+from simulator.protocol.media_types import INDEXES, MANIFESTS
+from simulator.protocol.message import Request
+from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.reference import HUB_HOST, InvalidReference, Reference
 from simulator.views.explain import curl
 from simulator.words.i18n import N_, _
 

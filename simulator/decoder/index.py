@@ -27,10 +27,11 @@ from simulator.lesson.document import Lesson
 from simulator.recordings import document as recordings
 from simulator.recordings import fidelity
 from simulator.recordings.document import Recording
-from simulator.registry.model import Registry, World
+from simulator.registry.model import Registry
 from simulator.scenarios import model as scenario
 from simulator.scenarios.model import scenarios
 from simulator.sources.mock import mock
+from simulator.sources.world import World
 from simulator.views.stage import outcome
 from simulator.words.i18n import N_, _, ngettext
 

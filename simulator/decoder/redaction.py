@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.protocol.wire import MASK, SECRET_FIELDS
+from simulator.protocol.secrets import MASK, SECRET_FIELDS
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,10 @@ from simulator.docker.events import RegistryError, StoredCredentialsRefused
 from simulator.docker.machine import origin
 from simulator.docker.output.terminal import HOME
 from simulator.docker.trace import Step
-from simulator.protocol.oci import DIGEST, Platform, Reference
-from simulator.protocol.wire import NetworkFailure
+from simulator.protocol.digest import DIGEST
+from simulator.protocol.network_failure import NetworkFailure
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
 
 # -- kinds of names -----------------------------------------------------------------------------
 

@@ -5,8 +5,9 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 
-from simulator.protocol.oci import HUB, HUB_KEY
-from simulator.protocol.wire import MASK, Scheme
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.reference import HUB, HUB_KEY
+from simulator.protocol.secrets import MASK
 
 
 @dataclass(frozen=True)

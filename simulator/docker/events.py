@@ -11,8 +11,11 @@ from simulator.docker.cli.commands import Images, Inspect, Login, Logout, Pull, 
 from simulator.docker.config_file import Challenge, Credential
 from simulator.docker.image_store import HeldImage, Refusal, Removal
 from simulator.docker.unions import Tagged
-from simulator.protocol.oci import Descriptor, ImageConfig, Index, Manifest, Platform, Reference
-from simulator.protocol.wire import Obstacle
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Descriptor, Index, Manifest
+from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
 
 
 @dataclass(frozen=True)

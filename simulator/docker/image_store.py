@@ -10,17 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from simulator.protocol.oci import (
-    HUB,
-    Descriptor,
-    ImageConfig,
-    Index,
-    InvalidReference,
-    Manifest,
-    Reference,
-    split_tag,
-)
-from simulator.protocol.wire import digest_of
+from simulator.protocol.digest import digest_of
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Descriptor, Index, Manifest
+from simulator.protocol.reference import HUB, InvalidReference, Reference, split_tag
 
 NAMELESS = "<none>"
 

@@ -39,34 +39,17 @@ from simulator.docker.image_store import (
     repository_of,
 )
 from simulator.docker.unions import Tagged
-from simulator.protocol.oci import (
-    CONFIGS,
-    HUB_HOST,
-    HUB_KEY,
-    INDEXES,
-    MANIFESTS,
-    Descriptor,
-    ImageConfig,
-    Index,
-    InvalidManifest,
-    InvalidPlatform,
-    InvalidReference,
-    Manifest,
-    Platform,
-    Reference,
-    parse_manifest,
-)
-from simulator.protocol.wire import (
-    MASK,
-    Authorization,
-    Exchange,
-    NetworkFailure,
-    Obstacle,
-    Request,
-    Response,
-    Scheme,
-    digest_of,
-)
+from simulator.protocol.authorization import Authorization, Scheme
+from simulator.protocol.digest import digest_of
+from simulator.protocol.hosts import is_loopback
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, Manifest, parse_manifest
+from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
+from simulator.protocol.message import Exchange, Request, Response
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.protocol.platform import InvalidPlatform, Platform
+from simulator.protocol.reference import HUB_HOST, HUB_KEY, InvalidReference, Reference
+from simulator.protocol.secrets import MASK
 
 
 class Phase(StrEnum):
@@ -862,17 +845,11 @@ def unreachable(state: State, request: Request, failure: NetworkFailure) -> Even
         state.ways.http_after_refused or in_classic_ways or not named_port
     )
     may = e.FellBackToHttp in TRANSITIONS[state.phase]
-    here = loopback(state.host) and (state.ways.ipv6_loopback or not state.host.startswith("["))
+    here = is_loopback(state.host) and (state.ways.ipv6_loopback or not state.host.startswith("["))
     allowed = here or state.host in state.insecure
     if may and to_registry and allowed and (no_tls or refused):
         return e.FellBackToHttp()
     return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
-
-
-def loopback(host: str) -> bool:
-    """Whether Docker may speak plain HTTP there."""
-    name = urlsplit(f"//{host}").hostname or ""
-    return name in ("localhost", "::1") or name.startswith("127.")
 
 
 def errors(answer: Response) -> tuple[e.RegistryError, ...]:

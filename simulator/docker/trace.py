@@ -29,7 +29,8 @@ from simulator.docker.machine import (
 )
 from simulator.docker.output.terminal import Line, lines
 from simulator.docker.unions import Tagged
-from simulator.protocol.wire import MASK, Exchange, Request, Response, Transport
+from simulator.protocol.message import Exchange, Request, Response, Transport
+from simulator.protocol.secrets import MASK
 from simulator.words.validation import first_wrong
 
 LIMIT = 500

@@ -12,8 +12,10 @@ from pydantic import Field
 
 from simulator.docker.config_file import registry_key
 from simulator.docker.machine import entry_for
-from simulator.protocol.oci import Index, Manifest, Platform, Reference
-from simulator.protocol.wire import MASK
+from simulator.protocol.manifest import Index, Manifest
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
+from simulator.protocol.secrets import MASK
 from simulator.registry.fixtures import repositories
 from simulator.scenarios.model import Typed
 from simulator.scenarios.workbench import Strict, Workbench, play

@@ -14,7 +14,7 @@ from pydantic import Field
 from simulator.docker.engines import engines
 from simulator.docker.trace import Step
 from simulator.lesson.document import Claim, Lesson, Question, disagreements, find_point
-from simulator.protocol.oci import Manifest, parse_manifest
+from simulator.protocol.manifest import Manifest, parse_manifest
 from simulator.registry.fixtures import repositories
 from simulator.scenarios import model as scenario
 from simulator.scenarios.model import Typed, UnknownScenario, scenarios

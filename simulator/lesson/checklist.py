@@ -14,7 +14,8 @@ from simulator.docker import events as e
 from simulator.docker.cli.commands import Login, Pull
 from simulator.docker.machine import State
 from simulator.docker.trace import Step, Trace, steps
-from simulator.protocol.wire import Response, Scheme, Transport
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.message import Response, Transport
 from simulator.scenarios.model import real_state
 from simulator.sources.layout import Layout
 from simulator.sources.real import real

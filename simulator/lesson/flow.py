@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 import graphviz  # type: ignore[import-untyped]
 
 from simulator.docker.machine import TRANSITIONS, Phase
-from simulator.protocol.wire import digest_of
+from simulator.protocol.digest import digest_of
 
 SHAPES = ("wide", "tall")
 """`wide` ends in a row from left to right, for screens; `tall` runs top-down, for phones."""

@@ -24,24 +24,20 @@ from simulator.docker.machine import (
     evolve,
     granted,
     keep,
-    loopback,
     refusal,
 )
 from simulator.docker.output.terminal import lines
 from simulator.docker.trace import Step, Trace
 from simulator.live.attempts import Attempt, Doing, attempts
 from simulator.live.seen import STORES, Client, Kind, Seen, asked
-from simulator.protocol.oci import (
-    DIGEST,
-    Descriptor,
-    ImageConfig,
-    Index,
-    InvalidManifest,
-    Manifest,
-    Reference,
-    parse_manifest,
-)
-from simulator.protocol.wire import MASK, Exchange, Scheme, digest_of
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.digest import DIGEST, digest_of
+from simulator.protocol.hosts import is_loopback
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, Manifest, parse_manifest
+from simulator.protocol.message import Exchange
+from simulator.protocol.reference import Reference
+from simulator.protocol.secrets import MASK
 from simulator.words.i18n import N_
 
 Known = Callable[[str], Manifest | Index | None]
@@ -306,7 +302,7 @@ ASIDES = {
 def speaks_http(story: Story, one: Seen) -> None:
     """Docker tries TLS first, wherever it is; on this very machine it then tries plain HTTP."""
     plain = one.request.url.startswith("http:")
-    if plain and story.talks and loopback(one.request.host):
+    if plain and story.talks and is_loopback(one.request.host):
         story.tell(e.FellBackToHttp())
     elif plain:
         story.state = replace(story.state, plain_http=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from simulator.docker.cli.commands import Login
 from simulator.live.observer import Run
 from simulator.live.seen import Seen
-from simulator.protocol.wire import Headers
+from simulator.protocol.message import Headers
 
 NOTE = "Seen by the registry; terminal, exit status and files of the client are not known to it."
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from simulator.protocol.oci import NAME
-from simulator.protocol.wire import Exchange, Request, Response
+from simulator.protocol.message import Exchange, Request, Response
+from simulator.protocol.reference import NAME
 
 
 @dataclass(frozen=True)

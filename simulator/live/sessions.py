@@ -28,17 +28,10 @@ from simulator.live.accounts import Account, new_name, opened
 from simulator.live.observer import Memo
 from simulator.live.seen import Asked, Kind, Seen, asked, client_of
 from simulator.live.trouble import Trouble, registry_for
-from simulator.protocol.wire import (
-    MASK,
-    SECRET_FIELDS,
-    Content,
-    Exchange,
-    Headers,
-    Request,
-    Response,
-    Scheme,
-    digest_of,
-)
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.digest import digest_of
+from simulator.protocol.message import Content, Exchange, Headers, Request, Response
+from simulator.protocol.secrets import MASK, SECRET_FIELDS
 from simulator.registry import tokens
 from simulator.registry.answer import error, handle
 from simulator.words.i18n import _

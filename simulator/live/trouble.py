@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from simulator.protocol.oci import Index, Manifest, parse_manifest
+from simulator.protocol.manifest import Index, Manifest, parse_manifest
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, Repository, User
 from simulator.words.i18n import N_

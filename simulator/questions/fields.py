@@ -7,7 +7,7 @@ from functools import partial
 
 from simulator.docker.events import TokenIssued
 from simulator.docker.trace import Step
-from simulator.protocol.wire import Scheme
+from simulator.protocol.authorization import Scheme
 from simulator.views import stage as views
 from simulator.words import i18n
 from simulator.words.i18n import N_, _, ngettext

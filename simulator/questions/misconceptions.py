@@ -31,7 +31,10 @@ from simulator.docker.machine import (
     wanted,
 )
 from simulator.docker.trace import MACHINE, Machine, Step, Trace, run
-from simulator.protocol.wire import MASK, Authorization, Exchange, Obstacle, Request, Scheme
+from simulator.protocol.authorization import Authorization, Scheme
+from simulator.protocol.message import Exchange, Request
+from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.secrets import MASK
 from simulator.registry.model import Auth
 from simulator.scenarios import model as scenarios_
 from simulator.scenarios.model import STORAGE, Scenario

@@ -23,11 +23,12 @@ from simulator.docker.go_json import not_config
 from simulator.docker.image_store import ImageStore
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import steps
-from simulator.protocol.wire import Exchange, Request, Response, Transport
+from simulator.protocol.message import Exchange, Request, Response, Transport
 from simulator.recordings import lab
 from simulator.registry.answer import identity_token
-from simulator.registry.model import Auth, Fault, Part, Registry, Site, World
+from simulator.registry.model import Auth, Fault, Part, Registry
 from simulator.sources.mock import mock
+from simulator.sources.world import Site, World
 from simulator.words import i18n
 from simulator.words.translation import sibling
 from simulator.words.validation import first_wrong

@@ -20,7 +20,8 @@ from simulator.docker.image_store import HeldImage, held
 from simulator.docker.machine import EndlessRun, IllegalTransition, State
 from simulator.docker.output.terminal import Line
 from simulator.docker.trace import Step, Trace, steps
-from simulator.protocol.wire import Exchange, NetworkFailure, Obstacle, Response
+from simulator.protocol.message import Exchange, Response
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.recordings import document as recordings
 from simulator.recordings import replay
 from simulator.recordings.document import RECORDED, Exchanged, InvalidRecording, Recording, Scene

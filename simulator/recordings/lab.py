@@ -10,20 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from simulator.protocol.oci import HUB_HOST, Platform
-from simulator.protocol.wire import Obstacle
-from simulator.registry.model import (
-    Auth,
-    Blob,
-    Registry,
-    Repository,
-    Site,
-    StoredManifest,
-    Tls,
-    User,
-    WebLogin,
-    World,
-)
+from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import HUB_HOST
+from simulator.registry.model import Auth, Blob, Registry, Repository, StoredManifest, User
+from simulator.sources.world import Site, Tls, WebLogin, World
 
 CONTENT = Path(__file__).with_name("lab.json")
 ALICE, BOB = "s3cret", "hunter2"

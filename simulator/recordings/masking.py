@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from simulator.protocol.wire import MASK, SECRET_FIELDS, Authorization
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.secrets import MASK, SECRET_FIELDS
 
 NAMES = SECRET_FIELDS | {
     "identitytoken", "identity_token", "registrytoken", "id_token", "client_secret", "secret",

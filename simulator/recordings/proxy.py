@@ -21,7 +21,7 @@ from starlette.requests import Request as Asked
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from simulator.protocol.wire import Request
+from simulator.protocol.message import Request
 from simulator.registry.serving import address, body, bound
 from simulator.sources.mock import KEPT
 from simulator.sources.real import MANIFEST_LIMIT, PATIENCE, failure, origin_of, realm_objection

@@ -24,19 +24,14 @@ import httpx
 from simulator import __version__
 from simulator.docker.cli.commands import Command, Login, Logout, Pull, parse
 from simulator.docker.config_file import Credential, CredentialStore, hostname, registry_key
-from simulator.docker.machine import entry_for, loopback
-from simulator.protocol.oci import (
-    HOST,
-    HUB,
-    HUB_KEY,
-    Index,
-    InvalidManifest,
-    InvalidReference,
-    Platform,
-    Reference,
-    parse_manifest,
-)
-from simulator.protocol.wire import MASK, Obstacle, Request
+from simulator.docker.machine import entry_for
+from simulator.protocol.hosts import is_loopback
+from simulator.protocol.manifest import Index, InvalidManifest, parse_manifest
+from simulator.protocol.message import Request
+from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import HOST, HUB, HUB_KEY, InvalidReference, Reference
+from simulator.protocol.secrets import MASK
 from simulator.recordings.document import HOME
 from simulator.recordings.masking import Masker
 from simulator.recordings.proxy import Entry, Proxy, running
@@ -122,7 +117,7 @@ def upstream_of(order: Order, command: Command) -> str:
     """The registry's address: as given, or by the name in the command."""
     host = host_of(command)
     given = order.upstream.rstrip("/")
-    upstream = given or f"{'http' if loopback(host) else 'https'}://{host}"
+    upstream = given or f"{'http' if is_loopback(host) else 'https'}://{host}"
     scheme, mark, named = upstream.partition("://")
     if scheme not in ("http", "https") or not mark or not HOST.fullmatch(named):
         raise CannotRecord(

@@ -16,16 +16,10 @@ from simulator.docker.image_store import ImageStore
 from simulator.docker.machine import REDIRECTS, EndlessRun, IllegalTransition, State
 from simulator.docker.output.terminal import Line
 from simulator.docker.trace import Step, Trace, steps
-from simulator.protocol.oci import Index, InvalidManifest, Manifest, Platform, parse_manifest
-from simulator.protocol.wire import (
-    Answer,
-    Content,
-    Exchange,
-    NetworkFailure,
-    Obstacle,
-    Request,
-    Response,
-)
+from simulator.protocol.manifest import Index, InvalidManifest, Manifest, parse_manifest
+from simulator.protocol.message import Answer, Content, Exchange, Request, Response
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.protocol.platform import Platform
 from simulator.recordings import lab
 from simulator.recordings.document import (
     Exchanged,

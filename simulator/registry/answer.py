@@ -16,16 +16,10 @@ from secrets import token_bytes
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
 
-from simulator.protocol.oci import ANY_DIGEST, LONGEST, NAME, TAG, InvalidReference, check_digest
-from simulator.protocol.wire import (
-    Authorization,
-    Content,
-    Headers,
-    Request,
-    Response,
-    Scheme,
-    digest_of,
-)
+from simulator.protocol.authorization import Authorization, Scheme
+from simulator.protocol.digest import ANY_DIGEST, InvalidDigest, check_digest, digest_of
+from simulator.protocol.message import Content, Headers, Request, Response
+from simulator.protocol.reference import LONGEST, NAME, TAG
 from simulator.registry import tokens
 from simulator.registry.model import Auth, Blob, Fault, Part, Registry, Repository, User
 
@@ -477,7 +471,7 @@ def not_a_digest(identifier: str) -> Response | None:
     try:
         check_digest(identifier)
         right = ANY_DIGEST.fullmatch(identifier) is not None
-    except InvalidReference:
+    except InvalidDigest:
         right = False
     said = "provided digest did not match uploaded content"
     return None if right else error(400, "DIGEST_INVALID", said, {})

@@ -12,8 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from simulator.protocol import oci
-from simulator.protocol.wire import digest_of
+from simulator.protocol.digest import digest_of
+from simulator.protocol.media_types import (
+    DOCKER_CONFIG,
+    DOCKER_INDEX,
+    DOCKER_LAYER,
+    DOCKER_MANIFEST,
+    OCI_CONFIG,
+    OCI_LAYER,
+    OCI_MANIFEST,
+)
+from simulator.protocol.platform import Platform
 from simulator.registry.model import Blob, Repository, StoredManifest
 
 CREATED = "2025-12-10T12:00:00Z"
@@ -34,7 +43,7 @@ class Image:
 
     manifest: StoredManifest
     blobs: tuple[bytes, ...]
-    platform: oci.Platform
+    platform: Platform
 
     @property
     def digest(self) -> str:
@@ -63,13 +72,13 @@ def unpacked_size(packed: bytes) -> int | None:
         return None
 
 
-def image(layers: tuple[Layer, ...], platform: oci.Platform, *, as_oci: bool = False) -> Image:
+def image(layers: tuple[Layer, ...], platform: Platform, *, as_oci: bool = False) -> Image:
     """An image of these layers, in Docker's or in OCI's media types."""
     config = dumps(config_of(layers, platform))
     kinds = (
-        (oci.OCI_MANIFEST, oci.OCI_CONFIG, oci.OCI_LAYER)
+        (OCI_MANIFEST, OCI_CONFIG, OCI_LAYER)
         if as_oci
-        else (oci.DOCKER_MANIFEST, oci.DOCKER_CONFIG, oci.DOCKER_LAYER)
+        else (DOCKER_MANIFEST, DOCKER_CONFIG, DOCKER_LAYER)
     )
     document = {
         "schemaVersion": 2,
@@ -81,7 +90,7 @@ def image(layers: tuple[Layer, ...], platform: oci.Platform, *, as_oci: bool = F
     return Image(StoredManifest(kinds[0], dumps(document)), blobs, platform)
 
 
-def config_of(layers: tuple[Layer, ...], platform: oci.Platform) -> dict[str, object]:
+def config_of(layers: tuple[Layer, ...], platform: Platform) -> dict[str, object]:
     """The image's configuration (OCI image spec, config)."""
     history = [
         {"created": CREATED, "created_by": f"pullscope layer {number}"}
@@ -112,8 +121,8 @@ def index(images: tuple[Image, ...]) -> StoredManifest:
         | {"platform": {"architecture": one.platform.architecture, "os": one.platform.os}}
         for one in images
     ]
-    document = {"schemaVersion": 2, "mediaType": oci.DOCKER_INDEX, "manifests": entries}
-    return StoredManifest(oci.DOCKER_INDEX, dumps(document))
+    document = {"schemaVersion": 2, "mediaType": DOCKER_INDEX, "manifests": entries}
+    return StoredManifest(DOCKER_INDEX, dumps(document))
 
 
 def repository(tags: Mapping[str, Image], *more: Image) -> Repository:
@@ -132,7 +141,7 @@ def noise(name: str, size: int) -> bytes:
     return (line * (size // len(line) + 1))[:size]
 
 
-AMD64, ARM64 = oci.Platform("linux", "amd64"), oci.Platform("linux", "arm64")
+AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
 
 
 @cache

@@ -1,12 +1,10 @@
-"""The world of a scenario, as data: hosts, registries, users, images and what is broken."""
+"""A registry as data: how it authenticates, its users, images, and its faults."""
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
-
-from simulator.protocol.wire import Obstacle
 
 
 class Auth(StrEnum):
@@ -138,38 +136,3 @@ class Registry:
             return self
         spent = replace(fault, times=fault.times - 1)
         return replace(self, faults=tuple(spent if f is fault else f for f in self.faults))
-
-
-class Tls(StrEnum):
-    """How a host speaks TLS."""
-
-    TRUSTED = "trusted"
-    UNTRUSTED = "untrusted"
-    PLAIN = "plain"
-
-
-@dataclass(frozen=True)
-class WebLogin:
-    """Docker's login service: the code that it gives, which nobody ever confirms."""
-
-    device_code: str = field(repr=False)
-    user_code: str
-    where: str
-
-
-@dataclass(frozen=True)
-class Site:
-    """What listens at a host: a registry (with its token service), or an obstacle."""
-
-    registry: Registry | None = None
-    tls: Tls = Tls.TRUSTED
-    obstacle: Obstacle | None = None
-    address: str = "192.0.2.10"
-    web: WebLogin | None = None
-
-
-@dataclass(frozen=True)
-class World:
-    """Hosts by name (with port where it is not 443). A name that is absent does not resolve."""
-
-    sites: Mapping[str, Site] = field(default_factory=dict)

@@ -62,11 +62,3 @@ def household(client: str) -> str:
     if address.version == 4:
         return client
     return str(ipaddress.ip_network((address, 64), strict=False))
-
-
-def loopback(host: str) -> bool:
-    """Whether only this machine reaches an address: there, nobody needs to be limited."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

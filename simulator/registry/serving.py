@@ -26,11 +26,13 @@ from starlette.requests import Request as Asked
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from simulator.protocol.oci import HOST
-from simulator.protocol.wire import Authorization, Exchange, Request, Response
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.hosts import is_loopback
+from simulator.protocol.message import Exchange, Request, Response
+from simulator.protocol.reference import HOST
 from simulator.registry.answer import TEXT, error, part_of, reply, respond
 from simulator.registry.model import Auth, Registry
-from simulator.registry.rate_limit import Limiter, Rate, loopback
+from simulator.registry.rate_limit import Limiter, Rate
 
 LIMIT = 65_536
 """Bytes of a request's body that are read: a token form is far smaller."""
@@ -315,7 +317,7 @@ def server_of(served: Served) -> uvicorn.Server:
 
 def limiter_for(host: str, rate: Rate | None) -> Limiter | None:
     """With this rate; by default, where others than this machine reach us, with the usual one."""
-    if rate is None and loopback(host):
+    if rate is None and is_loopback(host):
         return None
     return Limiter(rate or Rate())
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.docker.cli.commands import Pull, parse
-from simulator.protocol.oci import InvalidReference, Reference
+from simulator.protocol.reference import InvalidReference, Reference
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth
 from simulator.scenarios.model import HOSTNAME, Scenario, Typed, scenario

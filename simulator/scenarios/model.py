@@ -20,23 +20,19 @@ from simulator.docker.image_store import ImageStore
 from simulator.docker.machine import State, entry_for
 from simulator.docker.trace import Took, Trace
 from simulator.docker.trace import run as run_trace
-from simulator.protocol.oci import (
-    HOST,
-    ImageConfig,
-    Index,
-    Manifest,
-    Platform,
-    Reference,
-    parse_manifest,
-)
-from simulator.protocol.wire import Obstacle
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Index, Manifest, parse_manifest
+from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import HOST, Reference
 from simulator.recordings.document import Recording, client, engine_of, recorded, scene_of
 from simulator.recordings.document import transport as recorded_network
 from simulator.registry.fixtures import repositories, unpacked_size
-from simulator.registry.model import Auth, Fault, Registry, Repository, Site, Tls, User, World
+from simulator.registry.model import Auth, Fault, Registry, Repository, User
 from simulator.sources.layout import Layout
 from simulator.sources.mock import mock
 from simulator.sources.real import Progress, real
+from simulator.sources.world import Site, Tls, World
 from simulator.words.i18n import _, per_language
 from simulator.words.translation import read_named
 

@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.docker.config_file import CredentialStore
-from simulator.protocol.oci import HUB_HOST
-from simulator.registry.model import Auth, Registry, Site, User, World
+from simulator.protocol.reference import HUB_HOST
+from simulator.registry.model import Auth, Registry, User
 from simulator.scenarios.model import HOSTNAME, NOW, Scenario, Typed
 from simulator.shell import enter
 from simulator.shell.values import Shell
+from simulator.sources.world import Site, World
 
 MIRROR = f"mirror.{HOSTNAME}"
 HUB_TOKENS = "auth.docker.io"

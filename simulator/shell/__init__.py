@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from simulator.docker.cli.usage import USAGES
 from simulator.docker.output.terminal import Line
-from simulator.protocol.wire import MASK
+from simulator.protocol.secrets import MASK
 from simulator.shell.line import PROGRAMS, carried_out
 from simulator.shell.values import KEPT_LINES, LONGEST, Prompt, Ran, Shell
 

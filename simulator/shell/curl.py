@@ -7,10 +7,12 @@ from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from simulator.docker.engines.words import reason
-from simulator.protocol.wire import Authorization, NetworkFailure, Obstacle, Request, Response
-from simulator.registry.model import Site, Tls, World
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.message import Request, Response
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.shell.values import Misspelt, Ran, Shell
 from simulator.sources.mock import answer
+from simulator.sources.world import Site, Tls, World
 
 
 class Options(ArgumentParser):

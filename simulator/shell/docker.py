@@ -10,10 +10,10 @@ from simulator.docker.events import InputMissing
 from simulator.docker.machine import State
 from simulator.docker.output.terminal import Line, prompts
 from simulator.docker.trace import Step, Trace, steps
-from simulator.protocol.wire import Exchange, Request
-from simulator.registry.model import World
+from simulator.protocol.message import Exchange, Request
 from simulator.shell.values import Prompt, Ran, Shell, with_end
 from simulator.sources.mock import answer
+from simulator.sources.world import World
 
 NOT_PLAYED = (
     "pullscope: docker {} exists, but is not played here: this terminal is about login and pull"

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from simulator.docker.config_file import CredentialStore, InvalidConfig
-from simulator.registry.model import Tls, World
 from simulator.shell.values import AUTHORITY, CERTIFICATES, CONFIG, HOME, Ran, Shell
+from simulator.sources.world import Tls, World
 
 
 def absolute(path: str) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 
 import jwt
 
-from simulator.registry.model import Registry, World
+from simulator.registry.model import Registry
 from simulator.shell.files import read
 from simulator.shell.values import DAEMON, Ran, Shell
+from simulator.sources.world import World
 
 
 def echo(shell: Shell, words: list[str], given: str | None) -> Ran:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from simulator.docker.machine import State
 from simulator.docker.output.terminal import Line
 from simulator.docker.trace import Trace
-from simulator.registry.model import World
+from simulator.sources.world import World
 
 HOME = "/home/alice"
 CONFIG = f"{HOME}/.docker/config.json"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.protocol.oci import (
+from simulator.protocol.digest import digest_of
+from simulator.protocol.media_types import (
     DOCKER_CONFIG,
     DOCKER_LAYER,
     DOCKER_MANIFEST,
@@ -19,7 +20,6 @@ from simulator.protocol.oci import (
     OCI_LAYER,
     OCI_MANIFEST,
 )
-from simulator.protocol.wire import digest_of
 
 NAME = "org.opencontainers.image.ref.name"
 """The annotation by which `oci:DIR:NAME` finds an image."""

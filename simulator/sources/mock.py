@@ -5,20 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from simulator.docker.machine import loopback
-from simulator.protocol.wire import (
-    Content,
-    Exchange,
-    NetworkFailure,
-    Obstacle,
-    Request,
-    Response,
-    Transport,
-    digest_of,
-)
+from simulator.protocol.digest import digest_of
+from simulator.protocol.hosts import is_loopback
+from simulator.protocol.message import Content, Exchange, Request, Response, Transport
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.registry.answer import handle, part_of
 from simulator.registry.fixtures import unpacked_size
-from simulator.registry.model import Registry, Site, Tls, WebLogin, World
+from simulator.registry.model import Registry
+from simulator.sources.world import Site, Tls, WebLogin, World
 
 KEPT = 65_536
 """Bytes up to which a blob's body is handed on: a config is read, a layer is not."""
@@ -68,7 +62,7 @@ def json_response(status: int, document: dict[str, str]) -> Response:
 def silent(sites: dict[str, Site], request: Request) -> Site | None:
     """A host that exists, at a port where nothing listens. This machine always exists."""
     name = urlsplit(request.url).hostname or ""
-    if loopback(request.host):
+    if is_loopback(request.host):
         return Site(obstacle=Obstacle.REFUSED, address="[::1]" if ":" in name else "127.0.0.1")
     known = (site for host, site in sites.items() if host.partition(":")[0] == name)
     address = next((site.address for site in known), None)

@@ -24,18 +24,11 @@ import httpx
 
 from simulator import __version__
 from simulator.docker.config_file import Challenge
-from simulator.docker.machine import REDIRECTS, loopback
-from simulator.protocol.oci import DIGEST
-from simulator.protocol.wire import (
-    Answer,
-    Content,
-    Exchange,
-    NetworkFailure,
-    Obstacle,
-    Request,
-    Response,
-    Transport,
-)
+from simulator.docker.machine import REDIRECTS
+from simulator.protocol.digest import DIGEST
+from simulator.protocol.hosts import is_loopback
+from simulator.protocol.message import Answer, Content, Exchange, Request, Response, Transport
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.sources.layout import Layout
 from simulator.sources.mock import KEPT
 
@@ -192,7 +185,7 @@ class Sender:
     def objection(self, request: Request) -> str:
         """Why this request is not sent; empty if it may be."""
         parts = urlsplit(request.url)
-        if parts.scheme != "https" and not loopback(parts.netloc):
+        if parts.scheme != "https" and not is_loopback(parts.netloc):
             return f"plain HTTP to {parts.netloc}: only this machine is asked without TLS"
         if not (request.authorization or request.form) or request.host == self.registry:
             return ""
@@ -339,7 +332,7 @@ def realm_objection(realm: str, registry: str) -> str:
     A registry on the internet could otherwise point at a service inside our own network.
     """
     parts = urlsplit(realm)
-    if parts.scheme != "https" and not (parts.scheme == "http" and loopback(parts.netloc)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.netloc)):
         return f"the realm {origin_of(realm)} is not HTTPS"
     inside = private(parts.hostname or "")
     if inside and not private(urlsplit(f"//{registry}").hostname or ""):

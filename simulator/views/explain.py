@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from simulator.docker.events import TokenIssued
 from simulator.docker.trace import Step
-from simulator.protocol.oci import Descriptor, Index, InvalidManifest, parse_manifest
-from simulator.protocol.wire import Exchange, Request, Response, Scheme, digest_of
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.digest import digest_of
+from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, parse_manifest
+from simulator.protocol.message import Exchange, Request, Response
 from simulator.words.i18n import N_, _
 
 DISTRIBUTION = "https://github.com/opencontainers/distribution-spec/blob/main/spec.md"

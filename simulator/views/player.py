@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from simulator.docker.trace import Trace
-from simulator.protocol.wire import digest_of
+from simulator.protocol.digest import digest_of
 from simulator.scenarios.model import scenarios
 from simulator.views import predictions as predict
 from simulator.views import stage as views

@@ -11,8 +11,11 @@ from simulator.docker.cli.commands import Login, Logout, Pull
 from simulator.docker.engines.words import reason
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import Step, Trace
-from simulator.protocol.oci import Descriptor
-from simulator.protocol.wire import Exchange, NetworkFailure, Request, Response, Scheme, digest_of
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.digest import digest_of
+from simulator.protocol.manifest import Descriptor
+from simulator.protocol.message import Exchange, Request, Response
+from simulator.protocol.network_failure import NetworkFailure
 from simulator.views.explain import (
     STATUSES,
     Note,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from simulator.docker.engines import engine
 from simulator.docker.machine import Phase
 from simulator.docker.trace import Step, Trace
-from simulator.protocol.wire import Exchange, Response
+from simulator.protocol.message import Exchange, Response
 from simulator.words.i18n import _
 
 MB = 1_000_000

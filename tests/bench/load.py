@@ -26,8 +26,9 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import median, quantiles
 
-from simulator.protocol.oci import MANIFESTS, Manifest, parse_manifest
-from simulator.protocol.wire import Authorization
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.manifest import Manifest, parse_manifest
+from simulator.protocol.media_types import MANIFESTS
 from simulator.registry.fixtures import AMD64, image, layer, repository
 from simulator.registry.model import Auth, Registry, Repository, User
 from simulator.registry.serving import serve

@@ -5,9 +5,9 @@ from functools import cache
 
 from simulator.docker.trace import Trace, run
 from simulator.registry.fixtures import AMD64, image, layer, repository
-from simulator.registry.model import World
 from simulator.scenarios.model import HOSTNAME, scenario
 from simulator.sources.mock import mock
+from simulator.sources.world import World
 
 LAYERS = 470
 

@@ -20,8 +20,9 @@ from statistics import median, quantiles
 import httpx
 from playwright.sync_api import Browser
 
-from simulator.protocol.oci import MANIFESTS, Manifest, parse_manifest
-from simulator.protocol.wire import digest_of
+from simulator.protocol.digest import digest_of
+from simulator.protocol.manifest import Manifest, parse_manifest
+from simulator.protocol.media_types import MANIFESTS
 from tests.bench.step import fresh, presses, ready
 from tests.pages import chromium
 from tests.web.test_own_docker import pullscope_app, visit

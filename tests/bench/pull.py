@@ -20,8 +20,8 @@ from statistics import median
 
 import httpx
 
-from simulator.protocol.oci import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
-from simulator.protocol.wire import digest_of
+from simulator.protocol.digest import digest_of
+from simulator.protocol.media_types import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
 from tests.registries import served
 
 LAYERS = 5

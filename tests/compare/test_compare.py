@@ -25,7 +25,7 @@ from simulator.compare.lanes import WORDS, lanes, staged
 from simulator.docker.engines import engines
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import lessons
-from simulator.protocol.wire import Response
+from simulator.protocol.message import Response
 from simulator.scenarios.changes import CHANGES, UnknownChange
 from simulator.scenarios.model import UnknownScenario, run, scenario, scenarios
 

@@ -19,8 +19,8 @@ from simulator.decoder.redaction import mask
 from simulator.docker.cli.commands import Pull
 from simulator.docker.engines import engines
 from simulator.lesson.document import LESSONS, load
-from simulator.protocol.oci import HUB, InvalidReference, Reference
-from simulator.protocol.wire import MASK
+from simulator.protocol.reference import HUB, InvalidReference, Reference
+from simulator.protocol.secrets import MASK
 from simulator.recordings import fidelity
 from simulator.recordings.document import command_of
 from simulator.recordings.fidelity import UNREACHED, Situation

@@ -13,9 +13,10 @@ from simulator.docker.machine import State
 from simulator.docker.trace import Trace, run
 from simulator.recordings import lab
 from simulator.registry.fixtures import repositories
-from simulator.registry.model import Auth, Registry, Site, Tls, World
+from simulator.registry.model import Auth, Registry
 from simulator.registry.serving import running
 from simulator.sources.mock import mock
+from simulator.sources.world import Site, Tls, World
 from tests.dockerd import Docker, dockerd
 
 OPEN = Registry(auth=Auth.NONE, repositories=repositories())

@@ -19,21 +19,17 @@ from simulator.docker.machine import (
 )
 from simulator.docker.trace import Trace
 from simulator.docker.trace import run as run_trace
-from simulator.protocol.oci import HUB, OCI_MANIFEST
-from simulator.protocol.wire import (
-    Exchange,
-    NetworkFailure,
-    Obstacle,
-    Request,
-    Response,
-    Transport,
-    digest_of,
-)
+from simulator.protocol.digest import digest_of
+from simulator.protocol.media_types import OCI_MANIFEST
+from simulator.protocol.message import Exchange, Request, Response, Transport
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.protocol.reference import HUB
 from simulator.recordings import lab
 from simulator.registry.fixtures import dumps, pointer, repositories
-from simulator.registry.model import Auth, Blob, Fault, Part, Repository, StoredManifest, World
+from simulator.registry.model import Auth, Blob, Fault, Part, Repository, StoredManifest
 from simulator.scenarios.model import Scenario, Typed, run, scenario, scenarios
 from simulator.sources.mock import mock
+from simulator.sources.world import World
 
 OUTCOMES = {
     "works": (e.SessionEnded, e.SessionEnded),

@@ -16,7 +16,7 @@ from simulator.lesson.chapters import (
     step_at,
 )
 from simulator.lesson.document import LESSONS, load
-from simulator.protocol.wire import digest_of
+from simulator.protocol.digest import digest_of
 from simulator.registry.fixtures import repositories
 
 LESSON = load(LESSONS / "pulling-from-private-registries")

@@ -6,8 +6,8 @@ import pytest
 
 from simulator.lesson.checklist import ITEMS, check, probe, scheme
 from simulator.lesson.project import InvalidProject, project
-from simulator.protocol.oci import InvalidReference
-from simulator.protocol.wire import Scheme
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.model import InvalidRegistry
 from tests.registries import basic_registry, open_registry, token_registry
 

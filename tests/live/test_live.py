@@ -42,7 +42,8 @@ from simulator.live.sessions import (
     Sessions,
 )
 from simulator.live.trouble import SWITCHES, Trouble, images_for, known, layers
-from simulator.protocol.wire import Authorization, Request, Response
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.message import Request, Response
 from simulator.recordings.document import Recording
 from simulator.registry.fixtures import repositories
 from simulator.registry.serving import address, bound

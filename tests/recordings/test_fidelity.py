@@ -9,8 +9,8 @@ from typing import Literal
 import pytest
 
 from simulator.docker.machine import EndlessRun
-from simulator.protocol.oci import OCI_MANIFEST
-from simulator.protocol.wire import digest_of
+from simulator.protocol.digest import digest_of
+from simulator.protocol.media_types import OCI_MANIFEST
 from simulator.recordings import fidelity, lab
 from simulator.recordings.document import (
     RECORDED,

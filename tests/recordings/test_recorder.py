@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from simulator.cli import main
 from simulator.docker.machine import FAILURES
-from simulator.protocol.wire import MASK
+from simulator.protocol.secrets import MASK
 from simulator.recordings import proxy as proxies
 from simulator.recordings import recorder
 from simulator.recordings.document import Recording, parsed, read

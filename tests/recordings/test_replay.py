@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simulator.docker.trace import Trace
 from simulator.lesson.document import lessons
-from simulator.protocol.wire import Obstacle
+from simulator.protocol.network_failure import Obstacle
 from simulator.recordings.document import Exchanged, InvalidRecording, Recording, parsed, recorded
 from simulator.recordings.fidelity import UNREACHED, Replayed, remarks, replayed
 from simulator.recordings.replay import Kind

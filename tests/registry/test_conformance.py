@@ -17,8 +17,17 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from simulator.docker.config_file import Credential, CredentialStore
-from simulator.protocol import oci
-from simulator.protocol.wire import Authorization, Request, digest_of
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.digest import digest_of
+from simulator.protocol.manifest import Manifest, parse_manifest
+from simulator.protocol.media_types import (
+    DOCKER_INDEX,
+    DOCKER_MANIFEST,
+    INDEXES,
+    MANIFESTS,
+    OCI_MANIFEST,
+)
+from simulator.protocol.message import Request
 from simulator.registry import tokens
 from simulator.registry.answer import PULL_ONLY, handle
 from simulator.registry.fixtures import repositories
@@ -31,15 +40,15 @@ from tests.registries import open_registry
 APP = repositories()["team/app"]
 DIGEST = APP.tags["1.0"]
 MANIFEST = APP.manifests[DIGEST].data
-LAYERS = oci.parse_manifest(MANIFEST, DIGEST)
-assert isinstance(LAYERS, oci.Manifest)
+LAYERS = parse_manifest(MANIFEST, DIGEST)
+assert isinstance(LAYERS, Manifest)
 BLOB, CONFIG = LAYERS.layers[1].digest, LAYERS.config.digest
 DATA = APP.blobs[BLOB].data
 SIZE = len(DATA)
 MULTI, OCI_IMAGE = repositories()["team/multi"], repositories()["team/oci"]
 NONE = "sha256:" + "0" * 64
 OTHER = "sha512:" + "0" * 128
-ACCEPT = {"Accept": ", ".join((*oci.MANIFESTS, *oci.INDEXES))}
+ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES))}
 
 M, B = "/v2/team/app/manifests/", "/v2/team/app/blobs/"
 T, C = "/v2/team/app/tags/list", "/v2/_catalog"
@@ -79,7 +88,7 @@ def manifest(digest: str, data: bytes, kind: str) -> dict[str, str | None]:
     return {"content-type": kind, "docker-content-digest": digest, "content-length": str(len(data))}
 
 
-OURS = manifest(DIGEST, MANIFEST, oci.DOCKER_MANIFEST)
+OURS = manifest(DIGEST, MANIFEST, DOCKER_MANIFEST)
 WHOLE: dict[str, str | None] = {"docker-content-digest": BLOB, "content-length": str(SIZE)}
 ETAG = f'"{BLOB}"'
 
@@ -150,7 +159,7 @@ ROWS = {
     "manifest, Accept of anything": ours("1.0", body=MANIFEST, Accept="*/*"),
     "manifest, Accept of JSON": ours("1.0", body=MANIFEST, Accept="application/json"),
     "manifest, no Accept": Row("Pulling manifests", M + "1.0", tells=OURS, body=MANIFEST),
-    "manifest, a quality in Accept": ours("1.0", Accept=f"a/b, {oci.DOCKER_MANIFEST};q=0.5"),
+    "manifest, a quality in Accept": ours("1.0", Accept=f"a/b, {DOCKER_MANIFEST};q=0.5"),
     "manifest with a namespace": ours("1.0?ns=docker.io"),
     "manifest, part of it": ours("1.0", body=MANIFEST, **ACCEPT, Range="bytes=0-4"),
     "manifest, escaped": ours(DIGEST.replace(":", "%3A")),
@@ -159,21 +168,21 @@ ROWS = {
         "Pulling manifests", "/v2/team%2Fapp/manifests/1.0", 200, "GET", ACCEPT, OURS
     ),
     "OCI manifest": Row(
-        "Pulling manifests", "/v2/team/oci/manifests/latest", sends={"Accept": oci.OCI_MANIFEST},
-        tells={"content-type": oci.OCI_MANIFEST, "docker-content-digest": OCI_IMAGE.tags["latest"]},
+        "Pulling manifests", "/v2/team/oci/manifests/latest", sends={"Accept": OCI_MANIFEST},
+        tells={"content-type": OCI_MANIFEST, "docker-content-digest": OCI_IMAGE.tags["latest"]},
     ),
     "OCI manifest, Accept of Docker": Row(
         "Pulling manifests", "/v2/team/oci/manifests/latest", 404,
-        sends={"Accept": oci.DOCKER_MANIFEST}, code="MANIFEST_UNKNOWN",
+        sends={"Accept": DOCKER_MANIFEST}, code="MANIFEST_UNKNOWN",
     ),
     "index": Row(
         "Pulling manifests", "/v2/team/multi/manifests/latest", sends=ACCEPT,
-        tells={"content-type": oci.DOCKER_INDEX, "docker-content-digest": MULTI.tags["latest"]},
+        tells={"content-type": DOCKER_INDEX, "docker-content-digest": MULTI.tags["latest"]},
     ),
     "manifest of an index": Row(
         "Pulling manifests",
         f"/v2/team/multi/manifests/{next(d for d in MULTI.manifests if d != MULTI.tags['latest'])}",
-        sends=ACCEPT, tells={"content-type": oci.DOCKER_MANIFEST},
+        sends=ACCEPT, tells={"content-type": DOCKER_MANIFEST},
     ),
     "unknown tag": missing("Pulling manifests", M + "9.9", "MANIFEST_UNKNOWN"),
     "unknown digest": missing("Pulling manifests", M + NONE, "MANIFEST_UNKNOWN"),

@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from starlette.types import Message, Scope
 
-from simulator.protocol.wire import Authorization
+from simulator.protocol.authorization import Authorization
 from simulator.registry import tokens
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User

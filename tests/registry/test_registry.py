@@ -8,8 +8,10 @@ from typing import Any
 import jwt
 import pytest
 
-from simulator.protocol.oci import OCI_MANIFEST
-from simulator.protocol.wire import Authorization, Request, Response, digest_of
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.digest import digest_of
+from simulator.protocol.media_types import OCI_MANIFEST
+from simulator.protocol.message import Request, Response
 from simulator.registry import tokens
 from simulator.registry.answer import DEVIATIONS, handle
 from simulator.registry.model import (

@@ -19,25 +19,16 @@ from simulator.docker.cli.commands import parse
 from simulator.docker.config_file import Credential, CredentialStore
 from simulator.docker.machine import State
 from simulator.docker.trace import Trace, run
-from simulator.protocol.wire import Exchange, Response, digest_of
+from simulator.protocol.digest import digest_of
+from simulator.protocol.message import Exchange, Response
 from simulator.registry import rate_limit as limits
 from simulator.registry import serving as server
 from simulator.registry.fixtures import repositories
-from simulator.registry.model import (
-    Auth,
-    Blob,
-    Fault,
-    Part,
-    Registry,
-    Repository,
-    Site,
-    Tls,
-    User,
-    World,
-)
+from simulator.registry.model import Auth, Blob, Fault, Part, Registry, Repository, User
 from simulator.registry.rate_limit import Limiter, Rate
 from simulator.registry.serving import PortInUse, Served, limiter_for, running
 from simulator.sources.mock import mock
+from simulator.sources.world import Site, Tls, World
 from tests.conftest import need
 from tests.dockerd import Docker, dockerd
 

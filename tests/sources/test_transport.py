@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from simulator.docker.trace import Trace
-from simulator.protocol.wire import Authorization, Exchange, NetworkFailure, Obstacle, Request
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.message import Exchange, Request
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
 from simulator.registry.serving import running

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from simulator.protocol.wire import Authorization, Exchange, Request, Response
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.message import Exchange, Request, Response
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from simulator.protocol.oci import HUB
-from simulator.protocol.wire import MASK
+from simulator.protocol.reference import HUB
+from simulator.protocol.secrets import MASK
 
 
 class InvalidCommand(ValueError):

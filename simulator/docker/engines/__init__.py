@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.docker.image_store import HeldImage, ImageStore, Refusal, Removal
-from simulator.protocol.wire import Headers
+from simulator.protocol.message import Headers
 
 if TYPE_CHECKING:
     from simulator.docker.cli.commands import Images

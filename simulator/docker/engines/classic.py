@@ -34,15 +34,10 @@ from simulator.docker.image_store import (
     short,
 )
 from simulator.docker.machine import Phase, State, asked, kind_of, listing
-from simulator.protocol.oci import (
-    DOCKER_INDEX,
-    DOCKER_MANIFEST,
-    OCI_INDEX,
-    OCI_MANIFEST,
-    Descriptor,
-    Platform,
-    Reference,
-)
+from simulator.protocol.manifest import Descriptor
+from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
 from simulator.words.i18n import N_
 
 ACCEPTED = (DOCKER_MANIFEST, DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST,

@@ -43,7 +43,8 @@ from simulator.docker.machine import (
     untyped,
     wanted,
 )
-from simulator.protocol.oci import (
+from simulator.protocol.manifest import Descriptor
+from simulator.protocol.media_types import (
     CONFIGS,
     DOCKER_INDEX,
     DOCKER_MANIFEST,
@@ -51,10 +52,9 @@ from simulator.protocol.oci import (
     LAYERS,
     OCI_INDEX,
     OCI_MANIFEST,
-    Descriptor,
-    Platform,
-    Reference,
 )
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
 from simulator.words.i18n import N_
 
 MOST_ANSWERS = 5

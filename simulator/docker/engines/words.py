@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from simulator.docker.events import RegistryError
 from simulator.docker.machine import State
-from simulator.protocol.wire import Obstacle
+from simulator.protocol.network_failure import Obstacle
 
 DAEMON = "Error response from daemon: "
 """How Docker's CLI begins an error that came instead of progress."""

@@ -37,7 +37,7 @@ from simulator.docker.machine import (
     platform_mismatch,
     untagged,
 )
-from simulator.protocol.oci import HUB_KEY, InvalidReference, Reference
+from simulator.protocol.reference import HUB_KEY, InvalidReference, Reference
 
 HOME = "/home/alice/.docker"
 """Where the lesson's user keeps `config.json`."""

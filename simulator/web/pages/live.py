@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from simulator.docker.machine import loopback
 from simulator.lesson.document import Lesson
 from simulator.live import view
 from simulator.live.clients import RECIPES, Recipe, commands
 from simulator.live.sessions import Full, Session
 from simulator.live.trouble import SWITCHES, Trouble
+from simulator.protocol.hosts import is_loopback
 from simulator.registry.serving import PortInUse
 from simulator.web import serve
 from simulator.web.components import live_bar as bar
@@ -35,7 +35,7 @@ def registry() -> Live | None:
     beside = serve.current()
     if beside:
         return beside
-    if not loopback(urlsplit(st.context.url or "http://localhost").netloc):
+    if not is_loopback(urlsplit(st.context.url or "http://localhost").netloc):
         st.info(
             _(
                 "This page is on another machine than your docker. To offer it to a class, start "

@@ -6,7 +6,7 @@ import streamlit as st
 from simulator.lesson.checklist import ITEMS, Checked, Probe, check, probe, scheme
 from simulator.lesson.document import Lesson
 from simulator.lesson.project import Project, project
-from simulator.protocol.oci import InvalidReference
+from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.model import InvalidRegistry
 from simulator.views.stage import commands_of, summary
 from simulator.web.pages.parts import show_table, take_password

@@ -16,7 +16,7 @@ from simulator.lesson.chapters import (
 )
 from simulator.lesson.chapters import problems as chapter_problems
 from simulator.lesson.document import InvalidLesson, Lesson
-from simulator.protocol.wire import Request
+from simulator.protocol.message import Request
 from simulator.scenarios import model as scenario
 from simulator.views import stage as views
 from simulator.views.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note

@@ -8,7 +8,7 @@ import streamlit as st
 
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
-from simulator.protocol.oci import InvalidReference
+from simulator.protocol.reference import InvalidReference
 from simulator.recordings.document import InvalidRecording, engine_of, parsed
 from simulator.recordings.fidelity import Replayed, otherwise, replayed
 from simulator.scenarios.model import InvalidRegistry, run_real

@@ -9,69 +9,16 @@ Secrets have two homes, `Authorization` and `Request.form`; both hide them from 
 and `masked` replaces them before anything is kept.
 """
 
-import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from hashlib import sha256
 from urllib.parse import urlencode, urlsplit
 
-MASK = "••••••"
-SECRET_FIELDS = frozenset(
-    {"token", "access_token", "refresh_token", "device_code", "password", "auth"}
-)
-"""Names whose values are secrets, in token answers, forms and `config.json`."""
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.network_failure import NetworkFailure
+from simulator.protocol.secrets import MASK, SECRET_FIELDS
 
 Headers = tuple[tuple[str, str], ...]
-
-
-class Scheme(StrEnum):
-    """How a registry wants to be convinced (RFC 7235)."""
-
-    BASIC = "Basic"
-    BEARER = "Bearer"
-
-
-@dataclass(frozen=True)
-class Authorization:
-    """The `Authorization` header of a request; the secret never prints."""
-
-    scheme: Scheme
-    secret: str = field(repr=False)
-
-    @classmethod
-    def basic(cls, username: str, password: str) -> "Authorization":
-        """Credentials as RFC 7617 wants them: base64 of `user:password`."""
-        pair = f"{username}:{password}".encode()
-        return cls(Scheme.BASIC, base64.b64encode(pair).decode())
-
-    @classmethod
-    def bearer(cls, token: str) -> "Authorization":
-        """A token as RFC 6750 wants it."""
-        return cls(Scheme.BEARER, token)
-
-    @classmethod
-    def parse(cls, header: str | None) -> "Authorization | None":
-        """The header's value, or None where it is absent or of an unknown scheme."""
-        scheme, _, secret = (header or "").partition(" ")
-        known = {s.value.lower(): s for s in Scheme}.get(scheme.lower())
-        return cls(known, secret.strip()) if known else None
-
-    @property
-    def header(self) -> str:
-        return f"{self.scheme} {self.secret}"
-
-    def pair(self) -> tuple[str, str] | None:
-        """User name and password of a Basic header; None if it is not one."""
-        if self.scheme is not Scheme.BASIC:
-            return None
-        try:
-            text = base64.b64decode(self.secret, validate=True).decode()
-        except ValueError:
-            return None
-        username, colon, password = text.partition(":")
-        return (username, password) if colon else None
 
 
 @dataclass(frozen=True)
@@ -153,29 +100,6 @@ class Response:
         return replace(self, body=json.dumps(kept, ensure_ascii=False).encode())
 
 
-class Obstacle(StrEnum):
-    """Why no HTTP answer came."""
-
-    REFUSED = "connection refused"
-    NO_HOST = "no such host"
-    TIMEOUT = "timeout"
-    UNTRUSTED = "certificate signed by unknown authority"
-    WRONG_NAME = "certificate is for another name"
-    PLAIN_HTTP = "server gave HTTP response to HTTPS client"
-    RESET = "connection reset"
-    TOO_LARGE = "the answer is larger than any that is expected"
-    REFUSED_BY_US = "not sent: the address is not one a secret may go to"
-    NOT_RECORDED = "the recording has no answer to this request"
-
-
-@dataclass(frozen=True)
-class NetworkFailure:
-    """No answer. `detail` is the address or the name that failed, where known."""
-
-    obstacle: Obstacle
-    detail: str = ""
-
-
 Answer = Response | NetworkFailure
 
 
@@ -199,8 +123,3 @@ def find(headers: Headers, name: str) -> str | None:
     """The header's value (repeated ones joined, RFC 9110 section 5.3), or None."""
     values = [value for key, value in headers if key.lower() == name.lower()]
     return ", ".join(values) if values else None
-
-
-def digest_of(data: bytes) -> str:
-    """`sha256:<hex>` (OCI image spec, descriptor, digests)."""
-    return f"sha256:{sha256(data).hexdigest()}"

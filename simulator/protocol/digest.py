@@ -1,0 +1,36 @@
+"""Digests: content named by its hash (OCI image spec, descriptor, digests)."""
+
+import re
+from hashlib import sha256
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+ANY_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
+"""What Docker's reference grammar takes for a digest, of any algorithm."""
+LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+"""Hexadecimal digits of a digest, by algorithm."""
+SHORT = 12
+"""Digits of a digest that Docker prints."""
+
+class InvalidDigest(ValueError):
+    """Docker's own sentence about a digest that it does not take."""
+
+
+def check_digest(digest: str) -> None:
+    """Docker's own checks of a digest (OCI image spec, digests). Raises InvalidDigest."""
+    algorithm, _, encoded = digest.partition(":")
+    if algorithm not in LENGTHS:
+        raise InvalidDigest("unsupported digest algorithm")
+    if len(encoded) != LENGTHS[algorithm]:
+        raise InvalidDigest("invalid checksum digest length")
+    if encoded.lower() != encoded:
+        raise InvalidDigest("invalid checksum digest format")
+
+
+def digest_of(data: bytes) -> str:
+    """`sha256:` and the hash of the data in hexadecimal digits."""
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+def short_digest(digest: str) -> str:
+    """The twelve digits that Docker prints, without the algorithm."""
+    return digest.rpartition(":")[2][:SHORT]

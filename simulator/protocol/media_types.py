@@ -1,0 +1,16 @@
+"""Media types of manifests, configurations and layers (OCI image spec; Docker image spec v2.2)."""
+
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
+DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
+OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+MANIFESTS = (DOCKER_MANIFEST, OCI_MANIFEST)
+INDEXES = (DOCKER_INDEX, OCI_INDEX)
+CONFIGS = (DOCKER_CONFIG, OCI_CONFIG)
+LAYERS = (DOCKER_LAYER, OCI_LAYER, "application/vnd.oci.image.layer.v1.tar+zstd",
+          "application/vnd.oci.image.layer.v1.tar", "application/vnd.docker.image.rootfs.diff.tar",
+          "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip")  # fmt: skip

@@ -1,0 +1,27 @@
+"""Why no HTTP answer came."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Obstacle(StrEnum):
+    """Why no HTTP answer came."""
+
+    REFUSED = "connection refused"
+    NO_HOST = "no such host"
+    TIMEOUT = "timeout"
+    UNTRUSTED = "certificate signed by unknown authority"
+    WRONG_NAME = "certificate is for another name"
+    PLAIN_HTTP = "server gave HTTP response to HTTPS client"
+    RESET = "connection reset"
+    TOO_LARGE = "the answer is larger than any that is expected"
+    REFUSED_BY_US = "not sent: the address is not one a secret may go to"
+    NOT_RECORDED = "the recording has no answer to this request"
+
+
+@dataclass(frozen=True)
+class NetworkFailure:
+    """No answer. `detail` is the address or the name that failed, where known."""
+
+    obstacle: Obstacle
+    detail: str = ""
