@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, get_args
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import jwt
 
@@ -41,7 +41,7 @@ from simulator.docker.image_store import (
 from simulator.docker.unions import Tagged
 from simulator.protocol.authorization import Authorization, Scheme
 from simulator.protocol.digest import digest_of
-from simulator.protocol.hosts import is_loopback
+from simulator.protocol.hosts import is_loopback, redirected
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, Manifest, parse_manifest
 from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
@@ -1076,9 +1076,9 @@ LIMIT_CUTS = 5
 
 def blob_answer(state: State, request: Request, answer: Response) -> Event:
     blob = blob_of(state, request)
-    location = answer.header("Location")
+    location = redirected(request.url, answer.header("Location") or "")
     if answer.status in REDIRECTS and location and len(state.moved) <= 2 * len(state.waiting):
-        return e.Redirected(blob.digest, urljoin(request.url, location))
+        return e.Redirected(blob.digest, location)
     if answer.status in (200, 206):
         return received(state, blob, request, answer)
     challenge = Challenge.parse(answer.header("WWW-Authenticate"))

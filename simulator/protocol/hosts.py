@@ -1,7 +1,12 @@
-"""Hosts as they are written in image names and URLs."""
+"""Hosts as they are written in image names and URLs, and the addresses behind them."""
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv6 addresses that a gateway translates to the IPv4 address in their last 32 bits (RFC 6052)."""
 
 
 def is_loopback(host: str) -> bool:
@@ -11,10 +16,8 @@ def is_loopback(host: str) -> bool:
     `127.` may belong to anybody.
     """
     name = bare(host)
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
+    address = address_of(name)
+    return name == "localhost" if address is None else address.is_loopback
 
 
 def bare(host: str) -> str:
@@ -25,3 +28,39 @@ def bare(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def address_of(name: str) -> Address | None:
+    """The address that is written here, or None for a name. An IPv4 address that is written as
+    IPv6 (mapped, translated, 6to4 or Teredo) is that IPv4 address."""
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return None
+    return address if address.version == 4 else inner(address)
+
+
+def inner(address: ipaddress.IPv6Address) -> Address:
+    if address in TRANSLATED:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    if address.teredo:
+        return address.teredo[1]
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def public(address: Address) -> bool:
+    """Whether the address is on the internet: not loopback, private, link-local, shared by a
+    provider (100.64.0.0/10), multicast or reserved."""
+    local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not (address.is_multicast or address.is_reserved or local)
+
+
+def redirected(url: str, location: str) -> str:
+    """The address that a `Location` leads to; empty where it is not one of HTTP."""
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        return ""
+    return target if location and usable else ""
