@@ -6,16 +6,22 @@ import json
 import string
 from typing import Any
 
+from simulator.protocol.json_text import TooDeep, json_of
+
 
 def not_json(text: str, stream: bool = True) -> str:
     """Go's complaint, empty where it takes the text. A decoder of a stream reads one value and
     leaves the rest; without a stream the text is all there is."""
     try:
-        json.loads(text)
+        json_of(text)
+    except TooDeep:
+        return "exceeded max depth"
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and stream:
             return ""
         return complaint(error, text, stream)
+    except ValueError:  # a number with more digits than Python reads
+        return "invalid number"
     return ""
 
 

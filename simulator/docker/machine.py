@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, get_args
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import jwt
 
@@ -40,8 +40,8 @@ from simulator.docker.image_store import (
 )
 from simulator.docker.unions import Tagged
 from simulator.protocol.authorization import Authorization, Scheme
-from simulator.protocol.digest import digest_of
-from simulator.protocol.hosts import is_loopback, redirected
+from simulator.protocol.digest import algorithm_of, digest_of
+from simulator.protocol.hosts import is_loopback, redirected, split_url
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, Manifest, parse_manifest
 from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
@@ -635,7 +635,7 @@ def token_get(state: State, challenge: Challenge) -> Request:
         secret = credential.identity_token or credential.password
         name = "" if credential.identity_token else credential.username
         sent = Authorization.basic(name, secret)
-    joint = "&" if urlsplit(challenge.realm).query else "?"
+    joint = "&" if split_url(challenge.realm).query else "?"
     url = f"{challenge.realm}{joint}{urlencode(sorted(query.items()))}"
     return Request("GET", url, (), sent)
 
@@ -726,12 +726,20 @@ def plan(state: State) -> Event:
     if state.ways.images_only and manifest.config.media_type not in CONFIGS:
         return e.NotAnImage(manifest.config.media_type)
     held = set(state.images.blobs)
-    layers = tuple(dict.fromkeys(manifest.layers))
+    layers = distinct(manifest.layers)
     here = [layer.digest in held for layer in layers]
     if state.ways.chains_layers:  # a layer counts as held only on top of the same layers
         here = [all(here[: place + 1]) for place, _ in enumerate(layers)]
     missing = tuple(layer for layer, known in zip(layers, here, strict=True) if not known)
     return e.LayersPlanned(missing, tuple(layer for layer in layers if layer not in missing))
+
+
+def distinct(layers: tuple[Descriptor, ...]) -> tuple[Descriptor, ...]:
+    """The first descriptor of each digest: the same content is downloaded once."""
+    known: dict[str, Descriptor] = {}
+    for layer in layers:
+        known.setdefault(layer.digest, layer)
+    return tuple(known.values())
 
 
 def select(state: State) -> Event:
@@ -776,9 +784,9 @@ def blob_request(state: State, blob: Descriptor) -> Request:
     headers = (("Range", f"bytes={held}-"),) if held else ()
     moved = dict(state.moved).get(blob.digest)
     if moved:
-        return Request("GET", moved, headers)
+        return Request("GET", moved, headers, promised=blob.size)
     url = blob_url(state, blob.digest)
-    return Request("GET", url, headers, state.authorization)
+    return Request("GET", url, headers, state.authorization, promised=blob.size)
 
 
 # -- interpret: what an answer means in this phase ------------------------------------------
@@ -1054,9 +1062,10 @@ def refusal(request: Request, answer: Response, challenge: Challenge | None) -> 
 
 
 def manifest_body(state: State, answer: Response) -> Event:
-    actual, expected = digest_of(answer.body), wanted(state)
+    expected = wanted(state)
+    actual = digest_of(answer.body, algorithm_of(expected))
     trusted = state.ways.trusts_tags and ref(state).digest is None and state.selected is None
-    if expected.startswith("sha256:") and actual != expected and not trusted:
+    if ":" in expected and actual != expected and not trusted:
         return e.DigestMismatch("manifest", expected, actual)
     if untyped(state):
         what = f"unexpected media type {state.media_type} for {actual}"
@@ -1366,7 +1375,8 @@ def keep_content(state: State, event: Event) -> State:
             assert state.manifest is not None
             config = state.manifest.config
             here = config.digest in state.images.blobs
-            waiting = missing if here else (config, *missing)
+            layers = (layer for layer in missing if layer.digest != config.digest)
+            waiting = missing if here else (config, *layers)
             return replace(state, waiting=waiting, present=present)
         case e.BlobReceived(blob, _, config, unpacked):
             return replace(

@@ -1,15 +1,16 @@
 """Digests: content named by its hash (OCI image spec, descriptor, digests)."""
 
+import hashlib
 import re
-from hashlib import sha256
 
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 ANY_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
 """What Docker's reference grammar takes for a digest, of any algorithm."""
 LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 """Hexadecimal digits of a digest, by algorithm."""
 SHORT = 12
 """Digits of a digest that Docker prints."""
+
 
 class InvalidDigest(ValueError):
     """Docker's own sentence about a digest that it does not take."""
@@ -26,9 +27,16 @@ def check_digest(digest: str) -> None:
         raise InvalidDigest("invalid checksum digest format")
 
 
-def digest_of(data: bytes) -> str:
-    """`sha256:` and the hash of the data in hexadecimal digits."""
-    return f"sha256:{sha256(data).hexdigest()}"
+def digest_of(data: bytes, algorithm: str = "sha256") -> str:
+    """`sha256:` (or another algorithm) and the hash of the data in hexadecimal digits."""
+    return f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
+
+
+def algorithm_of(digest: str) -> str:
+    """The algorithm that verifies this digest; `sha256` for one that Docker does not know, which
+    then matches no content."""
+    algorithm = digest.partition(":")[0]
+    return algorithm if algorithm in LENGTHS else "sha256"
 
 
 def short_digest(digest: str) -> str:

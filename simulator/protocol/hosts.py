@@ -1,7 +1,7 @@
 """Hosts as they are written in image names and URLs, and the addresses behind them."""
 
 import ipaddress
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -24,10 +24,7 @@ def bare(host: str) -> str:
     """The name or address alone, in lower case, without port and brackets."""
     if host.count(":") > 1 and not host.startswith("["):
         return host.lower()
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    return split_url(f"//{host}").hostname or ""
 
 
 def address_of(name: str) -> Address | None:
@@ -53,6 +50,14 @@ def public(address: Address) -> bool:
     provider (100.64.0.0/10), multicast or reserved."""
     local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
     return address.is_global and not (address.is_multicast or address.is_reserved or local)
+
+
+def split_url(url: str) -> SplitResult:
+    """The parts of a URL; one that cannot be read is all path, and has no host."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
 
 
 def redirected(url: str, location: str) -> str:

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
-from simulator.protocol.platform import Platform
+from simulator.protocol.json_text import json_of
+from simulator.protocol.platform import Platform, platform_of
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,17 @@ class ImageConfig:
     def read(cls, data: bytes, digest: str) -> "ImageConfig | None":
         """None for what is not an image's configuration."""
         try:
-            document = json.loads(data)
-            where = document["os"], document["architecture"], document.get("variant")
+            document = json_of(data)
+            where = {"variant": document.get("variant"), "os": document["os"],
+                     "architecture": document["architecture"]}  # fmt: skip
+            settings = document.get("config") or {}
             layers = document.get("rootfs", {}).get("diff_ids", ())
             return cls(
                 digest,
-                Platform(*where),
-                document.get("created") or "",
+                platform_of(where),
+                str(document.get("created") or ""),
                 tuple(map(str, layers)),
-                json.dumps(document.get("config") or {}),
+                json.dumps(settings if isinstance(settings, dict) else {}),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             return None

@@ -1,10 +1,10 @@
 """Descriptors, manifests and indexes (OCI image spec; Docker image spec v2.2)."""
 
-import json
 from dataclasses import dataclass
 
 from simulator.protocol.digest import DIGEST, short_digest
-from simulator.protocol.platform import Platform
+from simulator.protocol.json_text import json_of
+from simulator.protocol.platform import Platform, platform_of
 
 
 @dataclass(frozen=True)
@@ -50,26 +50,36 @@ class InvalidManifest(ValueError):
 def parse_manifest(data: bytes, digest: str, media_type: str = "") -> Manifest | Index:
     """Read a manifest or an index. Raises InvalidManifest with what is wrong."""
     try:
-        document = json.loads(data)
-        kind = document.get("mediaType") or media_type
+        document = json_of(data)
+        kind = str(document.get("mediaType") or media_type)
         if "manifests" in document:
-            entries = tuple(descriptor(entry) for entry in document["manifests"])
+            entries = descriptors(document["manifests"], LARGEST_INDEX)
             return Index(kind, digest, len(data), entries)
-        layers = tuple(descriptor(layer) for layer in document["layers"])
+        layers = descriptors(document["layers"], MOST_LAYERS)
         return Manifest(kind, digest, len(data), descriptor(document["config"]), layers)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidManifest(f"not a manifest: {error}") from None
 
 
+MOST_LAYERS = 127
+"""Layers of an image, as many as Docker's storage driver stacks."""
+LARGEST_INDEX = 500
+"""Entries of an index; the largest public ones have some sixty."""
+
+
+def descriptors(entries: list[dict[str, object]], most: int) -> tuple[Descriptor, ...]:
+    """Raises ValueError for more than this many."""
+    if len(entries) > most:
+        raise ValueError(f"{len(entries)} entries, more than {most}")
+    return tuple(map(descriptor, entries))
+
+
 def descriptor(entry: dict[str, object]) -> Descriptor:
-    """A descriptor from its JSON form."""
+    """A descriptor from its JSON form. Raises ValueError, KeyError or TypeError."""
     digest, size = entry["digest"], entry["size"]
-    if not (isinstance(digest, str) and DIGEST.fullmatch(digest) and isinstance(size, int)):
-        raise ValueError(f"bad descriptor {entry!r}")
+    named = isinstance(digest, str) and DIGEST.fullmatch(digest)
+    if not (named and type(size) is int and 0 <= size < 1 << 63):
+        raise ValueError(f"bad descriptor {entry!r:.200}")
     where = entry.get("platform")
-    platform = None
-    if isinstance(where, dict):
-        platform = Platform(
-            where.get("os", ""), where.get("architecture", ""), where.get("variant")
-        )
-    return Descriptor(str(entry.get("mediaType", "")), digest, size, platform)
+    platform = platform_of(where) if isinstance(where, dict) else None
+    return Descriptor(str(entry.get("mediaType", "")), str(digest), size, platform)

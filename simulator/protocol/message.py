@@ -12,9 +12,11 @@ and `masked` replaces them before anything is kept.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from simulator.protocol.authorization import Authorization
+from simulator.protocol.hosts import split_url
+from simulator.protocol.json_text import json_of
 from simulator.protocol.network_failure import NetworkFailure
 from simulator.protocol.secrets import MASK, SECRET_FIELDS
 
@@ -30,19 +32,21 @@ class Request:
     headers: Headers = ()
     authorization: Authorization | None = None
     form: Headers = field(default=(), repr=False)
+    promised: int | None = None
+    """The size of the blob that is asked for, in bytes, where a manifest names it."""
 
     @property
     def host(self) -> str:
         """Host and, where it is not the scheme's own, port."""
-        return urlsplit(self.url).netloc
+        return split_url(self.url).netloc
 
     @property
     def path(self) -> str:
-        return urlsplit(self.url).path or "/"
+        return split_url(self.url).path or "/"
 
     @property
     def query(self) -> str:
-        return urlsplit(self.url).query
+        return split_url(self.url).query
 
     @property
     def body(self) -> bytes:
@@ -87,7 +91,7 @@ class Response:
     def json(self) -> object:
         """The body as JSON, or None where it is not JSON."""
         try:
-            return json.loads(self.body)
+            return json_of(self.body)
         except ValueError:
             return None
 

@@ -1,6 +1,7 @@
 """Operating system and processor of an image."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 SYSTEMS = frozenset({"linux", "windows", "darwin", "freebsd"})
@@ -57,3 +58,17 @@ class Platform:
         return (self.os, self.architecture) == (wanted.os, wanted.architecture) and (
             wanted.variant is None or self.variant in (None, wanted.variant)
         )
+
+
+def platform_of(document: Mapping[str, object]) -> Platform:
+    """The platform that an index or an image's configuration names. Raises TypeError where a
+    name is no text."""
+    known = [document.get(name) for name in ("os", "architecture", "variant")]
+    os, architecture, variant = (None if one is None else text(one) for one in known)
+    return Platform(os or "", architecture or "", variant)
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.200} is no text")
+    return value

@@ -1,0 +1,42 @@
+"""JSON from outside: how deep it may be, and what becomes of odd characters."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.protocol.json_text import DEEPEST, TooDeep, json_of
+
+
+@pytest.mark.parametrize("text", ["[" * 101 + "]" * 101, '{"a":' * 101 + "1" + "}" * 101,
+                                  "[" * 200_000])  # fmt: skip
+def test_deep_json_is_refused(text: str) -> None:
+    """Before Python's own parser sees it."""
+    with pytest.raises(TooDeep):
+        json_of(text)
+    with pytest.raises(TooDeep):
+        json_of(text.encode())
+
+
+def test_brackets_in_strings_and_in_a_row_are_no_depth() -> None:
+    wide = [["[" * 500, {}] for _ in range(500)]
+    assert json_of(json.dumps(wide)) == wide
+    assert json_of("[" * DEEPEST + "]" * DEEPEST)
+
+
+def test_half_of_a_surrogate_pair_is_replaced() -> None:
+    """Text with one could be neither printed nor saved."""
+    assert json_of(r'{"\ud800": ["a\udfffb", "\ud83d\ude00"]}') == {"�": ["a�b", "😀"]}
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(values)
+def test_ordinary_json_is_read_as_it_is(value: object) -> None:
+    assert json_of(json.dumps(value)) == value
+    assert json_of(json.dumps(value, ensure_ascii=False).encode()) == value
