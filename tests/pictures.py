@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from simulator.lesson.document import lessons
-from simulator.scenarios.model import run
+from simulator.scenarios.play import trace as run
 from simulator.views import player
 from tests.conftest import remembering
 from tests.pages import ROOT, app, chromium, opened

@@ -10,8 +10,8 @@ from simulator.cli.common import ENGINES, USUAL_ENGINE, console, first_lesson, p
 from simulator.compare.align import Comparison, makes_sense, partings, what_if
 from simulator.compare.align import compare as compare_traces
 from simulator.compare.lanes import WORDS, lanes
+from simulator.recordings.situations import trace
 from simulator.scenarios import changes
-from simulator.scenarios import model as scenario
 
 
 @click.command()
@@ -39,7 +39,7 @@ def compare(
     if change:
         print_comparison(what_if(left, change, engine), as_json)
         return
-    runs = (scenario.run(left, engine), scenario.run(right or left, right_engine or engine))
+    runs = (trace(left, engine), trace(right or left, right_engine or engine))
     print_comparison(compare_traces(*runs), as_json)
 
 

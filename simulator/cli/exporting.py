@@ -7,7 +7,7 @@ import click
 from simulator import export
 from simulator.cli.common import ENGINES, USUAL_ENGINE, first_lesson, refuse, told_plainly
 from simulator.questions import draw
-from simulator.scenarios import model as scenario
+from simulator.recordings.situations import trace
 from simulator.scenarios.model import scenarios
 
 OUTPUT = click.option(
@@ -61,7 +61,7 @@ def export_lesson(
     """The whole lesson as one file: HTML that steps offline, or Markdown."""
     lesson = first_lesson()
     usual = (lesson.document.scenario,) if name == "md" else tuple(scenarios())
-    traces = [scenario.run(known, engine) for engine in chosen for known in names or usual]
+    traces = [trace(known, engine) for engine in chosen for known in names or usual]
     made = [export.from_question(lesson, question) for question in draw(lesson, seed, count)]
     items = (*export.from_quiz(lesson), *made)
     deliver(export.WHOLE[name](lesson, traces, items), output)

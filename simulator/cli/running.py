@@ -20,8 +20,9 @@ from simulator.docker.trace import Trace
 from simulator.recordings.document import InvalidRecording, Recording, engine_of, recorded
 from simulator.recordings.document import read as read_recording
 from simulator.recordings.fidelity import remarks, replayed
-from simulator.scenarios import model as scenario
-from simulator.scenarios.model import run_real, scenarios
+from simulator.recordings.situations import recorded_situations, trace
+from simulator.scenarios.model import scenarios
+from simulator.scenarios.real_run import run_real
 from simulator.views import stage as views
 
 
@@ -64,7 +65,7 @@ def run(
 
 def run_on_mock(engine: str, name: str | None, real: dict[str, Any]) -> Trace:
     only_real(real)
-    return scenario.run(name or next(iter(scenarios())), engine)
+    return trace(name or next(iter(scenarios())), engine)
 
 
 def only_real(real: dict[str, Any]) -> None:
@@ -144,7 +145,7 @@ def list_scenarios(only_recorded: bool) -> None:
     The recorded ones can also be replayed: `run --source recording --recording NAME`.
     """
     rows = [(x.name, x.title, x.cause) for x in scenarios().values() if not only_recorded]
-    for name, one in scenario.recorded_situations().items():
+    for name, one in recorded_situations().items():
         rows.append((one.name if only_recorded else name, one.heading(), plain(one.command)))
     table = Table(Column("Name", min_width=max(len(row[0]) for row in rows)), "What happens", "Why")
     for row in rows:

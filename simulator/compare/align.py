@@ -15,13 +15,12 @@ from simulator.docker import events as e
 from simulator.docker.engines.words import reason
 from simulator.docker.events import Event
 from simulator.docker.machine import Phase
-from simulator.docker.trace import Step, Trace, run
+from simulator.docker.trace import Step, Trace
 from simulator.protocol.media_types import DOCKER_INDEX, OCI_INDEX
 from simulator.protocol.message import Response
+from simulator.scenarios import play
 from simulator.scenarios.changes import CHANGES, change
 from simulator.scenarios.model import Scenario, scenario, scenarios
-from simulator.scenarios.model import run as run_scenario
-from simulator.sources.mock import mock
 from simulator.words.i18n import N_, _
 
 Kind = tuple[object, ...]
@@ -275,13 +274,13 @@ def what_if(base: str, name: str, engine: str = "29") -> Comparison:
     Raises UnknownScenario or UnknownChange with the names there are.
     """
     otherwise = change(name).apply(scenario(base))
-    left = run_scenario(base, engine)
-    return replace(compare(left, played(otherwise, engine)), change=name)
+    left = play.trace(base, engine)
+    return replace(compare(left, changed_run(otherwise, engine)), change=name)
 
 
-def played(one: Scenario, engine: str) -> Trace:
-    """A run of a scenario that has no name of its own."""
-    return run(one.state(engine), mock(one.world()))
+def changed_run(one: Scenario, engine: str) -> Trace:
+    """A run of a scenario that stands in no file, so its name leads nowhere."""
+    return replace(play.run(one, engine), scenario="")
 
 
 def makes_sense(base: str, name: str) -> bool:
@@ -296,9 +295,9 @@ def partings(base: str, engine: str = "29") -> Mapping[str, int]:
 
     In the order of the steps. Raises UnknownScenario.
     """
-    left, known = run_scenario(base, engine), scenario(base)
+    left, known = play.trace(base, engine), scenario(base)
     changed = ((name, one.apply(known)) for name, one in CHANGES.items())
-    traces = ((name, played(one, engine)) for name, one in changed if one != known)
+    traces = ((name, changed_run(one, engine)) for name, one in changed if one != known)
     found = ((name, compare(left, trace).parted) for name, trace in traces)
     steps = ((name, min(place + 1, len(left.steps))) for name, place in found if place is not None)
     return dict(sorted(steps, key=lambda one: one[1]))

@@ -27,9 +27,9 @@ from simulator.lesson.document import Lesson
 from simulator.recordings import document as recordings
 from simulator.recordings import fidelity
 from simulator.recordings.document import Recording
+from simulator.recordings.situations import trace as situation_run
 from simulator.registry.model import Registry
-from simulator.scenarios import model as scenario
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import UnknownScenario, scenarios
 from simulator.sources.mock import mock
 from simulator.sources.world import World
 from simulator.views.stage import outcome
@@ -421,8 +421,8 @@ def address(message: Printed) -> str:
 def opens(name: str) -> bool:
     """Whether the app plays this situation by its name."""
     try:
-        scenario.run(name)
-    except scenario.UnknownScenario:
+        situation_run(name)
+    except UnknownScenario:
         return False
     return True
 

@@ -18,7 +18,8 @@ from simulator.protocol.reference import Reference
 from simulator.protocol.secrets import MASK
 from simulator.registry.fixtures import repositories
 from simulator.scenarios.model import Typed
-from simulator.scenarios.workbench import Strict, Workbench, play
+from simulator.scenarios.workbench import Strict, Workbench
+from simulator.shell.session import terminal, typed
 from simulator.shell.values import Shell
 from simulator.words.i18n import per_language
 from simulator.words.translation import read_named
@@ -71,7 +72,7 @@ class Challenge(Strict):
 
     def shell(self, engine: str = "29") -> Shell:
         """The terminal in the broken world."""
-        return self.world.shell(engine)
+        return terminal(self.world, engine)
 
     def solved(self, shell: Shell) -> bool:
         return self.goal.met(shell)
@@ -83,7 +84,7 @@ class Challenge(Strict):
         here = replace(shell, prompt=None)
         if self.solved(here):
             return ()
-        return next((end for end in ends if self.solved(play(here, end))), ())
+        return next((end for end in ends if self.solved(typed(here, end))), ())
 
 
 def held(shell: Shell) -> Mapping[str, str]:

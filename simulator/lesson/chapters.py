@@ -16,9 +16,10 @@ from simulator.docker.trace import Step
 from simulator.lesson.document import Claim, Lesson, Question, disagreements, find_point
 from simulator.protocol.manifest import Manifest, parse_manifest
 from simulator.registry.fixtures import repositories
-from simulator.scenarios import model as scenario
+from simulator.scenarios import play
 from simulator.scenarios.model import Typed, UnknownScenario, scenarios
-from simulator.scenarios.workbench import Strict, Workbench, play
+from simulator.scenarios.workbench import Strict, Workbench
+from simulator.shell.session import terminal, typed
 from simulator.shell.values import Shell
 from simulator.words.i18n import _, per_language
 from simulator.words.translation import read_as
@@ -67,7 +68,7 @@ class Section(Strict):
 
     def shell(self, engine: str = "29") -> Shell:
         """The terminal after everything was typed."""
-        return play(self.world.shell(engine), self.play)
+        return typed(terminal(self.world, engine), self.play)
 
 
 class Chapters(Strict):
@@ -154,7 +155,7 @@ def unshown(lesson: Lesson, section: Section) -> Iterator[str]:
 
 def step_at(lesson: Lesson, shown: Shown) -> Step:
     """The step. Raises LookupError or UnknownScenario."""
-    trace = scenario.run(shown.run)
+    trace = play.trace(shown.run)
     wanted = find_point(lesson, trace, shown.at)
     return next(step for step in trace.steps if step.after is wanted.after)
 

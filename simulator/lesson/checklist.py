@@ -16,7 +16,7 @@ from simulator.docker.machine import State
 from simulator.docker.trace import Step, Trace, steps
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.message import Response, Transport
-from simulator.scenarios.model import real_state
+from simulator.scenarios.real_run import real_state
 from simulator.sources.layout import Layout
 from simulator.sources.real import real
 from simulator.words.i18n import N_

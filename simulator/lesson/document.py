@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -24,7 +23,8 @@ from simulator.docker.machine import Phase
 from simulator.docker.trace import Step, Trace
 from simulator.lesson import flow
 from simulator.lesson.flow import Edge, Node
-from simulator.scenarios.model import UnknownScenario, run
+from simulator.recordings.situations import trace as played
+from simulator.scenarios.model import UnknownScenario
 from simulator.views import predictions as predict
 from simulator.views import stage as views
 from simulator.words import i18n
@@ -318,11 +318,6 @@ def problems(lesson: Lesson) -> tuple[str, ...]:
 Found = Iterator[tuple[Where, str]]
 
 
-@cache
-def played(scenario: str) -> Trace:
-    return run(scenario)
-
-
 def own_trace(lesson: Lesson) -> Trace | None:
     try:
         return played(lesson.document.scenario)
@@ -416,7 +411,7 @@ def of_predictions(lesson: Lesson) -> Found:
     if own_trace(lesson) is None or any(of_words(lesson)):
         return  # what cannot be played or told cannot be asked, and is complained of already
     for engine in engines():
-        count = len(predict.questions(lesson, run(lesson.document.scenario, engine)))
+        count = len(predict.questions(lesson, played(lesson.document.scenario, engine)))
         if not 2 <= count <= predict.MOST:
             what = f"Docker {engine} asks {count} questions in {lesson.document.scenario!r}"
             yield ("predictions",), f"{what}: mark two to {predict.MOST}"

@@ -6,7 +6,6 @@ from random import Random
 
 from simulator.docker.engines import engines
 from simulator.lesson.document import Lesson
-from simulator.questions.misconceptions import played
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.offer import Key, Kind, Wrong, chosen, objective_of, place_of, rule
 from simulator.questions.runs import (
@@ -20,6 +19,7 @@ from simulator.questions.runs import (
     traces,
 )
 from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as played
 from simulator.words.i18n import N_, _
 
 

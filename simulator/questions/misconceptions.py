@@ -30,15 +30,14 @@ from simulator.docker.machine import (
     ping,
     wanted,
 )
-from simulator.docker.trace import MACHINE, Machine, Step, Trace, run
+from simulator.docker.trace import MACHINE, Machine, Step, Trace
 from simulator.protocol.authorization import Authorization, Scheme
 from simulator.protocol.message import Exchange, Request
 from simulator.protocol.network_failure import Obstacle
 from simulator.protocol.secrets import MASK
 from simulator.registry.model import Auth
-from simulator.scenarios import model as scenarios_
-from simulator.scenarios.model import STORAGE, Scenario
-from simulator.sources.mock import mock
+from simulator.scenarios import play
+from simulator.scenarios.model import STORAGE, Scenario, scenario
 from simulator.words.i18n import N_
 
 P = Phase
@@ -55,12 +54,6 @@ def same_world(scenario: Scenario) -> Scenario:
 
 def same_trace(trace: Trace) -> Trace:
     return trace
-
-
-@cache
-def played(name: str, engine: str) -> Trace:
-    """What the machine itself makes of a scenario. Nothing in it is random: once is enough."""
-    return scenarios_.run(name, engine)
 
 
 @dataclass(frozen=True)
@@ -83,15 +76,14 @@ class Mutant:
 
     def run(self, name: str, engine: str) -> Trace:
         """The scenario as somebody imagines it who has this misconception."""
-        known = scenarios_.scenario(name)
+        known = scenario(name)
         world, other = self.world(known), self.engine(engine)
         if world == known and (self.machine is MACHINE or not self.matters(name, other)):
-            return self.rewrite(played(name, other))
-        state, transport = world.state(other), mock(world.world())
-        return self.rewrite(run(state, transport, scenario=name, machine=self.machine))
+            return self.rewrite(play.trace(name, other))
+        return self.rewrite(play.run(world, other, self.machine))
 
     def matters(self, name: str, engine: str) -> bool:
-        steps = played(name, engine).steps
+        steps = play.trace(name, engine).steps
         return not self.when or any(isinstance(step.event, self.when) for step in steps)
 
     @property

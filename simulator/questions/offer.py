@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from simulator.docker.trace import Step
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
-from simulator.questions.misconceptions import MUTANTS, played
+from simulator.questions.misconceptions import MUTANTS
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.objectives import OBJECTIVES, about
 from simulator.questions.runs import text
+from simulator.scenarios.play import trace as played
 from simulator.words.i18n import _
 
 MOST = 4

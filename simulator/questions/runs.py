@@ -12,9 +12,10 @@ from simulator.docker.machine import Phase
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
-from simulator.questions.misconceptions import MUTANTS, Mutant, imagined, played
+from simulator.questions.misconceptions import MUTANTS, Mutant, imagined
 from simulator.questions.model import Address
 from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as played
 from simulator.views import stage as views
 from simulator.words.i18n import _
 

@@ -9,7 +9,7 @@ from simulator.docker.machine import TRANSITIONS, Phase
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, Field
-from simulator.questions.misconceptions import imagined, played
+from simulator.questions.misconceptions import imagined
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.offer import (
     MOST,
@@ -44,6 +44,7 @@ from simulator.questions.runs import (
 )
 from simulator.questions.values import value_before, worked_value
 from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as played
 from simulator.words.i18n import N_, _, ngettext
 
 # -- which step, given a change ---------------------------------------------------------------

@@ -7,7 +7,7 @@ from random import Random
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, TRACKER, Field
-from simulator.questions.misconceptions import MUTANTS, played
+from simulator.questions.misconceptions import MUTANTS
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says, Table
 from simulator.questions.offer import Key, Kind, Wrong, chosen, label_of, objective_of, rule
 from simulator.questions.runs import (
@@ -30,6 +30,7 @@ from simulator.questions.values import (
     value_part,
     value_words,
 )
+from simulator.scenarios.play import trace as played
 from simulator.words.i18n import N_, _
 
 WIRE = (FIELDS["proof"], FIELDS["answered"])

@@ -9,7 +9,6 @@ from random import Random
 from simulator.docker.trace import Step
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, Field
-from simulator.questions.misconceptions import played
 from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.offer import (
     Key,
@@ -41,6 +40,7 @@ from simulator.questions.runs import (
     typed,
 )
 from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as played
 from simulator.words.i18n import N_, _
 
 

@@ -4,36 +4,26 @@ A scenario says only what is special about it; the rest is the lesson's ordinary
 `myprivateregistry.com`, where alice may pull.
 """
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import BaseModel, ConfigDict
 
-from simulator.docker.cli.commands import InvalidCommand, Login, Pull, parse
+from simulator.docker.cli.commands import parse
 from simulator.docker.config_file import Credential, CredentialStore
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.image_store import ImageStore
 from simulator.docker.machine import State, entry_for
-from simulator.docker.trace import Took, Trace
-from simulator.docker.trace import run as run_trace
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Index, Manifest, parse_manifest
 from simulator.protocol.network_failure import Obstacle
 from simulator.protocol.platform import Platform
-from simulator.protocol.reference import HOST, Reference
-from simulator.recordings.document import Recording, client, engine_of, recorded, scene_of
-from simulator.recordings.document import transport as recorded_network
+from simulator.protocol.reference import Reference
 from simulator.registry.fixtures import repositories, unpacked_size
 from simulator.registry.model import Auth, Fault, Registry, Repository, User
-from simulator.sources.layout import Layout
-from simulator.sources.mock import mock
-from simulator.sources.real import Progress, real
 from simulator.sources.world import Site, Tls, World
-from simulator.words.i18n import _, per_language
+from simulator.words.i18n import per_language
 from simulator.words.translation import read_named
 
 HOSTNAME = "myprivateregistry.com"
@@ -164,90 +154,3 @@ def scenario(name: str) -> Scenario:
         names = ", ".join(scenarios())
         raise UnknownScenario(f"unknown scenario {name!r}: choose one of {names}")
     return scenarios()[name]
-
-
-@cache
-def recorded_situations() -> Mapping[str, Recording]:
-    """The situations of the recordings that the machine can play, by name; by `recorded_NAME`
-    where a scenario has that name."""
-    known = (one for one in recorded().values() if playable(one))
-    return {f"recorded_{x.name}" if x.name in scenarios() else x.name: x for x in known}
-
-
-def playable(recording: Recording) -> bool:
-    try:
-        parse(recording.command, recording.typed())
-    except InvalidCommand:
-        return False
-    return True
-
-
-def run(name: str, engine: str = "29") -> Trace:
-    """Play a scenario, or the situation of a recording, on the mock registry."""
-    if name not in scenarios() and name in recorded_situations():
-        return replace(run_situation(recorded_situations()[name], engine), scenario=name)
-    chosen = scenario(name)
-    return run_trace(chosen.state(engine), mock(chosen.world()), scenario=name)
-
-
-def run_situation(recording: Recording, engine: str) -> Trace:
-    """The recorded world, as a mock: nothing of what was recorded answers."""
-    scene = scene_of(recording, engine_of(recording, known_engine(engine).name))
-    return run_trace(client(recording, scene), recorded_network(scene))
-
-
-class InvalidRegistry(ValueError):
-    """The registry's name is not `host` or `host:port`."""
-
-
-def run_real(
-    registry: str,
-    username: str,
-    password: str,
-    image: str,
-    on_progress: Callable[[Progress], object] | None = None,
-    output: Path | None = None,
-    engine: str = "29",
-) -> Trace:
-    """Log in (where a user is given) and pull from a real registry; layers land in `output`.
-
-    Without `output` the layers go to a temporary directory that is removed. The password is
-    in memory for this run only. Raises InvalidRegistry or InvalidReference on bad input.
-    """
-    state = real_state(registry, username, password, image, engine)
-    times: list[tuple[float, float]] = []
-
-    def note(began: float, ended: float) -> None:
-        times.append((began, ended))
-
-    with TemporaryDirectory() as spare:
-        layout = Layout(output or Path(spare))
-        with real(layout, on_progress, registry, on_exchange=note) as transport:
-            trace = run_trace(state, transport, source="real")
-        last = trace.steps[-1].after
-        if last.manifest and last.reference and not trace.failed:
-            manifest = last.manifest
-            layout.name(last.reference.identifier, manifest.digest, manifest.media_type)
-    return replace(trace, took=took(trace, times))
-
-
-def took(trace: Trace, times: Sequence[tuple[float, float]]) -> tuple[Took, ...]:
-    """When each step's exchange was, counted from the first one."""
-    asking = [step.number for step in trace.steps if step.exchange]
-    first = min((began for began, _ended in times), default=0.0)
-    return tuple(
-        Took(number, round(began - first, 6), round(ended - first, 6))
-        for number, (began, ended) in zip(asking, times, strict=False)
-    )
-
-
-def real_state(registry: str, username: str, password: str, image: str, engine: str) -> State:
-    if not HOST.fullmatch(registry):
-        told = _("{registry} is not a registry: give host or host:port, no scheme")
-        raise InvalidRegistry(told.format(registry=repr(registry)))
-    name = image if image.startswith(f"{registry}/") else f"{registry}/{image}"
-    Reference.parse(name)
-    login = Login(f"docker login {registry}", registry, username, password)
-    pull = Pull(f"docker pull {name}", name)
-    commands = (login, pull) if username else (pull,)
-    return State(engine=known_engine(engine).name, now=int(time.time()), commands=commands)

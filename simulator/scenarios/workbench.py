@@ -1,18 +1,16 @@
 """A workbench: a scenario's world with a terminal in it, as data."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.docker.config_file import CredentialStore
+from simulator.docker.machine import State
 from simulator.protocol.reference import HUB_HOST
 from simulator.registry.model import Auth, Registry, User
 from simulator.scenarios.model import HOSTNAME, NOW, Scenario, Typed
-from simulator.shell import enter
-from simulator.shell.values import Shell
 from simulator.sources.world import Site, World
 
 MIRROR = f"mirror.{HOSTNAME}"
@@ -62,19 +60,11 @@ class Workbench(Scenario):
         bob = {"bob": User(BOB, self.bob)} if self.bob else {}
         return replace(registry, users={**registry.users, **bob}, refresh=self.identity_token)
 
-    def shell(self, engine: str = "29") -> Shell:
-        """The terminal, before anything was typed."""
-        client = self.state(engine)
-        if self.config is not None:
-            store = CredentialStore.from_json(json.dumps(self.config))
-            missing = bool(store.helper or store.helpers) and not self.helps
-            client = replace(client, store=replace(store, helper_missing=missing))
-        return Shell(self.world(), client, files=self.files)
-
-
-def play(shell: Shell, commands: Iterable[Typed]) -> Shell:
-    """The shell after these commands and the answers to their prompts."""
-    for command in commands:
-        for text in (command.run, *command.typed):
-            shell = enter(shell, text)
-    return shell
+    def state(self, engine: str = "29") -> State:
+        """The client, with config.json as it is written here."""
+        client = super().state(engine)
+        if self.config is None:
+            return client
+        store = CredentialStore.from_json(json.dumps(self.config))
+        missing = bool(store.helper or store.helpers) and not self.helps
+        return replace(client, store=replace(store, helper_missing=missing))

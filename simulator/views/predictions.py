@@ -7,12 +7,12 @@ and so is the reason why each of them is wrong.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from simulator.docker.machine import TRANSITIONS, Phase, State
 from simulator.docker.trace import Step, Trace
-from simulator.scenarios.model import run, scenarios
+from simulator.scenarios import play
+from simulator.scenarios.model import scenarios
 from simulator.views import stage as views
 from simulator.words.i18n import _
 
@@ -218,9 +218,8 @@ def others(trace: Trace) -> tuple[Trace, ...]:
     return tuple(one for one in every_run(trace.engine) if one.scenario != trace.scenario)
 
 
-@cache
 def every_run(engine: str) -> tuple[Trace, ...]:
-    return tuple(run(name, engine) for name in scenarios())
+    return tuple(play.trace(name, engine) for name in scenarios())
 
 
 def so_it_is_in(trace: Trace) -> str:

@@ -28,7 +28,7 @@ LAYERS = 5
 PULL = """
 import sys, time
 from pathlib import Path
-from simulator.scenarios.model import run_real
+from simulator.scenarios.real_run import run_real
 began = time.monotonic()
 trace = run_real(sys.argv[1], "", "", "big:1", output=Path(sys.argv[2]))
 assert not trace.failed, trace.steps[-1].event

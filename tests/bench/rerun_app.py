@@ -7,14 +7,14 @@ import streamlit as st
 
 from simulator.lesson import flow
 from simulator.lesson.document import Lesson, lessons
-from simulator.scenarios import model as scenario
+from simulator.recordings.situations import trace as trace_of
 from simulator.views import stage as views
 
 
 @st.cache_resource
 def known() -> tuple[Lesson, dict[str, Any], pd.DataFrame, pd.DataFrame]:
     """What does not change from step to step is computed once, as it is for the stage."""
-    lesson, trace = lessons()[0], scenario.run("works")
+    lesson, trace = lessons()[0], trace_of("works")
     tracked, table = views.tracker(trace), views.process_table(lesson, trace)
     return lesson, views.stage(lesson, trace), tracked, table
 

@@ -19,7 +19,7 @@ from statistics import median, quantiles
 from playwright.sync_api import Browser, Page
 
 from simulator.lesson.document import lessons
-from simulator.scenarios.model import run
+from simulator.scenarios.play import trace as run
 from simulator.views import player
 from simulator.web.components import stage
 from tests.bench.long_run import long_run

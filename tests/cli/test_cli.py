@@ -16,10 +16,12 @@ from simulator.cli import main
 from simulator.docker.trace import Trace
 from simulator.recordings.document import RECORDED, recorded
 from simulator.recordings.fidelity import NORMALISED, UNREACHED, replayed
+from simulator.recordings.situations import recorded_situations
+from simulator.recordings.situations import trace as run
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
-from simulator.scenarios.model import recorded_situations, run, scenarios
+from simulator.scenarios.model import scenarios
 from tests.pages import ROOT, free_port, wait_for
 
 

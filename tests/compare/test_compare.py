@@ -12,13 +12,13 @@ import pytest
 import simulator
 from simulator.compare.align import (
     Comparison,
+    changed_run,
     compare,
     facts,
     how,
     makes_sense,
     offers,
     partings,
-    played,
     what_if,
 )
 from simulator.compare.lanes import WORDS, lanes, staged
@@ -27,7 +27,8 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import lessons
 from simulator.protocol.message import Response
 from simulator.scenarios.changes import CHANGES, UnknownChange
-from simulator.scenarios.model import UnknownScenario, run, scenario, scenarios
+from simulator.scenarios.model import UnknownScenario, scenario, scenarios
+from simulator.scenarios.play import trace as run
 
 LESSON = lessons()[0]
 
@@ -148,7 +149,7 @@ def test_every_change_parts_at_the_first_difference(name: str, engine: str) -> N
         if changed == base:
             assert change not in known
             continue
-        comparison = compare(ran(name, engine), played(changed, engine))
+        comparison = compare(ran(name, engine), changed_run(changed, engine))
         whole(comparison)
         assert (comparison.parted is not None) == (change in known)
         if changed.commands != base.commands:
@@ -297,7 +298,7 @@ def test_why_is_told_by_the_two_steps(change: str) -> None:
 def test_every_parting_names_its_cause(name: str, engine: str) -> None:
     """A heading with the step, in which way they part, why, and what differs: never nothing."""
     for change in partings(name, engine):
-        shown = played(CHANGES[change].apply(scenario(name)), engine)
+        shown = changed_run(CHANGES[change].apply(scenario(name)), engine)
         comparison = replace(compare(ran(name, engine), shown), change=change)
         verdict = lanes(LESSON, comparison)["verdict"]
         assert verdict["heading"].startswith("They part at step")

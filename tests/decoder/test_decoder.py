@@ -27,7 +27,8 @@ from simulator.recordings.fidelity import UNREACHED, Situation
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
-from simulator.scenarios.model import run, scenarios
+from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as run
 from tests.dockerd import dockerd
 from tests.pages import PATIENCE
 

@@ -27,7 +27,8 @@ from simulator.protocol.reference import HUB
 from simulator.recordings import lab
 from simulator.registry.fixtures import dumps, pointer, repositories
 from simulator.registry.model import Auth, Blob, Fault, Part, Repository, StoredManifest
-from simulator.scenarios.model import Scenario, Typed, run, scenario, scenarios
+from simulator.scenarios.model import Scenario, Typed, scenario, scenarios
+from simulator.scenarios.play import trace as run
 from simulator.sources.mock import mock
 from simulator.sources.world import World
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 
 from simulator.docker.trace import InvalidTrace, Trace
-from simulator.scenarios.model import run, scenarios
+from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as run
 
 
 @pytest.mark.parametrize("name", scenarios())

@@ -31,8 +31,8 @@ from simulator.export.item import Asked, Choice, body, html, named
 from simulator.export.stage import data
 from simulator.lesson.document import lessons
 from simulator.questions import KINDS, Table, draw, right
-from simulator.questions.misconceptions import played
 from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as played
 from simulator.views import stage as views
 from tests.conftest import need
 from tests.pages import ROOT, chromium

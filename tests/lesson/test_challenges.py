@@ -7,8 +7,8 @@ import pytest
 from simulator.docker.engines import engines
 from simulator.lesson.challenges import InvalidChallenge, challenges, next_command
 from simulator.scenarios.model import Typed
-from simulator.scenarios.workbench import play
 from simulator.shell import enter
+from simulator.shell.session import typed
 
 ENGINES = list(engines())
 NAMES = list(challenges())
@@ -28,7 +28,7 @@ def test_the_kept_solution_solves_it(name: str, engine: str) -> None:
     shell = challenge.shell(engine)
     for command in challenge.solution:
         assert not challenge.solved(shell)
-        shell = play(shell, [command])
+        shell = typed(shell, [command])
         assert shell.prompt is None and shell.status == 0, shell.lines[-5:]
     assert challenge.solved(shell)
     assert shell.commands == challenge.par
@@ -57,7 +57,7 @@ def test_every_command_of_the_solution_is_needed(name: str, engine: str) -> None
         if any(word in command.run for word in LOOKS):
             continue
         rest = challenge.solution[:place] + challenge.solution[place + 1 :]
-        assert not challenge.solved(play(challenge.shell(engine), rest)), command.run
+        assert not challenge.solved(typed(challenge.shell(engine), rest)), command.run
 
 
 ASTRAY = (
@@ -75,7 +75,7 @@ def test_the_last_hint_leads_to_the_goal(name: str, engine: str) -> None:
     """From the beginning, and from wherever a learner has gone astray."""
     challenge = challenges()[name]
     starts = [challenge.shell(engine)]
-    starts += [play(starts[0], [command]) for command in ASTRAY]
+    starts += [typed(starts[0], [command]) for command in ASTRAY]
     for shell in starts:
         for _ in range(challenge.par + 1):
             if challenge.solved(shell):
@@ -85,23 +85,23 @@ def test_the_last_hint_leads_to_the_goal(name: str, engine: str) -> None:
                 shell = enter(shell, "reset")
                 hint = next_command(challenge, shell)
             known = next(command for command in challenge.solution if command.run == hint)
-            shell = play(shell, [known])
+            shell = typed(shell, [known])
         assert challenge.solved(shell)
 
 
 def test_a_hint_does_not_repeat_what_is_done() -> None:
     """Who is logged in is not told to log in."""
     challenge = challenges()["stale"]
-    done = play(challenge.shell(), challenge.solution[:1])
+    done = typed(challenge.shell(), challenge.solution[:1])
     assert next_command(challenge, done).startswith("docker pull")
-    assert next_command(challenge, play(done, challenge.solution[1:])) == ""
+    assert next_command(challenge, typed(done, challenge.solution[1:])) == ""
 
 
 def test_a_password_in_a_command_line_is_noticed() -> None:
     """The goal of the script is not reached by way of the history."""
     challenge = challenges()["script"]
-    typed = Typed(run="docker login -u alice -p s3cret myprivateregistry.com")
-    shell = play(challenge.shell(), [typed, challenge.solution[-1]])
+    login = Typed(run="docker login -u alice -p s3cret myprivateregistry.com")
+    shell = typed(challenge.shell(), [login, challenge.solution[-1]])
     assert shell.status == 0 and not challenge.solved(shell)
 
 
@@ -110,7 +110,7 @@ def test_no_story_is_solved_by_its_neighbour() -> None:
     ordinary = challenges()["forgotten-host"].solution
     for name, challenge in challenges().items():
         if name != "forgotten-host":
-            assert not challenge.solved(play(challenge.shell(), ordinary)), name
+            assert not challenge.solved(typed(challenge.shell(), ordinary)), name
 
 
 BAD = {

@@ -8,7 +8,7 @@ from simulator.lesson.checklist import ITEMS, check, probe, scheme
 from simulator.lesson.project import InvalidProject, project
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.reference import InvalidReference
-from simulator.scenarios.model import InvalidRegistry
+from simulator.scenarios.real_run import InvalidRegistry
 from tests.registries import basic_registry, open_registry, token_registry
 
 

@@ -25,7 +25,8 @@ from simulator.lesson.document import (
     svg_file,
 )
 from simulator.lesson.flow import SHAPES
-from simulator.scenarios.model import run, scenarios
+from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as run
 from simulator.views import stage as views
 
 NAMES = [folder.name for folder in folders()]

@@ -45,6 +45,7 @@ from simulator.live.trouble import SWITCHES, Trouble, images_for, known, layers
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.message import Request, Response
 from simulator.recordings.document import Recording
+from simulator.recordings.situations import trace as trace_of
 from simulator.registry.fixtures import repositories
 from simulator.registry.serving import address, bound
 from simulator.scenarios import model as scenario
@@ -108,14 +109,14 @@ def names(runs: tuple[Run, ...]) -> list[str]:
 OBSERVABLE = [
     (name, engine)
     for name in scenarios() for engine in AGENTS
-    if name not in UNKNOWABLE and seen_by_registry(scenario.run(name, engine))
+    if name not in UNKNOWABLE and seen_by_registry(trace_of(name, engine))
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "engine"), OBSERVABLE)
 def test_the_observer_tells_what_the_machine_did(name: str, engine: str) -> None:
     """From nothing but the exchanges come the same events in the same order."""
-    trace = scenario.run(name, engine)
+    trace = trace_of(name, engine)
     did = [step.name for step in trace.steps if step.name not in LOCAL]
     told = names(observe(seen_by_registry(trace), LATER, known))
     assert [name for name in told if name not in LOCAL] == did
@@ -126,7 +127,7 @@ def test_what_cannot_be_known_is_not_claimed(name: str) -> None:
     """The exceptions above are ones: the observer does differ there."""
     agrees = []
     for engine in AGENTS:
-        trace = scenario.run(name, engine)
+        trace = trace_of(name, engine)
         told = names(observe(seen_by_registry(trace), LATER, known))
         did = [step.name for step in trace.steps if step.name not in LOCAL]
         agrees.append([name for name in told if name not in LOCAL] == did)
@@ -135,14 +136,14 @@ def test_what_cannot_be_known_is_not_claimed(name: str) -> None:
 
 def test_a_legal_run_is_told_with_legal_steps() -> None:
     """Each step of an ordinary run takes an edge of the table, none jumps."""
-    (run,) = observe(seen_by_registry(scenario.run("works", "26")), LATER, known)
+    (run,) = observe(seen_by_registry(trace_of("works", "26")), LATER, known)
     jumps = [s.name for s in run.trace.steps if type(s.event) not in TRANSITIONS[s.before.phase]]
     assert jumps == []
 
 
 EVERYTHING = [
     one for name in scenarios() for engine in AGENTS
-    for one in seen_by_registry(scenario.run(name, engine))
+    for one in seen_by_registry(trace_of(name, engine))
 ]  # fmt: skip
 
 
@@ -169,7 +170,7 @@ def test_no_order_of_requests_breaks_it(data: Any) -> None:
 
 def test_a_memo_changes_nothing() -> None:
     """Telling again with what was told before gives the same as telling anew."""
-    seen, memo = seen_by_registry(scenario.run("corrupted-layer", "26")), {}
+    seen, memo = seen_by_registry(trace_of("corrupted-layer", "26")), {}
     for end in range(1, len(seen) + 1):
         now = seen[end - 1].at
         assert observe(seen[:end], now, known, memo) == observe(seen[:end], now, known)
@@ -177,7 +178,7 @@ def test_a_memo_changes_nothing() -> None:
 
 def test_a_greeting_is_revised_by_what_follows() -> None:
     """At first it may be a login; a token for a repository makes it a pull."""
-    seen = seen_by_registry(scenario.run("stale-credentials", "26"))
+    seen = seen_by_registry(trace_of("stale-credentials", "26"))
     assert names(observe(seen[:1], seen[0].at, known))[0] == "LoginTyped"
     assert names(observe(seen[:2], seen[1].at, known))[0] == "PullTyped"
 
@@ -188,15 +189,15 @@ def later(seen: list[Seen], by: float) -> list[Seen]:
 
 def test_silence_after_the_digest_means_up_to_date() -> None:
     """If the name was pulled before our eyes; and not before it has been silent for a while."""
-    first = seen_by_registry(scenario.run("works", "26"))
-    seen = first + later(seen_by_registry(scenario.run("up-to-date", "26")), 100)
+    first = seen_by_registry(trace_of("works", "26"))
+    seen = first + later(seen_by_registry(trace_of("up-to-date", "26")), 100)
     assert names(observe(seen, seen[-1].at, known))[-1] == "Resolved"
     assert names(observe(seen, seen[-1].at + QUIET + 0.1, known))[-1] == "AlreadyUpToDate"
 
 
 def test_content_held_under_another_name_is_named_anew() -> None:
     """Nothing is downloaded for a name that was never pulled here: the client has it already."""
-    seen = seen_by_registry(scenario.run("up-to-date", "26"))
+    seen = seen_by_registry(trace_of("up-to-date", "26"))
     told = names(observe(seen, LATER, known))
     assert told[-5:] == [
         "ManifestHeld", "LayersPlanned", "BlobsVerified", "ImageStored", "SessionEnded"
@@ -670,7 +671,7 @@ def test_the_payload_is_the_stages_own(ada: Learner) -> None:
     """The same keys as any run's, but for the diagram, which the stage has."""
     ada.login()
     run = view.message(ada.session, HOST, ada.sessions.clock())["run"]
-    ordinary = views.stage(lessons()[0], scenario.run("works"))
+    ordinary = views.stage(lessons()[0], trace_of("works"))
     assert ordinary.keys() - run.keys() == {"flow"}
     assert view.waiting().keys() >= ordinary.keys()
     assert ordinary["steps"][0].keys() <= run["steps"][0].keys()

@@ -18,9 +18,10 @@ from simulator.docker.trace import MACHINE, Machine
 from simulator.lesson.document import lessons
 from simulator.questions import KINDS, OBJECTIVES, Question, draw, problems, right
 from simulator.questions.fields import FIELDS
-from simulator.questions.misconceptions import KNOWN, MUTANTS, imagined, played
+from simulator.questions.misconceptions import KNOWN, MUTANTS, imagined
 from simulator.questions.runs import ending, seen_by, twin
 from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as played
 from simulator.views import stage as views
 from simulator.words import i18n
 from tests.pages import ROOT

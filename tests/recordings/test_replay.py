@@ -13,8 +13,9 @@ from simulator.protocol.network_failure import Obstacle
 from simulator.recordings.document import Exchanged, InvalidRecording, Recording, parsed, recorded
 from simulator.recordings.fidelity import UNREACHED, Replayed, remarks, replayed
 from simulator.recordings.replay import Kind
+from simulator.recordings.situations import recorded_situations, run_situation
+from simulator.recordings.situations import trace as trace_of
 from simulator.scenarios import model as scenario
-from simulator.scenarios.model import recorded_situations
 from simulator.views.stage import stage
 
 Engine = Literal["29", "26"]
@@ -134,7 +135,7 @@ def test_other_words_are_shown_and_told_as_a_diff() -> None:
 @pytest.mark.parametrize("name", ["pull_no_login", "hub_logout", "login_basic_ok_tty"])
 def test_a_recorded_situation_is_also_a_scenario(name: str, engine: str) -> None:
     """Its world is played on the mock registry, by its name."""
-    trace = scenario.run(name, engine)
+    trace = trace_of(name, engine)
     assert (trace.source, trace.scenario, trace.engine) == ("mock", name, engine)
     told = recorded()[name].engines["26" if engine == "26" else "29"]
     assert trace.failed == bool(told.exit_code)
@@ -145,7 +146,7 @@ def test_what_cannot_be_played_is_not_offered() -> None:
     offered = recorded_situations()
     assert set(recorded()) - {one.name for one in offered.values()} == set(UNREACHED)
     assert not set(offered) & set(scenario.scenarios())
-    assert scenario.run("recorded_logout").scenario == "recorded_logout"
+    assert trace_of("recorded_logout").scenario == "recorded_logout"
 
 
 @pytest.mark.parametrize("line", [
@@ -206,4 +207,4 @@ def test_a_recording_with_one_engine_is_played_with_that() -> None:
     """A user has one Docker."""
     both = recorded()["pull_no_login"]
     alone = both.model_copy(update={"engines": {"26": both.engines["26"]}})
-    assert scenario.run_situation(Recording.model_validate(alone.model_dump()), "29").engine == "26"
+    assert run_situation(Recording.model_validate(alone.model_dump()), "29").engine == "26"

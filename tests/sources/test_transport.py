@@ -24,7 +24,7 @@ from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
 from simulator.registry.serving import running
-from simulator.scenarios.model import real_state, run_real
+from simulator.scenarios.real_run import real_state, run_real
 from simulator.sources import real as transport
 from simulator.sources.layout import Layout
 from simulator.sources.real import Progress, real, realm_objection

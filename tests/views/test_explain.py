@@ -11,7 +11,9 @@ from simulator.protocol.message import Exchange, Request, Response
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
-from simulator.scenarios.model import run, run_real, scenarios
+from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as run
+from simulator.scenarios.real_run import run_real
 from simulator.views.explain import (
     ANSWER_HEADERS,
     AUTHORIZATIONS,

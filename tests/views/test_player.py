@@ -9,7 +9,8 @@ import pytest
 
 from simulator.docker.trace import Took, Trace
 from simulator.lesson.document import LESSONS, load
-from simulator.scenarios.model import run, scenarios
+from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as run
 from simulator.views import player
 from simulator.views import stage as views
 from simulator.views.player import STRINGS

@@ -7,7 +7,8 @@ import pytest
 from simulator.docker.engines import engines
 from simulator.docker.machine import TRANSITIONS, Phase
 from simulator.lesson.document import LESSONS, load
-from simulator.scenarios.model import run, scenarios
+from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as run
 from simulator.views import predictions as predict
 from simulator.views import stage as views
 from simulator.views.predictions import MOST, Option, Question, questions

@@ -8,7 +8,8 @@ from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.docker.trace import run as run_trace
 from simulator.recordings import document as recordings
-from simulator.scenarios.model import run, scenarios
+from simulator.scenarios.model import scenarios
+from simulator.scenarios.play import trace as run
 from simulator.sources.mock import mock
 from simulator.views.timing import MB, Bar, Link, in_parallel, timeline, total
 

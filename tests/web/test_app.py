@@ -7,8 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulator.docker.engines import engines
-from simulator.scenarios import model as scenario
-from simulator.scenarios.model import recorded_situations, scenarios
+from simulator.recordings.situations import recorded_situations
+from simulator.recordings.situations import trace as trace_of
+from simulator.scenarios.model import scenarios
 from simulator.web.components import stage
 from tests.pages import ROOT
 
@@ -34,7 +35,7 @@ def test_the_page_opens_with_the_whole_run() -> None:
     """The stage is given every step at once."""
     test = opened()
     assert not test.exception
-    assert len(staged(test)["steps"]) == len(scenario.run("works").steps)  # type: ignore[arg-type]
+    assert len(staged(test)["steps"]) == len(trace_of("works").steps)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("engine", list(engines()))
@@ -120,7 +121,7 @@ def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
     few = test.table[1].value
     assert few.columns[0] == "Start" and len(few.columns) == 5
     test.toggle(key="every_step").set_value(True).run()
-    assert len(test.table[1].value.columns) == 1 + len(scenario.run("works").steps)
+    assert len(test.table[1].value.columns) == 1 + len(trace_of("works").steps)
 
 
 # -- what if ------------------------------------------------------------------------------------

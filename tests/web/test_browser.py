@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect
 from simulator.docker.engines import engines
 from simulator.lesson.document import LESSONS, load, right_answer
 from simulator.recordings.document import RECORDED, recorded
+from simulator.recordings.situations import trace as trace_of
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
-from simulator.scenarios import model as scenario
 from simulator.scenarios.model import scenarios
 from simulator.views.stage import stage
 from tests.conftest import Open
@@ -29,7 +29,7 @@ def at_step(page: Page, number: int) -> None:
 
 def test_keys_and_buttons_step(learner: Open) -> None:
     """Arrows, Home, End, digits and buttons all lead where they say."""
-    page, count = learner(), len(scenario.run("works").steps)
+    page, count = learner(), len(trace_of("works").steps)
     at_step(page, 1)
     page.keyboard.press("ArrowRight")
     at_step(page, 2)
@@ -65,7 +65,7 @@ def test_keys_typed_into_a_field_stay_there(learner: Open) -> None:
 
 def test_a_step_shows_what_the_machine_did(learner: Open) -> None:
     """At each step of the run the page shows that step's words, box, row, tracker and status."""
-    page, trace = learner(), scenario.run("works")
+    page, trace = learner(), trace_of("works")
     for step in stage(LESSON, trace)["steps"]:
         at_step(page, step["number"])
         expect(page.locator(".account h3")).to_have_text(f"{step['number']} · {step['title']}")
@@ -122,7 +122,7 @@ def test_an_address_of_nothing_is_told(learner: Open) -> None:
     """An unknown scenario is one sentence; a step beyond the end is the last one."""
     page = learner("?scenario=nonsense&step=999")
     expect(page.get_by_text("There is no scenario 'nonsense'")).to_be_visible()
-    at_step(page, len(scenario.run("works").steps))
+    at_step(page, len(trace_of("works").steps))
 
 
 def test_the_quiz_answers(learner: Open) -> None:

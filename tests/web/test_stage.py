@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.lesson.document import LESSONS, load
-from simulator.scenarios.model import run
+from simulator.scenarios.play import trace as run
 from simulator.views import player
 from simulator.web.pages import PAGES
 from tests.axe import violations

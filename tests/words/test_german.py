@@ -20,7 +20,8 @@ from simulator.lesson.document import LESSONS, Lesson, every_language, folders, 
 from simulator.lesson.document import right_answer as right_of
 from simulator.recordings.document import HEADINGS, recorded
 from simulator.scenarios.changes import CHANGES
-from simulator.scenarios.model import SCENARIOS, run, scenarios
+from simulator.scenarios.model import SCENARIOS, scenarios
+from simulator.scenarios.play import trace as run
 from simulator.views import stage as views
 from simulator.web.pages import PAGES
 from simulator.words import i18n

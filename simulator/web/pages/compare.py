@@ -9,10 +9,11 @@ from simulator.compare.lanes import staged
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
+from simulator.recordings.situations import trace as played
 from simulator.scenarios.changes import CHANGES
 from simulator.scenarios.model import scenarios
 from simulator.web.components import comparison as duet
-from simulator.web.pages.parts import CHOICES, fragment, nothing_there, plain, played
+from simulator.web.pages.parts import CHOICES, fragment, nothing_there, plain
 from simulator.words.i18n import N_, _
 
 WAYS = {

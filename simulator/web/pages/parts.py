@@ -11,12 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from simulator.docker.engines import engines
-from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.recordings.document import engine_of, recorded
 from simulator.recordings.fidelity import Replayed, replayed
-from simulator.scenarios import model as scenario
-from simulator.scenarios.model import recorded_situations, scenarios
+from simulator.recordings.situations import recorded_situations
+from simulator.scenarios.model import scenarios
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
 
@@ -24,11 +23,6 @@ P = ParamSpec("P")
 SOURCES = {
     "mock": N_("Mock registry"), "real": N_("Real registry"), "recording": N_("Recording"),
 }  # fmt: skip
-
-
-@st.cache_data(show_spinner=False, max_entries=200)
-def played(name: str, engine: str) -> Trace:
-    return scenario.run(name, engine)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)

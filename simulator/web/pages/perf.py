@@ -9,6 +9,7 @@ from babel import Locale
 
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
+from simulator.recordings.situations import trace as played
 from simulator.scenarios.model import scenarios
 from simulator.views.timing import KINDS, MB, Bar, Link, measured, timeline, total
 from simulator.web.pages.parts import (
@@ -16,7 +17,6 @@ from simulator.web.pages.parts import (
     SOURCES,
     chosen_engine,
     fragment,
-    played,
     replayed_by_name,
     show_table,
     way,

@@ -7,7 +7,7 @@ from simulator.lesson.checklist import ITEMS, Checked, Probe, check, probe, sche
 from simulator.lesson.document import Lesson
 from simulator.lesson.project import Project, project
 from simulator.protocol.reference import InvalidReference
-from simulator.scenarios.model import InvalidRegistry
+from simulator.scenarios.real_run import InvalidRegistry
 from simulator.views.stage import commands_of, summary
 from simulator.web.pages.parts import show_table, take_password
 from simulator.words.i18n import _

@@ -17,7 +17,7 @@ from simulator.lesson.chapters import (
 from simulator.lesson.chapters import problems as chapter_problems
 from simulator.lesson.document import InvalidLesson, Lesson
 from simulator.protocol.message import Request
-from simulator.scenarios import model as scenario
+from simulator.scenarios import play
 from simulator.views import stage as views
 from simulator.views.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note
 from simulator.web.pages.learner import arrived
@@ -174,7 +174,7 @@ def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
     if part.chain:
         digests(part.chain, key)
     if part.stores:
-        stored(scenario.run(part.stores.run, engine).steps[-1].after)
+        stored(play.trace(part.stores.run, engine).steps[-1].after)
     if part.question:
         ask(lesson, part.question, key)
 
@@ -202,7 +202,7 @@ def message(lesson: Lesson, shown: Shown) -> None:
 def messages(run: str, names: tuple[str, ...]) -> None:
     """All messages of this run, an engine after the other."""
     for name in names:
-        trace = scenario.run(run, name)
+        trace = play.trace(run, name)
         asked = [step.exchange for step in trace.steps if step.exchange]
         rows = [
             (number, views.asked(one.request), sent_as(one.request), views.outcome(one.answer))

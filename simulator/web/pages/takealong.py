@@ -12,7 +12,7 @@ from simulator import export
 from simulator.export import FORMATS, WHOLE, Item
 from simulator.lesson.document import Lesson
 from simulator.questions import OBJECTIVES, TooMany, draw
-from simulator.scenarios import model as scenario
+from simulator.scenarios import play
 from simulator.scenarios.model import scenarios
 from simulator.web.pages.parts import fragment
 from simulator.words import i18n
@@ -97,7 +97,7 @@ def whole(lesson: Lesson, name: str) -> bytes:
     """All situations, or of Markdown the lesson's own: it cannot step."""
     names = (lesson.document.scenario,) if name == "md" else tuple(scenarios())
     made = items(i18n.chosen.get(), lesson, 1, USUAL, ())
-    runs = [scenario.run(known) for known in names]
+    runs = [play.trace(known) for known in names]
     return WHOLE[name](lesson, runs, (*export.from_quiz(lesson), *made))
 
 

@@ -11,7 +11,8 @@ from simulator.lesson.document import Lesson
 from simulator.protocol.reference import InvalidReference
 from simulator.recordings.document import InvalidRecording, engine_of, parsed
 from simulator.recordings.fidelity import Replayed, otherwise, replayed
-from simulator.scenarios.model import InvalidRegistry, run_real
+from simulator.recordings.situations import trace as played
+from simulator.scenarios.real_run import InvalidRegistry, run_real
 from simulator.views import player as playing
 from simulator.views import stage as views
 from simulator.web.components import stage
@@ -21,7 +22,6 @@ from simulator.web.pages.parts import (
     choices,
     fragment,
     head,
-    played,
     replayed_by_name,
     table,
     take_password,
