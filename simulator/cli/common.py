@@ -44,11 +44,23 @@ def read_password(username: str, from_stdin: bool) -> str:
         return ""
     if not from_stdin and not sys.stdin.isatty():
         raise click.UsageError("--username needs a password: pipe it in and add --password-stdin")
-    asked = sys.stdin.read() if from_stdin else click.prompt("Password", hide_input=True)
-    password = str(asked).rstrip("\r\n")
+    typed = piped_password() if from_stdin else str(click.prompt("Password", hide_input=True))
+    password = typed.rstrip("\r\n")
     if not password:
         raise click.UsageError("the password on standard input is empty")
     return password
+
+
+def piped_password() -> str:
+    try:
+        return piped().decode("utf-8")
+    except UnicodeDecodeError:
+        raise click.UsageError("the password on standard input is not UTF-8") from None
+
+
+def piped() -> bytes:
+    """Standard input to its end; empty where it is closed."""
+    return sys.stdin.buffer.read() if sys.stdin else b""
 
 
 def first_lesson() -> Lesson:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from simulator.cli.common import first_lesson, told_plainly
+from simulator.cli.common import first_lesson, piped, told_plainly
 from simulator.decoder import index as decoder
 
 
@@ -26,7 +26,8 @@ def decode(message: str) -> None:
 def pasted(message: str) -> str:
     if message != "-":
         return message
-    return "" if sys.stdin.isatty() else sys.stdin.read()
+    at_keyboard = sys.stdin and sys.stdin.isatty()
+    return "" if at_keyboard else piped().decode("utf-8", errors="replace")
 
 
 def print_decoded(decoded: decoder.Decoded) -> None:

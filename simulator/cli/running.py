@@ -1,34 +1,44 @@
 """`run` plays login and pull on one of the three sources; `scenarios` lists what can be played."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Column, Table
 
-from simulator.cli.common import (
-    ENGINES,
-    USUAL_ENGINE,
-    console,
-    first_lesson,
-    plain,
-    read_password,
-    told_plainly,
-)
+from simulator.cli.common import ENGINES, USUAL_ENGINE, console, first_lesson, plain, told_plainly
+from simulator.cli.lazy import load
 from simulator.docker.trace import Trace
-from simulator.recordings.document import InvalidRecording, Recording, engine_of, recorded
-from simulator.recordings.document import read as read_recording
-from simulator.recordings.fidelity import remarks, replayed
-from simulator.recordings.situations import recorded_situations, trace
+from simulator.recordings.situations import recorded_situations
+from simulator.recordings.situations import trace as played
 from simulator.scenarios.model import scenarios
-from simulator.scenarios.real_run import run_real
 from simulator.views import stage as views
+
+PLAYERS = {
+    "mock": "simulator.cli.running:run_on_mock",
+    "real": "simulator.cli.real:run_on_real",
+    "recording": "simulator.cli.replaying:run_recording",
+}
+"""The function that plays each source. Only the chosen one is imported: the HTTP client alone
+takes as long as a whole run of the mock."""
+SOURCE_OF = {
+    "scenario": "mock", "recording": "recording",
+    **dict.fromkeys(("registry", "image", "username", "password_stdin", "output"), "real"),
+}  # fmt: skip
+"""The source that an option of `run` belongs to."""
+NEEDED: dict[str, dict[str, str]] = {
+    "mock": {},
+    "real": {"registry": "host or host:port", "image": "the image to pull"},
+    "recording": {"recording": "a name or a file"},
+}
+"""The options that a source cannot do without, with a hint."""
 
 
 @click.command()
-@click.option("--scenario", "name", help="A situation of the mock registry; see `scenarios`.")
-@click.option("--source", type=click.Choice(["mock", "real", "recording"]), default="mock",
+@click.option("--scenario", help="A situation of the mock registry; see `scenarios`.")
+@click.option("--source", type=click.Choice(list(PLAYERS)), default="mock",
               show_default=True)  # fmt: skip
 @click.option("--recording", metavar="NAME|FILE", default="",
               help="With --source recording: see `scenarios --recorded`.")  # fmt: skip
@@ -42,20 +52,13 @@ from simulator.views import stage as views
               help="Keep what was pulled here, as an OCI image layout.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the whole trace as JSON.")
 @told_plainly
-def run(
-    name: str | None, source: str, engine: str, as_json: bool, recording: str, **real: Any
-) -> None:  # fmt: skip
+def run(source: str, engine: str, as_json: bool, **options: Any) -> None:
     """Run login and pull; print the process table, or the trace.
 
     The exit status is 1 when the run ends in a failure.
     """
-    if recording and source != "recording":
-        raise click.UsageError("--recording is for --source recording: add it")
-    if source == "recording":
-        trace = run_recording(engine, name, recording, real)
-    else:
-        on = run_on_real if source == "real" else run_on_mock
-        trace = on(engine, name, real)
+    check_options(source, options)
+    trace = load(PLAYERS[source])(engine, **options)
     if as_json:
         click.echo(trace.to_json())
     else:
@@ -63,59 +66,21 @@ def run(
     sys.exit(1 if trace.failed else 0)
 
 
-def run_on_mock(engine: str, name: str | None, real: dict[str, Any]) -> Trace:
-    only_real(real)
-    return trace(name or next(iter(scenarios())), engine)
+def check_options(source: str, options: Mapping[str, Any]) -> None:
+    """Raises UsageError for an option of another source, and for a needed one that is missing."""
+    for name, value in options.items():
+        if value and SOURCE_OF[name] != source:
+            raise click.UsageError(
+                f"--{name.replace('_', '-')} is for --source {SOURCE_OF[name]}: "
+                "add it, or leave the option out"
+            )
+    for name, hint in NEEDED[source].items():
+        if not options[name]:
+            raise click.UsageError(f"--source {source} needs --{name}: {hint}")
 
 
-def only_real(real: dict[str, Any]) -> None:
-    """Refuse options that only a real registry has."""
-    given = [key for key, value in real.items() if value]
-    if given:
-        option = given[0].replace("_", "-")
-        raise click.UsageError(f"--{option} is for --source real: add it, or leave the option out")
-
-
-def run_recording(engine: str, name: str | None, recording: str, real: dict[str, Any]) -> Trace:
-    """Play what was recorded; what is remarkable about it goes to standard error."""
-    only_real(real)
-    if name:
-        raise click.UsageError("--scenario is for --source mock: name a --recording instead")
-    if not recording:
-        raise click.UsageError("--source recording needs --recording: a name or a file")
-    chosen = named_recording(recording)
-    known = engine_of(chosen, engine)
-    if known != engine:
-        click.echo(f"recorded with engine {known} only, so that is played", err=True)
-    told = replayed(chosen, known)
-    for line in remarks(told):
-        click.echo(line, err=True)
-    return told.trace
-
-
-def named_recording(recording: str) -> Recording:
-    """One that comes with Pullscope, or a file."""
-    if recording in recorded():
-        return recorded()[recording]
-    if not Path(recording).exists():
-        raise InvalidRecording(
-            f"there is no recording and no file {recording!r}: `pullscope scenarios --recorded` "
-            "lists the recordings"
-        )
-    return read_recording(Path(recording))
-
-
-def run_on_real(engine: str, name: str | None, real: dict[str, Any]) -> Trace:
-    if name:
-        raise click.UsageError("--scenario is for --source mock: a real registry is as it is")
-    for option in ("registry", "image"):
-        if not real[option]:
-            raise click.UsageError(f"--source real needs --{option}")
-    password = read_password(real["username"], real["password_stdin"])
-    return run_real(
-        real["registry"], real["username"], password, real["image"],
-        output=real["output"], engine=engine,
-    )  # fmt: skip
+def run_on_mock(engine: str, scenario: str | None, **_others: Any) -> Trace:
+    return played(scenario or next(iter(scenarios())), engine)
 
 
 def print_run(trace: Trace) -> None:

@@ -1,0 +1,82 @@
+"""Starting: a command imports what it needs, and what it writes arrives in any locale."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import click
+import pytest
+
+from simulator.cli import COMMANDS, main
+
+HEAVY = {
+    "streamlit", "pandas", "altair", "pydantic", "httpx", "uvicorn", "starlette", "sqlalchemy",
+    "cryptography", "jwt", "ruamel", "rich", "babel", "rapidfuzz",
+}  # fmt: skip
+
+
+def started(
+    *words: str, typed: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, *words], capture_output=True, input=typed,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+def imported_by(code: str) -> set[str]:
+    """The packages that are loaded once this code has run in a fresh interpreter."""
+    tail = "; import sys, json; print(json.dumps(sorted({n.split('.')[0] for n in sys.modules})))"
+    done = started("-c", code + tail)
+    assert done.returncode == 0, done.stderr.decode()
+    return set(json.loads(done.stdout.decode().splitlines()[-1]))
+
+
+def test_the_list_of_commands_imports_nothing_heavy() -> None:
+    called = "from simulator.cli import main; main(['--help'], standalone_mode=False)"
+    assert not imported_by(called) & HEAVY
+
+
+def test_a_run_of_the_mock_imports_no_page_and_no_http_client() -> None:
+    played = "from simulator.cli.running import run_on_mock; run_on_mock('29', None)"
+    unwanted = {"streamlit", "altair", "httpx", "uvicorn", "sqlalchemy"}
+    assert not imported_by(played) & unwanted
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_entry_leads_to_the_command_of_its_name(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert command.name == name
+
+
+NOT_UTF8: Mapping[str, Mapping[str, str]] = {
+    "a file on Windows": {"PYTHONIOENCODING": "cp1252"},
+    "the C locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+@pytest.mark.parametrize("environment", NOT_UTF8.values(), ids=NOT_UTF8)
+@pytest.mark.parametrize("words", [("run",), ("compare", "works", "no-right")], ids=" ".join)
+def test_output_is_utf8_in_any_locale(
+    words: tuple[str, ...], environment: Mapping[str, str]
+) -> None:
+    done = started("-m", "simulator", *words, **environment)
+    assert not done.stderr
+    assert "┏" in done.stdout.decode("utf-8")
+
+
+def test_a_message_in_another_encoding_is_decoded_all_the_same() -> None:
+    typed = "Fehler: pull access denied für myimage".encode("latin-1")
+    done = started("-m", "simulator", "decode", typed=typed)
+    assert done.returncode in (0, 1), done.stderr.decode()
+
+
+def test_a_password_in_another_encoding_is_refused_in_a_sentence() -> None:
+    words = ("--source", "real", "--registry", "localhost:1", "--image", "a")
+    user = ("--username", "u", "--password-stdin")
+    done = started("-m", "simulator", "run", *words, *user, typed="pässword".encode("latin-1"))
+    assert done.returncode == 2
+    assert b"the password on standard input is not UTF-8" in done.stderr
