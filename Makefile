@@ -12,6 +12,7 @@ test: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	node --test --test-reporter=dot tests/assets/
 	$(BIN)/pytest
 
 # After a change of interface strings: what is new waits in simulator/words/locale for its translation.

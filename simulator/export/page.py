@@ -11,10 +11,11 @@ from typing import Any
 
 import streamlit
 
+from simulator.assets import component
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.export.item import Asked, Item, body, html
-from simulator.export.stage import data, files
+from simulator.export.stage import data
 from simulator.lesson.document import Lesson
 from simulator.scenarios.model import scenarios
 from simulator.words import i18n
@@ -82,7 +83,7 @@ def options(known: dict[str, str]) -> str:
 def embedded(lesson: Lesson, traces: Sequence[Trace]) -> str:
     """All that the script needs. No `<` is left in it, so nothing in it can end the element."""
     document = {
-        "stage": asdict(files()),
+        "stage": asdict(component("stage")),
         "runs": [run(lesson, trace) for trace in traces],
         "words": {"wrong": _("Not so.")},
     }

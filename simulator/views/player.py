@@ -4,7 +4,9 @@
 they can be translated, and reach it by name.
 """
 
+import gzip
 import json
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 from simulator.docker.trace import Trace
@@ -139,3 +141,14 @@ def payload(
         "strings": {name: _(text) for name, text in STRINGS.items()},
     }
     return shown | {"id": identity or digest_of(json.dumps(shown).encode())}
+
+
+def packed(payload: dict[str, Any]) -> str:
+    """The payload as JSON, gzip and base64: a long run says the same headers hundreds of times.
+    The stage unpacks it."""
+    return b64encode(gzip.compress(json.dumps(payload).encode(), mtime=0)).decode()
+
+
+def unpacked(text: str) -> dict[str, Any]:
+    """The payload that was packed."""
+    return dict(json.loads(gzip.decompress(b64decode(text))))

@@ -13,15 +13,16 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from statistics import median, quantiles
 
 from playwright.sync_api import Browser, Page
 
+from simulator.assets import component
 from simulator.lesson.document import lessons
 from simulator.scenarios.play import trace as run
 from simulator.views import player
-from simulator.web.components import stage
 from tests.bench.long_run import long_run
 from tests.pages import ROOT, app, chromium
 
@@ -122,12 +123,12 @@ def starts(browser: Browser, empty: str, full: str) -> None:
 
 
 def weights() -> None:
-    files = sum(len(stage.text(*names)) for names in (["stage.html"], stage.STYLES, stage.SCRIPTS))
+    files = sum(map(len, astuple(component("stage"))))
     print("Bytes that are ours, kB as sent")
     print(f"{'HTML, CSS and JavaScript':32}{files / 1000:10.1f}")
     for trace in (run("works"), long_run()):
         given = player.payload(lessons()[0], trace)
-        sent, plain = len(stage.packed(given)) / 1000, len(json.dumps(given)) / 1000
+        sent, plain = len(player.packed(given)) / 1000, len(json.dumps(given)) / 1000
         title = f"a run of {len(trace.steps)} steps"
         print(f"{title:32}{sent:10.1f}   (unpacked {plain:.0f})")
 

@@ -4,12 +4,11 @@ import json
 import re
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import simulator
+from simulator.assets import component
 from simulator.compare.align import (
     Comparison,
     changed_run,
@@ -324,8 +323,8 @@ def test_no_secret_is_in_the_lanes() -> None:
 
 def test_the_component_has_its_words() -> None:
     """Every word that its files ask for is in the payload, and no other is."""
-    files = Path(simulator.__file__).parent / "assets" / "comparison"
-    source = "".join((files / name).read_text("utf-8") for name in ("duet.html", "duet.js"))
+    files = component("comparison")
+    source = files.html + files.js
     asked = re.findall(r'(?:data-word|data-label)="(\w+)"|say\("(\w+)"', source)
     either = re.findall(r'say\(ended \? "(\w+)" : "(\w+)"', source)
     used = {word for pair in (*asked, *either) for word in pair if word}

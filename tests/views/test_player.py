@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from simulator.assets import component
 from simulator.docker.trace import Took, Trace
 from simulator.lesson.document import LESSONS, load
 from simulator.scenarios.model import scenarios
@@ -14,7 +15,6 @@ from simulator.scenarios.play import trace as run
 from simulator.views import player
 from simulator.views import stage as views
 from simulator.views.player import STRINGS
-from simulator.web.components import stage
 from tests.bench.long_run import long_run
 
 LESSON = load(LESSONS / "pulling-from-private-registries")
@@ -49,7 +49,7 @@ class Words(HTMLParser):
 
 def words() -> Words:
     parsed = Words()
-    parsed.feed(stage.text("stage.html"))
+    parsed.feed(component("stage").html)
     return parsed
 
 
@@ -60,7 +60,7 @@ def test_the_page_of_the_stage_has_no_words_of_its_own() -> None:
 
 def test_every_name_of_a_text_is_known_and_used() -> None:
     """What the stage asks for is there, and nothing is there that it does not ask for."""
-    script = stage.text(*stage.SCRIPTS)
+    script = component("stage").js
     said = set(re.findall(r"""(?:say|half|section|fold)\(\s*"(\w+)\"""", script))
     chosen = set(re.findall(r"""[?:[,=] ?"(\w+)\"""", script))
     assert words().named | said <= STRINGS.keys()
@@ -71,9 +71,9 @@ def test_a_run_of_500_steps_is_sent_small() -> None:
     """A long run repeats itself: packed it is a tenth, and comes out equal."""
     trace = long_run()
     given = player.payload(LESSON, trace)
-    packed = stage.packed(given)
+    packed = player.packed(given)
     assert len(trace.steps) > 480
-    assert stage.unpacked(packed) == given
+    assert player.unpacked(packed) == given
     assert len(packed) < len(json.dumps(given)) / 10
 
 

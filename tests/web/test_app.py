@@ -10,7 +10,7 @@ from simulator.docker.engines import engines
 from simulator.recordings.situations import recorded_situations
 from simulator.recordings.situations import trace as trace_of
 from simulator.scenarios.model import scenarios
-from simulator.web.components import stage
+from simulator.views.player import unpacked
 from tests.pages import ROOT
 
 
@@ -28,7 +28,7 @@ def given(test: AppTest) -> dict[str, Any]:
 
 def staged(test: AppTest) -> dict[str, object]:
     """What the stage was given."""
-    return stage.unpacked(given(test)["run"])
+    return unpacked(given(test)["run"])
 
 
 def test_the_page_opens_with_the_whole_run() -> None:

@@ -1,9 +1,13 @@
 // The duet: two runs, given whole and aligned, stepped here with one scrubber.
 // Text from a run reaches the page as textContent only.
 
+import { element, heading, shape, spots } from "../shared/dom.js";
+import { STEPPING, taken, typing } from "../shared/keys.js";
+import { lineKind } from "../shared/run.js";
+import { speaker } from "../shared/words.js";
+
 const PAUSE = 1800; // milliseconds a row is shown while playing
 const SIDES = [["left", "A", "a"], ["right", "B", "b"]];
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 78, MIDDLE = 46, UPPER = 30, LOWER = 62; // pixels of the track
 const players = new WeakMap();
 
@@ -16,34 +20,17 @@ export default function ({ data, parentElement }) {
   return duet.leave;
 }
 
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
-
-function shape(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
 class Duet {
   constructor(root, data, first) {
     this.data = data;
     this.listening = new AbortController();
     this.leave = () => { this.pause(); this.listening.abort(); players.delete(root); };
-    this.at = {};
-    for (const spot of root.querySelectorAll("[data-at]")) this.at[spot.dataset.at] = spot;
+    this.say = speaker(data.words);
+    this.at = spots(root);
     this.duet = root.querySelector(".duet");
     this.build();
     this.listen();
     this.show(first ? this.addressed() : this.start());
-  }
-
-  say(word, values = {}) {
-    return this.data.words[word].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
   // -- what stays -----------------------------------------------------------------------
@@ -153,11 +140,7 @@ class Duet {
 
   trackerHead() {
     const head = element("thead"), row = element("tr");
-    for (const word of ["variable", "value"]) {
-      const cell = element("th", this.say(word));
-      cell.scope = "col";
-      row.append(cell);
-    }
+    row.append(...["variable", "value"].map((word) => heading(this.say(word))));
     head.append(row);
     return head;
   }
@@ -272,7 +255,7 @@ class Duet {
   showTerminal(terminal, past, step, other, row) {
     const theirs = new Set(other.past.flatMap((one) => one.terminal.map((line) => line.text)));
     const lines = past.flatMap((earlier) => earlier.terminal.map((line) => {
-      const kind = line.kind === "error" && !earlier.failed ? "warning" : line.kind;
+      const kind = lineKind(line, earlier);
       const made = element("div", line.text || " ", earlier === step ? `${kind} new` : kind);
       if (!row.joined && line.text && !theirs.has(line.text)) made.classList.add("unlike");
       return made;
@@ -366,10 +349,8 @@ class Duet {
   }
 
   key(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (this.at.help.open || !this.duet.isConnected || typing(event)) return;
-    const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play", d: "jump", "?": "help" };
-    const act = keys[event.key];
+    if (taken(event) || this.at.help.open || !this.duet.isConnected || typing(event, "?d")) return;
+    const act = { ...STEPPING, d: "jump" }[event.key];
     if (!act) return;
     this.act(act);
     event.preventDefault();
@@ -400,13 +381,4 @@ function message({ asked, proof, came, refused }) {
   if (proof) made.append(element("em", proof, "proof"));
   made.append(element("em", `→ ${came}`, refused ? "came bad" : "came"));
   return made;
-}
-
-// A key belongs to the field that has the focus; the space key also to a button or a link.
-function typing(event) {
-  const target = event.composedPath()[0];
-  if (!(target instanceof Element)) return false;
-  const field = target.closest("textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=radio], [role=tab], [role=slider], input");
-  if (field) return !(["?", "d"].includes(event.key) && field.type === "range");
-  return event.key === " " && Boolean(target.closest("button, a, summary"));
 }

@@ -1,6 +1,9 @@
 // The live bar: listens to the server's events, hands each run to the stage, and keeps the list of
 // runs. Text reaches the page as textContent only.
 
+import { element, spots } from "../shared/dom.js";
+import { counted } from "../shared/run.js";
+
 const bars = new WeakMap();
 const MARKS = { done: "✓", failed: "✗", "going on": "…" };
 
@@ -29,8 +32,7 @@ class Bar {
   constructor(root, data) {
     this.root = root;
     this.data = data;
-    this.at = {};
-    for (const spot of root.querySelectorAll("[data-at]")) this.at[spot.dataset.at] = spot;
+    this.at = spots(root);
     this.bar = root.querySelector(".live");
     this.runs = [];
     this.run = null; // the newest, whole
@@ -122,8 +124,8 @@ class Bar {
   }
 
   chip({ number, title, short, client, outcome }) {
-    const item = document.createElement("li"), button = document.createElement("button");
-    const mark = document.createElement("b"), id = `live-${number}`;
+    const item = element("li"), button = element("button");
+    const mark = element("b"), id = `live-${number}`;
     item.className = outcome.replace(" ", "-");
     mark.textContent = MARKS[outcome];
     button.type = "button";
@@ -149,10 +151,4 @@ class Bar {
     const answer = await fetch(`${this.data.runs}/${number}?lang=${this.data.language}`);
     return answer.ok ? counted(await answer.json()) : null;
   }
-}
-
-// "3 of 12": the 12 comes once a message, and not with every step.
-function counted(run) {
-  for (const { exchange } of run.steps) if (exchange) exchange.count = run.exchanges;
-  return run;
 }

@@ -1,10 +1,12 @@
 // The diagram: boxes and arrows light up, a message travels, and the same in words.
 
+import { element, shape } from "../shared/dom.js";
+
 const TRAVEL = 420; // milliseconds a message takes one way
 const CHECK = "m-3 0 2.2 2.4L3.2-2.6";
 const CROSS = "m-2.6-2.6 5.2 5.2m0-5.2-5.2 5.2";
 
-class Flow {
+export class Flow {
   constructor(at, data, say) {
     Object.assign(this, { at, data, say, parts: new Map(), passing: [] });
     const drawn = ["wide", "tall"].map((kind) => {

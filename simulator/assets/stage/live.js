@@ -1,23 +1,20 @@
-
 // A live run grows while it is watched. What is new comes as an event of the window; whether the
 // learner follows or stays where they are goes back the same way.
+
+import { reduced } from "../shared/dom.js";
+import { counted } from "../shared/run.js";
 
 const SWEEP = 300; // milliseconds in which the steps of one message light up, one after another
 const STEPWISE = 1100; // milliseconds a step is shown at the slow pace
 
-function follow(player) {
+export function follow(player) {
   const { signal } = player.listening;
   window.addEventListener("pullscope-live", ({ detail }) => grow(player, detail), { signal });
   window.dispatchEvent(new CustomEvent("pullscope-ready"));
 }
 
-Player.prototype.announce = function () {
-  const detail = { run: this.data.id, number: this.number, count: this.data.steps.length };
-  window.dispatchEvent(new CustomEvent("pullscope-step", { detail: { ...detail, moving: Boolean(this.moving) } }));
-};
-
 function grow(player, { run, at, slow }) {
-  for (const { exchange } of run.steps) if (exchange) exchange.count = run.exchanges;
+  counted(run);
   const other = player.data.id !== run.id;
   const kept = Math.min(other ? 0 : player.number, run.steps.length);
   player.pause();
@@ -25,7 +22,7 @@ function grow(player, { run, at, slow }) {
   player.data = { ...player.data, ...run };
   player.draw();
   const end = at === "end" ? run.steps.length : (at ?? kept);
-  if (REDUCED.matches || end <= kept + 1) player.show(Math.max(1, end));
+  if (reduced() || end <= kept + 1) player.show(Math.max(1, end));
   else catchUp(player, kept, end, slow ? STEPWISE : Math.max(20, SWEEP / (end - kept)));
 }
 

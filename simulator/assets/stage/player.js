@@ -1,5 +1,18 @@
 // The player: given a whole run once, it steps here, in the browser.
 
+import { element, reduced, spots } from "../shared/dom.js";
+import { STEPPING, taken, typing } from "../shared/keys.js";
+import { recall, remember } from "../shared/memory.js";
+import { lineKind, unpacked } from "../shared/run.js";
+import { speaker } from "../shared/words.js";
+import { Flow } from "./flow.js";
+import { follow } from "./live.js";
+import { Questions } from "./predict.js";
+import { Conversation, Notes, notesOf, PARTS, viewOf } from "./present.js";
+import { Share } from "./share.js";
+import { Table } from "./table.js";
+import { Wire } from "./wire.js";
+
 const SPEEDS = [0.5, 0.75, 1, 1.5, 2, 3];
 const READING = 220; // milliseconds a word takes while playing at 1×
 const GLANCE = 700; // and each step before the first word
@@ -21,15 +34,14 @@ export default function ({ data, parentElement }) {
   unpacked(data.run).then((run) => {
     if (place.left) return;
     place.player = new Player(parentElement, run, known === undefined ? undefined : from);
-    if (data.live) follow(place.player); // live.js
+    if (data.live) follow(place.player);
   });
   return place.leave;
 }
 
 class Player {
   constructor(root, data, from) {
-    Object.assign(this, { root, data, say: speaker(data.strings), at: {}, focus: 0 });
-    for (const spot of root.querySelectorAll("[data-at]")) this.at[spot.dataset.at] = spot;
+    Object.assign(this, { root, data, say: speaker(data.strings), at: spots(root), focus: 0 });
     this.stage = root.querySelector(".stage");
     this.listening = new AbortController();
     this.build();
@@ -231,7 +243,7 @@ class Player {
     this.table.reveal(step);
     for (const part of [wire, verdict]) part.scrollTop = 0;
     terminal.scrollTop = height;
-    if (!forward || REDUCED.matches) return;
+    if (!forward || reduced()) return;
     this.flow.travel(step);
     this.download(step);
   }
@@ -318,6 +330,12 @@ class Player {
     button.title = this.say(this.questions.on ? "questionsOn" : "questionsOff");
   }
 
+  // A live run is followed by the bar above, which must know what is shown.
+  announce() {
+    const detail = { run: this.data.id, number: this.number, count: this.data.steps.length };
+    window.dispatchEvent(new CustomEvent("pullscope-step", { detail: { ...detail, moving: Boolean(this.moving) } }));
+  }
+
   // -- other windows --------------------------------------------------------------------
 
   tell() {
@@ -368,8 +386,8 @@ class Player {
   }
 
   key(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (this.at.help.open || this.at.share.open || !this.stage.isConnected || typing(event)) return;
+    if (taken(event) || this.at.help.open || this.at.share.open || !this.stage.isConnected) return;
+    if (typing(event, "?") && !answering(event)) return;
     const alone = this.view !== "", digit = /^[0-9]$/.test(event.key) ? Number(event.key) : null;
     const act = keyed(event.key, alone);
     if (act && this.view === "notes") this.others.tell({ kind: "act", act });
@@ -420,11 +438,7 @@ class Player {
   }
 
   pace() {
-    const step = this.data.steps[this.number - 1];
-    const read = [step.title, step.text, ...step.terminal.map(({ text }) => text), ...step.changed.map((name) => step.tracker[name])];
-    const words = read.join(" ").split(/\s+/).filter(Boolean).length;
-    const times = REDUCED.matches ? [] : step.layers.bars.map(({ seconds = 0 }) => Math.min(seconds * 1000, WATCHED));
-    return Math.max(GLANCE + READING * words, ...times) / Number(this.at.speed.value);
+    return pace(this.data.steps[this.number - 1], Number(this.at.speed.value), reduced());
   }
 
   pause() {
@@ -435,29 +449,31 @@ class Player {
   }
 }
 
-// A line of the terminal; standard error of a run that goes on is a warning.
-function printed({ kind, text }, step) {
-  const line = element("div", text || " ", kind === "error" && !step.failed ? "warning" : kind);
-  line.step = step.number;
-  return line;
+// A line of the terminal.
+function printed(line, step) {
+  const made = element("div", line.text || " ", lineKind(line, step));
+  made.step = step.number;
+  return made;
+}
+
+// Milliseconds for which a step is shown while playing: time to read it, and to watch its layers
+// fill unless motion is reduced.
+export function pace(step, speed, still) {
+  const read = [step.title, step.text, ...step.terminal.map(({ text }) => text), ...step.changed.map((name) => step.tracker[name])];
+  const words = read.join(" ").split(/\s+/).filter(Boolean).length;
+  const times = still ? [] : step.layers.bars.map(({ seconds = 0 }) => Math.min(seconds * 1000, WATCHED));
+  return Math.max(GLANCE + READING * words, ...times) / speed;
 }
 
 // What a key does; a presenter's remote sends PageDown and PageUp, which scroll a page.
-function keyed(key, alone) {
-  const keys = {
-    ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play", "?": "help",
-    p: "present", P: "present", n: "notes", N: "notes",
-  };
+export function keyed(key, alone) {
+  const keys = { ...STEPPING, p: "present", P: "present", n: "notes", N: "notes" };
   const remote = { PageDown: "onward", PageUp: "back" };
   return keys[key] ?? (alone ? remote[key] : undefined);
 }
 
-// A key belongs to the field that has the focus; the space key also to a button or a link.
-function typing(event) {
-  const target = event.composedPath()[0];
-  if (!(target instanceof Element)) return false;
-  if (target.type === "radio" && target.closest(".ask")) return !/^([0-9?]|Page(Up|Down))$/.test(event.key);
-  const field = target.closest("textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=radio], [role=tab], [role=slider], input");
-  if (field) return !(event.key === "?" && field.type === "range");
-  return event.key === " " && Boolean(target.closest("button, a, summary"));
+// A question's choices leave us the digits and the remote's keys.
+function answering(event) {
+  const [target] = event.composedPath();
+  return target.type === "radio" && target.closest(".ask") && /^([0-9?]|Page(Up|Down))$/.test(event.key);
 }

@@ -1,7 +1,10 @@
 // Predict, commit, reveal. A question stands before a step that is seen for the first time; it is
 // asked once a run, whether it was answered, shown or left.
 
-class Questions {
+import { element } from "../shared/dom.js";
+import { recall, remember } from "../shared/memory.js";
+
+export class Questions {
   constructor(at, data, say) {
     Object.assign(this, { at, data, say, open: null });
     this.on = recall("localStorage", "questions", true);

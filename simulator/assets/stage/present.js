@@ -1,16 +1,18 @@
 // The stage on a projector, in a frame of another page, and the speaker's notes beside it.
 
-const PARTS = ["", "sample", "flow", "tracker", "table", "wire"]; // by the digit that singles one out
+import { element } from "../shared/dom.js";
+
+export const PARTS = ["", "sample", "flow", "tracker", "table", "wire"]; // by the digit that singles one out
 
 // What the address asks for: the page, the stage alone (embed), the projector or the notes.
-function viewOf(address) {
+export function viewOf(address) {
   const asked = address.searchParams;
   if (["1", "true"].includes(asked.get("embed"))) return "embed";
   return ["present", "notes"].includes(asked.get("view")) ? asked.get("view") : "";
 }
 
 // Any window of this browser that shows a run tells the others where it is; notes follow and steer.
-class Conversation {
+export class Conversation {
   constructor(hear) {
     this.channel = new BroadcastChannel("pullscope");
     this.channel.addEventListener("message", ({ data }) => hear(data));
@@ -26,7 +28,7 @@ class Conversation {
 }
 
 // What the speaker is told at a step; it holds all that the notes show, so that they need no run.
-function notesOf(data, number, question, began) {
+export function notesOf(data, number, question, began) {
   const { steps, rows } = data, step = steps[number - 1], row = rows.find((one) => one.number === step.row);
   const ahead = question ?? data.questions.find((one) => one.step === number + 1);
   return {
@@ -38,7 +40,7 @@ function notesOf(data, number, question, began) {
   };
 }
 
-class Notes {
+export class Notes {
   constructor(at, say) {
     Object.assign(this, { at, say, clock: element("output") });
     at.speaker.replaceChildren(element("p", say("waiting")));

@@ -1,6 +1,8 @@
 // What can be taken away: the address, this step as text, the diagram, the table and the tracker.
 // Nothing that is taken says more than has been shown.
 
+import { element, shape } from "../shared/dom.js";
+
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight"];
 const FONT = "'Source Sans', 'Source Sans 3', Arial, sans-serif";
 
@@ -40,12 +42,12 @@ function accountOf(data, number, say) {
   return `${sections.join("\n")}\n`;
 }
 
-function tableOf(data, table, number) {
+export function tableOf(data, table, number) {
   return [data.columns, ...data.rows.map((row) => [String(row.number), row.action, ...table.cells(row, number)])];
 }
 
 // One row a variable, one column a step up to the present one.
-function trackerOf(data, number, say) {
+export function trackerOf(data, number, say) {
   const steps = data.steps.slice(0, number);
   return [
     [say("variable"), say("start"), ...steps.map((step) => String(step.number))],
@@ -53,12 +55,12 @@ function trackerOf(data, number, say) {
   ];
 }
 
-function csv(rows) {
+export function csv(rows) {
   const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
-function markdown([head, ...rows]) {
+export function markdown([head, ...rows]) {
   const line = (cells) => `| ${cells.map((text) => text.replace(/[\\|]/g, "\\$&").replace(/\n/g, "<br>")).join(" | ")} |\n`;
   return line(head) + line(head.map(() => "---")) + rows.map(line).join("");
 }
@@ -112,7 +114,7 @@ function save(content, type, name) {
 }
 
 // The button's text says which; what it does is here.
-class Share {
+export class Share {
   constructor(player) {
     this.player = player;
   }

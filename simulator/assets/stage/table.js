@@ -1,9 +1,11 @@
 // The process table. A row that has not come yet says what it is about, and nothing of what comes
 // of it; its messages are put into the page as they are sent.
 
+import { element, heading } from "../shared/dom.js";
+
 const MESSAGES = 12; // of a row that are listed under it
 
-class Table {
+export class Table {
   constructor(at, data, say, go) {
     Object.assign(this, { at, data, say, go });
     at.columns.replaceChildren(...data.columns.map(heading));

@@ -1,6 +1,8 @@
 // The message of this step: what was sent, what came back, what its lines mean.
 
-class Wire {
+import { element, heading } from "../shared/dom.js";
+
+export class Wire {
   constructor(at, say) {
     Object.assign(this, { at, say, unfolded: new Set() });
   }

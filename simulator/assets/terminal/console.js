@@ -1,5 +1,7 @@
 // The console: shows the shell's lines, sends what is typed. Text is only ever textContent.
 
+import { element, spots } from "../shared/dom.js";
+
 const consoles = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -15,8 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 class Console {
   constructor(root) {
-    this.at = {};
-    for (const spot of root.querySelectorAll("[data-at]")) this.at[spot.dataset.at] = spot;
+    this.at = spots(root);
     this.listening = new AbortController();
     const { signal } = this.listening;
     this.at.form.addEventListener("submit", (event) => { event.preventDefault(); this.enter(); }, { signal });
@@ -51,25 +52,16 @@ class Console {
   // Lines that stand there stay: who listens is told what is new, not all of it again.
   lines(lines) {
     const { screen } = this.at;
-    const shown = ({ text }) => text || "\u00a0";
-    const stands = (line, place) => screen.children[place]?.className === line.kind
-      && screen.children[place].textContent === shown(line);
-    const fresh = lines.findIndex((line, place) => !stands(line, place));
-    const kept = fresh < 0 ? lines.length : fresh;
+    const shown = [...screen.children].map(({ className, textContent }) => ({ kind: className, text: textContent }));
+    const kept = commonStart(shown, lines);
     while (screen.children.length > kept) screen.lastElementChild.remove();
-    screen.append(...lines.slice(kept).map((line) => {
-      const made = document.createElement("div");
-      made.className = line.kind;
-      made.textContent = shown(line);
-      return made;
-    }));
+    screen.append(...lines.slice(kept).map((line) => element("div", visible(line), line.kind)));
   }
 
   // What all the completions have in common is typed for the learner.
   complete(lines) {
-    let common = lines[0];
-    for (const line of lines) while (!line.startsWith(common)) common = common.slice(0, -1);
-    if (common.length > this.at.input.value.length) this.at.input.value = common + (lines.length === 1 ? " " : "");
+    const common = completed(lines);
+    if (common.length > this.at.input.value.length) this.at.input.value = common;
   }
 
   enter() {
@@ -99,4 +91,22 @@ class Console {
     this.place = Math.max(0, Math.min(history.length, (this.place ?? history.length) + way));
     this.at.input.value = history[this.place] ?? "";
   }
+}
+
+// An empty line has a height, too.
+function visible({ text }) {
+  return text || "\u00a0";
+}
+
+// How many lines at the beginning are on the screen as they should be.
+export function commonStart(shown, lines) {
+  const fresh = lines.findIndex((line, place) => shown[place]?.kind !== line.kind || shown[place].text !== visible(line));
+  return fresh < 0 ? lines.length : fresh;
+}
+
+// What all the completions begin with; after the only one there is a space.
+export function completed(lines) {
+  let common = lines[0];
+  for (const line of lines) while (!line.startsWith(common)) common = common.slice(0, -1);
+  return common + (lines.length === 1 ? " " : "");
 }

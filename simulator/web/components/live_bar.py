@@ -1,21 +1,19 @@
 """The live bar: one Streamlit component above the stage, which listens and hands on."""
 
+from dataclasses import asdict
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from simulator import assets
 from simulator.words.i18n import _, chosen
-
-FILES = Path(__file__).parents[2] / "assets" / "live"
 
 
 @cache
 def component() -> Any:
     """The component, registered once a process."""
-    html, css, js = ((FILES / f"bar.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
-    return st.components.v2.component("pullscope_live", html=html, css=css, js=js)
+    return st.components.v2.component("pullscope_live", **asdict(assets.component("live")))
 
 
 def before() -> str:

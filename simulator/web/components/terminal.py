@@ -1,29 +1,19 @@
-"""The console: a terminal in the page. It shows lines and sends what is typed; the shell decides.
-
-Like the stage it is plain HTML, CSS and JavaScript, read as they are.
-"""
+"""The console: a terminal in the page shows lines and sends what is typed; the shell decides."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from simulator.web.components import stage
-
-FILES = Path(__file__).parents[2] / "assets" / "terminal"
+from simulator import assets
 
 
 @cache
 def component() -> Any:
     """The component, registered once a process."""
-    return st.components.v2.component(
-        "pullscope_console",
-        html=(FILES / "console.html").read_text("utf-8"),
-        css=stage.text(stage.PALETTE) + (FILES / "console.css").read_text("utf-8"),
-        js=(FILES / "console.js").read_text("utf-8"),
-    )
+    return st.components.v2.component("pullscope_console", **asdict(assets.component("terminal")))
 
 
 def mount(

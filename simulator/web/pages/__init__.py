@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from simulator import assets
 from simulator.lesson.document import InvalidLesson, Lesson, lessons, problems
-from simulator.web.components import stage
 from simulator.web.pages import (
     compare,
     decoder,
@@ -149,7 +149,7 @@ def drawn(page: Page) -> Callable[[], None]:
 def run() -> None:
     """Draw the page that the address names."""
     st.set_page_config(
-        "Pullscope", stage.FILES / "icon.svg", layout="wide", initial_sidebar_state="collapsed"
+        "Pullscope", assets.ICON, layout="wide", initial_sidebar_state="collapsed"
     )
     i18n.use(speech.language())
     st.html(STYLE + CODE + speech.STYLE + (DARK if st.context.theme.type == "dark" else ""))
