@@ -1,24 +1,34 @@
-"""A run of almost 500 steps: the ordinary pull, of an image of 470 layers."""
+"""A run of almost 500 steps: the ordinary login, and pulls of four images of 105 layers each.
+
+An image has 127 layers at most, so a long run is one of several images.
+"""
 
 from dataclasses import replace
 from functools import cache
 
 from simulator.docker.trace import Trace, run
 from simulator.registry.fixtures import AMD64, image, layer, repository
-from simulator.scenarios.model import HOSTNAME, scenario
+from simulator.scenarios.model import HOSTNAME, Typed, scenario
 from simulator.sources.mock import mock
 from simulator.sources.world import World
 
-LAYERS = 470
+TAGS, LAYERS = ("a", "b", "c", "d"), 105
 
 
 @cache
 def long_run() -> Trace:
     known = scenario("works")
+    login, _pull = known.commands
+    pulls = (Typed(run=f"docker pull {HOSTNAME}/myimage:{tag}") for tag in TAGS)
     sites = dict(known.world().sites)
     registry = sites[HOSTNAME].registry
     assert registry is not None
-    many = tuple(layer({f"file-{number}": b"x\n"}) for number in range(LAYERS))
-    held = {**registry.repositories, "myimage": repository({"latest": image(many, AMD64)})}
+    images = {tag: image(layers(tag), AMD64) for tag in TAGS}
+    held = {**registry.repositories, "myimage": repository(images)}
     sites[HOSTNAME] = replace(sites[HOSTNAME], registry=replace(registry, repositories=held))
-    return run(known.state(), mock(World(sites)), scenario="works")
+    typed = known.model_copy(update={"commands": (login, *pulls)})
+    return run(typed.state(), mock(World(sites)), scenario="works")
+
+
+def layers(tag: str) -> tuple[bytes, ...]:
+    return tuple(layer({f"{tag}-{number}": b"x\n"}) for number in range(LAYERS))

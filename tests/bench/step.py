@@ -28,10 +28,10 @@ from tests.pages import ROOT, app, chromium
 
 HERE = Path(__file__).parent
 PRESSES, LOADS, SLOWER = 24, 7, 4
-STEPPED = ("the stage", "the stage, 494 steps", "plain reruns")
+STEPPED = ("the stage", "the stage, 495 steps", "plain reruns")
 SCRIPTS = {
     "the stage": ROOT / "app.py",
-    "the stage, 494 steps": HERE / "long_app.py",
+    "the stage, 495 steps": HERE / "long_app.py",
     "plain reruns": HERE / "rerun_app.py",
     "empty": HERE / "empty_app.py",
 }
