@@ -13,7 +13,7 @@ test: .venv/test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	node --test --test-reporter=dot tests/assets/
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 # After a change of interface strings: what is new waits in simulator/words/locale for its translation.
 messages: .venv/test

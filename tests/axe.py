@@ -1,16 +1,12 @@
-"""axe-core, the accessibility checker, from npm: fetched once into `build/npm`."""
+"""axe-core, the accessibility checker, from npm."""
 
-import subprocess
 from functools import cache
 from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.conftest import need
-from tests.pages import ROOT
+from tests.npm import package
 
-FOLDER = ROOT / "build" / "npm"
-VERSION = "axe-core@4"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STREAMLITS = {
     ("region", '[data-testid="stSkipToContent"]'),
@@ -22,13 +18,7 @@ STREAMLITS = {
 
 @cache
 def script() -> str:
-    need("npm")
-    file = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
-    if not file.exists():
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", VERSION]
-        subprocess.run(command, cwd=FOLDER, check=True, capture_output=True, timeout=300)
-    return file.read_text("utf-8")
+    return (package("axe-core@4") / "axe.min.js").read_text("utf-8")
 
 
 def violations(page: Page, part: str = "html") -> list[str]:

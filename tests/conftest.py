@@ -1,8 +1,7 @@
-"""What the tests need from the machine, in one place: skip at home, fail in CI."""
+"""What several tests share: the app in a browser, a Docker engine, and which run together."""
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 
@@ -10,41 +9,60 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from simulator.progress.store import VARIABLE
+from tests.dockerd import Docker, dockerd
+from tests.need import need
 from tests.pages import PATIENCE, app, chromium, opened
 
 # What a page should show may take a while on a busy machine; a test waits no longer than it must.
 expect.set_options(timeout=PATIENCE * 1000)
 
-# Learners' progress goes to a database of the tests' own, in servers that they start too.
-os.environ.setdefault(VARIABLE, f"sqlite:///{tempfile.mkdtemp(prefix='pullscope-')}/progress.db")
+# Learners' progress goes to a database of this process's own, in servers that it starts too.
+os.environ[VARIABLE] = f"sqlite:///{tempfile.mkdtemp(prefix='pullscope-')}/progress.db"
+
+GROUPS = {"docker": "docker", "url": "postgres"}
+"""Fixtures that start something heavy: the tests that use one run in one process."""
 
 
-def need(*programs: str) -> None:
-    """Skip the test where a program is missing; in CI a missing one is a failure."""
-    missing = [name for name in programs if shutil.which(name) is None]
-    if not missing:
-        return
-    reason = f"needs {', '.join(missing)} (Debian: see .ci/run)"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test its group and its limit of time (`-n 2 --dist loadgroup --timeout`).
+
+    Tests of a browser stay with their module, which shares one Chromium.
+    """
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        groups = [GROUPS[name] for name in names if name in GROUPS]
+        if "browser" in names:
+            groups.append(item.path.stem)
+        if groups and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(groups[0]))
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(2 * PATIENCE))
 
 
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """The app, running."""
+    """The app, running: one server for all the tests of this process."""
     need("chromium")
     with app() as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
+    """Chromium. Not for the whole session: while it runs, no test can run an event loop."""
+    need("chromium")
     with chromium() as launched:
         yield launched
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Docker]:
+    """A Docker engine of the module's own, and its client."""
+    with dockerd() as started:
+        yield started
 
 
 def ours(message: ConsoleMessage) -> bool:

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import need
+from tests.need import need
+from tests.pages import PATIENCE
 
-PATIENCE = 60.0
-"""Seconds until the engine must answer."""
 FLAGS = (
     "--storage-driver=vfs", "--iptables=false", "--ip-forward=false", "--bridge=none",
 )  # fmt: skip

@@ -14,8 +14,11 @@ import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
-"""Seconds until a server must answer, or a page must show what it should."""
+SLOW = float(os.environ.get("PULLSCOPE_SLOW", "1"))
+"""How many times slower than an idle machine of two cores this one is."""
+PATIENCE = 60.0 * SLOW
+"""Seconds until a server must answer, or a page must show what it should. A test that fails waits
+so long; none waits when what it waits for is there."""
 
 
 def free_port() -> int:
@@ -82,6 +85,13 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+def settled(page: Page) -> Page:
+    """The page after the script's run: Streamlit says so itself. Before the first run has begun it
+    says "initial"; after a click, wait for what the click brings instead."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    return page
 
 
 def opened(page: Page, url: str) -> Page:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conftest import need
+from tests.need import need
 
 PROGRAMS = "/usr/lib/postgresql/*/bin"
 

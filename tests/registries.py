@@ -12,7 +12,7 @@ from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, Repository, User
 from simulator.registry.serving import running
 from simulator.registry.tokens import ISSUER, certificate_pem
-from tests.conftest import need
+from tests.need import need
 from tests.pages import free_port, wait_for
 
 ALICE = {"alice": User("s3cret", ("myimage", "team/*"))}

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from simulator.assets import COMPONENTS, FOLDER, component, modules
-from tests.conftest import need
+from tests.need import need
 
 
 @pytest.mark.parametrize("name", list(COMPONENTS))

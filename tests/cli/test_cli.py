@@ -22,7 +22,7 @@ from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
 from simulator.scenarios.model import scenarios
-from tests.pages import ROOT, free_port, wait_for
+from tests.pages import PATIENCE, ROOT, free_port, wait_for
 
 
 def called(*words: str, typed: str | None = None) -> Result:
@@ -273,7 +273,7 @@ def test_the_registry_serves_until_it_is_stopped() -> None:
         wait_for(f"http://127.0.0.1:{port}/v2/")
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        printed, _ = process.communicate(timeout=30)
+        printed, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode in (0, -signal.SIGINT)
     assert f"Serving at 127.0.0.1:{port}" in printed
     assert "GET /v2/ -> 200" in printed

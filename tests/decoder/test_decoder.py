@@ -29,7 +29,7 @@ from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
-from tests.dockerd import dockerd
+from tests.dockerd import Docker
 from tests.pages import PATIENCE
 
 LESSON = load(LESSONS / "pulling-from-private-registries")
@@ -425,21 +425,20 @@ REAL = {
 fails comes one that does not."""
 
 
-def test_what_a_real_docker_prints_is_decoded() -> None:
+def test_what_a_real_docker_prints_is_decoded(docker: Docker) -> None:
     """A real engine, whatever its version, on our registry: its errors lead to their causes."""
-    with dockerd() as docker:
-        for auth, typed in REAL.items():
-            users = {"alice": User("s3cret", ("team/*",))}
-            served = Registry(auth=auth, realm="R", repositories=repositories(), users=users)
-            with running(served) as registry:
-                for words, name in typed.items():
-                    done = docker(*(word.format(host=registry.host) for word in words))
-                    found = decode(done.stderr)
-                    first = [one.name for cause in found.causes[:2] for one in cause.situations]
-                    assert done.returncode and found.prints and name in first, done.stderr
-                    if words[0] == "login":
-                        login = ("login", "-u", "alice", "--password-stdin", registry.host)
-                        assert docker(*login, typed="s3cret").returncode == 0
+    for auth, typed in REAL.items():
+        users = {"alice": User("s3cret", ("team/*",))}
+        served = Registry(auth=auth, realm="R", repositories=repositories(), users=users)
+        with running(served) as registry:
+            for words, name in typed.items():
+                done = docker(*(word.format(host=registry.host) for word in words))
+                found = decode(done.stderr)
+                first = [one.name for cause in found.causes[:2] for one in cause.situations]
+                assert done.returncode and found.prints and name in first, done.stderr
+                if words[0] == "login":
+                    login = ("login", "-u", "alice", "--password-stdin", registry.host)
+                    assert docker(*login, typed="s3cret").returncode == 0
 
 
 # -- on the command line ------------------------------------------------------------------------
@@ -481,7 +480,7 @@ page(load(LESSONS / "pulling-from-private-registries"))
 
 
 def opened() -> AppTest:
-    return AppTest.from_string(PAGE, default_timeout=60).run()
+    return AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
 
 
 def test_the_page_masks_at_once_and_stores_nothing() -> None:

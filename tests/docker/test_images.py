@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -17,7 +16,7 @@ from simulator.registry.model import Auth, Registry
 from simulator.registry.serving import running
 from simulator.sources.mock import mock
 from simulator.sources.world import Site, Tls, World
-from tests.dockerd import Docker, dockerd
+from tests.dockerd import Docker
 
 OPEN = Registry(auth=Auth.NONE, repositories=repositories())
 DIGESTS = {f"{name}:{tag}": d for name, r in repositories().items() for tag, d in r.tags.items()}
@@ -55,12 +54,6 @@ def names(machine: Machine) -> set[str]:
 APP = "localhost:5000/team/app"
 
 # -- what real Docker does --------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    with dockerd() as started:
-        yield started
 
 
 SESSION = (

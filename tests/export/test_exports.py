@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import re
 import subprocess
 import tomllib
@@ -34,8 +33,8 @@ from simulator.questions import KINDS, Table, draw, right
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
 from simulator.views import stage as views
-from tests.conftest import need
-from tests.pages import ROOT, chromium
+from tests.npm import package
+from tests.pages import ROOT
 
 LESSON = lessons()[0]
 TITLE = LESSON.document.title
@@ -103,17 +102,8 @@ catch (error) { console.error(`${error.name} ${JSON.stringify(error.location)}`)
 
 @pytest.fixture(scope="module")
 def node() -> Path:
-    """A folder with gift-pegjs, put there by npm; nothing of it is kept in the tree."""
-    need("node", "npm")
-    folder = ROOT / "build" / "node"
-    if not (folder / "node_modules" / "gift-pegjs").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--no-save", "--no-audit", "--prefix", folder, "gift-pegjs@1"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=180)
-        if done.returncode:
-            told = f"npm cannot install gift-pegjs: {done.stderr.strip()[-200:]}"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
-    return folder
+    """A folder in which node finds gift-pegjs."""
+    return package("gift-pegjs@1")
 
 
 def parsed(node: Path, gift: bytes) -> list[dict[str, Any]]:
@@ -361,13 +351,6 @@ def test_the_html_has_the_apps_colours() -> None:
         for key, variable in (("primaryColor", "primary-color"), ("textColor", "text-color"),
                               ("backgroundColor", "background-color")):  # fmt: skip
             assert f"--st-{variable}: {theme[name][key]};" in style
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    need("chromium")
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

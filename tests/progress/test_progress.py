@@ -38,7 +38,7 @@ from simulator.progress.store import (
     engine,
     new_learner,
 )
-from tests.pages import ROOT
+from tests.pages import PATIENCE, ROOT
 from tests.postgres import postgres
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -208,7 +208,7 @@ def writer(url: str, name: str, count: int) -> "subprocess.Popen[str]":
 def test_two_processes_lose_nothing_of_one_learner(url: str) -> None:
     """They open an empty database together, and write at the same time."""
     both = [writer(url, name, 40) for name in ("one", "two")]
-    told = [process.communicate(timeout=120) for process in both]
+    told = [process.communicate(timeout=PATIENCE) for process in both]
     assert [process.returncode for process in both] == [0, 0], told
     store = Store(url)
     kept = {record.key for record in store.progress(ADA).answers}

@@ -32,8 +32,8 @@ from simulator.recordings.recorder import CannotRecord, Order
 from simulator.registry import serving as server
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
-from tests.conftest import need
-from tests.dockerd import Docker, dockerd
+from tests.dockerd import Docker
+from tests.need import need
 from tests.pages import free_port
 from tests.registries import RealRegistry, basic_registry, token_registry
 from tests.sources.test_transport import certificate
@@ -372,12 +372,6 @@ def test_the_image_store_says_whose_ways_the_engine_has(
 
 
 # -- a real Docker ----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    with dockerd() as started:
-        yield started
 
 
 @pytest.fixture(scope="module", params=[basic_registry, token_registry],

@@ -33,8 +33,8 @@ from simulator.registry.answer import PULL_ONLY, handle
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
-from tests.conftest import need
-from tests.dockerd import Docker, dockerd
+from tests.dockerd import Docker
+from tests.need import need
 from tests.registries import open_registry
 
 APP = repositories()["team/app"]
@@ -495,12 +495,6 @@ def test_no_path_leads_around_the_rights(auth: Auth) -> None:
 # -- pushing, with the real programs ----------------------------------------------------------
 
 CLEAR = f"unsupported: {PULL_ONLY}"
-
-
-@pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    with dockerd() as started:
-        yield started
 
 
 @pytest.mark.parametrize("auth", list(Auth))

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,8 +29,8 @@ from simulator.registry.rate_limit import Limiter, Rate
 from simulator.registry.serving import PortInUse, Served, limiter_for, running
 from simulator.sources.mock import mock
 from simulator.sources.world import Site, Tls, World
-from tests.conftest import need
-from tests.dockerd import Docker, dockerd
+from tests.dockerd import Docker
+from tests.need import need
 
 USERS = {"alice": User("s3cret", ("myimage", "team/*"))}
 
@@ -209,12 +209,6 @@ def test_what_is_remembered_has_no_secret() -> None:
 # -- a real Docker engine ---------------------------------------------------------------------
 # Debian 12 has engine 20.10: older than the recorded 26, with the same classic image store. In
 # these situations it asks the same requests in the same order.
-
-
-@pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    with dockerd() as started:
-        yield started
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from simulator.scenarios.real_run import real_state, run_real
 from simulator.sources import real as transport
 from simulator.sources.layout import Layout
 from simulator.sources.real import Progress, real, realm_objection
-from tests.conftest import need
+from tests.need import need
 from tests.registries import RealRegistry, basic_registry, open_registry, token_registry
 
 USERS = {"alice": User("s3cret", ("myimage", "team/*"))}

@@ -24,7 +24,7 @@ from simulator.views.explain import (
     of_answer_header,
     of_request_header,
 )
-from tests.conftest import need
+from tests.need import need
 
 
 def exchanges() -> list[Exchange]:

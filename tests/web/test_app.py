@@ -11,11 +11,11 @@ from simulator.recordings.situations import recorded_situations
 from simulator.recordings.situations import trace as trace_of
 from simulator.scenarios.model import scenarios
 from simulator.views.player import unpacked
-from tests.pages import ROOT
+from tests.pages import PATIENCE, ROOT
 
 
 def opened(**query: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()
@@ -128,7 +128,7 @@ def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
 
 
 def compared(**query: str) -> AppTest:
-    test = AppTest.from_function(what_if_page, default_timeout=60)
+    test = AppTest.from_function(what_if_page, default_timeout=PATIENCE)
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()

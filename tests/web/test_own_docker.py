@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
-from tests.conftest import need
-from tests.dockerd import Docker, dockerd
-from tests.pages import PATIENCE, ROOT, app, chromium, free_port, wait_for
+from tests.dockerd import Docker
+from tests.need import need
+from tests.pages import PATIENCE, ROOT, app, free_port, wait_for
 
+pytestmark = pytest.mark.xdist_group("docker")
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
 
 
@@ -41,18 +42,6 @@ def address() -> Iterator[str]:
     need("chromium")
     with pullscope_app() as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    with dockerd() as started:
-        yield started
 
 
 @dataclass

@@ -33,7 +33,7 @@ from simulator.words.translation import (
     texts,
     translated,
 )
-from tests.pages import ROOT
+from tests.pages import PATIENCE, ROOT
 
 OTHERS = [code for code in i18n.LANGUAGES if code != i18n.DEFAULT]
 DATA = sorted(
@@ -272,7 +272,7 @@ def one_page(path: str) -> None:
 
 
 def opened(path: str, language: str) -> AppTest:
-    test = AppTest.from_function(one_page, default_timeout=180, args=(path,))
+    test = AppTest.from_function(one_page, default_timeout=3 * PATIENCE, args=(path,))
     test.query_params["lang"] = language
     return test.run()
 
