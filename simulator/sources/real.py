@@ -23,8 +23,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from simulator import __version__
-from simulator.docker.config_file import Challenge
 from simulator.docker.machine import REDIRECTS
+from simulator.protocol.challenge import Challenge
 from simulator.protocol.digest import DIGEST
 from simulator.protocol.hosts import is_loopback
 from simulator.protocol.message import Answer, Content, Exchange, Request, Response, Transport
