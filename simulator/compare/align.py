@@ -153,22 +153,22 @@ def facts(pair: Pair) -> tuple[Fact, ...]:
 
 def typed(step: Step) -> str:
     starts = step.before.phase in (Phase.READY, Phase.PROMPTING)
-    return step.after.command.text if starts and step.after.command else ""
+    return step.after.run.command.text if starts and step.after.run.command else ""
 
 
 def stored(step: Step) -> str:
     """What is stored for this registry."""
     state = step.before
-    key = state.reference.key if state.reference else state.host
-    entry = _("credentials for {registry}") if state.store.find(key) else _("no credentials")
-    missing = state.store.lacks(key)
+    key = state.run.reference.key if state.run.reference else state.run.host
+    entry = _("credentials for {registry}") if state.client.store.find(key) else _("no credentials")
+    missing = state.client.store.lacks(key)
     helper = _("the helper {helper} is missing").format(helper=missing) if missing else ""
-    return "; ".join(filter(None, (entry.format(registry=key), helper, state.writable)))
+    return "; ".join(filter(None, (entry.format(registry=key), helper, state.client.writable)))
 
 
 def held(step: Step) -> str:
     """The images that are here."""
-    return ", ".join(name for name, _digest in step.before.images.images)
+    return ", ".join(name for name, _digest in step.before.client.images.images)
 
 
 def asked(step: Step) -> str:

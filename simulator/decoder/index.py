@@ -78,7 +78,7 @@ def circumstances(step: Step, known: Shape, world: World) -> Circumstances:
     state, event = step.before, step.event
     if isinstance(event, e.Unreachable):
         return Circumstances(step.name, event.obstacle)
-    site = world.sites.get(state.host)
+    site = world.sites.get(state.run.host)
     if site is None or site.registry is None or not isinstance(event, ANSWERED):
         return Circumstances(step.name, str(known).lower())
     status = str(getattr(event, "status", ""))
@@ -92,25 +92,25 @@ ANSWERED = (e.LoginRejected, e.TokenRefused, e.NoCredentials, e.AccessDenied, e.
 
 
 def stored(state: State, registry: Registry) -> str:
-    if state.unreadable:
+    if state.client.unreadable:
         return "unreadable"
-    if state.credential is None:
-        return "no helper" if state.store.helper_missing else "nothing"
-    user = registry.users.get(state.credential.username)
-    if user is None or user.password != state.credential.password:
+    if state.run.credential is None:
+        return "no helper" if state.client.store.helper_missing else "nothing"
+    user = registry.users.get(state.run.credential.username)
+    if user is None or user.password != state.run.credential.password:
         return "wrong"
-    reference = state.reference
+    reference = state.run.reference
     return "right" if reference is None or user.may(reference.repository) else "no right"
 
 
 def there(state: State, registry: Registry) -> str:
-    if not isinstance(state.command, Pull) or state.reference is None:
+    if not isinstance(state.run.command, Pull) or state.run.reference is None:
         return ""
-    repository = registry.repositories.get(state.reference.repository)
+    repository = registry.repositories.get(state.run.reference.repository)
     if repository is None:
         return "no repository"
     held = {**repository.tags, **repository.manifests}
-    return "all" if state.reference.identifier in held else "no tag"
+    return "all" if state.run.reference.identifier in held else "no tag"
 
 
 # -- situations ---------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class Printed:
     @property
     def command(self) -> str:
         """`login`, `pull` or `logout`."""
-        return type(self.step.after.command).__name__.lower()
+        return type(self.step.after.run.command).__name__.lower()
 
 
 RECORDINGS = recordings.RECORDED
@@ -208,7 +208,7 @@ def messages(played: Played) -> Iterator[Printed]:
     """What this situation prints on standard error; circumstances are seen before masking."""
     raw = tuple(steps(played.client, mock(played.world)))
     kept = tuple(step.masked() for step in raw)
-    trace = Trace(kept, played.client.engine, played.source, played.name)
+    trace = Trace(kept, played.client.client.engine, played.source, played.name)
     situation = Situation(played.name, trace, played.recording)
     for secret, step in zip(raw, kept, strict=True):
         text = "\n".join(line.text for line in step.terminal if line.kind == "error").strip()
@@ -550,7 +550,7 @@ def told_apart(cause: Cause, parting: Parting, lesson: Lesson) -> str:
 
 def in_words(step: Step, lesson: Lesson) -> str:
     """What happened, and what came over the wire."""
-    happened = lesson.words(step.name, type(step.after.command).__name__.lower()).title
+    happened = lesson.words(step.name, type(step.after.run.command).__name__.lower()).title
     match step.event:
         case e.TokenIssued(access=access):
             return f"{happened} ({', '.join(access) or _('without any right')})"

@@ -73,9 +73,9 @@ def known(step: Step) -> Iterator[tuple[str, str]]:
     state, event = step.before, step.event
     yield from addresses(step)
     yield from of_command(step)
-    if step.after.reference:
-        yield from of_reference(step.after.reference)
-    for host in (state.host, step.after.host):
+    if step.after.run.reference:
+        yield from of_reference(step.after.run.reference)
+    for host in (state.run.host, step.after.run.host):
         yield "host", host
     yield from of_client(step)
     for name in ("helper", "user_code"):
@@ -94,7 +94,7 @@ def addresses(step: Step) -> Iterator[tuple[str, str]]:
     """Where it was asked: whole for a token service, else by its parts."""
     state, event = step.before, step.event
     event = event.why if isinstance(event, StoredCredentialsRefused) else event
-    realm = state.challenge.realm if state.challenge else ""
+    realm = state.run.access.challenge.realm if state.run.access.challenge else ""
     asked = [getattr(event, "url", ""), step.exchange.request.url if step.exchange else ""]
     yield "url", getattr(event, "where", "")
     for url in filter(None, asked):
@@ -103,7 +103,7 @@ def addresses(step: Step) -> Iterator[tuple[str, str]]:
         parts = urlsplit(url)
         yield "origin", f"{parts.scheme}://{parts.netloc}"
         yield from (("host", parts.netloc), ("host", parts.hostname or ""))
-    if state.host:
+    if state.run.host:
         yield "origin", origin(state)
     answer = step.exchange.answer if step.exchange else None
     if isinstance(answer, NetworkFailure) and answer.detail:
@@ -112,14 +112,14 @@ def addresses(step: Step) -> Iterator[tuple[str, str]]:
 
 def of_command(step: Step) -> Iterator[tuple[str, str]]:
     """What was typed; of a reference that Docker does not take, its pieces."""
-    match step.after.command:
+    match step.after.run.command:
         case Login(server=server, username=username):
             yield from (("host", hostname(server)), ("user", username))
         case Logout(server=server):
             yield "host", hostname(server)
         case Pull(image=image, platform=platform):
             yield from (("reference", image), ("platform", platform))
-            if step.after.reference is None:
+            if step.after.run.reference is None:
                 rest = image.partition("/")[2] or image
                 yield from (("typed", rest), ("typed", re.split("[:@]", rest)[0]))
         case command:
@@ -139,13 +139,13 @@ def of_reference(reference: Reference) -> Iterator[tuple[str, str]]:
 def of_client(step: Step) -> Iterator[tuple[str, str]]:
     """The user, the credential store, and where it is."""
     for state in (step.before, step.after):
-        yield "user", state.credential.username if state.credential else ""
-        yield "directory", state.command.config if state.command else ""
-        yield "helper", state.store.helper or ""
-        for _, helper in state.store.helpers:
+        yield "user", state.run.credential.username if state.run.credential else ""
+        yield "directory", state.run.command.config if state.run.command else ""
+        yield "helper", state.client.store.helper or ""
+        for _, helper in state.client.store.helpers:
             yield "helper", helper
-        yield from (("user", one.username) for _, one in state.store.entries)
-        for file in re.findall(r"config\.json\d+", state.writable):
+        yield from (("user", one.username) for _, one in state.client.store.entries)
+        for file in re.findall(r"config\.json\d+", state.client.writable):
             yield "temporary file", file
     yield "platform", str(step.before.platform)
     yield "directory", HOME

@@ -1,11 +1,10 @@
-"""Credentials, where they are stored, and what a registry asks for."""
+"""Credentials, and the file in which Docker's CLI keeps them (`config.json`)."""
 
 import base64
 import json
 import re
 from dataclasses import dataclass, field, replace
 
-from simulator.protocol.authorization import Scheme
 from simulator.protocol.reference import HUB, HUB_KEY
 from simulator.protocol.secrets import MASK
 
@@ -20,32 +19,6 @@ class Credential:
 
     def masked(self) -> "Credential":
         return Credential(self.username, MASK, MASK if self.identity_token else "")
-
-
-@dataclass(frozen=True)
-class Challenge:
-    """What `WWW-Authenticate` asks for (RFC 7235; distribution token specification)."""
-
-    scheme: Scheme
-    realm: str = ""
-    service: str = ""
-    scope: str = ""
-    error: str = ""
-
-    @classmethod
-    def parse(cls, header: str | None) -> "Challenge | None":
-        """The Bearer challenge if there is one, else the Basic one, else None."""
-        text = header or ""
-        for scheme in (Scheme.BEARER, Scheme.BASIC):
-            found = re.search(rf"(?:^|,\s*){scheme}(?:\s+|$)", text, re.IGNORECASE)
-            if found:
-                pairs = re.findall(r'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))', text[found.end() :])
-                named: dict[str, str] = {}
-                for key, quoted, bare in pairs:
-                    named.setdefault(key.lower(), quoted or bare)
-                known = {k: named.get(k, "") for k in ("realm", "service", "scope", "error")}
-                return cls(scheme, **known)
-        return None
 
 
 class InvalidConfig(ValueError):

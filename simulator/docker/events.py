@@ -4,13 +4,15 @@ Every failure ends the run in `Phase.FAILED`; it says what was asked and what ca
 each engine finds its own words for it (`simulator.docker.engines`).
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
-from simulator.docker.cli.commands import Images, Inspect, Login, Logout, Pull, Remove
-from simulator.docker.config_file import Challenge, Credential
+from simulator.docker.cli.commands import Command, Images, Inspect, Login, Logout, Pull, Remove
+from simulator.docker.config_file import Credential
 from simulator.docker.image_store import HeldImage, Refusal, Removal
 from simulator.docker.unions import Tagged
+from simulator.protocol.challenge import Challenge
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, Manifest
 from simulator.protocol.network_failure import Obstacle
@@ -36,32 +38,39 @@ class RegistryError:
 
 
 @dataclass(frozen=True)
-class LoginTyped:
+class CommandTyped:
+    """A command was typed; one class a command, since each is an edge of its own."""
+
+    command: Command
+
+
+@dataclass(frozen=True)
+class LoginTyped(CommandTyped):
     command: Login
 
 
 @dataclass(frozen=True)
-class PullTyped:
+class PullTyped(CommandTyped):
     command: Pull
 
 
 @dataclass(frozen=True)
-class LogoutTyped:
+class LogoutTyped(CommandTyped):
     command: Logout
 
 
 @dataclass(frozen=True)
-class ImagesTyped:
+class ImagesTyped(CommandTyped):
     command: Images
 
 
 @dataclass(frozen=True)
-class RemoveTyped:
+class RemoveTyped(CommandTyped):
     command: Remove
 
 
 @dataclass(frozen=True)
-class InspectTyped:
+class InspectTyped(CommandTyped):
     command: Inspect
 
 
@@ -567,3 +576,14 @@ Event = (
     | ImagesTyped | RemoveTyped | InspectTyped | ImagesListed | ImagesRemoved | ImagesInspected
     | SessionEnded | Listening | UnexpectedRequest | Failure
 )  # fmt: skip
+
+
+TYPED: Mapping[type[Command], Callable[[Any], Event]] = {
+    Login: LoginTyped, Pull: PullTyped, Logout: LogoutTyped, Images: ImagesTyped,
+    Remove: RemoveTyped, Inspect: InspectTyped,
+}  # fmt: skip
+
+
+def typed(command: Command) -> Event:
+    """The event for this command."""
+    return TYPED[type(command)](command)

@@ -7,11 +7,11 @@ what is true afterwards. Where the engines differ, they differ in data (`simulat
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
 import jwt
@@ -19,7 +19,6 @@ import jwt
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Images, Inspect, Login, Logout, Pull, Remove
 from simulator.docker.config_file import (
-    Challenge,
     Credential,
     CredentialStore,
     hostname,
@@ -40,6 +39,7 @@ from simulator.docker.image_store import (
 )
 from simulator.docker.unions import Tagged
 from simulator.protocol.authorization import Authorization, Scheme
+from simulator.protocol.challenge import Challenge
 from simulator.protocol.digest import algorithm_of, digest_of
 from simulator.protocol.hosts import is_loopback, redirected, split_url
 from simulator.protocol.image_config import ImageConfig
@@ -219,15 +219,12 @@ TRANSITIONS: Mapping[Phase, Edges] = {
 
 
 @dataclass(frozen=True)
-class State:
-    """All that the client knows. Secrets are hidden from `repr`; `masked` drops them."""
+class Client:
+    """The machine on which docker runs: what one command leaves for the next."""
 
     engine: str = "29"
     now: int = 0
     """The clock, in seconds since 1970; 0 where nobody knows."""
-    phase: Phase = Phase.READY
-    commands: tuple[Annotated[Command, Tagged("command")], ...] = ()
-    command: Annotated[Command | None, Tagged("command")] = None
     store: CredentialStore = field(default_factory=CredentialStore)
     images: ImageStore = field(default_factory=ImageStore)
     platform: Platform = field(default_factory=Platform)
@@ -237,21 +234,25 @@ class State:
     """What Docker's CLI says about a `config.json` that it cannot read; empty where it can."""
     insecure: tuple[str, ...] = ()
     """The engine's `insecure-registries`: hosts that may speak plain HTTP."""
-    host: str = ""
-    plain_http: bool = False
-    reference: Reference | None = None
-    tags: tuple[str, ...] | None = None
-    """`--all-tags`: the tags still to pull; None before they are listed."""
-    pulled: int = 0
-    newer: bool = False
-    """`--all-tags`: whether any tag so far brought something new."""
-    credential: Credential | None = None
+
+
+@dataclass(frozen=True)
+class LoginProgress:
+    """What `docker login` has tried so far."""
+
     reusing: bool = False
-    """Whether `docker login` tries what is stored; `stored_tried` once it has."""
+    """Whether it tries the stored credentials now; `stored_tried` once it has."""
     stored_tried: bool = False
     web_tried: bool = False
     device_code: str = field(default="", repr=False)
     polls: int = 0
+
+
+@dataclass(frozen=True)
+class Access:
+    """How requests reach this registry: the challenge, and the answer to it."""
+
+    plain_http: bool = False
     challenge: Challenge | None = None
     authorization: Authorization | None = None
     identity_token: str = field(default="", repr=False)
@@ -260,23 +261,106 @@ class State:
     outdated: bool = False
     """Whether the token was used, and has expired: another is fetched before the next request."""
     post_refused: bool = False
-    answers: tuple[tuple[str, int], ...] = ()
+
+    def masked(self) -> "Access":
+        sent = self.authorization and replace(self.authorization, secret=MASK)
+        identity = MASK if self.identity_token else ""
+        return replace(self, authorization=sent, identity_token=identity)
+
+
+@dataclass(frozen=True)
+class Tags:
+    """`--all-tags`: the tags still to pull (None before they are listed), and those done."""
+
+    left: tuple[str, ...] | None = None
+    pulled: int = 0
+    newer: bool = False
+    """Whether any tag so far brought something new."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """What is known about the image that the reference names."""
+
     resolved: str | None = None
+    """The digest that the reference is."""
     media_type: str = ""
     among_blobs: bool = False
     index: Index | None = None
     selected: Descriptor | None = None
     manifest: Manifest | None = None
+    config: ImageConfig | None = None
+
+
+@dataclass(frozen=True)
+class Download:
+    """The blobs of the image: still missing, received, and here before."""
+
     waiting: tuple[Descriptor, ...] = ()
     received: tuple[Descriptor, ...] = ()
     present: tuple[Descriptor, ...] = ()
     resting: tuple[str, ...] = ()
-    config: ImageConfig | None = None
-    unpacked: tuple[tuple[str, int], ...] = ()
-    refused: tuple[Refusal, ...] = ()
-    """What `docker rmi` or `inspect` still has to complain about."""
+    """Digests of blobs that failed and let others go first."""
     moved: tuple[tuple[str, str], ...] = ()
     partial: tuple[tuple[str, int], ...] = ()
+    unpacked: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request that is made again. `status` is None where the download was cut."""
+
+    url: str
+    status: int | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that is known about the command that runs; the next command knows nothing of it."""
+
+    command: Annotated[Command | None, Tagged("command")] = None
+    host: str = ""
+    reference: Reference | None = None
+    platform: Platform | None = None
+    """The platform after `--platform`; None for that of the client."""
+    credential: Credential | None = None
+    login: LoginProgress = field(default_factory=LoginProgress)
+    access: Access = field(default_factory=Access)
+    tags: Tags = field(default_factory=Tags)
+    image: Image = field(default_factory=Image)
+    download: Download = field(default_factory=Download)
+    attempts: tuple[Attempt, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    """What `docker rmi` or `inspect` still has to complain about."""
+
+    def attempted(self, url: str, status: int | None) -> "Run":
+        """With one more answer that makes the client ask again."""
+        return replace(self, attempts=(*self.attempts, Attempt(url, status)))
+
+    def answers_from(self, url: str) -> tuple[int | None, ...]:
+        """The statuses with which this address answered so far."""
+        return tuple(one.status for one in self.attempts if one.url == url)
+
+    def masked(self) -> "Run":
+        """Without its secrets."""
+        return replace(
+            self,
+            command=self.command and self.command.masked(),
+            credential=self.credential and self.credential.masked(),
+            access=self.access.masked(),
+            login=replace(self.login, device_code=MASK if self.login.device_code else ""),
+        )
+
+
+@dataclass(frozen=True)
+class State:
+    """All that the client knows. Secrets are hidden from `repr`; `masked` drops them."""
+
+    client: Client = field(default_factory=Client)
+    commands: tuple[Annotated[Command, Tagged("command")], ...] = ()
+    """What is still to be typed."""
+    phase: Phase = Phase.READY
+    run: Run = field(default_factory=Run)
     failure: Annotated[Failure | None, Tagged("event")] = None
 
     @property
@@ -284,22 +368,19 @@ class State:
         return self.phase in (Phase.DONE, Phase.FAILED)
 
     @property
-    def ways(self) -> Engine:
-        return engine(self.engine)
+    def profile(self) -> Engine:
+        return engine(self.client.engine)
+
+    @property
+    def platform(self) -> Platform:
+        """The platform that is pulled for."""
+        return self.run.platform or self.client.platform
 
     def masked(self) -> "State":
         """The same state without its secrets."""
-        sent = self.authorization and replace(self.authorization, secret=MASK)
-        return replace(
-            self,
-            commands=tuple(command.masked() for command in self.commands),
-            command=self.command and self.command.masked(),
-            store=self.store.masked(),
-            credential=self.credential and self.credential.masked(),
-            authorization=sent,
-            identity_token=MASK if self.identity_token else "",
-            device_code=MASK if self.device_code else "",
-        )
+        client = replace(self.client, store=self.client.store.masked())
+        commands = tuple(command.masked() for command in self.commands)
+        return replace(self, client=client, commands=commands, run=self.run.masked())
 
 
 # -- next_move: ask the network, or decide here ---------------------------------------------
@@ -319,7 +400,7 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
         case Phase.CHECKING:
             return (ping(state, None),)
         case Phase.LOGGING_IN:
-            return (ping(state, state.authorization),)
+            return (ping(state, state.run.access.authorization),)
         case Phase.SAVING:
             return save(state)
         case Phase.REMOVING:
@@ -331,14 +412,14 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
         case Phase.LOOKING_UP:
             return look_up(state)
         case Phase.PINGING:
-            pings = state.ways.pings or listing(state)
+            pings = state.profile.pings or listing(state)
             return (ping(state, None),) if pings else e.PingSkipped()
         case Phase.AUTHORIZING_LOGIN | Phase.AUTHORIZING_RESOLVE | Phase.AUTHORIZING_FETCH:
             return authorize(state)
         case Phase.RESOLVING:
             return resolve(state)
-        case Phase.EXPLAINING if state.outdated and state.challenge:
-            return (token_get(state, state.challenge),)
+        case Phase.EXPLAINING if state.run.access.outdated and state.run.access.challenge:
+            return (token_get(state, state.run.access.challenge),)
         case Phase.EXPLAINING:
             return (manifest_request(state, "GET", ref(state).identifier),)
         case Phase.COMPARING:
@@ -358,61 +439,51 @@ def next_move(state: State) -> tuple[Request, ...] | Event:
 
 
 def ref(state: State) -> Reference:
-    assert state.reference is not None
-    return state.reference
+    assert state.run.reference is not None
+    return state.run.reference
 
 
 def type_next(state: State) -> Event:
     """What follows a command that ended: its next tag, a late complaint, or the next command."""
-    if state.tags:
-        return e.NextTagTaken(replace(ref(state), tag=state.tags[0]))
+    if state.run.tags.left:
+        return e.NextTagTaken(replace(ref(state), tag=state.run.tags.left[0]))
     mismatch = platform_mismatch(state)
     if mismatch:
         return mismatch
-    if state.refused:
-        return e.ImagesRefused(state.refused)
-    match state.commands[:1]:
-        case (Login() as command,):
-            return e.LoginTyped(command)
-        case (Pull() as command,):
-            return e.PullTyped(command)
-        case (Logout() as command,):
-            return e.LogoutTyped(command)
-        case (Images() as command,):
-            return e.ImagesTyped(command)
-        case (Remove() as command,):
-            return e.RemoveTyped(command)
-        case (Inspect() as command,):
-            return e.InspectTyped(command)
-        case _:
-            return e.SessionEnded()
+    if state.run.refused:
+        return e.ImagesRefused(state.run.refused)
+    if state.commands:
+        return e.typed(state.commands[0])
+    return e.SessionEnded()
 
 
 def platform_mismatch(state: State) -> e.PlatformMismatched | None:
     """The classic engine finds out only once it has stored a lone image for another platform."""
-    command, actual = state.command, state.config.platform if state.config else None
-    if not (isinstance(command, Pull) and command.platform and state.ways.checks_platform):
+    command, image = state.run.command, state.run.image
+    actual = image.config.platform if image.config else None
+    if not (isinstance(command, Pull) and command.platform and state.profile.checks_platform):
         return None
-    if state.index or actual is None or actual.matches(state.platform):
+    if image.index or actual is None or actual.matches(state.platform):
         return None
     return e.PlatformMismatched(state.platform, actual)
 
 
 def prompt(state: State) -> Event:
     """A login without a name first tries what is stored; else name and password are needed."""
-    command = state.command
+    command = state.run.command
     assert isinstance(command, Login)
     if command.wrong:
         return e.InputMissing(command.wrong)
-    stored = state.store.find(registry_key(command.server))
-    if command.source == "prompt" and not (command.named or state.stored_tried) and stored:
+    stored = state.client.store.find(registry_key(command.server))
+    tried = state.run.login.stored_tried
+    if command.source == "prompt" and not (command.named or tried) and stored:
         return e.StoredCredentialsReused(stored)
     asks = command.source == "prompt" and command.terminal and not command.named
-    if asks and registry_key(command.server) == HUB_KEY and not state.web_tried:
+    if asks and registry_key(command.server) == HUB_KEY and not state.run.login.web_tried:
         return e.WebLoginChosen()
     if command.source == "stdin" and not command.password.strip():
         return e.InputMissing("password")
-    known = stored if state.stored_tried else None  # offered as the name, if none is typed
+    known = stored if tried else None  # offered as the name, if none is typed
     username = command.username or (known.username if known else "")
     if not (username and command.password):
         return e.InputMissing(missing_answer(command, username))
@@ -436,11 +507,12 @@ def code_request() -> Request:
 
 def await_browser(state: State) -> tuple[Request, ...] | Event:
     """Ask whether the code was confirmed (RFC 8628 section 3.4), as long as the user waits."""
-    assert isinstance(state.command, Login)
-    if state.polls >= state.command.patience:
+    assert isinstance(state.run.command, Login)
+    if state.run.login.polls >= state.run.command.patience:
         return e.LoginCanceled()
     grant = "urn:ietf:params:oauth:grant-type:device_code"
-    form = (("client_id", CLIENT), ("device_code", state.device_code), ("grant_type", grant))
+    code = state.run.login.device_code
+    form = (("client_id", CLIENT), ("device_code", code), ("grant_type", grant))
     return (Request("POST", f"{WEB_LOGIN}/token", form=form),)
 
 
@@ -452,12 +524,12 @@ def missing_answer(command: Login, username: str) -> str:
 
 
 def save(state: State) -> Event:
-    if state.writable:
-        return e.StoreFailed(state.writable)
-    assert isinstance(state.command, Login)
-    key = registry_key(state.command.server)
-    if state.store.lacks(key):
-        return e.StoreFailed(helper_error("storing", state.store.lacks(key)))
+    if state.client.writable:
+        return e.StoreFailed(state.client.writable)
+    assert isinstance(state.run.command, Login)
+    key = registry_key(state.run.command.server)
+    if state.client.store.lacks(key):
+        return e.StoreFailed(helper_error("storing", state.client.store.lacks(key)))
     return e.CredentialsStored(key)
 
 
@@ -470,12 +542,12 @@ def helper_error(doing: str, helper: str | None) -> str:
 def remove(state: State) -> Event:
     """Docker's CLI removes every spelling of the registry; a helper that is missing removes
     none, which is told only where no spelling was said twice."""
-    assert isinstance(state.command, Logout)
-    server = state.command.server
+    assert isinstance(state.run.command, Logout)
+    server = state.run.command.server
     spellings = logout_keys(server)
-    held = {key for key, _ in state.store.entries}
+    held = {key for key, _ in state.client.store.entries}
     found = next((key for key in spellings if key in held), logout_keys(server)[-1])
-    lacking = all(state.store.lacks(key) for key in spellings)
+    lacking = all(state.client.store.lacks(key) for key in spellings)
     failed = lacking and len(set(spellings)) == len(spellings)
     return e.CredentialsRemoved(found, found in held, spellings if failed else ())
 
@@ -490,11 +562,12 @@ def logout_keys(server: str) -> tuple[str, ...]:
 
 def at_image_store(state: State) -> Event:
     """Nobody is asked: the store knows."""
-    match state.command:
+    match state.run.command:
         case Remove() as command:
             return remove_images(state, command)
         case Inspect(names=names):
-            found = [find_image(state.images, state.ways.image_is_config, name) for name in names]
+            store, by_config = state.client.images, state.profile.image_is_config
+            found = [find_image(store, by_config, name) for name in names]
             images = tuple(one for one in found if isinstance(one, HeldImage))
             refused = tuple(one for one in found if isinstance(one, Refusal))
             return e.ImagesInspected(images, refused) if images else e.ImagesRefused(refused)
@@ -505,17 +578,17 @@ def at_image_store(state: State) -> Event:
 
 def listed_images(state: State, command: Images) -> tuple[HeldImage, ...]:
     """Those that match; an engine may hide those without a name."""
-    images = held(state.images, state.ways.image_is_config)
+    images = held(state.client.images, state.profile.image_is_config)
     matching = (image.matching(command.pattern) for image in images)
     shown = (image for image in matching if image.tags or image.digests or not command.pattern)
-    return tuple(x for x in shown if x.tags or command.every or not state.ways.hides_nameless)
+    return tuple(x for x in shown if x.tags or command.every or not state.profile.hides_nameless)
 
 
 def remove_images(state: State, command: Remove) -> Event:
     """One name after the other; those that are refused are told at the end."""
-    store, removals, refused = state.images, list[Removal](), list[Refusal]()
+    store, removals, refused = state.client.images, list[Removal](), list[Refusal]()
     for name in command.names:
-        done = state.ways.remove(store, name, command.force)
+        done = state.profile.remove(store, name, command.force)
         if isinstance(done, Refusal):
             refused.append(done)
         else:
@@ -528,7 +601,7 @@ def remove_images(state: State, command: Remove) -> Event:
 
 
 def parse_reference(state: State) -> Event:
-    command = state.command
+    command = state.run.command
     assert isinstance(command, Pull)
     try:
         parsed = Reference.parse(command.image)
@@ -539,7 +612,7 @@ def parse_reference(state: State) -> Event:
     try:
         Platform.parse(command.platform or str(state.platform))
     except InvalidPlatform as error:
-        return e.ReferenceRejected(str(error), state.ways.parses_platform)
+        return e.ReferenceRejected(str(error), state.profile.parses_platform)
     if parsed.familiar_name == RESERVED:
         return e.ReferenceRejected(f"'{RESERVED}' is a reserved name", by_engine=True)
     return e.ReferenceParsed(replace(parsed, tag=None) if command.all_tags else parsed)
@@ -555,10 +628,10 @@ def untagged(image: str) -> bool:
 
 
 def look_up(state: State) -> Event:
-    lacking = state.store.lacks(ref(state).key)
-    if lacking and state.ways.helper_required:
+    lacking = state.client.store.lacks(ref(state).key)
+    if lacking and state.profile.helper_required:
         return e.HelperFailed(lacking)
-    found = None if lacking else state.store.find(ref(state).key)
+    found = None if lacking else state.client.store.find(ref(state).key)
     return e.CredentialFound(found) if found else e.CredentialMissing(ref(state).key)
 
 
@@ -567,15 +640,15 @@ def ping(state: State, authorization: Authorization | None) -> Request:
 
 
 def origin(state: State) -> str:
-    return f"{'http' if state.plain_http else 'https'}://{state.host}"
+    return f"{'http' if state.run.access.plain_http else 'https'}://{state.run.host}"
 
 
 def authorize(state: State) -> tuple[Request, ...] | Event:
     """Answer the challenge: Basic attaches the credential, Bearer fetches a token."""
-    challenge = state.challenge
+    challenge, credential = state.run.access.challenge, state.run.credential
     assert challenge is not None
     if challenge.scheme is Scheme.BASIC:
-        usable = state.credential and state.credential.username and state.credential.password
+        usable = credential and credential.username and credential.password
         return e.CredentialAttached() if usable else e.NoCredentials(*asked(state))
     if posts(state):
         return (token_post(state, challenge),)
@@ -588,47 +661,51 @@ def asked(state: State) -> tuple[str, str]:
         return "GET", f"{origin(state)}/v2/"
     if listing(state):
         return "GET", tags_url(state)
-    if state.phase is Phase.AUTHORIZING_FETCH or (ref(state).digest and state.ways.pings):
+    if state.phase is Phase.AUTHORIZING_FETCH or (ref(state).digest and state.profile.pings):
         return "GET", manifest_url(state, wanted(state))
     return "HEAD", manifest_url(state, ref(state).identifier)
 
 
 def listing(state: State) -> bool:
     """Whether `--all-tags` still has to learn the tags; both engines ask in the classic way."""
-    return isinstance(state.command, Pull) and state.command.all_tags and state.tags is None
+    command = state.run.command
+    return isinstance(command, Pull) and command.all_tags and state.run.tags.left is None
 
 
 def posts(state: State) -> bool:
-    if not state.credential or state.post_refused or state.phase is Phase.AUTHORIZING_LOGIN:
+    credential = state.run.credential
+    login = state.phase is Phase.AUTHORIZING_LOGIN
+    if not credential or state.run.access.post_refused or login:
         return False
-    oauth = state.ways.posts_for_tokens and not listing(state)
-    return oauth or bool(state.credential.identity_token)
+    oauth = state.profile.posts_for_tokens and not listing(state)
+    return oauth or bool(credential.identity_token)
 
 
 def token_post(state: State, challenge: Challenge) -> Request:
     """The OAuth2 form (distribution docs, "OAuth2 token authentication")."""
-    assert state.credential is not None
-    oauth = state.ways.posts_for_tokens and not listing(state)
+    credential = state.run.credential
+    assert credential is not None
+    oauth = state.profile.posts_for_tokens and not listing(state)
     client = "containerd-client" if oauth else "docker"
     form = {"client_id": client, "scope": scope(state), "service": challenge.service}
-    if state.credential.identity_token:
-        form |= {"grant_type": "refresh_token", "refresh_token": state.credential.identity_token}
+    if credential.identity_token:
+        form |= {"grant_type": "refresh_token", "refresh_token": credential.identity_token}
     else:
-        form |= {"grant_type": "password", "username": state.credential.username,
-                 "password": state.credential.password}  # fmt: skip
+        form |= {"grant_type": "password", "username": credential.username,
+                 "password": credential.password}  # fmt: skip
     kind = ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
     return Request("POST", challenge.realm, (kind,), None, tuple(sorted(form.items())))
 
 
 def token_get(state: State, challenge: Challenge) -> Request:
     """GET with the credential as Basic, or anonymous (distribution docs, "Token")."""
-    credential, login = state.credential, state.phase is Phase.AUTHORIZING_LOGIN
+    credential, login = state.run.credential, state.phase is Phase.AUTHORIZING_LOGIN
     query = {"service": challenge.service}
     if login:
         query |= {"client_id": "docker", "offline_token": "true"}
     else:
         query |= {"scope": scope(state)}
-    if credential and (login or listing(state) or not state.ways.posts_for_tokens):
+    if credential and (login or listing(state) or not state.profile.posts_for_tokens):
         query |= {"account": credential.username}
     sent = None
     if credential:
@@ -646,13 +723,13 @@ def scope(state: State) -> str:
 
 def resolve(state: State) -> tuple[Request, ...] | Event:
     if listing(state):
-        return (Request("GET", tags_url(state), (), state.authorization),)
+        return (Request("GET", tags_url(state), (), state.run.access.authorization),)
     digest = ref(state).digest
-    if digest and not state.ways.heads_digests:
+    if digest and not state.profile.heads_digests:
         return e.Resolved(digest)
-    if state.among_blobs and digest:
+    if state.run.image.among_blobs and digest:
         url = blob_url(state, digest)
-        return (Request("HEAD", url, state.ways.accept, state.authorization),)
+        return (Request("HEAD", url, state.profile.accept, state.run.access.authorization),)
     return (manifest_request(state, "HEAD", ref(state).identifier),)
 
 
@@ -662,34 +739,34 @@ def tags_url(state: State) -> str:
 
 def compare(state: State) -> Event:
     """Up to date: the name stands for this digest already, and all of the image is here."""
-    known = state.images.find(ref(state).canonical)
-    same = known is not None and known == state.resolved
+    known = state.client.images.find(ref(state).canonical)
+    same = known is not None and known == state.run.image.resolved
     return e.AlreadyUpToDate() if same and complete(state) else e.UpdateNeeded()
 
 
 def complete(state: State) -> bool:
     """Whether the store holds all of the resolved image for this platform."""
-    found = state.images.manifest(state.resolved or "")
+    found = state.client.images.manifest(state.run.image.resolved or "")
     if isinstance(found, Index):
         entry = entry_for(found, state.platform)
-        found = state.images.manifest(entry.digest) if entry else None
+        found = state.client.images.manifest(entry.digest) if entry else None
     if not isinstance(found, Manifest):
         return False
     blobs = (found.config.digest, *(layer.digest for layer in found.layers))
-    return set(blobs) <= set(state.images.blobs)
+    return set(blobs) <= set(state.client.images.blobs)
 
 
 def fetch_manifest(state: State) -> tuple[Request, ...] | Event:
     """A manifest that an earlier pull left here is not asked for."""
-    match state.images.manifest(wanted(state)):
+    match state.client.images.manifest(wanted(state)):
         case Index() as index:
             return e.IndexHeld(index)
         case Manifest() as manifest:
             return e.ManifestHeld(manifest)
         case _ if untyped(state):
-            accept = (("Accept", f"{state.media_type}, */*"),)
+            accept = (("Accept", f"{state.run.image.media_type}, */*"),)
             url = blob_url(state, wanted(state))
-            return (Request("GET", url, accept, state.authorization),)
+            return (Request("GET", url, accept, state.run.access.authorization),)
         case _:
             return (manifest_request(state, "GET", wanted(state)),)
 
@@ -697,7 +774,8 @@ def fetch_manifest(state: State) -> tuple[Request, ...] | Event:
 def untyped(state: State) -> bool:
     """What was resolved is no manifest by its media type, and this engine goes by that."""
     known = (*MANIFESTS, *INDEXES, "")
-    return state.ways.goes_by_type and state.selected is None and state.media_type not in known
+    image = state.run.image
+    return state.profile.goes_by_type and not image.selected and image.media_type not in known
 
 
 def manifest_url(state: State, identifier: str) -> str:
@@ -710,25 +788,25 @@ def blob_url(state: State, digest: str) -> str:
 
 def manifest_request(state: State, method: str, identifier: str) -> Request:
     url = manifest_url(state, identifier)
-    return Request(method, url, state.ways.accept, state.authorization)
+    return Request(method, url, state.profile.accept, state.run.access.authorization)
 
 
 def wanted(state: State) -> str:
     """The digest (or, where the registry named none, the tag) of the manifest to fetch."""
-    if state.selected:
-        return state.selected.digest
-    return state.resolved or ref(state).identifier
+    if state.run.image.selected:
+        return state.run.image.selected.digest
+    return state.run.image.resolved or ref(state).identifier
 
 
 def plan(state: State) -> Event:
-    manifest = state.manifest
+    manifest = state.run.image.manifest
     assert manifest is not None
-    if state.ways.images_only and manifest.config.media_type not in CONFIGS:
+    if state.profile.images_only and manifest.config.media_type not in CONFIGS:
         return e.NotAnImage(manifest.config.media_type)
-    held = set(state.images.blobs)
+    held = set(state.client.images.blobs)
     layers = distinct(manifest.layers)
     here = [layer.digest in held for layer in layers]
-    if state.ways.chains_layers:  # a layer counts as held only on top of the same layers
+    if state.profile.chains_layers:  # a layer counts as held only on top of the same layers
         here = [all(here[: place + 1]) for place, _ in enumerate(layers)]
     missing = tuple(layer for layer, known in zip(layers, here, strict=True) if not known)
     return e.LayersPlanned(missing, tuple(layer for layer in layers if layer not in missing))
@@ -743,8 +821,8 @@ def distinct(layers: tuple[Descriptor, ...]) -> tuple[Descriptor, ...]:
 
 
 def select(state: State) -> Event:
-    assert state.index is not None
-    entry = entry_for(state.index, state.platform)
+    assert state.run.image.index is not None
+    entry = entry_for(state.run.image.index, state.platform)
     return e.PlatformSelected(entry) if entry else e.PlatformMissing(state.platform)
 
 
@@ -757,36 +835,38 @@ def entry_for(index: Index, platform: Platform) -> Descriptor | None:
 def asked_now(state: State) -> tuple[Descriptor, ...]:
     """The blobs to ask for now: an engine may want the config first, and lets a blob that
     failed rest while others are under way."""
-    config = state.manifest.config.digest if state.manifest else ""
-    first = tuple(blob for blob in state.waiting if blob.digest == config)
-    if first and state.ways.config_first and is_image(state):
+    download, manifest = state.run.download, state.run.image.manifest
+    config = manifest.config.digest if manifest else ""
+    first = tuple(blob for blob in download.waiting if blob.digest == config)
+    if first and state.profile.config_first and is_image(state):
         return first
-    awake = tuple(blob for blob in state.waiting if blob.digest not in state.resting)
-    return awake or state.waiting
+    awake = tuple(blob for blob in download.waiting if blob.digest not in download.resting)
+    return awake or download.waiting
 
 
 def is_image(state: State) -> bool:
-    return state.manifest is not None and state.manifest.config.media_type in CONFIGS
+    manifest = state.run.image.manifest
+    return manifest is not None and manifest.config.media_type in CONFIGS
 
 
 def store(state: State) -> Event:
     """The name is newer if it stood for something else before."""
-    digest = state.resolved or wanted(state)
-    same = state.images.find(ref(state).canonical) == digest
-    config = state.manifest.config if state.manifest else None
-    fresh = state.ways.image_is_config and config in state.received
+    digest = state.run.image.resolved or wanted(state)
+    same = state.client.images.find(ref(state).canonical) == digest
+    config = state.run.image.manifest.config if state.run.image.manifest else None
+    fresh = state.profile.image_is_config and config in state.run.download.received
     return e.ImageStored(ref(state), digest, newer=fresh or not same)
 
 
 def blob_request(state: State, blob: Descriptor) -> Request:
     """A blob from the registry, or from where it redirected to: without the credential."""
-    held = dict(state.partial).get(blob.digest)
+    held = dict(state.run.download.partial).get(blob.digest)
     headers = (("Range", f"bytes={held}-"),) if held else ()
-    moved = dict(state.moved).get(blob.digest)
+    moved = dict(state.run.download.moved).get(blob.digest)
     if moved:
         return Request("GET", moved, headers, promised=blob.size)
     url = blob_url(state, blob.digest)
-    return Request("GET", url, headers, state.authorization, promised=blob.size)
+    return Request("GET", url, headers, state.run.access.authorization, promised=blob.size)
 
 
 # -- interpret: what an answer means in this phase ------------------------------------------
@@ -795,7 +875,7 @@ def blob_request(state: State, blob: Descriptor) -> Request:
 def interpret(state: State, exchange: Exchange) -> Event:
     """The fact that this exchange establishes."""
     event = meaning(state, exchange)
-    if isinstance(event, FAILURES) and state.reusing:
+    if isinstance(event, FAILURES) and state.run.login.reusing:
         return e.StoredCredentialsRefused(event)
     return event
 
@@ -807,7 +887,7 @@ def meaning(state: State, exchange: Exchange) -> Event:
     if isinstance(answer, NetworkFailure):
         return unreachable(state, request, answer)
     match state.phase:
-        case Phase.EXPLAINING if state.outdated:
+        case Phase.EXPLAINING if state.run.access.outdated:
             return token_answer(state, request, answer)
         case Phase.AWAITING_BROWSER:
             return browser_answer(request, answer)
@@ -845,16 +925,17 @@ def browser_answer(request: Request, answer: Response) -> Event:
 
 
 def unreachable(state: State, request: Request, failure: NetworkFailure) -> Event:
-    to_registry = request.host == state.host and request.url.startswith("https:")
+    to_registry = request.host == state.run.host and request.url.startswith("https:")
     no_tls = failure.obstacle is Obstacle.PLAIN_HTTP
-    named_port = ":" in state.host.rpartition("]")[2]
+    named_port = ":" in state.run.host.rpartition("]")[2]
     in_classic_ways = state.phase is Phase.CHECKING or listing(state)
     refused = failure.obstacle is Obstacle.REFUSED and (
-        state.ways.http_after_refused or in_classic_ways or not named_port
+        state.profile.http_after_refused or in_classic_ways or not named_port
     )
     may = e.FellBackToHttp in TRANSITIONS[state.phase]
-    here = is_loopback(state.host) and (state.ways.ipv6_loopback or not state.host.startswith("["))
-    allowed = here or state.host in state.insecure
+    this_machine = state.profile.ipv6_loopback or not state.run.host.startswith("[")
+    here = is_loopback(state.run.host) and this_machine
+    allowed = here or state.run.host in state.client.insecure
     if may and to_registry and allowed and (no_tls or refused):
         return e.FellBackToHttp()
     return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
@@ -931,8 +1012,8 @@ NO_TOKEN = "authorization server did not include a token in the response"
 
 def get_is_next(state: State, status: int) -> bool:
     """GET after a POST that failed: containerd's rule; an identity token needs more than 405."""
-    identity = state.credential is not None and state.credential.identity_token
-    return state.ways.posts_for_tokens and status in POST_UNSUPPORTED - (
+    identity = state.run.credential is not None and state.run.credential.identity_token
+    return state.profile.posts_for_tokens and status in POST_UNSUPPORTED - (
         {405} if identity else set()
     )
 
@@ -981,7 +1062,7 @@ def granted(claims: dict[str, object]) -> tuple[str, ...]:
 
 def manifest_answer(state: State, request: Request, answer: Response) -> Event:
     challenge = Challenge.parse(answer.header("WWW-Authenticate"))
-    unchallenged = state.authorization is None and not state.ways.pings
+    unchallenged = state.run.access.authorization is None and not state.profile.pings
     may = e.Challenged in TRANSITIONS[state.phase] and unchallenged and not listing(state)
     if answer.status == 401 and challenge and may:
         return e.Challenged(challenge)
@@ -1012,15 +1093,15 @@ def resolution(state: State, request: Request, answer: Response) -> Event:
     if refused_before(state, request):
         return e.AccessDenied("HEAD", request.url, 403)
     broken = not_json(answer.body.decode(errors="replace"), stream=False)
-    if broken and not digest and state.ways.trusts_tags:
+    if broken and not digest and state.profile.trusts_tags:
         return e.ManifestUnreadable(request.url, broken)
     return e.Resolved(digest or digest_of(answer.body), kind)
 
 
 def refused_before(state: State, request: Request) -> bool:
     """containerd asks again with GET only for words: the refusal of the HEAD stands."""
-    asked_for_words = state.phase is Phase.EXPLAINING and not state.ways.pings
-    return asked_for_words and (request.url, 403) in state.answers
+    asked_for_words = state.phase is Phase.EXPLAINING and not state.profile.pings
+    return asked_for_words and Attempt(request.url, 403) in state.run.attempts
 
 
 def no_manifest(
@@ -1030,11 +1111,11 @@ def no_manifest(
         return e.AskedAgain(request.url, answer.status)
     if refused_before(state, request) and answer.status != 403:
         return e.AccessDenied("HEAD", request.url, 403)
-    if request.method == "HEAD" and answer.status in state.ways.reads_errors:
+    if request.method == "HEAD" and answer.status in state.profile.reads_errors:
         return e.ErrorWithoutBody(answer.status)
     digest = ref(state).digest
-    seeks = state.phase is Phase.RESOLVING and state.ways.seeks_blobs and not state.among_blobs
-    if answer.status == 404 and digest and seeks:
+    seeks = state.profile.seeks_blobs and not state.run.image.among_blobs
+    if answer.status == 404 and digest and seeks and state.phase is Phase.RESOLVING:
         return e.SoughtAmongBlobs(digest)
     return refusal(request, answer, challenge)
 
@@ -1043,9 +1124,9 @@ def repeats(
     state: State, request: Request, status: int, kind: str, challenge: Challenge | None
 ) -> bool:
     """Whether this engine repeats the request after these answers."""
-    earlier = tuple(code for url, code in state.answers if url == request.url)
+    earlier = state.run.answers_from(request.url)
     way_in = challenge is not None and not challenge.error
-    return state.ways.asks_again((*earlier, status), kind, way_in)
+    return state.profile.asks_again((*earlier, status), kind, way_in)
 
 
 def refusal(request: Request, answer: Response, challenge: Challenge | None) -> Event:
@@ -1064,11 +1145,12 @@ def refusal(request: Request, answer: Response, challenge: Challenge | None) -> 
 def manifest_body(state: State, answer: Response) -> Event:
     expected = wanted(state)
     actual = digest_of(answer.body, algorithm_of(expected))
-    trusted = state.ways.trusts_tags and ref(state).digest is None and state.selected is None
+    by_tag = ref(state).digest is None and state.run.image.selected is None
+    trusted = state.profile.trusts_tags and by_tag
     if ":" in expected and actual != expected and not trusted:
         return e.DigestMismatch("manifest", expected, actual)
     if untyped(state):
-        what = f"unexpected media type {state.media_type} for {actual}"
+        what = f"unexpected media type {state.run.image.media_type} for {actual}"
         return e.ManifestUnreadable(blob_url(state, actual), what)
     try:
         parsed = parse_manifest(answer.body, actual, answer.header("Content-Type") or "")
@@ -1086,7 +1168,8 @@ LIMIT_CUTS = 5
 def blob_answer(state: State, request: Request, answer: Response) -> Event:
     blob = blob_of(state, request)
     location = redirected(request.url, answer.header("Location") or "")
-    if answer.status in REDIRECTS and location and len(state.moved) <= 2 * len(state.waiting):
+    few = len(state.run.download.moved) <= 2 * len(state.run.download.waiting)
+    if answer.status in REDIRECTS and location and few:
         return e.Redirected(blob.digest, location)
     if answer.status in (200, 206):
         return received(state, blob, request, answer)
@@ -1099,13 +1182,13 @@ def blob_answer(state: State, request: Request, answer: Response) -> Event:
 
 
 def kind_of(state: State, blob: Descriptor) -> str:
-    config = state.manifest.config.digest if state.manifest else ""
+    config = state.run.image.manifest.config.digest if state.run.image.manifest else ""
     return "config" if blob.digest == config else "layer"
 
 
 def blob_of(state: State, request: Request) -> Descriptor:
     """Which of the blobs waited for this request is about."""
-    for blob in state.waiting:
+    for blob in state.run.download.waiting:
         if blob_request(state, blob).url == request.url:
             return blob
     raise IllegalTransition(f"no blob is waited for at {request.url}")
@@ -1114,8 +1197,7 @@ def blob_of(state: State, request: Request) -> Descriptor:
 def received(state: State, blob: Descriptor, request: Request, answer: Response) -> Event:
     content = answer.content
     arrived = content.size if content else 0
-    cuts = sum(1 for url, _ in state.answers if url == request.url)
-    if answer.cut and cuts < LIMIT_CUTS:
+    if answer.cut and len(state.run.answers_from(request.url)) < LIMIT_CUTS:
         return e.DownloadCut(blob, arrived)
     if answer.cut:
         return e.Unreachable(request.method, request.url, Obstacle.RESET)
@@ -1138,76 +1220,30 @@ def evolve(state: State, event: Event) -> State:
     phase = TRANSITIONS[state.phase].get(type(event))
     if phase is None:
         raise IllegalTransition(f"can't handle {type(event).__name__} when {state.phase}")
-    moved = replace(keep(state, event), phase=phase)
-    return replace(moved, failure=event) if isinstance(event, FAILURES) else moved
+    return replace(keep(state, event), phase=phase)
 
 
 FAILURES: tuple[type[Failure], ...] = get_args(Failure)
 
 
 def keep(state: State, event: Event) -> State:
-    match event:
-        case e.LoginTyped(command) | e.LogoutTyped(command):
-            return begin(state, command, host_of(registry_key(command.server)))
-        case e.ImagesTyped(command) | e.RemoveTyped(command) | e.InspectTyped(command):
-            return begin(state, command, "")
-        case e.ImagesInspected(_, refused):
-            return replace(state, refused=refused)
-        case e.ImagesRemoved():
-            return removed(state, event)
-        case e.PullTyped(command):
-            return begin(state, command, "")
-        case e.CredentialsEntered(credential):
-            return replace(state, credential=credential)
-        case e.WebLoginChosen():
-            return replace(state, web_tried=True)
-        case e.DeviceCodeIssued(device_code):
-            return replace(state, device_code=device_code)
-        case e.ConfirmationPending():
-            return replace(state, polls=state.polls + 1)
-        case e.StoredCredentialsReused(credential):
-            return replace(state, credential=credential, reusing=True, stored_tried=True)
-        case e.StoredCredentialsRefused():
-            return replace(
-                state,
-                credential=None,
-                authorization=None,
-                challenge=None,
-                plain_http=False,
-                reusing=False,
-            )
-        case e.CredentialsStored(key):
-            return replace(state, store=state.store.with_entry(key, kept_credential(state)))
-        case e.CredentialsRemoved():
-            server = state.command.server if isinstance(state.command, Logout) else ""
-            gone = (key for key in logout_keys(server) if not state.store.lacks(key))
-            return replace(state, store=state.store.without(*gone))
-        case e.ReferenceParsed(reference):
-            wanted = state.command.platform if isinstance(state.command, Pull) else ""
-            platform = Platform.parse(wanted) if wanted else state.platform
-            return replace(state, reference=reference, host=reference.host, platform=platform)
-        case e.CredentialFound(credential):
-            return replace(state, credential=credential)
-        case e.TagsListed(tags):
-            return listed(state, tags)
-        case e.NextTagTaken(reference):
-            return next_tag(state, reference)
-        case e.AlreadyUpToDate():
-            return replace(state, pulled=state.pulled + 1)
-        case e.ImageStored(reference, digest):
-            named = stored(state, reference, digest)
-            return replace(named, pulled=state.pulled + 1, newer=state.newer or event.newer)
-        case _:
-            return keep_authorization(state, event)
+    """The state with the data of the event, in the same phase."""
+    if isinstance(event, e.CommandTyped):
+        return begin(state, event.command)
+    client, run = STORES.get(type(event)), KEEPS.get(type(event))
+    return replace(
+        state,
+        client=client(state, event) if client else state.client,
+        run=run(state, event) if run else state.run,
+        failure=event if isinstance(event, FAILURES) else state.failure,
+    )
 
 
-def removed(state: State, event: e.ImagesRemoved) -> State:
-    """`--force` forgives what is missing."""
-    names = [name for removal in event.removals for name in removal.names]
-    store = state.images.without(names)
-    forgiving = isinstance(state.command, Remove) and state.command.force
-    left = tuple(one for one in event.refused if not (forgiving and one.why == "missing"))
-    return replace(state, images=store, refused=event.refused if left else ())
+def begin(state: State, command: Command) -> State:
+    """A new command starts with the client and nothing of the command before."""
+    server = command.server if isinstance(command, Login | Logout) else None
+    host = "" if server is None else host_of(registry_key(server))
+    return replace(state, commands=state.commands[1:], run=Run(command, host))
 
 
 def host_of(key: str) -> str:
@@ -1215,106 +1251,113 @@ def host_of(key: str) -> str:
     return HUB_HOST if key in (HUB_KEY, "index.docker.io") else key
 
 
-def listed(state: State, tags: tuple[str, ...]) -> State:
-    """The tags are known; the first is next. An engine that lists in another engine's way
-    starts anew for the first tag."""
-    if not tags:
-        return replace(state, tags=())
-    return next_tag(replace(state, tags=tags), replace(ref(state), tag=tags[0]))
+def keep_credential(state: State, event: e.CredentialsEntered | e.CredentialFound) -> Run:
+    return replace(state.run, credential=event.credential)
 
 
-def next_tag(state: State, reference: Reference) -> State:
+def keep_web_login(state: State, event: e.WebLoginChosen) -> Run:
+    return replace(state.run, login=replace(state.run.login, web_tried=True))
+
+
+def keep_device_code(state: State, event: e.DeviceCodeIssued) -> Run:
+    return replace(state.run, login=replace(state.run.login, device_code=event.device_code))
+
+
+def keep_poll(state: State, event: e.ConfirmationPending) -> Run:
+    return replace(state.run, login=replace(state.run.login, polls=state.run.login.polls + 1))
+
+
+def keep_reuse(state: State, event: e.StoredCredentialsReused) -> Run:
+    login = replace(state.run.login, reusing=True, stored_tried=True)
+    return replace(state.run, credential=event.credential, login=login)
+
+
+def forget_stored(state: State, event: e.StoredCredentialsRefused) -> Run:
+    login = replace(state.run.login, reusing=False)
+    return replace(state.run, credential=None, access=Access(), login=login)
+
+
+def keep_reference(state: State, event: e.ReferenceParsed) -> Run:
+    command, reference = state.run.command, event.reference
+    wanted = command.platform if isinstance(command, Pull) else ""
+    platform = Platform.parse(wanted) if wanted else None
+    return replace(state.run, reference=reference, host=reference.host, platform=platform)
+
+
+def keep_tags(state: State, event: e.TagsListed) -> Run:
+    """The tags are known; the first is next."""
+    listed = replace(state.run, tags=replace(state.run.tags, left=event.tags))
+    if not event.tags:
+        return listed
+    first = e.NextTagTaken(replace(ref(state), tag=event.tags[0]))
+    return keep_next_tag(replace(state, run=listed), first)
+
+
+def keep_next_tag(state: State, event: e.NextTagTaken) -> Run:
     """Each tag is a pull of its own; shared authorization stays."""
-    assert state.tags is not None
-    fresh = replace(
-        begin(state, state.command, state.host),
-        commands=state.commands,
-        platform=state.platform,
-        reference=reference,
-        tags=state.tags[1:],
-        pulled=state.pulled,
-        newer=state.newer,
-        credential=state.credential,
-    )
-    if not state.ways.shares_authorization:
-        return fresh
+    run = state.run
+    assert run.tags.left is not None
     return replace(
-        fresh,
-        plain_http=state.plain_http,
-        challenge=state.challenge,
-        authorization=state.authorization,
+        run,
+        reference=event.reference,
+        tags=replace(run.tags, left=run.tags.left[1:]),
+        access=run.access if state.profile.shares_authorization else Access(),
+        image=Image(),
+        download=Download(),
+        attempts=(),
     )
 
 
-def stored(state: State, reference: Reference, digest: str) -> State:
-    """The image under its name; what the name stood for before stays, without a tag."""
-    arrived = tuple(blob.digest for blob in state.received)
-    manifests = tuple(one for one in (state.index, state.manifest) if one)
-    images = state.images.with_content(state.config, state.unpacked)
-    before = images.find(reference.canonical)
-    if before not in (None, digest):
-        lost = repository_of(reference.canonical) if state.ways.image_is_config else "<none>"
-        images = images.with_image(f"{lost}@{before}", before or "", ())
-    images = images.with_image(reference.canonical, digest, arrived, *manifests)
-    return replace(state, images=images)
+def keep_pulled(state: State, event: e.AlreadyUpToDate | e.ImageStored) -> Run:
+    tags = state.run.tags
+    newer = tags.newer or (isinstance(event, e.ImageStored) and event.newer)
+    return replace(state.run, tags=replace(tags, pulled=tags.pulled + 1, newer=newer))
 
 
-def begin(state: State, command: Command | None, host: str) -> State:
-    """A new command starts with the stores and nothing else of the one before."""
-    return State(
-        engine=state.engine,
-        now=state.now,
-        commands=state.commands[1:],
-        command=command,
-        store=state.store,
-        images=state.images,
-        platform=state.platform,
-        writable=state.writable,
-        unreadable=state.unreadable,
-        insecure=state.insecure,
-        host=host,
+def keep_refused(state: State, event: e.ImagesInspected) -> Run:
+    return replace(state.run, refused=event.refused)
+
+
+def keep_removed(state: State, event: e.ImagesRemoved) -> Run:
+    """`--force` forgives what is missing."""
+    forgiving = isinstance(state.run.command, Remove) and state.run.command.force
+    left = tuple(one for one in event.refused if not (forgiving and one.why == "missing"))
+    return replace(state.run, refused=event.refused if left else ())
+
+
+def keep_plain_http(state: State, event: e.FellBackToHttp) -> Run:
+    return replace(state.run, access=replace(state.run.access, plain_http=True))
+
+
+def keep_challenge(state: State, event: e.Challenged) -> Run:
+    """The challenge, and the answer to the request that it interrupted."""
+    challenged = replace(state.run, access=replace(state.run.access, challenge=event.challenge))
+    if state.phase not in (Phase.RESOLVING, Phase.FETCHING_MANIFEST):
+        return challenged
+    resolving = state.phase is Phase.RESOLVING
+    identifier = ref(state).identifier if resolving else wanted(state)
+    return challenged.attempted(manifest_url(state, identifier), 401)
+
+
+def keep_basic(state: State, event: e.CredentialAttached) -> Run:
+    assert state.run.credential is not None
+    sent = Authorization.basic(state.run.credential.username, state.run.credential.password)
+    return replace(state.run, access=replace(state.run.access, authorization=sent))
+
+
+def keep_post_refused(state: State, event: e.TokenPostRefused) -> Run:
+    return replace(state.run, access=replace(state.run.access, post_refused=True))
+
+
+def keep_token(state: State, event: e.TokenIssued) -> Run:
+    access = replace(
+        state.run.access,
+        authorization=Authorization.bearer(event.token),
+        identity_token=event.identity_token,
+        expires=expiry(event),
+        outdated=False,
     )
-
-
-def kept_credential(state: State) -> Credential:
-    assert state.credential is not None
-    return replace(state.credential, identity_token=state.identity_token)
-
-
-def keep_authorization(state: State, event: Event) -> State:
-    match event:
-        case e.FellBackToHttp():
-            return replace(state, plain_http=True)
-        case e.Challenged(challenge):
-            return answered(replace(state, challenge=challenge), 401)
-        case e.CredentialAttached():
-            assert state.credential is not None
-            pair = state.credential.username, state.credential.password
-            return replace(state, authorization=Authorization.basic(*pair))
-        case e.TokenPostRefused():
-            return replace(state, post_refused=True)
-        case e.TokenIssued(token, identity_token=identity):
-            return replace(
-                state,
-                authorization=Authorization.bearer(token),
-                identity_token=identity,
-                expires=expiry(event),
-                outdated=False,
-            )
-        case e.AskedAgain(url, status):
-            again = replace(state, answers=(*state.answers, (url, status)))
-            return rested(again, url) if state.phase is Phase.FETCHING_BLOBS else again
-        case e.ErrorWithoutBody(status):
-            url = manifest_url(state, ref(state).identifier)
-            late = state.expires is not None and 0 < state.expires < state.now
-            outdated = late and state.ways.pings
-            return replace(state, answers=(*state.answers, (url, status)), outdated=outdated)
-        case e.SoughtAmongBlobs():
-            return replace(state, among_blobs=True)
-        case e.Resolved(digest, media_type):
-            return resolved(replace(state, resolved=digest or None, media_type=media_type))
-        case _:
-            return keep_content(state, event)
+    return replace(state.run, access=access)
 
 
 SHORTEST_LIFE = 60
@@ -1328,71 +1371,178 @@ def expiry(issued: e.TokenIssued) -> int | None:
     return issued.issued + max(issued.lifetime or 0, SHORTEST_LIFE)
 
 
-def rested(state: State, url: str) -> State:
-    """Whether the blob at this address rests before it is asked for again: engine's rule."""
-    blob = next(b for b in state.waiting if blob_request(state, b).url == url)
-    failed = sum(1 for asked_url, _ in state.answers if asked_url == url)
-    others = tuple(digest for digest in state.resting if digest != blob.digest)
-    rests = state.ways.rests(failed, kind_of(state, blob))
-    return replace(state, resting=(*others, blob.digest) if rests else others)
+def keep_attempt(state: State, event: e.AskedAgain) -> Run:
+    again = state.run.attempted(event.url, event.status)
+    if state.phase is not Phase.FETCHING_BLOBS:
+        return again
+    resting = rested(replace(state, run=again), event.url)
+    return replace(again, download=replace(again.download, resting=resting))
 
 
-def answered(state: State, status: int) -> State:
-    """Remember the answer to the request that a challenge interrupted."""
-    if state.phase is not Phase.RESOLVING and state.phase is not Phase.FETCHING_MANIFEST:
-        return state
-    resolving = state.phase is Phase.RESOLVING
-    identifier = ref(state).identifier if resolving else wanted(state)
-    return replace(state, answers=(*state.answers, (manifest_url(state, identifier), status)))
+def rested(state: State, url: str) -> tuple[str, ...]:
+    """Which blobs wait for the others now that the one at this address failed: engine's rule."""
+    download = state.run.download
+    blob = next(b for b in download.waiting if blob_request(state, b).url == url)
+    others = tuple(digest for digest in download.resting if digest != blob.digest)
+    rests = state.profile.rests(len(state.run.answers_from(url)), kind_of(state, blob))
+    return (*others, blob.digest) if rests else others
 
 
-def resolved(state: State) -> State:
+def keep_bare_error(state: State, event: e.ErrorWithoutBody) -> Run:
+    """The GET that follows needs another token where this one has expired meanwhile."""
+    access = state.run.access
+    late = access.expires is not None and 0 < access.expires < state.client.now
+    again = state.run.attempted(manifest_url(state, ref(state).identifier), event.status)
+    return replace(again, access=replace(access, outdated=late and state.profile.pings))
+
+
+def keep_search(state: State, event: e.SoughtAmongBlobs) -> Run:
+    return replace(state.run, image=replace(state.run.image, among_blobs=True))
+
+
+def keep_resolved(state: State, event: e.Resolved) -> Run:
     """The fetcher starts; with separate authorization it knows nothing of the resolver's."""
-    if state.ways.shares_authorization:
-        return replace(state, answers=())
+    image = replace(
+        state.run.image, resolved=event.digest or None, media_type=event.media_type
+    )
+    access = state.run.access if state.profile.shares_authorization else Access()
+    return replace(state.run, image=image, access=access, attempts=())
+
+
+def keep_index(state: State, event: e.IndexReceived | e.IndexHeld) -> Run:
+    image, index = state.run.image, event.index
     return replace(
-        state,
-        answers=(),
-        authorization=None,
-        challenge=None,
-        post_refused=False,
-        plain_http=False,
+        state.run, image=replace(image, index=index, resolved=image.resolved or index.digest)
     )
 
 
-def keep_content(state: State, event: Event) -> State:
-    match event:
-        case e.IndexReceived(index) | e.IndexHeld(index):
-            return replace(state, index=index, resolved=state.resolved or index.digest)
-        case e.PlatformSelected(entry):
-            return replace(state, selected=entry)
-        case e.ManifestReceived(manifest) | e.ManifestHeld(manifest):
-            by_tag = state.selected is None and ref(state).digest is None
-            kept = state.resolved or manifest.digest
-            names = manifest.digest if by_tag and state.ways.trusts_tags else kept
-            return replace(state, manifest=manifest, resolved=names)
-        case e.LayersPlanned(missing, present):
-            assert state.manifest is not None
-            config = state.manifest.config
-            here = config.digest in state.images.blobs
-            layers = (layer for layer in missing if layer.digest != config.digest)
-            waiting = missing if here else (config, *layers)
-            return replace(state, waiting=waiting, present=present)
-        case e.BlobReceived(blob, _, config, unpacked):
-            return replace(
-                state,
-                waiting=tuple(b for b in state.waiting if b.digest != blob.digest),
-                received=(*state.received, blob),
-                config=config or state.config,
-                unpacked=(*state.unpacked, *([(blob.digest, unpacked)] if unpacked else [])),
-            )
-        case e.Redirected(digest, location):
-            return replace(state, moved=(*state.moved, (digest, location)))
-        case e.DownloadCut(blob, size):
-            url = blob_request(state, blob).url
-            partial = {**dict(state.partial), blob.digest: size}
-            cuts = (*state.answers, (url, 0))
-            rests = (*state.resting, blob.digest) if state.ways.rests(0, "layer") else ()
-            return replace(state, partial=tuple(partial.items()), answers=cuts, resting=rests)
-        case _:
-            return state
+def keep_platform(state: State, event: e.PlatformSelected) -> Run:
+    return replace(state.run, image=replace(state.run.image, selected=event.entry))
+
+
+def keep_manifest(state: State, event: e.ManifestReceived | e.ManifestHeld) -> Run:
+    """An engine that trusts tags takes for the digest what it got."""
+    image, manifest = state.run.image, event.manifest
+    by_tag = image.selected is None and ref(state).digest is None
+    trusted = by_tag and state.profile.trusts_tags
+    resolved = manifest.digest if trusted else image.resolved or manifest.digest
+    return replace(state.run, image=replace(image, manifest=manifest, resolved=resolved))
+
+
+def keep_plan(state: State, event: e.LayersPlanned) -> Run:
+    assert state.run.image.manifest is not None
+    config = state.run.image.manifest.config
+    here = config.digest in state.client.images.blobs
+    layers = (layer for layer in event.missing if layer.digest != config.digest)
+    waiting = event.missing if here else (config, *layers)
+    download = replace(state.run.download, waiting=waiting, present=event.present)
+    return replace(state.run, download=download)
+
+
+def keep_blob(state: State, event: e.BlobReceived) -> Run:
+    run, blob = state.run, event.blob
+    unpacked = ((blob.digest, event.unpacked),) if event.unpacked else ()
+    download = replace(
+        run.download,
+        waiting=tuple(b for b in run.download.waiting if b.digest != blob.digest),
+        received=(*run.download.received, blob),
+        unpacked=(*run.download.unpacked, *unpacked),
+    )
+    image = replace(run.image, config=event.config or run.image.config)
+    return replace(run, image=image, download=download)
+
+
+def keep_redirect(state: State, event: e.Redirected) -> Run:
+    moved = (*state.run.download.moved, (event.digest, event.location))
+    return replace(state.run, download=replace(state.run.download, moved=moved))
+
+
+def keep_cut(state: State, event: e.DownloadCut) -> Run:
+    download, blob = state.run.download, event.blob
+    rests = (*download.resting, blob.digest) if state.profile.rests(0, "layer") else ()
+    partial = {**dict(download.partial), blob.digest: event.received}
+    again = state.run.attempted(blob_request(state, blob).url, None)
+    return replace(
+        again, download=replace(download, partial=tuple(partial.items()), resting=rests)
+    )
+
+
+Keep = Callable[[State, Any], Run]
+KEEPS: Mapping[type[Event], Keep] = {
+    e.CredentialsEntered: keep_credential,
+    e.CredentialFound: keep_credential,
+    e.WebLoginChosen: keep_web_login,
+    e.DeviceCodeIssued: keep_device_code,
+    e.ConfirmationPending: keep_poll,
+    e.StoredCredentialsReused: keep_reuse,
+    e.StoredCredentialsRefused: forget_stored,
+    e.ReferenceParsed: keep_reference,
+    e.TagsListed: keep_tags,
+    e.NextTagTaken: keep_next_tag,
+    e.AlreadyUpToDate: keep_pulled,
+    e.ImageStored: keep_pulled,
+    e.ImagesInspected: keep_refused,
+    e.ImagesRemoved: keep_removed,
+    e.FellBackToHttp: keep_plain_http,
+    e.Challenged: keep_challenge,
+    e.CredentialAttached: keep_basic,
+    e.TokenPostRefused: keep_post_refused,
+    e.TokenIssued: keep_token,
+    e.AskedAgain: keep_attempt,
+    e.ErrorWithoutBody: keep_bare_error,
+    e.SoughtAmongBlobs: keep_search,
+    e.Resolved: keep_resolved,
+    e.IndexReceived: keep_index,
+    e.IndexHeld: keep_index,
+    e.PlatformSelected: keep_platform,
+    e.ManifestReceived: keep_manifest,
+    e.ManifestHeld: keep_manifest,
+    e.LayersPlanned: keep_plan,
+    e.BlobReceived: keep_blob,
+    e.Redirected: keep_redirect,
+    e.DownloadCut: keep_cut,
+}
+"""What this command knows after an event."""
+
+
+def store_credential(state: State, event: e.CredentialsStored) -> Client:
+    credential = state.run.credential
+    assert credential is not None
+    kept = replace(credential, identity_token=state.run.access.identity_token)
+    return replace(state.client, store=state.client.store.with_entry(event.key, kept))
+
+
+def drop_credential(state: State, event: e.CredentialsRemoved) -> Client:
+    store = state.client.store
+    server = state.run.command.server if isinstance(state.run.command, Logout) else ""
+    gone = (key for key in logout_keys(server) if not store.lacks(key))
+    return replace(state.client, store=store.without(*gone))
+
+
+def store_image(state: State, event: e.ImageStored) -> Client:
+    """The image under its name; the image that had the name before stays, without a tag."""
+    image, download = state.run.image, state.run.download
+    name = event.reference.canonical
+    manifests = tuple(one for one in (image.index, image.manifest) if one)
+    images = state.client.images.with_content(image.config, download.unpacked)
+    before = images.find(name)
+    if before not in (None, event.digest):
+        lost = repository_of(name) if state.profile.image_is_config else "<none>"
+        images = images.with_image(f"{lost}@{before}", before or "", ())
+    arrived = tuple(blob.digest for blob in download.received)
+    images = images.with_image(name, event.digest, arrived, *manifests)
+    return replace(state.client, images=images)
+
+
+def drop_images(state: State, event: e.ImagesRemoved) -> Client:
+    names = [name for removal in event.removals for name in removal.names]
+    return replace(state.client, images=state.client.images.without(names))
+
+
+STORES: Mapping[type[Event], Callable[[State, Any], Client]] = {
+    e.CredentialsStored: store_credential,
+    e.CredentialsRemoved: drop_credential,
+    e.ImageStored: store_image,
+    e.ImagesRemoved: drop_images,
+}
+"""What stays on this machine when the command has ended."""

@@ -2,7 +2,7 @@
 
 `steps` is the only loop. Each step can be drawn without its neighbours, so stepping back,
 jumping, comparing and exporting are indexing. A `Trace` never holds a password or a token:
-steps are masked before they are kept, and JSON (`pullscope-trace/1`) reads back equal.
+steps are masked before they are kept, and JSON (`pullscope-trace/2`) reads back equal.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ LIMIT = 5000
 """Steps after which a run is cut off as endless. An image of the most layers, each redirected and
 cut as often as the machine allows, takes about 2,300."""
 
-SCHEMA = "pullscope-trace/1"
+SCHEMA = "pullscope-trace/2"
 
 
 class InvalidTrace(ValueError):
@@ -116,7 +116,7 @@ class Trace:
     source: str = "mock"
     scenario: str = ""
     took: tuple[Took, ...] = ()
-    schema: Literal["pullscope-trace/1"] = field(default="pullscope-trace/1")
+    schema: Literal["pullscope-trace/2"] = field(default="pullscope-trace/2")
 
     @property
     def failed(self) -> bool:
@@ -192,7 +192,7 @@ def run(
 ) -> Trace:
     """A whole run as a masked trace."""
     kept = tuple(step.masked() for step in steps(state, transport, machine))
-    return Trace(kept, state.engine, source, scenario)
+    return Trace(kept, state.client.engine, source, scenario)
 
 
 @cache

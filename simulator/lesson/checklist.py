@@ -51,8 +51,7 @@ def probe(registry: str, username: str, password: str, image: str, engine: str =
     with transport(registry) as ask:
         user, after = asked(known, ask)
     with transport(registry) as ask:
-        held = replace(known, commands=(pull,), store=after.store, images=after.images)
-        again, _ = asked(held, ask)
+        again, _ = asked(State(after.client, (pull,)), ask)
     return Probe(stranger, wrong, user, again)
 
 
@@ -65,7 +64,7 @@ def transport(registry: str) -> Iterator[Transport]:
 def asked(state: State, ask: Transport) -> tuple[Trace, State]:
     """The run without its secrets, and the state that it ended in."""
     taken = list(steps(state, ask))
-    trace = Trace(tuple(step.masked() for step in taken), state.engine, "real")
+    trace = Trace(tuple(step.masked() for step in taken), state.client.engine, "real")
     return trace, taken[-1].after
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Login, Pull
-from simulator.docker.config_file import Challenge, Credential
+from simulator.docker.config_file import Credential
 from simulator.docker.events import Event
 from simulator.docker.machine import (
     FAILURES,
@@ -31,6 +31,7 @@ from simulator.docker.trace import Step, Trace
 from simulator.live.attempts import Attempt, Doing, attempts
 from simulator.live.seen import STORES, Client, Kind, Seen, asked
 from simulator.protocol.authorization import Scheme
+from simulator.protocol.challenge import Challenge
 from simulator.protocol.digest import DIGEST, digest_of
 from simulator.protocol.hosts import is_loopback
 from simulator.protocol.image_config import ImageConfig
@@ -119,7 +120,8 @@ def observe(
 
 def depends_on(group: list[Attempt], before: State) -> object:
     about = tuple((a.over, tuple((s.number, s.pending, s.at) for s in a.seen)) for a in group)
-    return about, before.store, before.images.images, frozenset(before.images.blobs)
+    client = before.client
+    return about, client.store, client.images.images, frozenset(client.images.blobs)
 
 
 def grouped(found: list[Attempt]) -> Iterator[list[Attempt]]:
@@ -163,8 +165,9 @@ class Story:
 
     def tell(self, event: Event, exchange: Exchange | None = None, *, seen: bool = False) -> None:
         before = self.state
-        plain = before.plain_http or isinstance(event, e.FellBackToHttp)
-        after = replace(advance(before, event), plain_http=plain)
+        after = advance(before, event)
+        if before.run.access.plain_http:
+            after = over_http(after)
         number = len(self.steps) + 1
         said = lines(before, event, after) if sayable(event, before) else ()
         said = said if self.talks else said[:1] if isinstance(event, TYPED) else ()
@@ -181,7 +184,7 @@ class Story:
         first = group[0].seen[0]
         return Run(
             first.number, group[-1].client, first.request.host,
-            Trace(tuple(self.steps), self.state.engine, "live"), frozenset(self.inferred),
+            Trace(tuple(self.steps), self.state.client.engine, "live"), frozenset(self.inferred),
             self.notes, group[0].repository if group[0].doing is Doing.PUSH else "",
             tuple(tuple(attempt.seen) for attempt in group),
         )  # fmt: skip
@@ -192,11 +195,18 @@ def advance(state: State, event: Event) -> State:
     leaves the phase."""
     if type(event) in TRANSITIONS[state.phase]:
         return evolve(state, event)
-    if isinstance(event, FAILURES):
-        return replace(state, phase=Phase.FAILED, failure=event)
-    if isinstance(event, e.Listening | e.UnexpectedRequest):
-        return state
-    return replace(keep(state, event), phase=state.phase)
+    kept = keep(state, event)
+    return replace(kept, phase=Phase.FAILED) if isinstance(event, FAILURES) else kept
+
+
+def with_credential(state: State, user: str) -> State:
+    return replace(state, run=replace(state.run, credential=Credential(user, MASK)))
+
+
+def over_http(state: State) -> State:
+    """The client goes on to speak plain HTTP."""
+    access = replace(state.run.access, plain_http=True)
+    return replace(state, run=replace(state.run, access=access))
 
 
 TYPED = (e.LoginTyped, e.PullTyped)
@@ -206,8 +216,8 @@ def sayable(event: Event, state: State) -> bool:
     """Docker's words need the command and the reference that they are about."""
     if isinstance(event, TYPED):
         return True
-    return state.command is not None and (
-        isinstance(state.command, Login) or state.reference is not None
+    return state.run.command is not None and (
+        isinstance(state.run.command, Login) or state.run.reference is not None
     )
 
 
@@ -215,13 +225,8 @@ def told(group: list[Attempt], before: State, known: Known) -> Story:
     """One run. The client's stores are those that its earlier runs left."""
     commands = [command_of(attempt, before) for attempt in group]
     pinged = group[-1].asks[0].kind is Kind.PING
-    fresh = State(
-        engine="26" if pinged else "29",
-        commands=tuple(command for command in commands if command),
-        store=before.store,
-        images=before.images,
-    )
-    story = Story(fresh, known)
+    client = replace(before.client, engine="26" if pinged else "29")
+    story = Story(State(client, tuple(command for command in commands if command)), known)
     story.talks = group[0].client.family == "docker"
     for attempt, command in zip(group, commands, strict=True):
         tell_attempt(story, attempt, command)
@@ -245,7 +250,7 @@ def guessed(attempt: Attempt, before: State) -> Doing:
     """After nothing but a greeting: a login, if this client never logged in, else a pull."""
     if attempt.doing is not Doing.UNKNOWN:
         return attempt.doing
-    knows = bool(before.store.entries)
+    knows = bool(before.client.store.entries)
     return Doing.PULL if knows or attempt.over else Doing.LOGIN
 
 
@@ -305,7 +310,7 @@ def speaks_http(story: Story, one: Seen) -> None:
     if plain and story.talks and is_loopback(one.request.host):
         story.tell(e.FellBackToHttp())
     elif plain:
-        story.state = replace(story.state, plain_http=True)
+        story.state = over_http(story.state)
 
 
 # -- a login ----------------------------------------------------------------------------------
@@ -344,17 +349,17 @@ def tell_login_ping(story: Story, one: Seen) -> None:
         return
     story.move(Phase.LOGGING_IN)
     story.tell(e.LoginAccepted(), one.exchange)
-    if not story.state.credential:
-        story.state = replace(story.state, credential=Credential(one.user, MASK))
+    if not story.state.run.credential:
+        story.state = with_credential(story.state, one.user)
     story.tell(e.CredentialsStored(one.request.host))
 
 
 def attach(story: Story, one: Seen) -> None:
     """With Basic the password itself goes along: that is a step of its own."""
     sent = one.request.authorization
-    if sent and sent.scheme is Scheme.BASIC and story.state.authorization is None:
-        if story.state.credential is None:
-            story.state = replace(story.state, credential=Credential(one.user, MASK))
+    if sent and sent.scheme is Scheme.BASIC and story.state.run.access.authorization is None:
+        if story.state.run.credential is None:
+            story.state = with_credential(story.state, one.user)
         story.tell(e.CredentialAttached())
 
 
@@ -391,10 +396,11 @@ def issued(one: Seen) -> e.TokenIssued:
 def about(story: Story) -> tuple[str, str]:
     """The request that needed the token, as Docker names it."""
     state = story.state
-    base = f"{'http' if state.plain_http else 'https'}://{state.host}/v2/"
-    if state.reference is None:
+    base = f"{'http' if state.run.access.plain_http else 'https'}://{state.run.host}/v2/"
+    reference = state.run.reference
+    if reference is None:
         return "GET", base
-    return "HEAD", f"{base}{state.reference.repository}/manifests/{state.reference.identifier}"
+    return "HEAD", f"{base}{reference.repository}/manifests/{reference.identifier}"
 
 
 # -- a pull -----------------------------------------------------------------------------------
@@ -406,7 +412,8 @@ def tell_pull(story: Story, attempt: Attempt, command: Pull) -> None:
     if reference:
         story.tell(e.ReferenceParsed(reference))
     else:
-        story.state = replace(story.state, host=attempt.seen[0].request.host)
+        run = replace(story.state.run, host=attempt.seen[0].request.host)
+        story.state = replace(story.state, run=run)
     tell_proof(story, attempt)
     story.move(Phase.PINGING)
     if attempt.asks[0].kind is not Kind.PING:
@@ -512,7 +519,7 @@ def tell_manifest(story: Story, attempt: Attempt, place: int) -> None:
 
 def select(story: Story, digest: str) -> None:
     """Which platform the client chose shows in which of the index's manifests it asks for."""
-    index = story.state.index
+    index = story.state.run.image.index
     entry = next((x for x in index.manifests if x.digest == digest), None) if index else None
     if entry:
         story.tell(e.PlatformSelected(entry))
@@ -574,7 +581,7 @@ def tell_blob(story: Story, attempt: Attempt, place: int) -> None:
     attach(story, one)
     if story.state.phase is not Phase.FETCHING_BLOBS:
         reach_blobs(story, attempt, digest)
-    blob = next((b for b in story.state.waiting if b.digest == digest), None)
+    blob = next((b for b in story.state.run.download.waiting if b.digest == digest), None)
     if story.state.phase is not Phase.FETCHING_BLOBS or blob is None:
         unexpected(story, one)
         return
@@ -600,9 +607,9 @@ def reach_blobs(story: Story, attempt: Attempt, digest: str) -> None:
 
 def hold_manifest(story: Story, digest: str) -> None:
     """A manifest that names this blob must have been there already."""
-    found = story.state.index or story.known(story.state.resolved or "")
+    found = story.state.run.image.index or story.known(story.state.run.image.resolved or "")
     if isinstance(found, Index):
-        if story.state.index is None:
+        if story.state.run.image.index is None:
             story.tell(e.IndexHeld(found))
         for entry in found.manifests:
             inner = story.known(entry.digest)
@@ -617,9 +624,9 @@ def hold_manifest(story: Story, digest: str) -> None:
 def hold_image(story: Story) -> bool:
     """Nothing more was asked, and this name was never pulled before our eyes: the client has the
     content under another name, and only names it anew."""
-    reference, resolved = story.state.reference, story.state.resolved or ""
+    reference, resolved = story.state.run.reference, story.state.run.image.resolved or ""
     manifest = story.known(resolved)
-    if reference is None or story.state.images.find(reference.canonical) == resolved:
+    if reference is None or story.state.client.images.find(reference.canonical) == resolved:
         return False
     if not isinstance(manifest, Manifest):
         return False
@@ -634,21 +641,21 @@ def blobs_of(manifest: Manifest) -> tuple[str, ...]:
 
 def plan(story: Story, attempt: Attempt) -> None:
     """Missing is what it asks for; while it goes on, also what it is not known to hold."""
-    manifest = story.state.manifest
+    manifest = story.state.run.image.manifest
     assert manifest is not None
     wanted = {a.identifier for a in attempt.asks if a.kind is Kind.BLOB}
-    held = set(story.state.images.blobs)
+    held = set(story.state.client.images.blobs)
     if attempt.over and attempt.client.family in STORES:
         held |= set(blobs_of(manifest))
-    images = replace(story.state.images, blobs=tuple(held - wanted))
-    story.state = replace(story.state, images=images)
+    images = replace(story.state.client.images, blobs=tuple(held - wanted))
+    story.state = replace(story.state, client=replace(story.state.client, images=images))
     layers = tuple(dict.fromkeys(manifest.layers))
     missing = tuple(layer for layer in layers if layer.digest not in held - wanted)
     story.tell(e.LayersPlanned(missing, tuple(x for x in layers if x not in missing)))
 
 
 def blob_event(story: Story, one: Seen, blob: Descriptor, later: Sequence[Seen]) -> Event:
-    config = story.state.manifest.config.digest if story.state.manifest else ""
+    config = story.state.run.image.manifest.config.digest if story.state.run.image.manifest else ""
     kind = "config" if blob.digest == config else "layer"
     content = one.answer.content
     if one.status in (200, 206) and content:
@@ -674,8 +681,9 @@ def conclude(story: Story, attempt: Attempt) -> None:
     if attempt.over and attempt.client.family in STORES:
         fall_silent(story, attempt)
     state = story.state
-    complete = state.phase is Phase.FETCHING_BLOBS and not state.waiting and state.reference
-    if complete and (attempt.over or not state.present):
+    download = state.run.download
+    fetched = state.phase is Phase.FETCHING_BLOBS and not download.waiting
+    if fetched and state.run.reference and (attempt.over or not download.present):
         store(story)
         if attempt.over:
             story.tell(e.SessionEnded())
@@ -693,8 +701,9 @@ def fall_silent(story: Story, attempt: Attempt) -> None:
 
 
 def store(story: Story) -> None:
-    state, digest = story.state, story.state.resolved or ""
-    assert state.reference is not None
-    fresh = state.images.find(state.reference.canonical) != digest or bool(state.received)
+    state, digest = story.state, story.state.run.image.resolved or ""
+    assert state.run.reference is not None
+    known = state.client.images.find(state.run.reference.canonical)
+    fresh = known != digest or bool(state.run.download.received)
     story.tell(e.BlobsVerified())
-    story.tell(e.ImageStored(state.reference, digest, fresh))
+    story.tell(e.ImageStored(state.run.reference, digest, fresh))

@@ -57,7 +57,7 @@ def waiting(count: int) -> str:
 
 def stored(step: Step) -> str:
     """What `config.json` holds of credentials."""
-    kept = [credential for _key, credential in step.after.store.entries]
+    kept = [credential for _key, credential in step.after.client.store.entries]
     if not kept:
         return NOTHING
     return TOKEN if any(credential.identity_token for credential in kept) else PASSWORD

@@ -97,8 +97,7 @@ class Mutant:
 
 def bent(state: State, event: Event, phase: Phase) -> State:
     """The state after an event that the table sends elsewhere, or does not know."""
-    moved = replace(keep(state, event), phase=phase)
-    return replace(moved, failure=event) if isinstance(event, FAILURES) else moved
+    return replace(keep(state, event), phase=phase)
 
 
 def leading(edges: Mapping[tuple[Phase, type[Event]], Phase]) -> Machine:
@@ -167,21 +166,21 @@ def replayed(start: State, steps: tuple[Step, ...]) -> Iterator[Step]:
 
 def with_token(state: State) -> State:
     """As if `config.json` held a token in place of the password."""
-    store = state.store
+    store = state.client.store
     kept = tuple((key, replace(one, identity_token=MASK)) for key, one in store.entries)
-    return replace(state, store=replace(store, entries=kept))
+    return replace(state, client=replace(state.client, store=replace(store, entries=kept)))
 
 
 def token_after_pull(trace: Trace) -> Trace:
     bought = any(
-        isinstance(step.event, e.TokenIssued) and isinstance(step.after.command, Pull)
+        isinstance(step.event, e.TokenIssued) and isinstance(step.after.run.command, Pull)
         for step in trace.steps
     )
     return each_state(after_pull)(trace) if bought else trace
 
 
 def after_pull(state: State) -> State:
-    pulled = isinstance(state.command, Pull) and state.phase in (P.READY, P.DONE)
+    pulled = isinstance(state.run.command, Pull) and state.phase in (P.READY, P.DONE)
     return with_token(state) if pulled else state
 
 
@@ -190,13 +189,13 @@ LOGIN_UNCHECKED = leading({(P.PROMPTING, e.CredentialsEntered): P.SAVING})
 
 def telling(state: State) -> Moves | None:
     """Logout first asks the registry."""
-    tells = state.phase is P.REMOVING and not state.answers
+    tells = state.phase is P.REMOVING and not state.run.attempts
     return (ping(with_host(state), None),) if tells else None
 
 
 def with_host(state: State) -> State:
-    server = state.command.server if isinstance(state.command, Logout) else ""
-    return replace(state, host=state.host or server)
+    server = state.run.command.server if isinstance(state.run.command, Logout) else ""
+    return replace(state, run=replace(state.run, host=state.run.host or server))
 
 
 def told_of_logout(state: State, exchange: Exchange) -> Event:
@@ -207,7 +206,7 @@ def told_of_logout(state: State, exchange: Exchange) -> Event:
 
 def heard(state: State, event: Event) -> State:
     if state.phase is P.REMOVING and isinstance(event, e.AccessOpen):
-        return replace(state, answers=(("logout", 200),))
+        return replace(state, run=state.run.attempted("logout", 200))
     return evolve(state, event)
 
 
@@ -222,17 +221,16 @@ def one_token(trace: Trace) -> Trace:
     kept = tuple(
         step
         for step in trace.steps
-        if not (isinstance(step.after.command, Pull) and isinstance(step.event, asking))
+        if not (isinstance(step.after.run.command, Pull) and isinstance(step.event, asking))
     )
     return replace(trace, steps=in_order(tuple(map(carrying_token, kept))))
 
 
 def carrying_token(step: Step) -> Step:
-    if not isinstance(step.after.command, Pull):
+    if not isinstance(step.after.run.command, Pull):
         return step
     sent = Authorization(Scheme.BEARER, MASK)
-    after = replace(step.after, authorization=sent)
-    return replace(proving(step, Scheme.BEARER), after=after)
+    return replace(proving(step, Scheme.BEARER), after=authorized(step.after, sent))
 
 
 def proving(step: Step, scheme: Scheme) -> Step:
@@ -251,7 +249,7 @@ def final(state: State, _: Exchange, event: Event) -> Event:
     if not isinstance(event, e.Challenged):
         return event
     if state.phase is P.CHECKING:
-        return e.LoginRejected(f"https://{state.host}/v2/", 401)
+        return e.LoginRejected(f"https://{state.run.host}/v2/", 401)
     return e.AccessDenied(*asked(replace(state, phase=P.AUTHORIZING_RESOLVE)), 401, DENIED, SCOPE)
 
 
@@ -276,8 +274,8 @@ def password_first(trace: Trace) -> Trace:
 
 
 def first_message(step: Step, seen: set[str]) -> Step:
-    command = step.after.command
-    knows = isinstance(command, Pull) and step.before.credential
+    command = step.after.run.command
+    knows = isinstance(command, Pull) and step.before.run.credential
     if not (knows and step.exchange and command) or command.text in seen:
         return step
     seen.add(command.text)
@@ -304,11 +302,16 @@ def still_authorized(before: State, event: Event, after: State) -> State:
     """The resolver's token also serves the fetcher."""
     if not isinstance(event, e.Resolved) or scheme_of(before) is not Scheme.BEARER:
         return after
-    return replace(after, authorization=before.authorization)
+    return authorized(after, before.run.access.authorization)
+
+
+def authorized(state: State, sent: Authorization | None) -> State:
+    access = replace(state.run.access, authorization=sent)
+    return replace(state, run=replace(state.run, access=access))
 
 
 def scheme_of(state: State) -> Scheme | None:
-    return state.authorization.scheme if state.authorization else None
+    return state.run.access.authorization.scheme if state.run.access.authorization else None
 
 
 def other_engine(name: str) -> str:
@@ -405,21 +408,21 @@ def all_again(state: State) -> Moves | None:
 
 def own_layers(state: State) -> Moves | None:
     """Each image has its own layers."""
-    if state.phase is not P.PLANNING or state.manifest is None:
+    if state.phase is not P.PLANNING or state.run.image.manifest is None:
         return None
-    return e.LayersPlanned(tuple(dict.fromkeys(state.manifest.layers)), ())
+    return e.LayersPlanned(tuple(dict.fromkeys(state.run.image.manifest.layers)), ())
 
 
 def named(state: State, digest: str) -> State:
-    if state.reference is None:
+    if state.run.reference is None:
         return state
-    images = state.images.with_image(state.reference.canonical, digest, ())
-    return replace(state, images=images)
+    images = state.client.images.with_image(state.run.reference.canonical, digest, ())
+    return replace(state, client=replace(state.client, images=images))
 
 
 def named_at_once(_: State, event: Event, after: State) -> State:
     arrived = isinstance(event, e.BlobReceived) and event.kind == "layer"
-    return named(after, after.resolved or "") if arrived else after
+    return named(after, after.run.image.resolved or "") if arrived else after
 
 
 def left_behind(_: State, event: Event, after: State) -> State:

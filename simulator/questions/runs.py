@@ -184,13 +184,13 @@ def ending(trace: Trace) -> str:
 def nameless(line: str, last: Step) -> str:
     state = last.after
     names: dict[str, str] = {}
-    image = getattr(state.command, "image", "")
-    if state.reference:
-        path = f"/v2/{state.reference.repository}/manifests/"
-        names[f"{path}{state.reference.identifier}"] = "/v2/REPOSITORY/manifests/TAG"
+    image = getattr(state.run.command, "image", "")
+    if state.run.reference:
+        path = f"/v2/{state.run.reference.repository}/manifests/"
+        names[f"{path}{state.run.reference.identifier}"] = "/v2/REPOSITORY/manifests/TAG"
         names[path] = "/v2/REPOSITORY/manifests/"
-        names[state.reference.canonical] = "IMAGE"
-        names[state.reference.familiar_name] = "IMAGE"
+        names[state.run.reference.canonical] = "IMAGE"
+        names[state.run.reference.familiar_name] = "IMAGE"
     if image:
         names[image] = "IMAGE"
     for name in sorted(names, key=len, reverse=True):

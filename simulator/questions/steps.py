@@ -196,7 +196,7 @@ def make_next(lesson: Lesson, key: Key) -> Question | None:
 
 def awaited(step: Step) -> str:
     """How many blobs are still to come: whether one more follows must not be a guess."""
-    count = len(step.after.waiting)
+    count = len(step.after.run.download.waiting)
     if step.after.phase is not Phase.FETCHING_BLOBS:
         return ""
     return ngettext("{count} blob is awaited. ", "{count} blobs are awaited. ", count).format(
@@ -247,7 +247,7 @@ def other_exits(
 
 
 def same_command(step: Step, other: Step) -> bool:
-    return foreseeable(step.name) and step.after.command == other.after.command
+    return foreseeable(step.name) and step.after.run.command == other.after.run.command
 
 
 @cache

@@ -21,7 +21,7 @@ from simulator.docker.cli.commands import Command, InvalidCommand, Login, Pull, 
 from simulator.docker.config_file import Credential, CredentialStore, InvalidConfig
 from simulator.docker.go_json import not_config
 from simulator.docker.image_store import ImageStore
-from simulator.docker.machine import Phase, State
+from simulator.docker.machine import Client, State
 from simulator.docker.trace import steps
 from simulator.protocol.message import Exchange, Request, Response, Transport
 from simulator.recordings import lab
@@ -308,19 +308,18 @@ def with_file_for_directory(scene: Scene, found: re.Match[str]) -> Scene:
 
 def with_pulled(scene: Scene, found: re.Match[str]) -> Scene:
     """The earlier pull is played, with what is stored at that time."""
-    before = State(
+    client = Client(
         engine=scene.engine,
-        commands=(Pull(f"docker pull {found['image']}", found["image"]),),
         store=scene.store(),
         images=scene.images,
         platform=lab.HOST_PLATFORMS[scene.engine],
     )
-    last = before
+    last = before = State(client, (Pull(f"docker pull {found['image']}", found["image"]),))
     for step in steps(before, mock(scene.world)):
         last = step.after
     if last.failure:
         raise InvalidRecording(f"setup: the earlier pull fails: {found.string!r}")
-    return replace(scene, images=last.images)
+    return replace(scene, images=last.client.images)
 
 
 def with_token_options(scene: Scene, found: re.Match[str]) -> Scene:
@@ -495,17 +494,16 @@ def client(recording: Recording, scene: Scene) -> State:
     """The client before the command. Raises InvalidRecording for a command of another kind."""
     command = command_of(recording, scene.told)
     elsewhere = command.config if command.config not in ("", HOME) else ""
-    return State(
+    client = Client(
         engine=scene.engine,
         now=lab.NOW,
-        phase=Phase.READY,
-        commands=(command,),
         store=CredentialStore() if elsewhere else scene.store(),
         images=scene.images,
         platform=lab.HOST_PLATFORMS[scene.engine],
         writable=unwritable(elsewhere) if elsewhere else scene.writable,
         unreadable="" if elsewhere else scene.unreadable,
     )
+    return State(client, (command,))
 
 
 def command_of(recording: Recording, told: Told) -> Command:

@@ -301,23 +301,23 @@ def config_after(scene: Scene, trace: list[Step]) -> str | None:
     text = scene.config
     for step in trace:
         match step.event:
-            case e.CredentialsStored() if step.after.store != step.before.store:
-                text = step.after.store.to_json()
-            case e.CredentialsRemoved(found=True) if step.after.store != step.before.store:
-                text = step.after.store.to_json()
-    return text if not trace[-1].after.command or not elsewhere(trace[-1].after) else scene.config
+            case e.CredentialsStored() | e.CredentialsRemoved(found=True):
+                store = step.after.client.store
+                text = text if store == step.before.client.store else store.to_json()
+    last = trace[-1].after
+    return text if not last.run.command or not elsewhere(last) else scene.config
 
 
 def elsewhere(state: State) -> bool:
     """Whether the command used another directory than the one that is compared."""
-    return bool(state.command and state.command.config not in ("", recordings.HOME))
+    return bool(state.run.command and state.run.command.config not in ("", recordings.HOME))
 
 
 def images_after(state: State) -> list[str]:
     """The image store as `docker images` and `docker inspect` tell it."""
-    images = held(state.images, state.ways.image_is_config)
+    images = held(state.client.images, state.profile.image_is_config)
     rows = (row(image, *names) for image in images for names in image.rows())
-    return [image_row(one, state.engine) for one in rows]
+    return [image_row(one, state.client.engine) for one in rows]
 
 
 def row(image: HeldImage, repository: str, tag: str, digest: str) -> dict[str, Any]:

@@ -63,8 +63,9 @@ def play(recording: Recording, engine: Literal["29", "26"]) -> Played:
     """Run the machine against what was recorded with this engine. Raises InvalidRecording."""
     scene = scene_of(recording, engine)
     before = client(recording, scene)
-    platform = Platform.parse(scene.told.platform) if scene.told.platform else before.platform
-    before = replace(before, images=held(scene), platform=platform)
+    known = before.client
+    platform = Platform.parse(scene.told.platform) if scene.told.platform else known.platform
+    before = replace(before, client=replace(known, images=held(scene), platform=platform))
     player = Player(scene.told, list(scene.told.http))
     try:
         played = tuple(steps(before, player.transport))

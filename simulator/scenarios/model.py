@@ -14,7 +14,7 @@ from simulator.docker.cli.commands import parse
 from simulator.docker.config_file import Credential, CredentialStore
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.image_store import ImageStore
-from simulator.docker.machine import State, entry_for
+from simulator.docker.machine import Client, State, entry_for
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Index, Manifest, parse_manifest
 from simulator.protocol.network_failure import Obstacle
@@ -96,15 +96,15 @@ class Scenario(BaseModel):
 
     def state(self, engine: str = "29") -> State:
         """The client before the first command."""
-        return State(
+        client = Client(
             engine=known_engine(engine).name,
             now=NOW,
-            commands=tuple(parse(command.run, command.typed) for command in self.commands),
             store=self._store(),
             images=held_images(self.held),
             platform=Platform.parse(self.platform),
             writable=READ_ONLY if self.read_only else "",
         )
+        return State(client, tuple(parse(one.run, one.typed) for one in self.commands))
 
     def _store(self) -> CredentialStore:
         helper = "desktop" if self.helper_missing else None

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from simulator.docker.cli.commands import Login, Pull
 from simulator.docker.engines import engine as known_engine
-from simulator.docker.machine import State
+from simulator.docker.machine import Client, State
 from simulator.docker.trace import Took, Trace
 from simulator.docker.trace import run as run_trace
 from simulator.protocol.reference import HOST, Reference
@@ -46,9 +46,9 @@ def run_real(
         with real(layout, on_progress, registry, on_exchange=note) as transport:
             trace = run_trace(state, transport, source="real")
         last = trace.steps[-1].after
-        if last.manifest and last.reference and not trace.failed:
-            manifest = last.manifest
-            layout.name(last.reference.identifier, manifest.digest, manifest.media_type)
+        manifest, reference = last.run.image.manifest, last.run.reference
+        if manifest and reference and not trace.failed:
+            layout.name(reference.identifier, manifest.digest, manifest.media_type)
     return replace(trace, took=took(trace, times))
 
 
@@ -71,4 +71,4 @@ def real_state(registry: str, username: str, password: str, image: str, engine: 
     login = Login(f"docker login {registry}", registry, username, password)
     pull = Pull(f"docker pull {name}", name)
     commands = (login, pull) if username else (pull,)
-    return State(engine=known_engine(engine).name, now=int(time.time()), commands=commands)
+    return State(Client(known_engine(engine).name, now=int(time.time())), commands)

@@ -62,9 +62,10 @@ class Workbench(Scenario):
 
     def state(self, engine: str = "29") -> State:
         """The client, with config.json as it is written here."""
-        client = super().state(engine)
+        state = super().state(engine)
         if self.config is None:
-            return client
+            return state
         store = CredentialStore.from_json(json.dumps(self.config))
         missing = bool(store.helper or store.helpers) and not self.helps
-        return replace(client, store=replace(store, helper_missing=missing))
+        client = replace(state.client, store=replace(store, helper_missing=missing))
+        return replace(state, client=client)

@@ -47,10 +47,10 @@ def docker(
         command = replace(command, terminal=given is None)
     if isinstance(command, Images) and seen:
         command = replace(command, width=COLUMNS)
-    return played(shell, replace(shell.client, commands=(command,)), line, prompt)
+    return played(shell, State(shell.client, (command,)), line, prompt)
 
 
-def played(shell: Shell, client: State, line: str, prompt: Prompt | None) -> Ran:
+def played(shell: Shell, state: State, line: str, prompt: Prompt | None) -> Ran:
     """The machine's run on the network as it is now; both go on from where it ended.
 
     Where an answer is missing, the command waits for it: it is then played anew, and prints what
@@ -63,7 +63,7 @@ def played(shell: Shell, client: State, line: str, prompt: Prompt | None) -> Ran
         for request in requests:
             yield Exchange(request, answer(sites, held, request))
 
-    taken = list(steps(client, transport))
+    taken = list(steps(state, transport))
     question = asked(taken[-1], prompt.answers if prompt else ())
     if question:
         taken.pop()
@@ -74,10 +74,8 @@ def played(shell: Shell, client: State, line: str, prompt: Prompt | None) -> Ran
     if question:
         waiting = Prompt(line, prompt.answers if prompt else (), *question[0], len(printed))
         return Ran(replace(shell, prompt=waiting), printed=fresh)
-    trace = Trace(tuple(step.masked() for step in taken), client.engine)
-    after = taken[-1].after
-    rested = replace(client, commands=(), store=after.store, images=after.images)
-    moved = replace(shell, client=rested, world=World(sites), trace=trace)
+    trace = Trace(tuple(step.masked() for step in taken), shell.client.engine)
+    moved = replace(shell, client=taken[-1].after.client, world=World(sites), trace=trace)
     out = "\n".join(line.text for line in fresh if line.kind == "output")
     return Ran(moved, with_end(out), printed=fresh, status=1 if trace.failed else 0)
 
@@ -89,7 +87,7 @@ Question = tuple[tuple[str, bool], tuple[Line, ...]]
 def asked(last: Step, answers: tuple[str, ...]) -> Question | None:
     """What Docker's CLI asks where the run lacks an answer that was not given yet: the text,
     whether it is a secret, and what it prints before it asks."""
-    command, event = last.before.command, last.event
+    command, event = last.before.run.command, last.event
     if not isinstance(event, InputMissing) or not isinstance(command, Login):
         return None
     lines = prompts(last.before)

@@ -10,7 +10,7 @@ from simulator.shell.values import Shell
 
 def terminal(world: Workbench, engine: str = "29") -> Shell:
     """The terminal in this world, before anything was typed."""
-    return Shell(world.world(), world.state(engine), files=world.files)
+    return Shell(world.world(), world.state(engine).client, files=world.files)
 
 
 def typed(shell: Shell, commands: Iterable[Typed]) -> Shell:

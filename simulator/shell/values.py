@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simulator.docker.machine import State
+from simulator.docker.machine import Client
 from simulator.docker.output.terminal import Line
 from simulator.docker.trace import Trace
 from simulator.sources.world import World
@@ -41,7 +41,7 @@ class Shell:
     """
 
     world: World
-    client: State
+    client: Client
     files: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()

@@ -39,12 +39,13 @@ ALL_COLUMNS = (*COLUMNS, N_("Steps"), N_("Exchanges"))
 
 def auth_token(state: State) -> str:
     """What proves who we are: a token or password that is sent, or credentials on disk."""
-    kept = bool(state.store.entries) or bool(state.store.helper and not state.store.helper_missing)
+    store = state.client.store
+    kept = bool(store.entries) or bool(store.helper and not store.helper_missing)
     if state.phase is Phase.COMPARING:
         return _("Accepted by the registry")
-    if state.authorization is None or state.phase in AT_REST:
+    if state.run.access.authorization is None or state.phase in AT_REST:
         return _("None yet; credentials stored") if kept else _("None")
-    if state.authorization.scheme is Scheme.BASIC:
+    if state.run.access.authorization.scheme is Scheme.BASIC:
         return _("Password, sent with requests")
     return _("Token, sent with requests")
 
@@ -55,18 +56,19 @@ AT_REST = (Phase.READY, Phase.DONE)
 
 def image_layers(state: State) -> str:
     """Layers of the image that are here and verified, of how many."""
-    if state.manifest is None:
+    if state.run.image.manifest is None:
         return _("None")
-    layers = {layer.digest for layer in state.manifest.layers}
-    here = {blob.digest for blob in (*state.received, *state.present)}
+    layers = {layer.digest for layer in state.run.image.manifest.layers}
+    here = {blob.digest for blob in (*state.run.download.received, *state.run.download.present)}
     return _("{here} of {all} verified").format(here=len(layers & here), all=len(layers))
 
 
 def local_image_store(state: State) -> str:
     """Names in the image store; an image has one only when it is complete."""
-    names = [name for name, _digest in state.images.images]
-    if state.received and state.reference and state.reference.canonical not in names:
-        count = len(state.received)
+    names = [name for name, _digest in state.client.images.images]
+    reference = state.run.reference
+    if state.run.download.received and reference and reference.canonical not in names:
+        count = len(state.run.download.received)
         told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
         names.append(told.format(count=count))
     return ", ".join(names) if names else _("Empty")
@@ -125,7 +127,7 @@ def commands_of(trace: Trace) -> list[tuple[Step, str]]:
 
 def command_name(step: Step) -> str:
     kinds = {Login: "login", Pull: "pull", Logout: "logout"}
-    return kinds.get(type(step.after.command), "")
+    return kinds.get(type(step.after.run.command), "")
 
 
 def row_of(lesson: "Lesson", phase: Phase) -> "Row | None":
@@ -248,7 +250,7 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
     if step.exchange is None:
         return None
     request, answer = step.exchange.request, step.exchange.answer
-    username = step.before.credential.username if step.before.credential else ""
+    username = step.before.run.credential.username if step.before.run.credential else ""
     return {
         "number": number,
         "count": count,
@@ -335,10 +337,11 @@ SHOWN_LAYERS = 5
 def layers(step: Step, seconds: float | None = None) -> dict[str, Any]:
     """The image's layers, base first, in Docker's words: all of a few, or those of many around
     the first that is not here. The one that this step brought has its `seconds`, if measured."""
-    state = step.after
-    timed = set(state.received) - set(step.before.received) if seconds else set()
-    every = tuple(dict.fromkeys(state.manifest.layers)) if state.manifest else ()
-    here = {*state.present, *state.received}
+    before, download = step.before.run.download, step.after.run.download
+    manifest = step.after.run.image.manifest
+    timed = set(download.received) - set(before.received) if seconds else set()
+    every = tuple(dict.fromkeys(manifest.layers)) if manifest else ()
+    here = {*download.present, *download.received}
     missing = next((place for place, one in enumerate(every) if one not in here), len(every))
     least = max(0, min(missing - 1, len(every) - SHOWN_LAYERS))
     shown = every[least : least + SHOWN_LAYERS]
@@ -346,7 +349,7 @@ def layers(step: Step, seconds: float | None = None) -> dict[str, Any]:
     more = told.format(here=len(here & set(every)), all=len(every))
     return {
         "bars": [
-            layer_progress(state, layer) | ({"seconds": seconds} if layer in timed else {})
+            layer_progress(step.after, layer) | ({"seconds": seconds} if layer in timed else {})
             for layer in shown
         ],
         "more": more if len(every) > len(shown) else "",
@@ -354,11 +357,11 @@ def layers(step: Step, seconds: float | None = None) -> dict[str, Any]:
 
 
 def layer_progress(state: State, layer: Descriptor) -> dict[str, Any]:
-    done = dict(state.partial).get(layer.digest, 0)
+    done = dict(state.run.download.partial).get(layer.digest, 0)
     status = "Pulling fs layer" if done == 0 else "Downloading"
-    if layer in state.present:
+    if layer in state.run.download.present:
         done, status = layer.size, "Already exists"
-    elif layer in state.received:
+    elif layer in state.run.download.received:
         stored = state.phase not in (Phase.FETCHING_BLOBS, Phase.FAILED)
         done, status = layer.size, "Pull complete" if stored else "Download complete"
     return {"digest": layer.short, "done": done, "total": layer.size, "status": status}
@@ -377,7 +380,7 @@ def typed_commands(trace: Trace) -> list[str]:
 
 
 def line_of(sample: Sequence[str], step: Step) -> int:
-    command = step.after.command
+    command = step.after.run.command
     return sample.index(command.text) if command and command.text in sample else 0
 
 

@@ -176,7 +176,7 @@ def advance(active: Sequence[Transfer], moment: float, link: Link) -> None:
 
 def is_config(step: Step) -> bool:
     """The config is none of the layers that the engine counts."""
-    manifest = step.before.manifest
+    manifest = step.before.run.image.manifest
     return bool(manifest and step.exchange and manifest.config.digest in step.exchange.request.path)
 
 
@@ -186,7 +186,7 @@ def downloaded(transfer: Transfer, clock: float) -> Bar:
 
 def unpacking(trace: Trace, downloads: Sequence[Bar], link: Link) -> Iterator[Bar]:
     """Layers in the manifest's order: each after its download and after the one before."""
-    manifest = trace.steps[-1].after.manifest
+    manifest = trace.steps[-1].after.run.image.manifest
     if manifest is None or trace.failed:
         return
     arrived: Mapping[str, Bar] = {bar.what.rpartition("/")[2]: bar for bar in downloads}

@@ -194,12 +194,12 @@ def test_check_fails_on_a_wrong_claim(tmp_path: Path) -> None:
     folder = ROOT / "lessons" / "pulling-from-private-registries"
     for file in folder.iterdir():
         text = file.read_text("utf-8").replace(
-            "after.manifest.layers.count: 3", "after.manifest.layers.count: 4"
+            "after.run.image.manifest.layers.count: 3", "after.run.image.manifest.layers.count: 4"
         )
         (tmp_path / file.name).write_text(text, "utf-8")
     result = called("check", str(tmp_path))
     assert result.exit_code == 1
-    assert "after.manifest.layers.count at 5 of 'works' is 3, not 4" in result.stderr
+    assert "after.run.image.manifest.layers.count at 5 of 'works' is 3, not 4" in result.stderr
 
 
 def one_recording(folder: Path, name: str, spoil: str = "") -> Path:

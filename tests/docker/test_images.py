@@ -8,7 +8,7 @@ import pytest
 
 from simulator.docker.cli.commands import Images, parse
 from simulator.docker.engines.tables import ago, human_size
-from simulator.docker.machine import State
+from simulator.docker.machine import Client, State
 from simulator.docker.trace import Trace, run
 from simulator.recordings import lab
 from simulator.registry.fixtures import repositories
@@ -29,17 +29,15 @@ class Machine:
     engine: str
     host: str = "localhost:5000"
     width: int = 0
-    state: State = field(default_factory=State)
+    client: Client = field(default_factory=Client)
 
     def __call__(self, *words: str) -> Trace:
         command = parse(" ".join(["docker", *words]))
         if isinstance(command, Images):
             command = replace(command, width=self.width)
-        self.state = State(
-            engine=self.engine, now=int(time.time()), commands=(command,), images=self.state.images
-        )
-        trace = run(self.state, mock(World({self.host: Site(OPEN, Tls.PLAIN)})))
-        self.state = trace.steps[-1].after
+        client = replace(self.client, engine=self.engine, now=int(time.time()))
+        trace = run(State(client, (command,)), mock(World({self.host: Site(OPEN, Tls.PLAIN)})))
+        self.client = trace.steps[-1].after.client
         return trace
 
 
@@ -48,7 +46,7 @@ def told(trace: Trace, kind: str = "output") -> list[str]:
 
 
 def names(machine: Machine) -> set[str]:
-    return {name.removeprefix(f"{machine.host}/") for name, _ in machine.state.images.images}
+    return {name.removeprefix(f"{machine.host}/") for name, _ in machine.client.images.images}
 
 
 APP = "localhost:5000/team/app"
@@ -157,7 +155,7 @@ def test_a_name_by_itself_takes_the_image_along() -> None:
     assert told(trace) == [
         f"Untagged: {APP}:1.0", f"Deleted: {DIGESTS['team/app:1.0']}",
     ]  # fmt: skip
-    store = machine.state.images
+    store = machine.client.images
     assert (store.images, store.blobs, store.manifests, store.configs) == ((), (), (), ())
 
 
@@ -169,7 +167,7 @@ def test_one_tag_of_two_is_only_untagged(engine: str) -> None:
     machine("pull", f"{APP}:latest")
     assert told(machine("rmi", f"{APP}:1.0")) == [f"Untagged: {APP}:1.0"]
     assert names(machine) == {"team/app:latest"}
-    assert machine.state.images.blobs
+    assert machine.client.images.blobs
 
 
 @pytest.mark.parametrize("engine", ["29", "26"])
@@ -221,7 +219,7 @@ def test_layers_that_another_image_needs_stay() -> None:
     machine("pull", f"{APP}:1.1")
     assert len([line for line in told(machine("rmi", f"{APP}:1.0")) if "Deleted" in line]) == 2
     assert len([line for line in told(machine("rmi", f"{APP}:1.1")) if "Deleted" in line]) == 4
-    assert not machine.state.images.blobs
+    assert not machine.client.images.blobs
 
 
 @pytest.mark.parametrize("engine", ["29", "26"])
@@ -272,10 +270,11 @@ def test_a_moved_tag_leaves_an_image_without_a_name() -> None:
     held = {engine: Machine(engine) for engine in ("29", "26")}
     for machine in held.values():
         machine("pull", f"{APP}:1.1")
-        digest = dict(machine.state.images.images)[f"{APP}:1.1"]
+        digest = dict(machine.client.images.images)[f"{APP}:1.1"]
         lost = APP if machine.engine == "26" else "<none>"
         images = ((f"{lost}@{digest}", digest),)
-        machine.state = replace(machine.state, images=replace(machine.state.images, images=images))
+        store = replace(machine.client.images, images=images)
+        machine.client = replace(machine.client, images=store)
     assert [line.split()[:2] for line in told(held["26"]("images"))[1:]] == [[APP, "<none>"]]
     assert told(held["29"]("images"))[1:] == []
     assert told(held["29"]("images", "-a"))[1].startswith("<untagged>")

@@ -10,6 +10,7 @@ from simulator.docker.cli.commands import Login
 from simulator.docker.machine import (
     FAILURES,
     TRANSITIONS,
+    Client,
     IllegalTransition,
     Phase,
     State,
@@ -203,7 +204,7 @@ def edges_with(
     """The edges of a login and pull in which this phase only ever gets this answer."""
     honest, state, seen = mock(world), scenario(name).state(engine), set()
     if phase in (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER):
-        honest, state = mock(lab.world()), State(engine, commands=(BROWSER,))
+        honest, state = mock(lab.world()), State(Client(engine), (BROWSER,))
     for _ in range(LIMIT):
         if state.finished:
             break
@@ -266,7 +267,7 @@ def test_every_edge_is_walked() -> None:
         for world in ODD_WORLDS.values():
             seen |= walked(run_trace(odd(auth=Auth.BASIC).state(engine), mock(world)))
         seen |= walked(run_trace(odd().state(engine), breaking_off(odd().world())))
-        seen |= walked(run_trace(State(engine, commands=(BROWSER,)), mock(lab.world())))
+        seen |= walked(run_trace(State(Client(engine), (BROWSER,)), mock(lab.world())))
         for phase in Phase:
             for answer in BROKEN:
                 seen |= edges_with(phase, answer, engine, scenario("works").world(), "works")

@@ -24,7 +24,7 @@ def test_the_same_scenario_gives_the_same_trace() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "pullscope-trace/9", "steps": []}'])
 def test_foreign_json_is_refused_in_one_sentence(text: str) -> None:
     """A file that is no trace is named as such, with the place."""
-    with pytest.raises(InvalidTrace, match="not a pullscope-trace/1 trace") as refused:
+    with pytest.raises(InvalidTrace, match="not a pullscope-trace/2 trace") as refused:
         Trace.from_json(text)
     assert "\n" not in str(refused.value)
 

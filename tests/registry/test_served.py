@@ -17,7 +17,7 @@ import pytest
 
 from simulator.docker.cli.commands import parse
 from simulator.docker.config_file import Credential, CredentialStore
-from simulator.docker.machine import State
+from simulator.docker.machine import Client, State
 from simulator.docker.trace import Trace, run
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Exchange, Response
@@ -323,12 +323,8 @@ def predicted(situation: Situation, served: Served) -> Trace:
     )
     words = " ".join(["docker", *typed(situation, host)])
     command = parse(words, (situation.login,) if situation.login else ())
-    state = State(
-        engine="26",
-        now=int(time.time()),
-        commands=(command,),
-        store=CredentialStore.from_json(config_json(situation, host)),
-    )
+    store = CredentialStore.from_json(config_json(situation, host))
+    state = State(Client("26", int(time.time()), store), (command,))
     return run(state, mock(World({host: Site(known, Tls.PLAIN, address="127.0.0.1")})))
 
 

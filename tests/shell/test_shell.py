@@ -26,7 +26,7 @@ MANIFEST = f'curl -si -H "Authorization: Bearer $TOKEN" https://{HOST}/v2/myimag
 
 def opened(name: str = "works", engine: str = "29") -> Shell:
     known = scenario(name)
-    return Shell(known.world(), replace(known.state(engine), commands=()))
+    return Shell(known.world(), known.state(engine).client)
 
 
 def typed(shell: Shell, *lines: str) -> Shell:

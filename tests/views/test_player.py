@@ -88,13 +88,12 @@ def test_of_many_layers_those_around_the_present_one_are_shown() -> None:
 def test_a_timed_layer_has_its_seconds_where_it_arrives() -> None:
     """In a run that was measured, each layer once; in one that was not, none."""
     trace = run("works")
-    manifest = trace.steps[-1].after.manifest
+    manifest = trace.steps[-1].after.run.image.manifest
     assert manifest
     arrivals = [
         step.number
         for step in trace.steps
-        if {*step.after.received} - {*step.before.received} <= {*manifest.layers}
-        and step.name == "BlobReceived"
+        if step.name == "BlobReceived" and step.event.blob in manifest.layers
     ]
     took = tuple(Took(step.number, 1, 1 + step.number) for step in trace.steps if step.exchange)
     assert len(arrivals) == len(manifest.layers)

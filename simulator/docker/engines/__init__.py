@@ -67,7 +67,7 @@ class Engine:
     hides_nameless: bool
     accept: Headers
     reads_errors: frozenset[int]
-    asks_again: Callable[[tuple[int, ...], str, bool], bool]
+    asks_again: Callable[[tuple[int | None, ...], str, bool], bool]
     rests: Callable[[int, str], bool]
     explain: "Callable[[Failure, State], tuple[str, ...]]"
     progress: "Callable[[Event, State], tuple[str, ...]]"

@@ -53,7 +53,7 @@ AT_ONCE = 3
 """Layers that are downloaded at the same time; the others wait."""
 
 
-def asks_again(answers: tuple[int, ...], kind: str, way_in: bool) -> bool:
+def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool:
     """Manifests once; a config up to five times, a layer in up to six attempts."""
     final = answers[-1] in FINAL
     match kind:
@@ -72,7 +72,7 @@ def rests(failed: int, kind: str) -> bool:
 
 def begun(state: State) -> bool:
     """The heading was printed as soon as a manifest was here, or another tag was pulled."""
-    return bool(state.manifest or state.index or state.pulled)
+    return bool(state.run.image.manifest or state.run.image.index or state.run.tags.pulled)
 
 
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def told(failure: Failure, state: State) -> str:
         case e.PlatformMissing(platform):
             return f"no matching manifest for {platform} in the manifest list entries"
         case e.PlatformMismatched(wanted, actual):
-            image = state.reference.familiar if state.reference else ""
+            image = state.run.reference.familiar if state.run.reference else ""
             wrong = f"wanted {wanted}, actual: {actual}"
             return (
                 f"image with reference {image} was found but does not match "
@@ -148,7 +148,7 @@ def translated(first: e.RegistryError, status: int, state: State) -> str:
         said = classic_error(e.RegistryError(first.code, detail="challenge"), status)
     elif bare(first) or first.form in ("json", "broken"):
         return said
-    reference = state.reference
+    reference = state.run.reference
     assert reference is not None
     code = said.partition(":")[0]
     image = reference.familiar_name if listing(state) else reference.familiar
@@ -165,7 +165,7 @@ def translated(first: e.RegistryError, status: int, state: State) -> str:
 
 
 def blob_at(state: State, url: str) -> str:
-    config = state.manifest.config.digest if state.manifest else ""
+    config = state.run.image.manifest.config.digest if state.run.image.manifest else ""
     return "config" if config and url.endswith(config) else "layer"
 
 
@@ -180,9 +180,9 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
     """Standard output of a pull, one line a change of state (no terminal)."""
     match event:
         case e.ManifestReceived() | e.IndexReceived() | e.ManifestHeld() | e.IndexHeld():
-            return (heading(state),) if state.selected is None else ()
+            return (heading(state),) if state.run.image.selected is None else ()
         case e.DigestMismatch("manifest"):
-            return (heading(state),) if state.selected is None else ()
+            return (heading(state),) if state.run.image.selected is None else ()
         case e.AlreadyUpToDate():
             return (heading(state),)
         case e.LayersPlanned(missing, present):
@@ -193,7 +193,7 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
         case e.DigestMismatch("layer", expected):
             return (f"{short(expected)}: Verifying Checksum",)
         case e.DownloadCut(blob):
-            return retrying(blob, sum(1 for _, status in state.answers if status == 0) + 1)
+            return retrying(blob, sum(one.status is None for one in state.run.attempts) + 1)
         case e.AskedAgain(url):
             return failed_once(url, state)
         case _:
@@ -204,7 +204,8 @@ def planned(
     missing: tuple[Descriptor, ...], present: tuple[Descriptor, ...], state: State
 ) -> tuple[str, ...]:
     """Nothing is told of an image whose config is here: the image exists."""
-    if state.manifest and state.manifest.config.digest in state.images.blobs:
+    manifest = state.run.image.manifest
+    if manifest and manifest.config.digest in state.client.images.blobs:
         return ()
     exist = tuple(f"{layer.short}: Already exists" for layer in present)
     waits = tuple(f"{layer.short}: Pulling fs layer" for layer in missing)
@@ -213,14 +214,14 @@ def planned(
 
 def unpacked(blob: Descriptor, state: State) -> tuple[Descriptor, ...]:
     """Layers are unpacked strictly in order: those that this one lets through."""
-    assert state.manifest is not None
-    waiting = {layer.digest for layer in state.waiting} - {blob.digest}
+    assert state.run.image.manifest is not None
+    waiting = {layer.digest for layer in state.run.download.waiting} - {blob.digest}
     done: list[Descriptor] = []
-    for layer in dict.fromkeys(state.manifest.layers):
+    for layer in dict.fromkeys(state.run.image.manifest.layers):
         if layer.digest in waiting:
             break
         done.append(layer)
-    here = {layer.digest for layer in (*state.received, *state.present)}
+    here = {layer.digest for layer in (*state.run.download.received, *state.run.download.present)}
     if blob not in done:
         return ()
     later = done[done.index(blob) :]
@@ -229,10 +230,10 @@ def unpacked(blob: Descriptor, state: State) -> tuple[Descriptor, ...]:
 
 def failed_once(url: str, state: State) -> tuple[str, ...]:
     """A layer's first failure costs its size; its second ends the attempt."""
-    blob = next((b for b in state.waiting if url.endswith(b.digest)), None)
+    blob = next((b for b in state.run.download.waiting if url.endswith(b.digest)), None)
     if blob is None or kind_of(state, blob) != "layer":
         return ()
-    failed = sum(1 for asked_url, _ in state.answers if asked_url == url) + 1
+    failed = len(state.run.answers_from(url)) + 1
     if failed % REQUESTS:
         return (f"{blob.short}: Downloading",)
     return retrying(blob, failed // REQUESTS)
@@ -248,7 +249,7 @@ def retrying(blob: Descriptor, attempt: int) -> tuple[str, ...]:
 
 def conclusion(event: Event, state: State) -> tuple[str, ...]:
     """A pull of all tags tells its status once, at the end."""
-    assert state.reference is not None
+    assert state.run.reference is not None
     match event:
         case e.AlreadyUpToDate():
             newer = False
@@ -256,12 +257,12 @@ def conclusion(event: Event, state: State) -> tuple[str, ...]:
             pass
         case _:
             return ()
-    digest = (f"Digest: {state.resolved}",)
-    if state.tags is None:
-        return (*digest, status_line(newer, state.reference.familiar))
-    if state.tags:
+    digest = (f"Digest: {state.run.image.resolved}",)
+    if state.run.tags.left is None:
+        return (*digest, status_line(newer, state.run.reference.familiar))
+    if state.run.tags.left:
         return digest
-    return (*digest, status_line(newer or state.newer, state.reference.familiar_name))
+    return (*digest, status_line(newer or state.run.tags.newer, state.run.reference.familiar_name))
 
 
 def remove(store: ImageStore, text: str, force: bool) -> Removal | Refusal:

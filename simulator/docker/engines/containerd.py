@@ -66,7 +66,7 @@ KNOWN_CODES = frozenset(
 """The error codes that containerd knows; any other is UNKNOWN to it."""
 
 
-def asks_again(answers: tuple[int, ...], kind: str, way_in: bool) -> bool:
+def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool:
     """408, 429, and 401 with a challenge that reports no error: up to five answers in all.
     500, 503 and 504: once."""
     status = answers[-1]
@@ -87,11 +87,12 @@ RESOLVE = (Phase.PINGING, Phase.RESOLVING, Phase.EXPLAINING, Phase.AUTHORIZING_R
 def begun(failure: Failure, state: State) -> bool:
     """Something was printed. The heading is, before a manifest is fetched; an index has none,
     and what is neither is a blob that says so when it is here."""
+    pulled, image = state.run.tags.pulled > 0, state.run.image
     if state.phase in RESOLVE:
-        return state.pulled > 0
+        return pulled
     if untyped(state):
-        return state.pulled > 0 or isinstance(failure, e.ManifestUnreadable)
-    return state.pulled > 0 or state.media_type not in INDEXES or state.selected is not None
+        return pulled or isinstance(failure, e.ManifestUnreadable)
+    return pulled or image.media_type not in INDEXES or image.selected is not None
 
 
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
@@ -101,15 +102,16 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     if listing(state):
         return (DAEMON + classic_told(failure, state),)
     said = told(failure, state)
-    if state.tags is not None and state.reference:
-        said = f"error pulling {state.reference.canonical}: {said}"
+    if state.run.tags.left is not None and state.run.reference:
+        said = f"error pulling {state.run.reference.canonical}: {said}"
     lines = said.splitlines() or [""]
     return (lines[0] if begun(failure, state) else DAEMON + lines[0], *lines[1:])
 
 
 def told(failure: Failure, state: State) -> str:
-    name = state.reference.familiar_name if state.reference else ""
-    whole = state.reference.canonical if state.reference else ""
+    name = state.run.reference.familiar_name if state.run.reference else ""
+    whole = state.run.reference.canonical if state.run.reference else ""
+    image = state.run.image
     match failure:
         case e.NoCredentials():
             denied = "pull access denied, repository does not exist or may require authorization"
@@ -120,7 +122,7 @@ def told(failure: Failure, state: State) -> str:
         case e.ManifestUnknown() if state.phase in RESOLVE:
             return where(state) + f"{whole}: not found"
         case e.ManifestUnknown() if untyped(state):
-            what = f"could not fetch content descriptor {state.resolved} ({state.media_type})"
+            what = f"could not fetch content descriptor {image.resolved} ({image.media_type})"
             return f"{FETCH}{what} from remote: not found"
         case e.ManifestUnreadable(reason=why) if untyped(state):
             return f"failed to unpack image on snapshotter overlayfs: {why}: not found"
@@ -134,7 +136,7 @@ def told(failure: Failure, state: State) -> str:
         case e.TokenMissing(_, url, why):
             return where(state) + during(state, url) + why
         case e.DigestMismatch(kind, expected, actual):
-            index = kind == "manifest" and not state.selected and state.media_type in INDEXES
+            index = kind == "manifest" and not image.selected and image.media_type in INDEXES
             wrong = f"unexpected commit digest {actual}, expected {expected}: failed precondition"
             what = f"{'unknown' if untyped(state) else 'index' if index else kind}-{expected}"
             return f'failed commit on ref "{what}": commit failed: {wrong}'
@@ -153,15 +155,15 @@ FETCH = "failed to copy: httpReadSeeker: failed open: "
 
 def where(state: State) -> str:
     """What was going on when it failed."""
-    if state.phase not in RESOLVE or state.reference is None:
+    if state.phase not in RESOLVE or state.run.reference is None:
         return FETCH
-    return f'failed to resolve reference "{state.reference.canonical}": '
+    return f'failed to resolve reference "{state.run.reference.canonical}": '
 
 
 def during(state: State, url: str) -> str:
     if not from_token_service(url, state):
         return "failed to do request: "
-    kind = "oauth" if state.credential else "anonymous"
+    kind = "oauth" if state.run.credential else "anonymous"
     return f"failed to authorize: failed to fetch {kind} token: "
 
 
@@ -174,7 +176,7 @@ def translated(failure: Failure, state: State) -> str:
     head = "HEAD" if state.phase is Phase.EXPLAINING else method
     says = f"unexpected status from {head} request to {url}: {status} {reason(status)}"
     if from_token_service(url, state):
-        kind = "oauth" if state.credential else "anonymous"
+        kind = "oauth" if state.run.credential else "anonymous"
         says = f"failed to authorize: failed to fetch {kind} token: {says}"
     plain = where(state) + says
     if head == "HEAD" and state.phase is not Phase.EXPLAINING:
@@ -211,20 +213,20 @@ def registry_lines(error: e.RegistryError) -> tuple[str, ...]:
 def progress(event: Event, state: State) -> tuple[str, ...]:
     """Standard output of a pull, one line a change of state (no terminal)."""
     match event:
-        case e.UpdateNeeded() if state.media_type not in INDEXES and not untyped(state):
+        case e.UpdateNeeded() if state.run.image.media_type not in INDEXES and not untyped(state):
             return (heading(state),)
         case e.ManifestUnreadable() if untyped(state):
-            return (f"{short(state.resolved or '')}: Download complete",)
+            return (f"{short(state.run.image.resolved or '')}: Download complete",)
         case e.PlatformSelected() | e.AlreadyUpToDate():
             return (heading(state),)
         case e.LayersPlanned(missing) if not config_awaited(state):
             return pulling(missing)
         case e.BlobReceived(blob, "config") if blob.media_type in CONFIGS:
-            return pulling(state.waiting[1:])
+            return pulling(state.run.download.waiting[1:])
         case e.BlobReceived(blob):
             return (f"{blob.short}: Download complete",)
         case e.BlobsVerified() if is_image(state):
-            layers = [b for b in state.received if kind_of(state, b) == "layer"]
+            layers = [b for b in state.run.download.received if kind_of(state, b) == "layer"]
             return tuple(f"{layer.short}: Pull complete" for layer in layers)
         case _:
             return ()
@@ -232,8 +234,8 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
 
 def config_awaited(state: State) -> bool:
     """Layers are listed once the config is here; one that is held already is not awaited."""
-    config = state.manifest.config.digest if state.manifest else ""
-    return config not in state.images.blobs
+    config = state.run.image.manifest.config.digest if state.run.image.manifest else ""
+    return config not in state.client.images.blobs
 
 
 def pulling(layers: tuple[Descriptor, ...]) -> tuple[str, ...]:
@@ -310,12 +312,13 @@ def sorted_settings(known: dict[str, object]) -> list[tuple[str, object]]:
 
 def conclusion(event: Event, state: State) -> tuple[str, ...]:
     """Each tag has its own status."""
-    assert state.reference is not None
+    assert state.run.reference is not None
+    name = state.run.reference.familiar
     match event:
         case e.AlreadyUpToDate():
-            return (f"Digest: {state.resolved}", status_line(False, state.reference.familiar))
+            return (f"Digest: {state.run.image.resolved}", status_line(False, name))
         case e.ImageStored(_, digest, newer):
-            return (f"Digest: {digest}", status_line(newer, state.reference.familiar))
+            return (f"Digest: {digest}", status_line(newer, name))
         case _:
             return ()
 

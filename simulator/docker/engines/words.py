@@ -117,7 +117,7 @@ def go_error(method: str, url: str, said: str) -> str:
 
 def heading(state: State) -> str:
     """The first line of a pull's progress."""
-    reference = state.reference
+    reference = state.run.reference
     assert reference is not None
     name = reference.canonical if reference.digest else reference.identifier
     return f"{name}: Pulling from {reference.repository}"
@@ -125,5 +125,5 @@ def heading(state: State) -> str:
 
 def from_token_service(url: str, state: State) -> bool:
     """Whether this address is the realm of the challenge."""
-    realm = state.challenge.realm if state.challenge else ""
+    realm = state.run.access.challenge.realm if state.run.access.challenge else ""
     return bool(realm) and url.startswith(realm)

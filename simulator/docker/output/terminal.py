@@ -54,14 +54,7 @@ class Line:
 def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
     """The lines that this step adds."""
     match event:
-        case (
-            e.LoginTyped(command)
-            | e.PullTyped(command)
-            | e.LogoutTyped(command)
-            | e.ImagesTyped(command)
-            | e.RemoveTyped(command)
-            | e.InspectTyped(command)
-        ):
+        case e.CommandTyped(command):
             return typed(command, before)
         case e.ImagesListed() | e.ImagesRemoved() | e.ImagesInspected():
             return about_images(event, before)
@@ -104,8 +97,8 @@ def typed(command: Command, state: State) -> tuple[Line, ...]:
 
 
 def complaints(command: Command, state: State) -> tuple[str, ...]:
-    unreadable = (f"WARNING: Error {state.unreadable}",) if state.unreadable else ()
-    if isinstance(command, Pull) and state.engine != "26":
+    unreadable = (f"WARNING: Error {state.client.unreadable}",) if state.client.unreadable else ()
+    if isinstance(command, Pull) and state.client.engine != "26":
         gone = "support for docker content trust was removed"
         return (
             *(f"Flag --{flag} has been deprecated, {gone}" for flag in command.deprecated),
@@ -127,23 +120,23 @@ def valid(image: str) -> bool:
 
 def prompted(state: State) -> bool:
     """Whether anything is asked for: the password, or the name alone."""
-    command = state.command
+    command = state.run.command
     return isinstance(command, Login) and (
         command.source == "prompt" or (command.terminal and not command.named)
     )
 
 
 def at_terminal(state: State) -> bool:
-    return isinstance(state.command, Login) and state.command.terminal
+    return isinstance(state.run.command, Login) and state.run.command.terminal
 
 
 def prompts(state: State) -> tuple[Line, ...]:
     """The questions of `docker login` with what was typed; Docker Hub adds a hint."""
-    command = state.command
+    command = state.run.command
     assert isinstance(command, Login)
     hint = HUB_HINT if registry_key(command.server) == HUB_KEY else ()
-    known = dict(state.store.entries).get(registry_key(command.server))
-    default = f" ({known.username})" if state.stored_tried and known else ""
+    known = dict(state.client.store.entries).get(registry_key(command.server))
+    default = f" ({known.username})" if state.run.login.stored_tried and known else ""
     name = () if command.named else (Line("input", f"Username{default}: {command.username}"),)
     if command.source != "prompt":
         return name
@@ -214,16 +207,16 @@ def stored_refused(why: Failure, state: State) -> str:
 
 def config_file(state: State) -> str:
     """Where this command reads and writes `config.json`."""
-    return f"{(state.command and state.command.config) or HOME}/config.json"
+    return f"{(state.run.command and state.run.command.config) or HOME}/config.json"
 
 
 def stored(state: State) -> tuple[Line, ...]:
     """The warning is left out where nothing readable was written, or nothing new."""
-    command, credential = state.command, state.credential
+    command, credential = state.run.command, state.run.credential
     assert isinstance(command, Login)
-    already = state.store.find(registry_key(command.server)) == credential
-    helped = state.store.helper_of(registry_key(command.server))
-    quiet = helped or state.identity_token or already
+    already = state.client.store.find(registry_key(command.server)) == credential
+    helped = state.client.store.helper_of(registry_key(command.server))
+    quiet = helped or state.run.access.identity_token or already
     warning = () if quiet else output("error", unencrypted(config_file(state)))
     return (*warning, Line("output", "Login Succeeded"))
 
@@ -240,12 +233,12 @@ def unencrypted(path: str) -> tuple[str, ...]:
 
 def removed(state: State, kept: tuple[str, ...]) -> tuple[Line, ...]:
     """Logout asks no registry; a missing helper is told only where nothing was removed."""
-    assert isinstance(state.command, Logout)
-    server = state.command.server
+    assert isinstance(state.run.command, Logout)
+    server = state.run.command.server
     told = (Line("output", f"Removing login credentials for {hostname(server) or HUB_KEY}"),)
     if not kept:
         return told
-    store = state.store
+    store = state.client.store
     sad = tuple(f"{key}: {helper_error('erasing', store.lacks(key))}" for key in kept)
     first = () if server else (f"WARNING: {helper_error('getting', store.lacks(HUB_KEY))}",)
     failed = output("error", ("WARNING: could not erase credentials:", *sad))
@@ -254,19 +247,19 @@ def removed(state: State, kept: tuple[str, ...]) -> tuple[Line, ...]:
 
 def pull_progress(event: Event, state: State) -> tuple[str, ...]:
     """What the engine reports meanwhile; `--quiet` throws it away."""
-    shown = isinstance(state.command, Pull) and not state.command.quiet
-    return state.ways.progress(event, state) if shown else ()
+    shown = isinstance(state.run.command, Pull) and not state.run.command.quiet
+    return state.profile.progress(event, state) if shown else ()
 
 
 def conclusion(event: Event, before: State, after: State) -> tuple[str, ...]:
     """The last lines of a pull that ended well: the engine's, and the name itself."""
-    command, reference = after.command, after.reference
+    command, reference = after.run.command, after.run.reference
     if not isinstance(command, Pull) or reference is None:
         return ()
     if not isinstance(event, e.AlreadyUpToDate | e.ImageStored):
         return ()
-    told = () if command.quiet else after.ways.conclusion(event, after)
-    if after.tags or platform_mismatch(after):
+    told = () if command.quiet else after.profile.conclusion(event, after)
+    if after.run.tags.left or platform_mismatch(after):
         return told
     name = replace(reference, tag=None) if command.all_tags else reference
     return (*told, name.whole)
@@ -276,14 +269,14 @@ def about_images(
     event: e.ImagesListed | e.ImagesRemoved | e.ImagesInspected, state: State
 ) -> tuple[Line, ...]:
     """Of what is refused only what `--force` forgives is told here; the rest ends the run."""
-    command = state.command
+    command = state.run.command
     match event, command:
         case e.ImagesListed(images), Images():
-            told = output("output", state.ways.listing(images, command, state.now))
+            told = output("output", state.profile.listing(images, command, state.client.now))
             astray = command.short_form and not images and command.pattern in OF_IMAGES
             return (*told, *output("error", astray_hint(command.pattern, state) if astray else ()))
         case e.ImagesInspected(images), _:
-            return output("output", as_json([state.ways.inspected(image) for image in images]))
+            return output("output", as_json([state.profile.inspected(image) for image in images]))
         case e.ImagesRemoved(removals, refused), Remove(force=force):
             forgiven = force and all(one.why == "missing" for one in refused)
             said = refusals(refused, state) if forgiven else ()
@@ -295,7 +288,7 @@ def about_images(
 def nothing_found(event: Event, state: State) -> tuple[str, ...]:
     """`docker inspect` that found nothing prints an empty list first."""
     nothing = isinstance(event, e.ImagesRefused) and state.phase is Phase.AT_IMAGE_STORE
-    return ("[]",) if nothing and isinstance(state.command, Inspect) else ()
+    return ("[]",) if nothing and isinstance(state.run.command, Inspect) else ()
 
 
 def removal_lines(removals: tuple[Removal, ...]) -> tuple[str, ...]:
@@ -316,7 +309,7 @@ def as_json(documents: list[dict[str, object]]) -> tuple[str, ...]:
 def astray_hint(word: str, state: State) -> tuple[str, ...]:
     """`docker images ls` looks for an image of that name, and the CLI guesses what was meant."""
     said = f'No images found matching "{word}": did you mean "docker image {word}"?'
-    return ("", said) if state.engine == "26" else (said,)
+    return ("", said) if state.client.engine == "26" else (said,)
 
 
 def refusals(refused: tuple[Refusal, ...], state: State) -> tuple[str, ...]:
@@ -325,8 +318,8 @@ def refusals(refused: tuple[Refusal, ...], state: State) -> tuple[str, ...]:
 
 def refusal(refused: Refusal, state: State) -> str:
     """`docker inspect` would look for other objects too, and says so."""
-    if isinstance(state.command, Inspect) and state.command.any_kind:
-        said = "Error: No" if state.engine == "26" else "error: no"
+    if isinstance(state.run.command, Inspect) and state.run.command.any_kind:
+        said = "Error: No" if state.client.engine == "26" else "error: no"
         return f"{said} such object: {refused.name}"
     match refused.why:
         case "missing":
@@ -344,17 +337,17 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
         case e.ReferenceRejected(why, by_engine):
             return (f"{DAEMON if by_engine else ''}{why}",)
         case e.InputMissing(what):
-            return (input_missing(what, state.engine),)
+            return (input_missing(what, state.client.engine),)
         case e.LoginCanceled():
             return ("login canceled",)
         case e.ImagesRefused(refused):
             return refusals(refused, state)
         case e.StoreFailed(why):
-            return (f"{'E' if state.engine == '26' else 'e'}rror saving credentials: {why}",)
-        case _ if isinstance(state.command, Login):
+            return (f"{'E' if state.client.engine == '26' else 'e'}rror saving credentials: {why}",)
+        case _ if isinstance(state.run.command, Login):
             return tuple((DAEMON + login_failure(failure, state)).splitlines())
         case _:
-            return state.ways.explain(failure, state)
+            return state.profile.explain(failure, state)
 
 
 NO_TERMINAL = ("Error: Cannot perform an interactive login from a non TTY device",

@@ -122,7 +122,7 @@ def real_run() -> Trace | None:
         if stage:
             st.page_link(stage, label=_("Real registry"), query_params={"source": "real"})
         return None
-    commands = [step.before.command for step in trace.steps if step.before.command]
+    commands = [step.before.run.command for step in trace.steps if step.before.run.command]
     st.text_input(_("Your real run"), commands[-1].text if commands else "", disabled=True)
     return trace
 

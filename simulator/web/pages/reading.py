@@ -239,9 +239,9 @@ def digests(image: str, key: str) -> None:
 
 def stored(state: State) -> None:
     """Where what is kept is kept, at the end of a run."""
-    images = state.images
+    images = state.client.images
     rows = [
-        ("~/.docker/config.json", ", ".join(key for key, _c in state.store.entries)),
+        ("~/.docker/config.json", ", ".join(key for key, _c in state.client.store.entries)),
         (_("memory of the engine"), _("the token, until the command ends")),
         (_("image store: blobs"), str(len(images.blobs))),
         (_("image store: manifests"), str(len(images.manifests))),

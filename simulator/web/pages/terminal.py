@@ -1,7 +1,6 @@
 """Try and Challenge: a terminal in the page; every command can be stepped through below it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import streamlit as st
 
@@ -59,7 +58,7 @@ def last_run(lesson: Lesson, shell: Shell, name: str) -> None:
 def ordinary(engine: str) -> Shell:
     """The lesson's world, with nothing stored and nothing typed."""
     known = next(iter(scenarios().values()))
-    return Shell(known.world(), replace(known.state(engine), commands=()))
+    return Shell(known.world(), known.state(engine).client)
 
 
 def try_page(lesson: Lesson) -> None:
