@@ -4,11 +4,8 @@ Four runs of the machine on the real registry: as a stranger, with a wrong passw
 and as its user once more. Each item looks at their traces, and says what it saw.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Login, Pull
@@ -16,8 +13,8 @@ from simulator.docker.machine import State
 from simulator.docker.trace import Step, Trace, steps
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.message import Response, Transport
-from simulator.scenarios.real_run import real_state
-from simulator.sources.layout import Layout
+from simulator.scenarios.real_run import host_of_run, real_state
+from simulator.sources.dialer import ALONE, Policy
 from simulator.sources.real import real
 from simulator.words.i18n import N_
 
@@ -35,30 +32,25 @@ class Probe:
     again: Trace
 
 
-def probe(registry: str, username: str, password: str, image: str, engine: str = "29") -> Probe:
+def probe(
+    registry: str, username: str, password: str, image: str, engine: str = "29",
+    policy: Policy = ALONE,
+) -> Probe:  # fmt: skip
     """Ask the registry. Raises InvalidRegistry or InvalidReference on bad input.
 
-    The password is in memory for these runs only; layers are verified and deleted.
+    The password is in memory for these runs only; layers are verified and not kept. The policy's
+    time and bytes are for all four runs together.
     """
     known = real_state(registry, username, password, image, engine)
     login, pull = known.commands[0], known.commands[-1]
     assert isinstance(login, Login) and isinstance(pull, Pull)
     mistyped = replace(login, password=password + WRONG)
-    with transport(registry) as ask:
+    with real(host_of_run(known), policy) as ask:
         stranger, _ = asked(replace(known, commands=(pull,)), ask)
-    with transport(registry) as ask:
         wrong, _ = asked(replace(known, commands=(mistyped,)), ask)
-    with transport(registry) as ask:
         user, after = asked(known, ask)
-    with transport(registry) as ask:
         again, _ = asked(State(after.client, (pull,)), ask)
     return Probe(stranger, wrong, user, again)
-
-
-@contextmanager
-def transport(registry: str) -> Iterator[Transport]:
-    with TemporaryDirectory() as folder, real(Layout(Path(folder)), None, registry) as made:
-        yield made
 
 
 def asked(state: State, ask: Transport) -> tuple[Trace, State]:

@@ -15,7 +15,8 @@ class Obstacle(StrEnum):
     PLAIN_HTTP = "server gave HTTP response to HTTPS client"
     RESET = "connection reset"
     TOO_LARGE = "the answer is larger than any that is expected"
-    REFUSED_BY_US = "not sent: the address is not one a secret may go to"
+    LIMIT_REACHED = "Pullscope ended the run"
+    REFUSED_BY_US = "Pullscope did not send this request"
     NOT_RECORDED = "the recording has no answer to this request"
 
 

@@ -23,8 +23,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from simulator.protocol.message import Request
 from simulator.registry.serving import address, body, bound
+from simulator.sources.dialer import objection
+from simulator.sources.http_client import PATIENCE, failure
 from simulator.sources.mock import KEPT
-from simulator.sources.real import MANIFEST_LIMIT, PATIENCE, failure, origin_of, realm_objection
+from simulator.sources.real import MANIFEST_LIMIT, origin_of
 
 HOP = frozenset({
     b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-connection", b"te", b"trailer",
@@ -167,7 +169,7 @@ class Proxy:
     def realm(self, found: re.Match[str]) -> str:
         """The same realm by way of the proxy; one that no secret may go to stays as it is."""
         origin = origin_of(found[2])
-        why = realm_objection(found[2], self.upstream.partition("//")[2])
+        why = objection(found[2], self.upstream.partition("//")[2])
         if why:
             self.troubles.append(why)
             return found[0]

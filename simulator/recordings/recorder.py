@@ -35,7 +35,7 @@ from simulator.protocol.secrets import MASK
 from simulator.recordings.document import HOME
 from simulator.recordings.masking import Masker
 from simulator.recordings.proxy import Entry, Proxy, running
-from simulator.sources.real import PATIENCE, failure
+from simulator.sources.http_client import PATIENCE, failure
 
 SNAPSHOTTER = "io.containerd.snapshotter.v1"
 """The driver type of an engine that keeps images in containerd's store."""

@@ -1,20 +1,30 @@
 """A run against a real registry: its client, and its layers on disk."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from simulator.docker.cli.commands import Login, Pull
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.machine import Client, State
 from simulator.docker.trace import Took, Trace
 from simulator.docker.trace import run as run_trace
+from simulator.protocol.hosts import address_of, bare
 from simulator.protocol.reference import HOST, Reference
-from simulator.sources.layout import Layout
-from simulator.sources.real import Progress, real
-from simulator.words.i18n import _
+from simulator.sources.dialer import ALONE, Policy
+from simulator.sources.downloads import Progress
+from simulator.sources.layout import adding
+from simulator.sources.real import real
+from simulator.words.i18n import N_, _
+
+LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""What may be between two dots of a host's name (RFC 1123 section 2.1)."""
+LONGEST_NAME = 253
+SHOWN = 60
+"""Characters of a wrong name that the sentence about it repeats."""
 
 
 class InvalidRegistry(ValueError):
@@ -29,11 +39,13 @@ def run_real(
     on_progress: Callable[[Progress], object] | None = None,
     output: Path | None = None,
     engine: str = "29",
+    policy: Policy = ALONE,
 ) -> Trace:
     """Log in (where a user is given) and pull from a real registry; layers land in `output`.
 
-    Without `output` the layers go to a temporary directory that is removed. The password is
-    in memory for this run only. Raises InvalidRegistry or InvalidReference on bad input.
+    Without `output` the layers are verified and not kept. The password is in memory for this run
+    only. Raises InvalidRegistry or InvalidReference on bad input, InvalidLayout for a directory
+    that can take no image, and CannotStore where the disk is full.
     """
     state = real_state(registry, username, password, image, engine)
     times: list[tuple[float, float]] = []
@@ -41,13 +53,13 @@ def run_real(
     def note(began: float, ended: float) -> None:
         times.append((began, ended))
 
-    with TemporaryDirectory() as spare:
-        layout = Layout(output or Path(spare))
-        with real(layout, on_progress, registry, on_exchange=note) as transport:
+    with adding(output) if output else nullcontext() as layout:
+        host = host_of_run(state)
+        with real(host, policy, layout, on_progress, on_exchange=note) as transport:
             trace = run_trace(state, transport, source="real")
         last = trace.steps[-1].after
         manifest, reference = last.run.image.manifest, last.run.reference
-        if manifest and reference and not trace.failed:
+        if layout and manifest and reference and not trace.failed:
             layout.name(reference.identifier, manifest.digest, manifest.media_type)
     return replace(trace, took=took(trace, times))
 
@@ -63,12 +75,46 @@ def took(trace: Trace, times: Sequence[tuple[float, float]]) -> tuple[Took, ...]
 
 
 def real_state(registry: str, username: str, password: str, image: str, engine: str) -> State:
-    if not HOST.fullmatch(registry):
-        told = _("{registry} is not a registry: give host or host:port, no scheme")
-        raise InvalidRegistry(told.format(registry=repr(registry)))
+    """The client before a login and a pull. Raises InvalidRegistry or InvalidReference."""
+    check_registry(registry)
     name = image if image.startswith(f"{registry}/") else f"{registry}/{image}"
     Reference.parse(name)
     login = Login(f"docker login {registry}", registry, username, password)
     pull = Pull(f"docker pull {name}", name)
     commands = (login, pull) if username else (pull,)
     return State(Client(known_engine(engine).name, now=int(time.time())), commands)
+
+
+def host_of_run(state: State) -> str:
+    """The host that a real run is about; Docker Hub's differs from its name in references."""
+    pull = state.commands[-1]
+    assert isinstance(pull, Pull)
+    return Reference.parse(pull.image).host
+
+
+# -- the registry's name ------------------------------------------------------------------------
+
+NOT_A_REGISTRY = N_("{registry} is not a registry: give host or host:port, no scheme")
+NO_DOMAIN = N_(
+    "{registry} is not a registry to Docker: without a dot or a port it is part of a repository's "
+    "name on Docker Hub. Give the full name, or docker.io"
+)
+
+
+def check_registry(registry: str) -> None:
+    """Raises InvalidRegistry unless this is `host` or `host:port`, and to Docker as well."""
+    shown = repr(registry if len(registry) <= SHOWN else f"{registry[:SHOWN]}…")
+    if not (HOST.fullmatch(registry) and valid_name(bare(registry)) and valid_port(registry)):
+        raise InvalidRegistry(_(NOT_A_REGISTRY).format(registry=shown))
+    if not (set(registry) & set(".:") or registry == "localhost" or registry.lower() != registry):
+        raise InvalidRegistry(_(NO_DOMAIN).format(registry=shown))
+
+
+def valid_name(name: str) -> bool:
+    labels = all(map(LABEL.fullmatch, name.split(".")))
+    return address_of(name) is not None or (labels and len(name) <= LONGEST_NAME)
+
+
+def valid_port(registry: str) -> bool:
+    port = registry.rpartition("]")[2].partition(":")[2]
+    return not port or (len(port) <= 5 and 0 < int(port) <= 65535)

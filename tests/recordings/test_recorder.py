@@ -36,7 +36,7 @@ from tests.dockerd import Docker
 from tests.need import need
 from tests.pages import free_port
 from tests.registries import RealRegistry, basic_registry, token_registry
-from tests.sources.test_transport import certificate
+from tests.sources.servers import certificate
 
 ALICE = ("alice", "s3cret")
 USERS = {"alice": User("s3cret", ("myimage", "team/*"))}

@@ -107,7 +107,7 @@ def unreachable_text(obstacle: Obstacle, detail: str) -> str:
         case Obstacle.RESET:
             return "EOF"
         case _:
-            return str(obstacle)
+            return f"{obstacle}: {detail}" if detail else str(obstacle)
 
 
 def go_error(method: str, url: str, said: str) -> str:
