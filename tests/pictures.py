@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from simulator.scenarios.play import trace as run
 from simulator.views import player
 from tests.conftest import remembering
@@ -86,7 +86,7 @@ def frames(shown: Page, last: int) -> Iterator[Image.Image]:
 
 
 def asked_in_the_run() -> list[dict[str, Any]]:
-    return list(player.payload(lessons()[0], run("works"))["questions"])
+    return list(player.payload(find_lesson(), run("works"))["questions"])
 
 
 def film(browser: Browser, url: str) -> None:

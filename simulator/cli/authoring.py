@@ -5,8 +5,11 @@ from pathlib import Path
 
 import click
 
+from simulator.authoring.diagram import build
+from simulator.authoring.proof import problems
 from simulator.cli.common import told_plainly
-from simulator.lesson.document import LESSONS, build, every_language, folders, problems
+from simulator.lesson.library import folders
+from simulator.lesson.load import every_language
 
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
 
@@ -16,7 +19,7 @@ FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path
 @told_plainly
 def check(folder: Path | None) -> None:
     """Prove every lesson against the machine (or the one in FOLDER), in each language."""
-    chosen = (folder,) if folder else folders(LESSONS)
+    chosen = (folder,) if folder else tuple(folders().values())
     told = [lesson for one in chosen for lesson in every_language(one)]
     found = list(dict.fromkeys(problem for lesson in told for problem in problems(lesson)))
     for problem in found:
@@ -31,7 +34,7 @@ def check(folder: Path | None) -> None:
 @told_plainly
 def build_lessons(folder: Path | None) -> None:
     """Lay out the diagrams of the lessons, and write the JSON Schema for editors."""
-    for one in (folder,) if folder else folders(LESSONS):
+    for one in (folder,) if folder else folders().values():
         for lesson in every_language(one):
             build(lesson)
-            click.echo(f"built {lesson.name} ({lesson.language})")
+            click.echo(f"built {lesson.id} ({lesson.language})")

@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 
 from simulator.docker.engines import engines
-from simulator.lesson.document import Lesson, lessons
+from simulator.lesson.document import Lesson
+from simulator.lesson.library import find_lesson
 
 Command = Callable[..., Any]
 
@@ -64,7 +65,7 @@ def piped() -> bytes:
 
 
 def first_lesson() -> Lesson:
-    return lessons()[0]
+    return find_lesson()
 
 
 def plain(value: object) -> str:

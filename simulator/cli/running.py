@@ -14,7 +14,7 @@ from simulator.docker.trace import Trace
 from simulator.recordings.situations import recorded_situations
 from simulator.recordings.situations import trace as played
 from simulator.scenarios.model import scenarios
-from simulator.views import stage as views
+from simulator.views.rows import process_table
 
 PLAYERS = {
     "mock": "simulator.cli.running:run_on_mock",
@@ -92,10 +92,10 @@ def print_run(trace: Trace) -> None:
             console.print(f"{prefix}{line.text}", style=style, markup=False, highlight=False,
                           soft_wrap=True)  # fmt: skip
     table = Table(title="Process table", show_lines=True)
-    frame = views.process_table(first_lesson(), trace).reset_index()
-    for column in frame.columns:
-        table.add_column(str(column), overflow="fold")
-    for row in frame.itertuples(index=False):
+    shown = process_table(first_lesson(), trace)
+    for column in shown.columns:
+        table.add_column(column, overflow="fold")
+    for row in shown.rows:
         table.add_row(*map(plain, row))
     console.print(table)
 

@@ -13,12 +13,14 @@ from simulator.compare.align import Comparison, facts, how
 from simulator.docker.engines import engines
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import Step, Trace
-from simulator.lesson.document import Lesson, Words
+from simulator.lesson.document import Lesson
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Response
 from simulator.scenarios.changes import CHANGES
 from simulator.scenarios.model import scenarios
-from simulator.views.stage import TRACKED, asked, commands_of, outcome, tracker_value
+from simulator.views.commands import commands_of
+from simulator.views.message import asked, outcome
+from simulator.views.outline import Words
 from simulator.words.i18n import N_, _
 
 SCHEMA = "pullscope-lanes/1"
@@ -66,12 +68,12 @@ def lanes(lesson: Lesson, comparison: Comparison) -> dict[str, Any]:
     """Both runs row by row, where they part, and why."""
     return {
         "schema": SCHEMA,
-        "left": lane(comparison.left, titled(comparison.left, comparison)),
-        "right": lane(comparison.right, right_title(comparison)),
+        "left": lane(lesson, comparison.left, titled(comparison.left, comparison)),
+        "right": lane(lesson, comparison.right, right_title(comparison)),
         "change": comparison.change,
         "parted": None if comparison.parted is None else comparison.parted + 1,
         "verdict": verdict(lesson, comparison),
-        "variables": list(TRACKED),
+        "variables": [probe.name for probe in lesson.probes],
         "rows": list(joined_rows(lesson, comparison)),
     }
 
@@ -84,14 +86,14 @@ def staged(lesson: Lesson, comparison: Comparison, address: dict[str, str]) -> d
     return shown | {"words": words, "address": address, "id": digest_of(told.encode())}
 
 
-def lane(trace: Trace, title: str) -> dict[str, Any]:
+def lane(lesson: Lesson, trace: Trace, title: str) -> dict[str, Any]:
     return {
         "title": title,
         "scenario": trace.scenario,
         "engine": trace.engine,
         "steps": len(trace.steps),
         "outcome": "failed" if trace.failed else "done",
-        "start": tracked(trace.steps[0].before),
+        "start": tracked(lesson, trace.steps[0].before),
     }
 
 
@@ -137,12 +139,12 @@ def told(lesson: Lesson, step: Step, commands: dict[int, str]) -> dict[str, Any]
         "failed": step.after.phase is Phase.FAILED,
         "exchange": exchanged(step),
         "terminal": [{"kind": line.kind, "text": line.text} for line in step.terminal],
-        "tracker": tracked(step.after),
+        "tracker": tracked(lesson, step.after),
     }
 
 
-def tracked(state: State) -> dict[str, str]:
-    return {name: tracker_value(name, state) for name in TRACKED}
+def tracked(lesson: Lesson, state: State) -> dict[str, str]:
+    return {probe.name: probe.cell(state) for probe in lesson.probes}
 
 
 def exchanged(step: Step) -> dict[str, Any] | None:

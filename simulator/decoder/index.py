@@ -32,7 +32,7 @@ from simulator.registry.model import Registry
 from simulator.scenarios.model import UnknownScenario, scenarios
 from simulator.sources.mock import mock
 from simulator.sources.world import World
-from simulator.views.stage import outcome
+from simulator.views.message import outcome
 from simulator.words.i18n import N_, _, ngettext
 
 # -- what is the matter -------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from simulator.lesson.document import Lesson, right_answer
+from simulator.lesson.claims import right_answer
+from simulator.lesson.document import Lesson
 from simulator.lesson.document import Question as Authored
 from simulator.questions import KINDS, Part, Question, Table, right
 from simulator.words.i18n import _
@@ -82,8 +83,8 @@ def authored(lesson: Lesson, number: int, question: Authored) -> Item:
         for place, option in enumerate(question.options)
     )
     part = Asked("", tuple(choices))
-    name = f"{lesson.name}-{number}"
-    return Item(name, "quiz", lesson.name, "", "", question.prompt, (part,), (question.hint,))
+    name = f"{lesson.id}-{number}"
+    return Item(name, "quiz", lesson.id, "", "", question.prompt, (part,), (question.hint,))
 
 
 def count_of(items: Sequence[Item], kind: str) -> int:

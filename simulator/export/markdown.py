@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
 
-import pandas as pd
-
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.export.item import Asked, Item
 from simulator.lesson.document import Lesson
 from simulator.questions import Table
 from simulator.scenarios.model import scenarios
-from simulator.views import stage as views
+from simulator.views.commands import commands_of
+from simulator.views.message import summary
+from simulator.views.rows import process_table, tracker_after
 from simulator.words.i18n import _
 
 
@@ -50,8 +50,8 @@ def run(lesson: Lesson, trace: Trace) -> Iterator[str]:
     if known.cause:
         yield plain(known.cause)
     yield f"### {_('Terminal')}\n\n{fenced(terminal(trace))}"
-    yield f"### {_('Process table')}\n\n{frame(views.process_table(lesson, trace))}"
-    yield f"### {_('Status tracker')}\n\n{frame(views.tracker_after(lesson, trace))}"
+    yield f"### {_('Process table')}\n\n{table(process_table(lesson, trace))}"
+    yield f"### {_('Status tracker')}\n\n{table(tracker_after(lesson, trace))}"
     yield f"### {_('Step by step')}\n\n{steps(lesson, trace)}"
 
 
@@ -67,12 +67,6 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def frame(shown: pd.DataFrame) -> str:
-    whole = shown.reset_index()
-    rows = tuple(tuple(map(str, row)) for row in whole.itertuples(index=False))
-    return table(Table(tuple(map(str, whole.columns)), rows))
-
-
 def table(shown: Table) -> str:
     rule = ("---",) * len(shown.columns)
     lines = (tuple(map(plain, shown.columns)), rule, *(tuple(map(plain, r)) for r in shown.rows))
@@ -82,9 +76,9 @@ def table(shown: Table) -> str:
 def steps(lesson: Lesson, trace: Trace) -> str:
     """Every step in words, with the message that it took."""
     told = []
-    for step, command in views.commands_of(trace):
+    for step, command in commands_of(trace):
         named = lesson.words(step.name, command)
-        sent = f" ({plain(views.summary(step.exchange))})" if step.exchange else ""
+        sent = f" ({plain(summary(step.exchange))})" if step.exchange else ""
         told.append(f"{step.number}. **{plain(named.title)}**{sent}: {plain(named.text)}")
     return "\n".join(told)
 

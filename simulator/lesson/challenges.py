@@ -6,12 +6,12 @@ command that leads from the learner's own state to the goal.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from pydantic import Field
 
 from simulator.docker.config_file import registry_key
 from simulator.docker.machine import entry_for
+from simulator.lesson.document import Lesson
 from simulator.protocol.manifest import Index, Manifest
 from simulator.protocol.platform import Platform
 from simulator.protocol.reference import Reference
@@ -21,12 +21,10 @@ from simulator.scenarios.model import Typed
 from simulator.scenarios.workbench import Strict, Workbench
 from simulator.shell.session import terminal, typed
 from simulator.shell.values import Shell
+from simulator.words.data_file import read_named
 from simulator.words.i18n import per_language
-from simulator.words.translation import read_named
 
-FILE = Path(__file__).resolve().parents[2] / (
-    "lessons/pulling-from-private-registries/challenges.yaml"
-)
+FILE = "challenges.yaml"
 
 
 class InvalidChallenge(ValueError):
@@ -129,9 +127,11 @@ def next_command(challenge: Challenge, shell: Shell) -> str:
 
 
 @per_language
-def challenges(path: Path = FILE) -> Mapping[str, Challenge]:
-    """All challenges by name, the easiest first, in the chosen language.
+def challenges(lesson: Lesson) -> Mapping[str, Challenge]:
+    """A lesson's challenges by name, the easiest first, in the chosen language; none for a lesson
+    without.
 
     Raises InvalidChallenge or InvalidTranslation.
     """
-    return read_named(Challenge, path, InvalidChallenge)
+    path = lesson.folder / FILE
+    return read_named(Challenge, path, InvalidChallenge) if path.exists() else {}

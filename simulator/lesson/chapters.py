@@ -7,22 +7,20 @@ which the words disagree with the machine.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from pydantic import Field
 
-from simulator.docker.engines import engines
 from simulator.docker.trace import Step
-from simulator.lesson.document import Claim, Lesson, Question, disagreements, find_point
+from simulator.lesson.claims import run_of, step_of
+from simulator.lesson.document import Claim, Lesson, Question
 from simulator.protocol.manifest import Manifest, parse_manifest
 from simulator.registry.fixtures import repositories
-from simulator.scenarios import play
-from simulator.scenarios.model import Typed, UnknownScenario, scenarios
+from simulator.scenarios.model import Typed
 from simulator.scenarios.workbench import Strict, Workbench
 from simulator.shell.session import terminal, typed
 from simulator.shell.values import Shell
+from simulator.words.data_file import read_as
 from simulator.words.i18n import _, per_language
-from simulator.words.translation import read_as
 
 FILE = "chapters.yaml"
 
@@ -74,9 +72,9 @@ class Section(Strict):
 class Chapters(Strict):
     """The three, as they are read."""
 
-    learn: tuple[Section, ...] = Field(min_length=1)
-    why: tuple[Section, ...] = Field(min_length=1)
-    deep: tuple[Section, ...] = Field(min_length=1)
+    learn: tuple[Section, ...] = ()
+    why: tuple[Section, ...] = ()
+    deep: tuple[Section, ...] = ()
 
     def sections(self) -> Iterator[tuple[str, Section]]:
         for name in type(self).model_fields:
@@ -85,20 +83,14 @@ class Chapters(Strict):
 
 
 @per_language
-def chapters(folder: Path) -> Chapters:
-    """In the chosen language. Raises InvalidChapters or InvalidTranslation with the first thing
-    that is wrong."""
-    return read_as(Chapters, folder / FILE, InvalidChapters)
+def chapters(lesson: Lesson) -> Chapters:
+    """In the chosen language; empty for a lesson that has none. Raises InvalidChapters or
+    InvalidTranslation with the first thing that is wrong."""
+    path = lesson.folder / FILE
+    return read_as(Chapters, path, InvalidChapters) if path.exists() else Chapters()
 
 
-# -- proving ----------------------------------------------------------------------------------
-
-
-def problems(lesson: Lesson, known: Chapters) -> Iterator[str]:
-    """Every way in which the chapters disagree with the machine; none means proven."""
-    for where, section in known.sections():
-        for what in (*unsaid(section), *unproven(lesson, section), *unshown(lesson, section)):
-            yield f"{FILE}: {where} ({section.title}): {what}"
+# -- what is shown ------------------------------------------------------------------------------
 
 
 def screen(shell: Shell) -> str:
@@ -116,48 +108,9 @@ def parties(lesson: Lesson, section: Section) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step.exchange.request.host for step in asked if step.exchange))
 
 
-def unsaid(section: Section) -> Iterator[str]:
-    """What stands in `says` and not on the screen, of whichever engine."""
-    for engine in engines():
-        shown = screen(section.shell(engine)) if section.play else ""
-        for text in section.says:
-            if text not in shown:
-                yield f"Docker {engine} does not print {text!r}"
-
-
-def unproven(lesson: Lesson, section: Section) -> Iterator[str]:
-    for claim in section.claims:
-        yield from (what for _where, what in disagreements(lesson, (), claim))
-    if section.question:
-        options = section.question.options
-        true = [o.text for o in options if not list(disagreements(lesson, (), o.claim))]
-        if len(true) != 1:
-            yield f"{len(true)} options are true: {true}"
-
-
-def unshown(lesson: Lesson, section: Section) -> Iterator[str]:
-    """Runs, engines and images that do not exist."""
-    for part in (section.wire, section.exchanges, section.stores):
-        if part and part.run not in scenarios():
-            yield f"there is no scenario {part.run!r}"
-    if section.wire and section.wire.run in scenarios():
-        try:
-            step_at(lesson, section.wire)
-        except LookupError as error:
-            yield str(error.args[0])
-    for name in section.exchanges.engines if section.exchanges else ():
-        if name not in engines():
-            yield f"there is no engine {name!r}"
-    repository, _colon, tag = section.chain.partition(":")
-    if section.chain and tag not in getattr(repositories().get(repository), "tags", {}):
-        yield f"there is no image {section.chain!r}"
-
-
 def step_at(lesson: Lesson, shown: Shown) -> Step:
     """The step. Raises LookupError or UnknownScenario."""
-    trace = play.trace(shown.run)
-    wanted = find_point(lesson, trace, shown.at)
-    return next(step for step in trace.steps if step.after is wanted.after)
+    return step_of(lesson, run_of(lesson, shown.run), shown.at)
 
 
 # -- the digest chain ---------------------------------------------------------------------------
@@ -199,6 +152,3 @@ def chain(image: str) -> tuple[Link, ...]:
         links.append(Link(layer_name, _("the manifest"), layer.digest, data))
     return tuple(links)
 
-
-__all__ = ["Chapters", "InvalidChapters", "Section", "UnknownScenario", "chain", "chapters",
-           "parties", "problems", "screen", "step_at"]  # fmt: skip

@@ -1,13 +1,12 @@
 """The project: a registry of one's own, as data (`project.yaml`)."""
 
-from pathlib import Path
-
 from pydantic import field_validator
 
 from simulator.lesson.checklist import ITEMS
+from simulator.lesson.document import Lesson
 from simulator.scenarios.workbench import Strict
+from simulator.words.data_file import read_as
 from simulator.words.i18n import per_language
-from simulator.words.translation import read_as
 
 FILE = "project.yaml"
 
@@ -46,12 +45,13 @@ class Hosted(Strict):
 class Project(Strict):
     """The steps, and the hosted registries."""
 
-    steps: tuple[Step, ...]
-    hosted: tuple[Hosted, ...]
+    steps: tuple[Step, ...] = ()
+    hosted: tuple[Hosted, ...] = ()
 
 
 @per_language
-def project(folder: Path) -> Project:
-    """In the chosen language. Raises InvalidProject or InvalidTranslation with the first thing
-    that is wrong."""
-    return read_as(Project, folder / FILE, InvalidProject)
+def project(lesson: Lesson) -> Project:
+    """In the chosen language; empty for a lesson without. Raises InvalidProject or
+    InvalidTranslation with the first thing that is wrong."""
+    path = lesson.folder / FILE
+    return read_as(Project, path, InvalidProject) if path.exists() else Project()

@@ -10,22 +10,22 @@ from simulator.docker.cli.commands import Login, Pull
 from simulator.docker.events import Listening
 from simulator.docker.machine import State
 from simulator.docker.trace import Step, Trace
-from simulator.lesson.document import Lesson, lessons
+from simulator.lesson import library
+from simulator.lesson.document import Lesson
 from simulator.live.coach import Facts, advice
 from simulator.live.notes import NOTES
 from simulator.live.observer import Run, observe
 from simulator.live.sessions import Session
 from simulator.live.trouble import images_for, known
 from simulator.views import player
-from simulator.words.i18n import _, per_language
+from simulator.words.i18n import _
 
 SHOWN = 12
 """How many runs can be gone back to."""
 
 
-@per_language
 def lesson() -> Lesson:
-    return lessons()[0]
+    return library.find_lesson()
 
 
 def waiting() -> dict[str, Any]:

@@ -12,9 +12,10 @@ from random import Random
 
 from simulator.lesson.document import Lesson
 from simulator.questions.kinds import KINDS
-from simulator.questions.model import Address, Option, Part, Question, Table
+from simulator.questions.model import Address, Option, Part, Question
 from simulator.questions.objectives import OBJECTIVES, Objective
 from simulator.questions.offer import LEAST, Key
+from simulator.views.table import Table
 from simulator.words.i18n import chosen
 
 __all__ = [

@@ -1,20 +1,23 @@
 """What can be asked about one step: cells of the tracker, what is stored, what a message says."""
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 
 from simulator.docker.events import TokenIssued
 from simulator.docker.trace import Step
 from simulator.protocol.authorization import Scheme
-from simulator.views import stage as views
-from simulator.words import i18n
-from simulator.words.i18n import N_, _, ngettext
+from simulator.questions.model import Says
+from simulator.views.message import outcome
+from simulator.views.probes import PROBES, Probe
+from simulator.words.i18n import N_, _
 
 NO_PROOF, PASSWORD, TOKEN, NOTHING = (
     N_("No proof"), N_("User name and password"), N_("A token"), N_("Nothing"),
 )  # fmt: skip
+
+
+def translated(says: Says) -> str:
+    return _(str(says))
 
 
 @dataclass(frozen=True)
@@ -28,31 +31,31 @@ class Field:
     name: str
     label: str
     prompt: str
-    value: Callable[[Step], str | None]
-    shown: Callable[[str], str] = field(default=_)
+    value: Callable[[Step], Says | None]
+    shown: Callable[[Says], str] = translated
     message: bool = False
     head: str = ""
     """Its name over a column; the label where that does."""
 
-
-def tracked(name: str, step: Step) -> str:
-    """The tracker's cell, in the language of the sources: what is right depends on no language."""
-    with i18n.speaking(i18n.DEFAULT):
-        return views.tracker_value(name, step.after)
-
-
-def shown_cell(value: str) -> str:
-    """A cell of the tracker in the chosen language."""
-    layers = re.fullmatch(r"(\d+) of (\d+) verified", value)
-    if layers:
-        return _("{here} of {all} verified").format(here=layers[1], all=layers[2])
-    told = re.sub(r"(\d+) blobs?, no image yet", lambda blobs: waiting(int(blobs[1])), value)
-    return _(told)
+    def cell(self, step: Step) -> str:
+        """What the step says here, in words; empty where it says nothing of the kind."""
+        says = self.value(step)
+        return "" if says is None else self.shown(says)
 
 
-def waiting(count: int) -> str:
-    told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
-    return told.format(count=count)
+def tracked(probe: Probe) -> Field:
+    """The field of a probe: a cell of the status tracker."""
+
+    def shown(says: Says) -> str:
+        return probe.words(says)  # type: ignore[arg-type]
+
+    return Field(
+        probe.name,
+        probe.name,
+        N_("What does the tracker show for {label} after this step?"),
+        lambda step: probe.value(step.after),
+        shown,
+    )
 
 
 def stored(step: Step) -> str:
@@ -74,7 +77,7 @@ def proof(step: Step) -> str | None:
 
 
 def answered(step: Step) -> str | None:
-    return views.outcome(step.exchange.answer) if step.exchange else None
+    return outcome(step.exchange.answer) if step.exchange else None
 
 
 def opened(step: Step) -> str | None:
@@ -85,8 +88,8 @@ def opened(step: Step) -> str | None:
     return f"{names}|{step.event.lifetime or ''}"
 
 
-def shown_right(value: str) -> str:
-    names, _bar, seconds = value.partition("|")
+def shown_right(says: Says) -> str:
+    names, _bar, seconds = str(says).partition("|")
     what = {"": _("No repository"), "*": _("Every repository")}.get(
         names, _("Only {repository}, to pull").format(repository=names)
     )
@@ -95,20 +98,11 @@ def shown_right(value: str) -> str:
     return _("{what}; for {seconds} seconds").format(what=what, seconds=seconds)
 
 
-def plain(value: str) -> str:
-    return value
+def plain(says: Says) -> str:
+    return str(says)
 
 
-TRACKER = tuple(
-    Field(
-        name,
-        name,
-        N_("What does the tracker show for {label} after this step?"),
-        partial(tracked, name),
-        shown_cell,
-    )
-    for name in views.TRACKED
-)
+TRACKER = tuple(map(tracked, PROBES.values()))
 KNOWN = (
     *TRACKER,
     Field(

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-Says = str | int | tuple[int, ...]
+from simulator.views.probes import Value
+from simulator.views.table import Table
+
+Says = str | int | tuple[int, ...] | Value
 """What an option claims, free of language: a value, a step, an event, an order, a scenario."""
-Asks = tuple[str | int | tuple[str | int, ...], ...]
+Asks = tuple[Says | tuple[Says, ...], ...]
 """What a part asks about, free of language."""
 
 
@@ -44,12 +47,6 @@ class Part:
     asks: Asks
     options: tuple[Option, ...]
     label: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)

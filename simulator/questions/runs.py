@@ -13,10 +13,11 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
 from simulator.questions.misconceptions import MUTANTS, Mutant, imagined
-from simulator.questions.model import Address
+from simulator.questions.model import Address, Says
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
-from simulator.views import stage as views
+from simulator.views.commands import command_name, commands_of
+from simulator.views.message import asked, summary
 from simulator.words.i18n import _
 
 Mark = tuple[str, str, int]
@@ -54,7 +55,7 @@ def marked(mutant: str, name: str, engine: str, naming: Naming) -> Mapping[Mark,
     trace = imagined(mutant, name, engine) if mutant else played(name, engine)
     seen: Counter[tuple[str, str]] = Counter()
     found: dict[Mark, Step] = {}
-    for step, command in views.commands_of(trace):
+    for step, command in commands_of(trace):
         known = naming(step, command)
         seen[known] += 1
         found[(*known, seen[known])] = step
@@ -90,7 +91,7 @@ def naming_of(field: Field) -> Naming:
     return by_message if field.message else by_event
 
 
-def seen_by(mutant: str, at: Address, field: Field) -> str | None:
+def seen_by(mutant: str, at: Address, field: Field) -> Says | None:
     """What the mutant shows in the field at this step; None where it does not come by."""
     found = twin(mutant, at, naming_of(field))
     return field.value(found) if found else None
@@ -109,16 +110,12 @@ def key_of(*parts: object) -> str:
     return sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def command_of(step: Step) -> str:
-    return views.commands_of(Trace((step,)))[0][1]
-
-
 def title(lesson: Lesson, step: Step) -> str:
-    return lesson.words(step.name, command_of(step)).title
+    return lesson.words(step.name, command_name(step)).title
 
 
 def text(lesson: Lesson, step: Step) -> str:
-    return lesson.words(step.name, command_of(step)).text
+    return lesson.words(step.name, command_name(step)).text
 
 
 def headed(lesson: Lesson, step: Step) -> str:
@@ -143,7 +140,7 @@ def typed(at: Address) -> str:
 
 def message(step: Step) -> str:
     """The step's request, its digests shortened."""
-    return shortened(views.asked(step.exchange.request)) if step.exchange else ""
+    return shortened(asked(step.exchange.request)) if step.exchange else ""
 
 
 def shortened(said: str) -> str:
@@ -155,7 +152,7 @@ def moment(lesson: Lesson, step: Step, count: int) -> str:
     told = _("Step {number} of {count}: {title}").format(
         number=step.number, count=count, title=title(lesson, step)
     )
-    sent = f" ({shortened(views.summary(step.exchange))})" if step.exchange else ""
+    sent = f" ({shortened(summary(step.exchange))})" if step.exchange else ""
     return f"{told}{sent}."
 
 

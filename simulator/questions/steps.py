@@ -27,7 +27,6 @@ from simulator.questions.offer import (
 from simulator.questions.runs import (
     at_prompt,
     because,
-    command_of,
     headed,
     key_of,
     message,
@@ -45,6 +44,7 @@ from simulator.questions.runs import (
 from simulator.questions.values import value_before, worked_value
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
+from simulator.views.commands import command_name
 from simulator.words.i18n import N_, _, ngettext
 
 # -- which step, given a change ---------------------------------------------------------------
@@ -62,7 +62,7 @@ def which_keys() -> Iterator[Key]:
                     yield "which", trace.scenario, trace.engine, number, field.name
 
 
-def changed(trace: Trace, field: Field) -> list[tuple[int, str, str]]:
+def changed(trace: Trace, field: Field) -> list[tuple[int, Says, Says]]:
     """Every step that changes the field: its number, from what, to what."""
     found = []
     for before, step in pairwise(trace.steps):
@@ -84,8 +84,8 @@ def which_words(lesson: Lesson, at: Address, _asks: Asks, says: Says) -> str:
 def make_which(lesson: Lesson, key: Key) -> Question | None:
     at, field, rng = place_of(key), FIELDS[key[4]], Random(key_of(key))
     step = step_at(at)
-    before = value_before(at, step, field)
-    was, now = str(before), str(field.value(step))
+    was, now = value_before(at, step, field), field.value(step)
+    assert was is not None and now is not None
     asks: Asks = (field.name, was, now)
     right = Option(headed(lesson, step), at.step, right_words(lesson, step))
     wrong = chain(mutant_changes(at, field, now, rng), near_steps(lesson, at, field))
@@ -111,7 +111,7 @@ def typed_all(at: Address) -> str:
     return typed(Address(at.scenario, at.engine, count_of(at)))
 
 
-def mutant_changes(at: Address, field: Field, now: str, rng: Random) -> Iterator[Wrong]:
+def mutant_changes(at: Address, field: Field, now: Says, rng: Random) -> Iterator[Wrong]:
     """Where a mutant comes to this value, and the machine does not."""
     truly = {n for n, _was, then in changed(played(at.scenario, at.engine), field) if then == now}
     for mutant in mutants(rng):
@@ -129,7 +129,8 @@ def near_steps(lesson: Lesson, at: Address, field: Field) -> Iterator[Wrong]:
 
 
 def what_it_does(at: Address, step: Step, field: Field) -> str:
-    was, now = value_before(at, step, field), str(field.value(step))
+    was, now = value_before(at, step, field), field.value(step)
+    assert now is not None
     if was is None or was == now:
         told = _("After step {number}, {label} is “{value}”: as before it.")
         return told.format(number=step.number, label=label_of(field), value=field.shown(now))
@@ -167,7 +168,7 @@ def next_holds(at: Address, _asks: Asks, says: Says) -> bool:
 
 def next_words(lesson: Lesson, at: Address, _asks: Asks, says: Says) -> str:
     after = played(at.scenario, at.engine).steps[at.step]
-    return lesson.words(str(says), command_of(after)).title
+    return lesson.words(str(says), command_name(after)).title
 
 
 def make_next(lesson: Lesson, key: Key) -> Question | None:

@@ -8,7 +8,7 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, TRACKER, Field
 from simulator.questions.misconceptions import MUTANTS
-from simulator.questions.model import Address, Asks, Option, Part, Question, Says, Table
+from simulator.questions.model import Address, Asks, Option, Part, Question, Says
 from simulator.questions.offer import Key, Kind, Wrong, chosen, label_of, objective_of, rule
 from simulator.questions.runs import (
     headed,
@@ -31,6 +31,7 @@ from simulator.questions.values import (
     value_words,
 )
 from simulator.scenarios.play import trace as played
+from simulator.views.table import Table
 from simulator.words.i18n import N_, _
 
 WIRE = (FIELDS["proof"], FIELDS["answered"])
@@ -108,7 +109,7 @@ def make_blank(lesson: Lesson, key: Key) -> Question | None:
 
     def cell(field: Field, step: Step) -> str:
         hidden = names.get((field.name, step.number))
-        return hidden or field.shown(str(field.value(step)))
+        return hidden or field.cell(step)
 
     at = Address(key[1], key[2], int(str(blanks[-1].asks[1])))
     objective = objective_of(blanks, step_at(at).name)
@@ -175,11 +176,11 @@ def false_holds(at: Address, asks: Asks, says: Says) -> bool:
     return not value_holds(at, (name, number), shown)
 
 
-def cell_asked(asks: Asks, says: Says) -> tuple[str, int, str]:
+def cell_asked(asks: Asks, says: Says) -> tuple[str, int, Says]:
     cell = asks[int(str(says))]
     assert isinstance(cell, tuple)
     name, number, shown = cell
-    return str(name), int(str(number)), str(shown)
+    return str(name), int(str(number)), shown
 
 
 def false_words(_lesson: Lesson, _at: Address, asks: Asks, says: Says) -> str:
@@ -214,10 +215,17 @@ def make_false(lesson: Lesson, key: Key) -> Question | None:
     )  # fmt: skip
 
 
+def value_of(field: Field, step: Step) -> Says:
+    """Fields of an excerpt always have a value there."""
+    says = field.value(step)
+    assert says is not None
+    return says
+
+
 def told_cells(cells: list[tuple[Field, Step]], place: int, lie: Wrong) -> Asks:
     """What each cell shows: the truth, but for the one at this place."""
-    told = [str(field.value(step)) for field, step in cells]
-    told[place] = str(lie.says)
+    told = [value_of(field, step) for field, step in cells]
+    told[place] = lie.says
     both = zip(cells, told, strict=True)
     return tuple((field.name, step.number, said) for (field, step), said in both)
 
@@ -228,7 +236,7 @@ def false_options(
 ) -> tuple[Option, ...] | None:  # fmt: skip
     field, step = cells[place]
     told = _("Right: after this step it is “{value}”. {why}")
-    truly = told.format(value=field.shown(str(field.value(step))), why=lie.feedback)
+    truly = told.format(value=field.cell(step), why=lie.feedback)
     right = Option(false_words(lesson, at, asks, place), place, truly, lie.mutant)
     others = rng.sample(range(len(cells)), len(cells))
     wrong = (Wrong(other, is_true(lesson, *cells[other])) for other in others)
@@ -236,7 +244,7 @@ def false_options(
 
 
 def false_table(lesson: Lesson, shown: Excerpt, asks: Asks) -> Table:
-    cells = {cell[:2]: str(cell[2]) for cell in asks if isinstance(cell, tuple)}
+    cells = {cell[:2]: cell[2] for cell in asks if isinstance(cell, tuple)}
     return table_of(lesson, shown, lambda field, step: field.shown(cells[field.name, step.number]))
 
 
@@ -248,7 +256,7 @@ def false_hints(lesson: Lesson, field: Field, step: Step, objective: str) -> tup
         told.format(
             step=headed(lesson, step),
             label=label_of(field),
-            value=field.shown(str(field.value(step))),
+            value=field.cell(step),
         ),
     )
 

@@ -64,7 +64,7 @@ def changes(at: Address, step: Step, field: Field) -> bool:
     return value_before(at, step, field) not in (None, field.value(step))
 
 
-def value_before(at: Address, step: Step, field: Field) -> str | None:
+def value_before(at: Address, step: Step, field: Field) -> Says | None:
     """The field before the step: after the one before it, or at the start."""
     if step.number == 1:
         return field.value(replace(step, after=step.before, exchange=None))
@@ -78,7 +78,7 @@ def value_holds(at: Address, asks: Asks, says: Says) -> bool:
 
 
 def value_words(_lesson: Lesson, _at: Address, asks: Asks, says: Says) -> str:
-    return FIELDS[str(asks[0])].shown(str(says))
+    return FIELDS[str(asks[0])].shown(says)
 
 
 def value_part(lesson: Lesson, at: Address, field: Field, label: str = "") -> Part | None:
@@ -139,7 +139,7 @@ def other_values(lesson: Lesson, at: Address, field: Field, rng: Random) -> Iter
 
 
 @cache
-def values_of(field: Field) -> tuple[str, ...]:
+def values_of(field: Field) -> tuple[Says, ...]:
     """All that the field ever shows, in the order in which it does."""
     seen = (field.value(step) for trace in traces() for step in trace.steps)
     return tuple(dict.fromkeys(value for value in seen if value is not None))
@@ -179,7 +179,7 @@ def look_at(lesson: Lesson, step: Step, field: Field) -> str:
 
 def worked_value(lesson: Lesson, at: Address, step: Step, field: Field) -> str:
     """The answer, with the way to it."""
-    is_now = field.shown(str(field.value(step)))
+    is_now = field.cell(step)
     before = value_before(at, step, field)
     if field.message or field.name == "opened":
         told = _("{text} So it is: {value}.")

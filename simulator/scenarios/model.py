@@ -23,8 +23,8 @@ from simulator.protocol.reference import Reference
 from simulator.registry.fixtures import repositories, unpacked_size
 from simulator.registry.model import Auth, Fault, Registry, Repository, User
 from simulator.sources.world import Site, Tls, World
+from simulator.words.data_file import read_named
 from simulator.words.i18n import per_language
-from simulator.words.translation import read_named
 
 HOSTNAME = "myprivateregistry.com"
 TOKENS = "auth.myprivateregistry.com"
@@ -146,6 +146,11 @@ def stored_manifest(repository: Repository, digest: str) -> Manifest | Index:
 def scenarios() -> Mapping[str, Scenario]:
     """All scenarios by name, the default first, in the chosen language. Raises InvalidScenario."""
     return read_named(Scenario, SCENARIOS, InvalidScenario)
+
+
+def titled(name: str) -> str:
+    """The scenario's title in the chosen language; empty for a run that is none."""
+    return scenarios()[name].title if name in scenarios() else ""
 
 
 def scenario(name: str) -> Scenario:

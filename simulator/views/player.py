@@ -7,18 +7,16 @@ they can be translated, and reach it by name.
 import gzip
 import json
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulator.docker.trace import Trace
 from simulator.protocol.digest import digest_of
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import titled
 from simulator.views import predictions as predict
 from simulator.views import stage as views
+from simulator.views.outline import Outline
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
-
-if TYPE_CHECKING:
-    from simulator.lesson.document import Lesson
 
 STRINGS = {
     "player": N_("Player"),
@@ -125,7 +123,7 @@ STRINGS = {
 
 
 def payload(
-    lesson: "Lesson", trace: Trace, identity: str = "", asks: bool = True
+    lesson: Outline, trace: Trace, identity: str = "", asks: bool = True
 ) -> dict[str, Any]:
     """All that the stage needs, once: it steps in the browser without asking again.
 
@@ -133,10 +131,9 @@ def payload(
     the steps that matter.
     """
     asked = predict.questions(lesson, trace) if asks else ()
-    known = scenarios().get(trace.scenario)
     shown = views.stage(lesson, trace) | {
         "language": i18n.chosen.get(),
-        "situation": _(known.title) if known else "",
+        "situation": titled(trace.scenario),
         "questions": [predict.view(one) for one in asked],
         "strings": {name: _(text) for name, text in STRINGS.items()},
     }

@@ -7,17 +7,17 @@ and so is the reason why each of them is wrong.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simulator.docker.machine import TRANSITIONS, Phase, State
+from simulator.docker.machine import TRANSITIONS, Phase
 from simulator.docker.trace import Step, Trace
 from simulator.scenarios import play
-from simulator.scenarios.model import scenarios
-from simulator.views import stage as views
+from simulator.scenarios.model import scenario
+from simulator.views.commands import command_name
+from simulator.views.outline import Outline, Prediction, Row
+from simulator.views.probes import PROBES
+from simulator.views.rows import row_of, rows_by_step
 from simulator.words.i18n import _
-
-if TYPE_CHECKING:
-    from simulator.lesson.document import Lesson, Prediction, Row
 
 MOST = 4
 """Questions that a run asks: more would be an exam."""
@@ -44,14 +44,14 @@ class Question:
     options: tuple[Option, ...]
 
 
-def questions(lesson: "Lesson", trace: Trace) -> tuple[Question, ...]:
+def questions(lesson: Outline, trace: Trace) -> tuple[Question, ...]:
     """What this run asks: the first few of the lesson's predictions that it reaches, as they
     come. The lesson lists them by weight."""
-    found = [asked(lesson, trace, one) for one in lesson.document.predictions]
+    found = [asked(lesson, trace, one) for one in lesson.predictions]
     return tuple(sorted([one for one in found if one][:MOST], key=lambda one: one.step))
 
 
-def asked(lesson: "Lesson", trace: Trace, prediction: "Prediction") -> Question | None:
+def asked(lesson: Outline, trace: Trace, prediction: Prediction) -> Question | None:
     """This prediction's question in this run; None where there is nothing to choose."""
     step = moment(trace, prediction.phase)
     if step is None:
@@ -73,7 +73,7 @@ def leaves(step: Step, phase: Phase) -> bool:
 
 
 def offered(
-    lesson: "Lesson", trace: Trace, step: Step, prediction: "Prediction"
+    lesson: Outline, trace: Trace, step: Step, prediction: Prediction
 ) -> Iterator[Option]:
     """The right option and then the others, none twice."""
     match prediction.kind:
@@ -98,40 +98,38 @@ def exits(phase: Phase) -> list[str]:
     return [event.__name__ for event, then in TRANSITIONS[phase].items() if then is not phase]
 
 
-def of_events(lesson: "Lesson", trace: Trace, step: Step, ways: Sequence[str]) -> Iterator[Option]:
+def of_events(lesson: Outline, trace: Trace, step: Step, ways: Sequence[str]) -> Iterator[Option]:
     """The event of this step, and other exits of its phase: those of the lesson's choice first."""
     phase = step.before.phase
     yield Option(title(lesson, step), True)
     for name in dict.fromkeys((*ways, *exits(phase))):
         if name != step.name:
-            words = lesson.words(name, command_of(step))
+            words = lesson.words(name, command_name(step))
             yield Option(words.title, False, why_not_event(lesson, trace, step, name))
 
 
-def why_not_event(lesson: "Lesson", trace: Trace, step: Step, name: str) -> str:
+def why_not_event(lesson: Outline, trace: Trace, step: Step, name: str) -> str:
     """Where the run would have had to go: another situation, a later step, or only the words."""
     phase = step.before.phase
     if any(leaves(later, phase) and later.name == name for later in trace.steps[step.number :]):
         return _("Not yet: in this run it comes to that later.")
-    for other in others(trace):
+    for other in others(lesson, trace):
         there = moment(other, phase)
         if there and there.name == name:
             return so_it_is_in(other)
-    for other in others(trace):
+    for other in others(lesson, trace):
         if any(leaves(one, phase) and one.name == name for one in other.steps):
             return so_it_is_in(other)
-    return _("It would mean: {text}").format(text=lesson.words(name, command_of(step)).text)
+    return _("It would mean: {text}").format(text=lesson.words(name, command_name(step)).text)
 
 
 # -- which value --------------------------------------------------------------------------------
 
 
-def of_values(lesson: "Lesson", trace: Trace, step: Step, variable: str) -> Iterator[Option]:
+def of_values(lesson: Outline, trace: Trace, step: Step, variable: str) -> Iterator[Option]:
     """The tracker's value after this step; what it is at the end and was at the start, what other
     situations have at this moment, and what it is at other moments of this run."""
-
-    def value(state: State) -> str:
-        return views.tracker_value(variable, state)
+    value = PROBES[variable].cell
 
     yield Option(value(step.after), True)
     last = trace.steps[-1]
@@ -140,7 +138,7 @@ def of_values(lesson: "Lesson", trace: Trace, step: Step, variable: str) -> Iter
         since_then = _("Not yet: it is so from “{title}” on.").format(title=title(lesson, since))
         yield Option(value(last.after), False, since_then)
     yield Option(value(trace.steps[0].before), False, _("Not any more: so it was at the start."))
-    for other in others(trace):
+    for other in others(lesson, trace):
         there = moment(other, step.before.phase)
         if there:
             yield Option(value(there.after), False, so_it_is_in(other))
@@ -152,79 +150,68 @@ def of_values(lesson: "Lesson", trace: Trace, step: Step, variable: str) -> Iter
 # -- which row ----------------------------------------------------------------------------------
 
 
-def of_rows(lesson: "Lesson", trace: Trace, step: Step) -> Iterator[Option]:
+def of_rows(lesson: Outline, trace: Trace, step: Step) -> Iterator[Option]:
     """The row that this run goes to next, those that other situations go to, and the others."""
     then = next_row(lesson, trace, step)
     if then is None:
         return
     yield Option(row_text(then), True)
-    for other in others(trace):
+    for other in others(lesson, trace):
         there = moment(other, step.before.phase)
         row = there and next_row(lesson, other, there)
         if row:
             yield Option(row_text(row), False, so_it_is_in(other))
     ways = ", ".join(
-        lesson.words(name, command_of(step)).title for name in exits(step.before.phase)
+        lesson.words(name, command_name(step)).title for name in exits(step.before.phase)
     )
     why = _("No way leads there from here. What can come is: {ways}.").format(ways=ways)
     within = reachable(lesson, step.before.phase) | {row_before(lesson, trace, step)}
-    for row in reversed(lesson.document.rows):
+    for row in reversed(lesson.rows):
         if row.number not in within:
             yield Option(row_text(row), False, why)
 
 
-def reachable(lesson: "Lesson", phase: Phase) -> set[int | None]:
+def reachable(lesson: Outline, phase: Phase) -> set[int | None]:
     """The rows that the machine can go to from this phase. At the prompt any command may follow."""
     ends = set(TRANSITIONS[phase].values())
     if Phase.READY in ends:
         ends |= set(TRANSITIONS[Phase.READY].values())
-    rows = (views.row_of(lesson, end) for end in ends)
+    rows = (row_of(lesson, end) for end in ends)
     return {row.number for row in rows if row}
 
 
-def rows_of(lesson: "Lesson", trace: Trace) -> dict[int, "Row"]:
-    return {step.number: span.row for span in views.spans(lesson, trace) for step in span.steps}
-
-
-def row_before(lesson: "Lesson", trace: Trace, step: Step) -> int | None:
-    row = rows_of(lesson, trace).get(step.number - 1)
+def row_before(lesson: Outline, trace: Trace, step: Step) -> int | None:
+    row = rows_by_step(lesson, trace).get(step.number - 1)
     return row.number if row else None
 
 
-def next_row(lesson: "Lesson", trace: Trace, step: Step) -> "Row | None":
+def next_row(lesson: Outline, trace: Trace, step: Step) -> Row | None:
     """The first row from this step on that is not the one before it."""
-    rows, now = rows_of(lesson, trace), row_before(lesson, trace, step)
+    rows, now = rows_by_step(lesson, trace), row_before(lesson, trace, step)
     later = (rows.get(number) for number in range(step.number, len(trace.steps) + 1))
     return next((row for row in later if row and row.number != now), None)
 
 
-def row_text(row: "Row") -> str:
+def row_text(row: Row) -> str:
     return f"{row.number} · {row.action}"
 
 
 # -- words --------------------------------------------------------------------------------------
 
 
-def command_of(step: Step) -> str:
-    return views.command_name(step)
+def title(lesson: Outline, step: Step) -> str:
+    return lesson.words(step.name, command_name(step)).title
 
 
-def title(lesson: "Lesson", step: Step) -> str:
-    return lesson.words(step.name, command_of(step)).title
-
-
-def others(trace: Trace) -> tuple[Trace, ...]:
-    """The runs of the other situations, on the same engine."""
-    return tuple(one for one in every_run(trace.engine) if one.scenario != trace.scenario)
-
-
-def every_run(engine: str) -> tuple[Trace, ...]:
-    return tuple(play.trace(name, engine) for name in scenarios())
+def others(lesson: Outline, trace: Trace) -> tuple[Trace, ...]:
+    """The runs of the lesson's other situations, on the same engine."""
+    names = (name for name in lesson.situations if name != trace.scenario)
+    return tuple(play.trace(name, trace.engine) for name in names)
 
 
 def so_it_is_in(trace: Trace) -> str:
     """The situation in which that would have been right, and what is special about it."""
-    known = scenarios()[trace.scenario]
+    known = scenario(trace.scenario)
     if not known.cause:
         return _("So it is in “{situation}”.").format(situation=_(known.title))
     return _("So it is in “{situation}”: {cause}").format(

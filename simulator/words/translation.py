@@ -4,16 +4,14 @@ The sibling holds the texts alone, under the same keys; lists correspond by posi
 has its translation and none is left over, or the file is not read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from simulator.words import i18n
-from simulator.words.validation import first_wrong
 
 TEXTS = frozenset({
     "title", "text", "topic", "minutes", "caption", "sample_caption", "table_caption", "label",
@@ -23,7 +21,6 @@ TEXTS = frozenset({
 """Keys whose strings are words for people; all else is for the machine."""
 
 Where = tuple[str | int, ...]
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class InvalidTranslation(ValueError):
@@ -47,38 +44,6 @@ def spoken(path: Path) -> str:
     """The chosen language, if this file has words in it, else the default."""
     language = i18n.chosen.get()
     return language if sibling(path, language).exists() else i18n.DEFAULT
-
-
-def read(path: Path) -> Any:
-    """The document, with its texts in the chosen language.
-
-    Raises InvalidTranslation, and what YAML and the file system raise.
-    """
-    return in_language(YAML(typ="safe").load(path), path)
-
-
-def read_as(model: type[Model], path: Path, invalid: type[ValueError]) -> Model:
-    """The whole file as this model. Raises `invalid`, and what `read` raises."""
-    return valid(model, read(path), invalid, path.name)
-
-
-def read_named(model: type[Model], path: Path, invalid: type[ValueError]) -> Mapping[str, Model]:
-    """Each entry of the file as this model, which also holds its `name`; in the file's order.
-
-    Raises `invalid`, and what `read` raises.
-    """
-    return {
-        name: valid(model, {"name": name, **entry}, invalid, f"{path.name}: {name}")
-        for name, entry in read(path).items()
-    }
-
-
-def valid(model: type[Model], data: Any, invalid: type[ValueError], place: str) -> Model:
-    """The data as this model. Raises `invalid` with the place and the first mistake."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise invalid(f"{place}: {first_wrong(error)}") from None
 
 
 def in_language(document: Any, path: Path) -> Any:

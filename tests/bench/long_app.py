@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from simulator.views import player
 from simulator.web.components import stage
 from tests.bench.long_run import long_run
@@ -10,7 +10,7 @@ from tests.bench.long_run import long_run
 
 @st.cache_resource(show_spinner=False)
 def payload() -> dict[str, object]:
-    return player.payload(lessons()[0], long_run())
+    return player.payload(find_lesson(), long_run())
 
 
 st.set_page_config(layout="wide")

@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from simulator.questions import Question, draw, problems, right
 
 COUNT = 1000
@@ -28,7 +28,7 @@ def deviation(found: list[int], options: int) -> float:
 
 def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    lesson = lessons()[0]
+    lesson = find_lesson()
     rates, questions = [], []
     began = time.perf_counter()
     draw(lesson, 0, 10)

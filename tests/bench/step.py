@@ -20,7 +20,7 @@ from statistics import median, quantiles
 from playwright.sync_api import Browser, Page
 
 from simulator.assets import component
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from simulator.scenarios.play import trace as run
 from simulator.views import player
 from tests.bench.long_run import long_run
@@ -127,7 +127,7 @@ def weights() -> None:
     print("Bytes that are ours, kB as sent")
     print(f"{'HTML, CSS and JavaScript':32}{files / 1000:10.1f}")
     for trace in (run("works"), long_run()):
-        given = player.payload(lessons()[0], trace)
+        given = player.payload(find_lesson(), trace)
         sent, plain = len(player.packed(given)) / 1000, len(json.dumps(given)) / 1000
         title = f"a run of {len(trace.steps)} steps"
         print(f"{title:32}{sent:10.1f}   (unpacked {plain:.0f})")

@@ -23,13 +23,13 @@ from simulator.compare.align import (
 from simulator.compare.lanes import WORDS, lanes, staged
 from simulator.docker.engines import engines
 from simulator.docker.trace import Step, Trace
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from simulator.protocol.message import Response
 from simulator.scenarios.changes import CHANGES, UnknownChange
 from simulator.scenarios.model import UnknownScenario, scenario, scenarios
 from simulator.scenarios.play import trace as run
 
-LESSON = lessons()[0]
+LESSON = find_lesson()
 
 PARTS = {
     "password": ("works", "TokenIssued", "TokenRefused"),

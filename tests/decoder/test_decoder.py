@@ -18,7 +18,8 @@ from simulator.decoder.index import Cause, cards, decode, known_messages, partin
 from simulator.decoder.redaction import mask
 from simulator.docker.cli.commands import Pull
 from simulator.docker.engines import engines
-from simulator.lesson.document import LESSONS, load
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.protocol.reference import HUB, InvalidReference, Reference
 from simulator.protocol.secrets import MASK
 from simulator.recordings import fidelity
@@ -32,7 +33,7 @@ from simulator.scenarios.play import trace as run
 from tests.dockerd import Docker
 from tests.pages import PATIENCE
 
-LESSON = load(LESSONS / "pulling-from-private-registries")
+LESSON = load(HOME / "pulling-from-private-registries")
 RECORDED = [one for one in fidelity.situations(decoder.RECORDINGS)
             if one.recording.engines[one.engine].exit_code]  # fmt: skip
 ERRORS = [one for one in RECORDED if one.recording.name not in UNREACHED]
@@ -473,9 +474,10 @@ def test_decode_says_what_it_cannot(message: str, status: int) -> None:
 
 PAGE = """
 from simulator.registry.fixtures import repositories
-from simulator.lesson.document import LESSONS, load
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.web.pages.decoder import page
-page(load(LESSONS / "pulling-from-private-registries"))
+page(load(HOME / "pulling-from-private-registries"))
 """
 
 

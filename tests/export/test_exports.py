@@ -28,15 +28,18 @@ from simulator.cli import main
 from simulator.export import FORMATS, WHOLE, Item, from_question, from_quiz, page
 from simulator.export.item import Asked, Choice, body, html, named
 from simulator.export.stage import data
-from simulator.lesson.document import lessons
-from simulator.questions import KINDS, Table, draw, right
+from simulator.lesson.library import find_lesson
+from simulator.questions import KINDS, draw, right
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
-from simulator.views import stage as views
+from simulator.views.commands import commands_of
+from simulator.views.probes import PROBES
+from simulator.views.rows import process_table, tracker_after
+from simulator.views.table import Table
 from tests.npm import package
 from tests.pages import ROOT
 
-LESSON = lessons()[0]
+LESSON = find_lesson()
 TITLE = LESSON.document.title
 NASTY = (
     r"a\b ~ = # { } : // %50% -> <b>&amp; \"q\" 'q' [html] [markdown] $x$ *a* _b_ `c` | !d",
@@ -395,7 +398,7 @@ def test_the_html_steps_offline(offline: Page) -> None:
     expect(stage).to_have_attribute("data-step", str(len(RUNS[1].steps)))
     last = RUNS[1].steps[-1]
     expect(offline.locator(".terminal")).to_contain_text(last.terminal[-1].text)
-    expect(stage).to_contain_text(views.auth_token(last.after))
+    expect(stage).to_contain_text(PROBES["auth_token"].cell(last.after))
 
 
 def test_the_html_answers_every_choice(offline: Page) -> None:
@@ -454,12 +457,8 @@ def rows_of(table: SyntaxTreeNode) -> list[list[str]]:
     return [[words_of(cell) for cell in row.children] for row in rows]
 
 
-def rows_shown(frame: pd.DataFrame) -> list[list[str]]:
-    whole = frame.reset_index()
-    return [
-        [*map(str, whole.columns)],
-        *([*map(str, row)] for row in whole.itertuples(index=False)),
-    ]
+def rows_shown(table: Table) -> list[list[str]]:
+    return [list(table.columns), *map(list, table.rows)]
 
 
 def test_the_markdowns_tables_are_the_views() -> None:
@@ -468,7 +467,7 @@ def test_the_markdowns_tables_are_the_views() -> None:
     expected = [
         rows_shown(view(LESSON, trace))
         for trace in RUNS
-        for view in (views.process_table, views.tracker_after)
+        for view in (process_table, tracker_after)
     ]
     assert tables == expected
 
@@ -482,7 +481,7 @@ def test_the_markdown_holds_every_word_of_the_lesson() -> None:
         *(moment.answer for moment in document.moments),
         *(line.text for line in (*document.snapshot, *document.transcript)),
         *(LESSON.words(step.name, command).text for trace in RUNS
-          for step, command in views.commands_of(trace)),
+          for step, command in commands_of(trace)),
     ):  # fmt: skip
         assert squeezed(text) in said
 

@@ -6,17 +6,20 @@ import pytest
 
 from simulator.docker.engines import engines
 from simulator.lesson.challenges import InvalidChallenge, challenges, next_command
+from simulator.lesson.library import find_lesson
 from simulator.scenarios.model import Typed
 from simulator.shell import enter
 from simulator.shell.session import typed
+from tests.lessons import beside
 
 ENGINES = list(engines())
-NAMES = list(challenges())
+LESSON = find_lesson()
+NAMES = list(challenges(LESSON))
 
 
 def test_there_are_enough() -> None:
     """At least ten, and no two with the same title."""
-    titles = {challenge.title for challenge in challenges().values()}
+    titles = {challenge.title for challenge in challenges(LESSON).values()}
     assert len(titles) == len(NAMES) >= 10
 
 
@@ -24,7 +27,7 @@ def test_there_are_enough() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_kept_solution_solves_it(name: str, engine: str) -> None:
     """From the broken world, in as many commands as its par, and not before the last one."""
-    challenge = challenges()[name]
+    challenge = challenges(LESSON)[name]
     shell = challenge.shell(engine)
     for command in challenge.solution:
         assert not challenge.solved(shell)
@@ -38,7 +41,7 @@ def test_the_kept_solution_solves_it(name: str, engine: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_first_try_does_not_solve_it(name: str, engine: str) -> None:
     """The command that shows what is wrong fails, or does not reach the goal."""
-    challenge = challenges()[name]
+    challenge = challenges(LESSON)[name]
     tried = enter(challenge.shell(engine), challenge.attempt)
     assert not challenge.solved(tried)
     assert tried.status != 0 or name == "platform"
@@ -52,7 +55,7 @@ LOOKS = ("curl", "TOKEN", "mkdir")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_of_the_solution_is_needed(name: str, engine: str) -> None:
     """Without any one of those that change something, the goal is not reached."""
-    challenge = challenges()[name]
+    challenge = challenges(LESSON)[name]
     for place, command in enumerate(challenge.solution):
         if any(word in command.run for word in LOOKS):
             continue
@@ -73,7 +76,7 @@ ASTRAY = (
 @pytest.mark.parametrize("name", NAMES)
 def test_the_last_hint_leads_to_the_goal(name: str, engine: str) -> None:
     """From the beginning, and from wherever a learner has gone astray."""
-    challenge = challenges()[name]
+    challenge = challenges(LESSON)[name]
     starts = [challenge.shell(engine)]
     starts += [typed(starts[0], [command]) for command in ASTRAY]
     for shell in starts:
@@ -91,7 +94,7 @@ def test_the_last_hint_leads_to_the_goal(name: str, engine: str) -> None:
 
 def test_a_hint_does_not_repeat_what_is_done() -> None:
     """Who is logged in is not told to log in."""
-    challenge = challenges()["stale"]
+    challenge = challenges(LESSON)["stale"]
     done = typed(challenge.shell(), challenge.solution[:1])
     assert next_command(challenge, done).startswith("docker pull")
     assert next_command(challenge, typed(done, challenge.solution[1:])) == ""
@@ -99,7 +102,7 @@ def test_a_hint_does_not_repeat_what_is_done() -> None:
 
 def test_a_password_in_a_command_line_is_noticed() -> None:
     """The goal of the script is not reached by way of the history."""
-    challenge = challenges()["script"]
+    challenge = challenges(LESSON)["script"]
     login = Typed(run="docker login -u alice -p s3cret myprivateregistry.com")
     shell = typed(challenge.shell(), [login, challenge.solution[-1]])
     assert shell.status == 0 and not challenge.solved(shell)
@@ -107,8 +110,8 @@ def test_a_password_in_a_command_line_is_noticed() -> None:
 
 def test_no_story_is_solved_by_its_neighbour() -> None:
     """Each challenge is one of its own: no other one's solution solves it."""
-    ordinary = challenges()["forgotten-host"].solution
-    for name, challenge in challenges().items():
+    ordinary = challenges(LESSON)["forgotten-host"].solution
+    for name, challenge in challenges(LESSON).items():
         if name != "forgotten-host":
             assert not challenge.solved(typed(challenge.shell(), ordinary)), name
 
@@ -125,5 +128,5 @@ def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
     """It says where."""
     path = tmp_path / "challenges.yaml"
     path.write_text(BAD[case], "utf-8")
-    with pytest.raises(InvalidChallenge, match=r"challenges\.yaml: a: (goal\.moon|solution): "):
-        challenges(path)
+    with pytest.raises(InvalidChallenge, match=r"challenges\.yaml:1: a\.(goal\.moon|solution): "):
+        challenges(beside(tmp_path))

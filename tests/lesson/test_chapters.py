@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.authoring.chapters import problems
 from simulator.docker.engines import engines
 from simulator.lesson.chapters import (
     Chapters,
@@ -12,15 +13,16 @@ from simulator.lesson.chapters import (
     Shown,
     chain,
     chapters,
-    problems,
     step_at,
 )
-from simulator.lesson.document import LESSONS, load
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.protocol.digest import digest_of
 from simulator.registry.fixtures import repositories
+from tests.lessons import beside
 
-LESSON = load(LESSONS / "pulling-from-private-registries")
-KNOWN = chapters(LESSON.folder)
+LESSON = load(HOME / "pulling-from-private-registries")
+KNOWN = chapters(LESSON)
 SECTIONS = dict(KNOWN.sections())
 
 
@@ -67,7 +69,7 @@ def test_a_spoiled_claim_is_noticed(where: str) -> None:
 
 
 WRONG = {
-    "a scenario": ({"wire": Shown(run="moon", at="Challenged")}, "no scenario 'moon'"),
+    "a scenario": ({"wire": Shown(run="moon", at="Challenged")}, "unknown scenario 'moon'"),
     "a moment": ({"wire": Shown(run="works", at="Redirected")}, "has no step at 'Redirected'"),
     "an image": ({"chain": "myimage:9"}, "no image 'myimage:9'"),
 }
@@ -107,4 +109,4 @@ def test_a_bad_file_is_one_sentence(tmp_path: Path) -> None:
     """It says where."""
     (tmp_path / "chapters.yaml").write_text("learn: []\nwhy: []\ndeep: []\n", "utf-8")
     with pytest.raises(InvalidChapters, match=r"chapters\.yaml: learn"):
-        chapters(tmp_path)
+        chapters(beside(tmp_path))

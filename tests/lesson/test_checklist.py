@@ -9,6 +9,7 @@ from simulator.lesson.project import InvalidProject, project
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.real_run import InvalidRegistry
+from tests.lessons import beside
 from tests.registries import basic_registry, open_registry, token_registry
 
 
@@ -71,7 +72,7 @@ def test_bad_input_is_one_sentence(registry: str, image: str, error: type[ValueE
 
 
 BAD = {
-    "no steps": ("hosted: []", "steps: Field required"),
+    "no title": ("steps: [{text: t, commands: []}]", "steps.0.title: Field required"),
     "no such item": (
         "{steps: [{title: t, text: t, commands: [], checks: [moon]}], hosted: []}",
         "steps.0.checks: Value error, there is no item 'moon'",
@@ -86,6 +87,6 @@ def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
     written, sentence = BAD[case]
     (tmp_path / "project.yaml").write_text(written, "utf-8")
     with pytest.raises(InvalidProject) as error:
-        project(tmp_path)
-    assert str(error.value).startswith(f"project.yaml: {sentence}")
+        project(beside(tmp_path))
+    assert f"project.yaml:1: {sentence}" in str(error.value)
     assert "\n" not in str(error.value)

@@ -3,38 +3,34 @@
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from ruamel.yaml import YAML
 
-from simulator.lesson import document as lessons_module
-from simulator.lesson.document import (
-    FILE,
-    LESSONS,
-    SCHEMA,
-    InvalidLesson,
-    Lesson,
-    folders,
-    load,
-    problems,
-    right_answer,
-    schema,
-    svg_file,
-)
-from simulator.lesson.flow import SHAPES
+from simulator.authoring.diagram import SCHEMA, build, schema
+from simulator.authoring.proof import of_claims, of_quiz, problems
+from simulator.docker.events import Event
+from simulator.lesson import event_words
+from simulator.lesson.claims import right_answer
+from simulator.lesson.document import FILE, SHAPES, Document, InvalidLesson, Lesson, svg_file
+from simulator.lesson.library import HOME, folders
+from simulator.lesson.load import load
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
 from simulator.views import stage as views
+from simulator.views.rows import spans
+from simulator.words import i18n
 
-NAMES = [folder.name for folder in folders()]
+NAMES = list(folders())
 Place = tuple[Any, ...]
 
 
 def source(name: str) -> Any:
-    return YAML(typ="safe").load((LESSONS / name / FILE).read_text("utf-8"))
+    return YAML(typ="safe").load((HOME / name / FILE).read_text("utf-8"))
 
 
 def written(document: Any, name: str, folder: Path) -> Lesson:
@@ -43,7 +39,7 @@ def written(document: Any, name: str, folder: Path) -> Lesson:
     with (folder / FILE).open("w", encoding="utf-8") as file:
         YAML().dump(document, file)
     for shape in SHAPES:
-        drawn = (LESSONS / name / f"flow-{shape}.svg").read_text("utf-8")
+        drawn = (HOME / name / f"flow-{shape}.svg").read_text("utf-8")
         (folder / f"flow-{shape}.svg").write_text(drawn, "utf-8")
     return load(folder)
 
@@ -73,52 +69,57 @@ def put(document: Any, where: Place, value: Any) -> Any:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_is_proven(name: str) -> None:
     """Nothing that a lesson says disagrees with the machine."""
-    assert problems(load(LESSONS / name)) == ()
+    assert problems(load(HOME / name)) == ()
 
 
-CLAIMS = [
-    (name, where) for name in NAMES for where, _ in values(source(name)) if "quiz" not in where
-]
+def spoiled(lesson: Lesson, document: Any) -> Lesson:
+    """The lesson with another document, as if it had been read from its file."""
+    return replace(lesson, document=Document.model_validate(document))
 
 
-@pytest.mark.parametrize(("name", "where"), CLAIMS, ids=[str(c[1]) for c in CLAIMS])
-def test_each_spoiled_claim_is_noticed(name: str, where: Place, tmp_path: Path) -> None:
-    """A claim that is changed is complained of, at its own line and with the machine's value."""
-    spoiled = written(put(source(name), where, "spoiled"), name, tmp_path / "spoiled")
-    found = problems(spoiled)
-    assert len(found) == 1
-    assert f"{FILE}:{spoiled.line(where)}: " in found[0]
-    assert "not 'spoiled'" in found[0]
+@pytest.mark.parametrize("name", NAMES)
+def test_each_spoiled_claim_is_noticed(name: str) -> None:
+    """A claim that is changed is complained of, at its own place and with the machine's value."""
+    lesson, document = load(HOME / name), source(name)
+    for where, _value in values(document):
+        if "quiz" not in where:
+            found = list(of_claims(spoiled(lesson, put(document, where, "spoiled"))))
+            assert [(place, "not 'spoiled'" in what) for place, what in found] == [(where, True)]
 
 
-QUIZ = [
-    (name, question, option)
-    for name in NAMES
-    for question, asked in enumerate(source(name)["quiz"])
-    for option in range(len(asked["options"]))
-]
+def test_a_spoiled_claim_is_told_with_its_line(tmp_path: Path) -> None:
+    """File, line, and what the machine says."""
+    document = source(NAMES[0])
+    where = next(where for where, _value in values(document))
+    lesson = written(put(document, where, "spoiled"), NAMES[0], tmp_path / "spoiled")
+    (found,) = problems(lesson)
+    line = (tmp_path / "spoiled" / FILE).read_text("utf-8").splitlines().index(
+        next(text for text in (tmp_path / "spoiled" / FILE).read_text("utf-8").splitlines()
+             if "spoiled" in text)
+    ) + 1  # fmt: skip
+    assert found.startswith(f"{tmp_path}/spoiled/{FILE}:{line}: ")
 
 
-@pytest.mark.parametrize(("name", "question", "option"), QUIZ)
-def test_a_quiz_question_has_one_true_answer(
-    name: str, question: int, option: int, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_a_quiz_question_has_one_true_answer(name: str) -> None:
     """The right option made false, or a wrong one made true, is complained of."""
-    document = source(name)
-    right = right_answer(load(LESSONS / name), load(LESSONS / name).document.quiz[question])
-    options = document["quiz"][question]["options"]
-    truth = copy.deepcopy(options[right]["claim"])
-    untruth = {"at": "end", "see": {"name": "spoiled"}}
-    options[option]["claim"] = untruth if option == right else truth
-    found = problems(written(document, name, tmp_path / "spoiled"))
-    assert len(found) == 1
-    assert "options are true" in found[0]
+    lesson, document = load(HOME / name), source(name)
+    for number, question in enumerate(lesson.document.quiz):
+        right = right_answer(lesson, question)
+        for place in range(len(question.options)):
+            changed = copy.deepcopy(document)
+            options = changed["quiz"][number]["options"]
+            truth = copy.deepcopy(options[right]["claim"])
+            untruth = {"at": "end", "see": {"name": "spoiled"}}
+            options[place]["claim"] = untruth if place == right else truth
+            ((where, what),) = of_quiz(spoiled(lesson, changed))
+            assert where == ("quiz", number, "options") and "options are true" in what
 
 
 SPOILS = {
     "an unknown scenario": (("scenario",), "nowhere", "no scenario 'nowhere'"),
     "another sample": (("sample", 0), "docker login example.com", "the commands of"),
-    "a row out of place": (("rows", 2, "number"), 9, "row 9 stands at place 3"),
+    "a row out of place": (("rows", 2, "number"), 9, "row 9 is at place 3"),
     "a command in no row": (("rows", 0, "input"), "docker", "no row has the command"),
     "a row that is never reached": (("rows", 1, "branch"), True, "row 2 happens"),
     "a phase in two boxes": (("flow", "boxes", 0, "phases"), ["ready", "done"], "in 2 boxes"),
@@ -127,8 +128,12 @@ SPOILS = {
     "a diagram of another lesson": (("flow", "boxes", 0, "label"), "Spoiled", "out of date"),
     "a prediction of no way out": (("predictions", 0, "ways"), ["ImageStored"], "no 'ImageStored'"),
     "a prediction of no variable": (("predictions", 1, "variable"), "x", "names one of auth_token"),
-    "a prediction too few": (("predictions",), [], "asks 0 questions in 'works'"),
-    "words for no event": (("words", "Spoiled"), {"title": "", "text": ""}, "no event 'Spoiled'"),
+    "a prediction that is never asked": (
+        ("predictions",),
+        [{"phase": "removing", "kind": "row", "prompt": "?"}],
+        "asks 0 questions in 'works'",
+    ),
+    "words for no event": (("words",), {"Spoiled": {"title": "", "text": ""}}, "no event 'Spoiled'"),
 }
 
 
@@ -140,12 +145,25 @@ def test_each_spoiled_structure_is_noticed(case: str, tmp_path: Path) -> None:
     assert any(complaint in problem for problem in problems(spoiled))
 
 
-def test_an_event_without_words_is_noticed(tmp_path: Path) -> None:
-    """What can happen must be told."""
+def test_every_event_has_words() -> None:
+    """What can happen can be told, in each language, whatever the lesson."""
+    events = {kind.__name__ for kind in get_args(Event)}
+    for language in i18n.LANGUAGES:
+        with i18n.speaking(language):
+            known = event_words.words()
+        assert events <= known.keys()
+        assert {key.split()[-1] for key in known} == events
+        assert all(one.title and one.text for one in known.values())
+
+
+def test_a_lesson_has_words_of_its_own_for_an_event() -> None:
+    """They go before those that every lesson has; those of a command go before both."""
     document = source(NAMES[0])
-    del document["words"]["Resolved"]
-    found = problems(written(document, NAMES[0], tmp_path / "spoiled"))
-    assert any("'Resolved' has no words" in problem for problem in found)
+    document["words"] = {"Resolved": {"title": "Ours", "text": "Ours."}}
+    lesson = spoiled(load(HOME / NAMES[0]), document)
+    assert lesson.words("Resolved", "pull").title == "Ours"
+    assert lesson.words("LoginTyped", "login") == event_words.words()["LoginTyped"]
+    assert lesson.words("Challenged", "login") == event_words.words()["login Challenged"]
 
 
 BAD_FILES = {
@@ -171,7 +189,7 @@ def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
 
 def test_the_line_of_a_mistake_is_named(tmp_path: Path) -> None:
     """A wrong value deep in the file is found at its own line."""
-    text = (LESSONS / NAMES[0] / FILE).read_text("utf-8")
+    text = (HOME / NAMES[0] / FILE).read_text("utf-8")
     lines = text.splitlines()
     place = next(number for number, line in enumerate(lines) if "phases: [prompting]" in line)
     lines[place] = lines[place].replace("prompting", "prompted")
@@ -182,13 +200,13 @@ def test_the_line_of_a_mistake_is_named(tmp_path: Path) -> None:
 
 def test_the_schema_for_editors_is_current() -> None:
     """`lesson.schema.json` is what pydantic says of the lesson now."""
-    assert (LESSONS / SCHEMA).read_text("utf-8") == schema()
+    assert (HOME / SCHEMA).read_text("utf-8") == schema()
     assert json.loads(schema())["title"] == "Document"
 
 
 def test_a_lesson_has_every_section() -> None:
     """Seven boxes and the branch, seven rows, three moments, three questions of four options."""
-    document = load(LESSONS / "pulling-from-private-registries").document
+    document = load(HOME / "pulling-from-private-registries").document
     boxes = document.flow.boxes
     assert [sum(not box.failure for box in boxes), len(document.rows)] == [7, 7]
     assert [row.number for row in document.rows if row.branch] == [7]
@@ -201,7 +219,7 @@ def test_a_lesson_has_every_section() -> None:
 @pytest.mark.parametrize("name", list(scenarios()))
 def test_every_run_can_be_staged(name: str, engine: str) -> None:
     """The stage has each step of each scenario, with a box that exists and words for it."""
-    lesson, trace = load(LESSONS / NAMES[0]), run(name, engine)
+    lesson, trace = load(HOME / NAMES[0]), run(name, engine)
     staged = views.stage(lesson, trace)
     boxes = {node["id"] for node in staged["flow"]["nodes"]}
     assert [step["number"] for step in staged["steps"]] == list(range(1, len(trace.steps) + 1))
@@ -213,7 +231,7 @@ def test_every_run_can_be_staged(name: str, engine: str) -> None:
 
 def test_the_default_run_follows_the_arrows() -> None:
     """In the lesson's own run each move from box to box is an arrow of the diagram."""
-    lesson = load(LESSONS / NAMES[0])
+    lesson = load(HOME / NAMES[0])
     steps = views.stage(lesson, run(lesson.document.scenario))["steps"]
     moved = [b for a, b in pairwise(steps) if a["node"] != b["node"]]
     assert [step["edge"] for step in moved].count(None) == 0
@@ -222,8 +240,8 @@ def test_the_default_run_follows_the_arrows() -> None:
 
 def test_rows_cover_the_run_once_and_in_order() -> None:
     """Each step of the default run belongs to one row, and rows follow each other."""
-    lesson = load(LESSONS / NAMES[0])
-    covered = [s.number for span in views.spans(lesson, run("works")) for s in span.steps]
+    lesson = load(HOME / NAMES[0])
+    covered = [s.number for span in spans(lesson, run("works")) for s in span.steps]
     assert covered == list(range(1, len(covered) + 1))
 
 
@@ -232,5 +250,5 @@ def test_a_stale_diagram_is_told(tmp_path: Path) -> None:
     made = written(source(NAMES[0]), NAMES[0], tmp_path / "copy")
     svg_file(made, "tall").unlink()
     assert any("run `pullscope build`" in problem for problem in problems(made))
-    lessons_module.build(made)
+    build(made)
     assert problems(made) == ()

@@ -22,7 +22,7 @@ from simulator import cli
 from simulator.docker import events as e
 from simulator.docker.machine import TRANSITIONS
 from simulator.docker.trace import Trace
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from simulator.live import view
 from simulator.live.accounts import WORDS, Account, new_name, new_password, opened
 from simulator.live.attempts import QUIET
@@ -671,7 +671,7 @@ def test_the_payload_is_the_stages_own(ada: Learner) -> None:
     """The same keys as any run's, but for the diagram, which the stage has."""
     ada.login()
     run = view.message(ada.session, HOST, ada.sessions.clock())["run"]
-    ordinary = views.stage(lessons()[0], trace_of("works"))
+    ordinary = views.stage(find_lesson(), trace_of("works"))
     assert ordinary.keys() - run.keys() == {"flow"}
     assert view.waiting().keys() >= ordinary.keys()
     assert ordinary["steps"][0].keys() <= run["steps"][0].keys()

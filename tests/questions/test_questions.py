@@ -15,7 +15,7 @@ from simulator import questions
 from simulator.docker.engines import engines
 from simulator.docker.machine import evolve, interpret, next_move
 from simulator.docker.trace import MACHINE, Machine
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from simulator.questions import KINDS, OBJECTIVES, Question, draw, problems, right
 from simulator.questions.fields import FIELDS
 from simulator.questions.misconceptions import KNOWN, MUTANTS, imagined
@@ -23,10 +23,11 @@ from simulator.questions.runs import ending, seen_by, twin
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
 from simulator.views import stage as views
+from simulator.views.probes import PROBES
 from simulator.words import i18n
 from tests.pages import ROOT
 
-LESSON = lessons()[0]
+LESSON = find_lesson()
 SEEDS = range(10)
 COUNT = 1000
 EVEN = {3: 13.8, 4: 16.3}
@@ -94,9 +95,9 @@ def test_every_kind_objective_and_mutant_gets_its_turn() -> None:
 def test_a_seed_says_which_set() -> None:
     """The same seed gives the same set in another process; another seed gives another one."""
     code = (
-        "from simulator.lesson.document import lessons; from simulator.questions import draw; "
+        "from simulator.lesson.library import find_lesson; from simulator.questions import draw; "
         "print([(q.id, [[o.text for o in p.options] for p in q.parts])"
-        " for q in draw(lessons()[0], 5, 40)])"
+        " for q in draw(find_lesson(), 5, 40)])"
     )
     told = [
         subprocess.run(
@@ -144,7 +145,7 @@ def stage_says(question: Question, part: Any, place: int) -> bool | None:
     option, payload = part.options[place], shown(question.at.scenario, question.at.engine)
     steps = payload["steps"]
     match question.kind:
-        case "value" | "blank" if part.asks[0] in views.TRACKED:
+        case "value" | "blank" if part.asks[0] in PROBES:
             return tracker_cell(question, part.asks[0], part.asks[1]) == option.text
         case "value" | "blank" if part.asks[0] == "answered":
             return bool(steps[part.asks[1] - 1]["exchange"]["came"] == option.text)
@@ -154,10 +155,11 @@ def stage_says(question: Question, part: Any, place: int) -> bool | None:
             return proof_on(sent) == option.text
         case "next":
             return bool(steps[question.at.step]["title"] == option.text)
-        case "which" if part.asks[0] in views.TRACKED:
+        case "which" if part.asks[0] in PROBES:
             number, _, title = option.text.partition(" · ")
             before, after = steps[int(number) - 2], steps[int(number) - 1]
-            name, was, now = part.asks
+            name, *values = part.asks
+            was, now = map(PROBES[name].words, values)
             assert after["title"] == title
             return bool((before["tracker"][name], after["tracker"][name]) == (was, now))
         case "order":

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.docker.trace import Trace
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from simulator.protocol.network_failure import Obstacle
 from simulator.recordings.document import Exchanged, InvalidRecording, Recording, parsed, recorded
 from simulator.recordings.fidelity import UNREACHED, Replayed, remarks, replayed
@@ -49,7 +49,7 @@ def test_a_replay_is_masked_and_can_be_staged(name: str) -> None:
     text = trace.to_json()
     assert Trace.from_json(text) == trace
     assert "s3cret" not in text and "YWxpY2U6czNjcmV0" not in text
-    given = stage(lessons()[0], trace)
+    given = stage(find_lesson(), trace)
     assert (given["source"], given["recording"], given["scenario"]) == ("recording", name, "")
 
 

@@ -9,15 +9,17 @@ import pytest
 
 from simulator.assets import component
 from simulator.docker.trace import Took, Trace
-from simulator.lesson.document import LESSONS, load
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
 from simulator.views import player
 from simulator.views import stage as views
 from simulator.views.player import STRINGS
+from simulator.views.rows import process_table
 from tests.bench.long_run import long_run
 
-LESSON = load(LESSONS / "pulling-from-private-registries")
+LESSON = load(HOME / "pulling-from-private-registries")
 KEYS = {"kbd"}  # What is printed on a key is the same in every language.
 
 
@@ -121,7 +123,7 @@ def test_no_row_claims_what_failed(engine: str) -> None:
         reached = [row["number"] for row in rows if row["first"] and not row["branch"]]
         broken = reached[-1:] if trace.failed else []
         assert [row["number"] for row in rows if row["broken"]] == broken, name
-        told = list(views.process_table(LESSON, trace)["Result"])
+        told = [row[3] for row in process_table(LESSON, trace).rows]
         assert [place for place, text in enumerate(told, 1) if text == "–"] == broken, name
         assert all(text in ("–", own[place]) for place, text in enumerate(told)), name
 

@@ -6,15 +6,17 @@ import pytest
 
 from simulator.docker.engines import engines
 from simulator.docker.machine import TRANSITIONS, Phase
-from simulator.lesson.document import LESSONS, load
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
 from simulator.views import predictions as predict
 from simulator.views import stage as views
+from simulator.views.commands import command_name
 from simulator.views.predictions import MOST, Option, Question, questions
 from simulator.words import i18n
 
-LESSON = load(LESSONS / "pulling-from-private-registries")
+LESSON = load(HOME / "pulling-from-private-registries")
 RUNS = [(name, engine) for name in scenarios() for engine in engines()]
 SITUATIONS = [f"“{known.title}”" for known in scenarios().values()]
 
@@ -63,7 +65,7 @@ def test_the_key_is_what_happens(name: str, engine: str) -> None:
         if question.kind == "event":
             assert right(question).text == predict.title(LESSON, step)
         elif question.kind == "value":
-            values = [value(step.after) for value in views.TRACKED.values()]
+            values = [probe.cell(step.after) for probe in LESSON.probes]
             assert right(question).text in values
         else:
             now, *later = [row for row, _ in groupby(rows[question.step - 2 :])]
@@ -78,7 +80,7 @@ def test_the_other_events_are_other_ways_out_of_that_phase(name: str, engine: st
         if question.kind != "event":
             continue
         step = trace.steps[question.step - 1]
-        command = views.command_name(step)
+        command = command_name(step)
         ways = {
             LESSON.words(kind.__name__, command).title for kind in TRANSITIONS[step.before.phase]
         }

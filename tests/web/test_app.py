@@ -135,10 +135,10 @@ def compared(**query: str) -> AppTest:
 
 
 def what_if_page() -> None:
-    from simulator.lesson.document import lessons  # noqa: PLC0415
+    from simulator.lesson.library import find_lesson  # noqa: PLC0415
     from simulator.web.pages import compare  # noqa: PLC0415
 
-    compare.page(lessons()[0])
+    compare.page(find_lesson())
 
 
 WAYS = {

@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.docker.engines import engines
-from simulator.lesson.document import LESSONS, load, right_answer
+from simulator.lesson.claims import right_answer
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.recordings.document import RECORDED, recorded
 from simulator.recordings.situations import trace as trace_of
 from simulator.registry.fixtures import repositories
@@ -19,7 +21,7 @@ from simulator.scenarios.model import scenarios
 from simulator.views.stage import stage
 from tests.conftest import Open
 
-LESSON = load(LESSONS / "pulling-from-private-registries")
+LESSON = load(HOME / "pulling-from-private-registries")
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from simulator.compare.align import what_if
 from simulator.compare.lanes import lanes
-from simulator.lesson.document import lessons
+from simulator.lesson.library import find_lesson
 from tests.pages import PATIENCE
 
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
@@ -96,7 +96,7 @@ def test_play_goes_on_by_itself(learner: Open) -> None:
 def test_every_row_shows_what_both_runs_did(learner: Open) -> None:
     """Title, message, terminal and tracker of each lane are those of the comparison."""
     page = learner(f"{PASSWORD}&row=1")
-    shown = lanes(lessons()[0], what_if("works", "password"))
+    shown = lanes(find_lesson(), what_if("works", "password"))
     for number, row in enumerate(shown["rows"][:6], 1):
         at_row(page, number)
         expect(page.locator(".lane.b")).to_have_count(1)

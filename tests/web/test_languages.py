@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from simulator.lesson.document import LESSONS, load
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.web.pages import PAGES
 from simulator.words import i18n
 from tests.pages import PATIENCE
 
-FOLDER = LESSONS / "pulling-from-private-registries"
+FOLDER = HOME / "pulling-from-private-registries"
 TITLES = {}
 for code in i18n.LANGUAGES:
     with i18n.speaking(code):

@@ -12,7 +12,10 @@ from streamlit.testing.v1 import AppTest
 from simulator.lesson.challenges import challenges
 from simulator.lesson.chapters import chain, chapters, screen
 from simulator.lesson.checklist import ITEMS
-from simulator.lesson.document import LESSONS, Lesson, load, right_answer
+from simulator.lesson.claims import right_answer
+from simulator.lesson.document import Lesson
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.progress.store import VARIABLE, Store, account
 from simulator.questions import Question, draw, one_each, right
 from simulator.registry.fixtures import repositories
@@ -23,7 +26,7 @@ from simulator.words import i18n
 from simulator.words.i18n import _
 from tests.pages import PATIENCE, free_port, started
 
-FOLDER = LESSONS / "pulling-from-private-registries"
+FOLDER = HOME / "pulling-from-private-registries"
 SPOKEN = list(i18n.LANGUAGES)
 USERS = {"alice": User("correct-horse", ("*",))}
 Visit = Callable[[str], Page]
@@ -72,7 +75,7 @@ def press(page: Page, name: str) -> None:
 
 def test_learn(visit: Visit) -> None:
     """Five screens, one prediction, and then the stage at step 1."""
-    page, screens = visit("learn"), chapters(FOLDER).learn
+    page, screens = visit("learn"), chapters(lesson()).learn
     assert len(screens) == 5
     for number, part in enumerate(screens, 1):
         expect(page.get_by_role("heading", name=part.title)).to_be_visible()
@@ -94,7 +97,7 @@ def test_learn(visit: Visit) -> None:
 @pytest.mark.parametrize("way", ["why", "deep"])
 def test_why_and_deep(visit: Visit, way: str) -> None:
     """Every section of the contents is there, and what it says stands in what was run."""
-    page, sections = visit(way), getattr(chapters(FOLDER), way)
+    page, sections = visit(way), getattr(chapters(lesson()), way)
     for place, part in enumerate(sections, 1):
         heading = page.locator(f"#{way}-{place}")
         expect(heading).to_contain_text(part.title)
@@ -111,7 +114,7 @@ def test_why_and_deep(visit: Visit, way: str) -> None:
 def test_a_changed_bit_breaks_one_link(visit: Visit) -> None:
     """The digest chain is hashed anew: a changed bit shows at its link, and at no other."""
     page = visit("deep")
-    links = chain(next(part.chain for part in chapters(FOLDER).deep if part.chain))
+    links = chain(next(part.chain for part in chapters(lesson()).deep if part.chain))
     broken = page.get_by_role("cell", name=_("✗ not as promised"))
     expect(page.get_by_role("cell", name=_("✓ as promised"))).to_have_count(len(links))
     expect(broken).to_have_count(0)
@@ -176,7 +179,8 @@ def test_try(visit: Visit) -> None:
 
 def test_challenge(visit: Visit) -> None:
     """Three hints, the way they lead, solved, kept, and on to the next one."""
-    page, (name, known) = visit("challenge?challenge=stale"), ("stale", challenges()["stale"])
+    page, name = visit("challenge?challenge=stale"), "stale"
+    known = challenges(lesson())[name]
     expect(page.get_by_text(known.story)).to_be_visible()
     for hint in (_("A hint"), _("The rule behind it"), _("What to type now")):
         page.locator("summary", has_text=hint).click()
@@ -186,8 +190,8 @@ def test_challenge(visit: Visit) -> None:
         enter(page, command.run, *command.typed)
     told = _("Solved, with {commands} commands; par is {par}.")
     expect(page.get_by_text(told.format(commands=known.par, par=known.par))).to_be_visible()
-    names = list(challenges())
-    following = challenges()[names[names.index(name) + 1]]
+    names = list(challenges(lesson()))
+    following = challenges(lesson())[names[names.index(name) + 1]]
     press(page, _("Next challenge"))
     expect(page.get_by_text(following.story)).to_be_visible()
     row = page.get_by_role("row", name=known.title)
@@ -302,13 +306,13 @@ def test_perf(visit: Visit) -> None:
 def test_one_goes_on_where_one_was(visit: Visit) -> None:
     """The place is kept, and what was answered; files are made as they are asked for."""
     page = visit("learn?screen=4")
-    expect(page.get_by_role("heading", name=chapters(FOLDER).learn[3].title)).to_be_visible()
+    expect(page.get_by_role("heading", name=chapters(lesson()).learn[3].title)).to_be_visible()
     page.wait_for_function("document.cookie.includes('pullscope_learner')")
     page.wait_for_timeout(500)
     page.close()
     page = visit("")
     page.get_by_role("link", name=_("Continue: {page}").format(page=_("Learn"))).click()
-    expect(page.get_by_role("heading", name=chapters(FOLDER).learn[3].title)).to_be_visible()
+    expect(page.get_by_role("heading", name=chapters(lesson()).learn[3].title)).to_be_visible()
     page.get_by_role("link", name=_("Your progress"), exact=True).click()
     for name, suffix in (
         (_("Download the questions"), ".txt"), (_("Export"), ".json"),
@@ -338,7 +342,7 @@ def test_a_killed_server_loses_nothing(context: BrowserContext, tmp_path: Path) 
         page.reload()
         at_question(page, 2, 8)
 
-        known = challenges()["forgotten-host"]
+        known = challenges(lesson())["forgotten-host"]
         page.goto(f"http://localhost:{port}/challenge?challenge=forgotten-host&lang=en")
         page.wait_for_selector(".console input")
         for command in known.solution:

@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Page, expect
 
-from simulator.lesson.document import LESSONS, load
+from simulator.lesson.library import HOME
+from simulator.lesson.load import load
 from simulator.scenarios.play import trace as run
 from simulator.views import player
 from simulator.web.pages import PAGES
@@ -20,7 +21,7 @@ from tests.axe import violations
 from tests.conftest import Open
 from tests.web.test_browser import SHOTS, at_step
 
-LESSON = load(LESSONS / "pulling-from-private-registries")
+LESSON = load(HOME / "pulling-from-private-registries")
 RUN = player.payload(LESSON, run("works"))
 STEPS, QUESTIONS = RUN["steps"], RUN["questions"]
 LAST = len(STEPS)

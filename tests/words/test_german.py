@@ -13,11 +13,16 @@ from babel.messages.pofile import read_po
 from ruamel.yaml import YAML
 from streamlit.testing.v1 import AppTest
 
+from simulator.authoring.proof import problems
 from simulator.compare.align import what_if
 from simulator.compare.lanes import lanes
 from simulator.decoder import index as decoder
-from simulator.lesson.document import LESSONS, Lesson, every_language, folders, load, problems
-from simulator.lesson.document import right_answer as right_of
+from simulator.lesson import event_words
+from simulator.lesson.claims import right_answer as right_of
+from simulator.lesson.document import Lesson
+from simulator.lesson.event_words import EVENTS
+from simulator.lesson.library import HOME, folders
+from simulator.lesson.load import every_language, load
 from simulator.recordings.document import HEADINGS, recorded
 from simulator.scenarios.changes import CHANGES
 from simulator.scenarios.model import SCENARIOS, scenarios
@@ -38,7 +43,7 @@ from tests.pages import PATIENCE, ROOT
 OTHERS = [code for code in i18n.LANGUAGES if code != i18n.DEFAULT]
 DATA = sorted(
     path
-    for path in (*LESSONS.glob("*/*.yaml"), SCENARIOS)
+    for path in (*HOME.glob("*/*.yaml"), SCENARIOS, EVENTS)
     if not any(path.stem.endswith(f".{code}") for code in OTHERS)
 )
 """Every file whose words are translated beside it."""
@@ -178,12 +183,12 @@ def test_one_cause_is_one_sentence(language: str) -> None:
 @pytest.fixture(scope="module")
 def german() -> Lesson:
     with i18n.speaking("de"):
-        return load(folders()[0])
+        return load(next(iter(folders().values())))
 
 
 def test_a_lesson_is_proven_in_every_language() -> None:
     """Words and diagrams of each; claims are about the machine, which speaks the sources' own."""
-    told = [lesson for folder in folders() for lesson in every_language(folder)]
+    told = [lesson for folder in folders().values() for lesson in every_language(folder)]
     assert [lesson.language for lesson in told] == list(i18n.LANGUAGES) * len(folders())
     for lesson in told:
         with i18n.speaking(lesson.language):
@@ -199,9 +204,11 @@ def test_the_right_answer_is_the_same_in_every_language(german: Lesson) -> None:
         assert there == right_of(english, ours)
 
 
-def test_what_has_two_names_has_two_in_german(german: Lesson) -> None:
+def test_what_has_two_names_has_two_in_german() -> None:
     """Events are told apart by their titles, in predictions and questions."""
-    ours, theirs = load(german.folder).document.words, german.document.words
+    ours = event_words.words()
+    with i18n.speaking("de"):
+        theirs = event_words.words()
     titles = {(ours[event].title, theirs[event].title) for event in ours}
     assert len(titles) == len({one for one, _other in titles}) == len({two for _one, two in titles})
 
@@ -210,14 +217,14 @@ def test_a_diagram_has_its_languages_labels(german: Lesson) -> None:
     """Each language has SVGs of its own, with the same boxes."""
     english = load(german.folder)
     for shape in ("wide", "tall"):
-        ours, theirs = (str(one.flow[shape]) for one in (english, german))
+        ours, theirs = (str(one.svgs[shape]) for one in (english, german))
         assert re.findall(r'id="[^"]+"', ours) == re.findall(r'id="[^"]+"', theirs)
         assert "herunterladen" in theirs and "herunterladen" not in ours
 
 
 def test_a_diagram_of_another_language_is_stale(tmp_path: Path) -> None:
     """A label that was changed in the sibling asks for `pullscope build`."""
-    source = folders()[0]
+    source = next(iter(folders().values()))
     for path in source.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     words = loaded(tmp_path / "lesson.de.yaml")

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from simulator import assets
-from simulator.lesson.document import InvalidLesson, Lesson, lessons, problems
+from simulator.authoring.proof import problems
+from simulator.lesson import library
+from simulator.lesson.document import InvalidLesson, Lesson
 from simulator.web.pages import (
     compare,
     decoder,
@@ -122,7 +124,7 @@ def proven(language: str) -> Lesson:
     for good, so that a run does not pay for walking it.
     """
     with i18n.speaking(language):
-        lesson = lessons()[0]
+        lesson = library.find_lesson()
     found = problems(lesson)
     if found:
         raise InvalidLesson(found[0])

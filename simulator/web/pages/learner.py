@@ -164,22 +164,22 @@ def page(lesson: Lesson) -> None:
     else:
         known = progress()
         onward()
-        figures(known)
+        figures(lesson, known)
         objectives(known)
-        solved(known)
+        solved(lesson, known)
         answered(known)
         take_along()
     takealong.section(lesson)
 
 
-def figures(known: Progress) -> None:
+def figures(lesson: Lesson, known: Progress) -> None:
     right = sum(answer.right for answer in known.answers)
     answers, rights, sure, done = st.columns(4)
     answers.metric(_("Questions answered"), len(known.answers), border=True)
     rights.metric(_("Right"), right, border=True)
     all_objectives = f"{len(mastered(known.answers) & set(OBJECTIVES))} / {len(OBJECTIVES)}"
     sure.metric(_("Objectives mastered"), all_objectives, border=True)
-    all_challenges = f"{len(best(known.solutions))} / {len(challenges())}"
+    all_challenges = f"{len(best(known.solutions))} / {len(challenges(lesson))}"
     done.metric(_("Challenges solved"), all_challenges, border=True)
 
 
@@ -226,16 +226,16 @@ def shown(moment: datetime) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def solved(known: Progress) -> None:
+def solved(lesson: Lesson, known: Progress) -> None:
     """Every challenge, with the best solution beside its par."""
     st.header(_("Challenges"), anchor="challenges")
-    table_of_challenges(best(known.solutions))
+    table_of_challenges(lesson, best(known.solutions))
 
 
-def table_of_challenges(fewest: Mapping[str, int]) -> None:
+def table_of_challenges(lesson: Lesson, fewest: Mapping[str, int]) -> None:
     rows = [
         (one.title, _("solved") if name in fewest else _("open"), fewest.get(name, "–"), one.par)
-        for name, one in challenges().items()
+        for name, one in challenges(lesson).items()
     ]
     columns = [_("Challenge"), _("Standing"), _("Fewest commands"), _("Par")]
     show_table(pd.DataFrame(rows, columns=columns))

@@ -16,6 +16,7 @@ from simulator.recordings.document import engine_of, recorded
 from simulator.recordings.fidelity import Replayed, replayed
 from simulator.recordings.situations import recorded_situations
 from simulator.scenarios.model import scenarios
+from simulator.views.table import Table
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
 
@@ -146,7 +147,8 @@ def show_readable(frame: pd.DataFrame) -> None:
     st.table(frame, hide_index=isinstance(frame.index, pd.RangeIndex))
 
 
-def table(frame: pd.DataFrame, name: str) -> None:
-    """A table, and a file to keep."""
+def table(shown: Table, name: str) -> None:
+    """A table whose first column names its rows, and a file to keep."""
+    frame = pd.DataFrame(list(shown.rows), columns=list(shown.columns)).set_index(shown.columns[0])
     show_table(frame)
     st.download_button(_("Download as CSV"), frame.to_csv(), f"{name}.csv", "text/csv", key=name)

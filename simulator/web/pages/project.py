@@ -8,14 +8,15 @@ from simulator.lesson.document import Lesson
 from simulator.lesson.project import Project, project
 from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.real_run import InvalidRegistry
-from simulator.views.stage import commands_of, summary
+from simulator.views.commands import commands_of
+from simulator.views.message import summary
 from simulator.web.pages.parts import show_table, take_password
 from simulator.words.i18n import _
 
 
 def page(lesson: Lesson) -> None:
     """The steps, and beside them what the registry itself says."""
-    known = project(lesson.folder)
+    known = project(lesson)
     st.title(_("A registry of your own"), anchor=False)
     todo, done = st.columns([3, 2], gap="large")
     with done:

@@ -4,7 +4,8 @@ import secrets
 
 import streamlit as st
 
-from simulator.lesson.document import Lesson, Question, right_answer
+from simulator.lesson.claims import right_answer
+from simulator.lesson.document import Lesson, Question
 from simulator.progress.records import Answer
 from simulator.web.pages.learner import keep, now, progress
 from simulator.words.i18n import _

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from simulator.authoring.chapters import chapter_problems
 from simulator.docker.machine import State
 from simulator.lesson.chapters import (
     Chapters,
@@ -14,12 +15,11 @@ from simulator.lesson.chapters import (
     screen,
     step_at,
 )
-from simulator.lesson.chapters import problems as chapter_problems
 from simulator.lesson.document import InvalidLesson, Lesson
 from simulator.protocol.message import Request
 from simulator.scenarios import play
-from simulator.views import stage as views
 from simulator.views.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note
+from simulator.views.message import asked, outcome, wire
 from simulator.web.pages.learner import arrived
 from simulator.web.pages.parts import chosen_engine, fragment, show_table, way
 from simulator.web.pages.question import ask
@@ -28,8 +28,8 @@ from simulator.words.i18n import _
 
 @st.cache_resource(show_spinner=False)
 def proven_in(language: str, _lesson: Lesson) -> Chapters:
-    known = chapters(_lesson.folder)
-    found = next(chapter_problems(_lesson, known), None)
+    known = chapters(_lesson)
+    found = next(chapter_problems(_lesson), None)
     if found:
         raise InvalidLesson(found)
     return known
@@ -182,7 +182,7 @@ def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
 def message(lesson: Lesson, shown: Shown) -> None:
     """A request and its answer, and what their lines mean."""
     step = step_at(lesson, shown)
-    told = views.wire(step, 1, 1)
+    told = wire(step, 1, 1)
     if told is None:
         return
     lines = [line["text"] for line in (*told["sent"], *told["answer"])]
@@ -203,10 +203,10 @@ def messages(run: str, names: tuple[str, ...]) -> None:
     """All messages of this run, an engine after the other."""
     for name in names:
         trace = play.trace(run, name)
-        asked = [step.exchange for step in trace.steps if step.exchange]
+        sent = [step.exchange for step in trace.steps if step.exchange]
         rows = [
-            (number, views.asked(one.request), sent_as(one.request), views.outcome(one.answer))
-            for number, one in enumerate(asked, 1)
+            (number, asked(one.request), sent_as(one.request), outcome(one.answer))
+            for number, one in enumerate(sent, 1)
         ]
         columns = ["#", _("Request"), _("Authorization"), _("Answer")]
         st.write(f"**Docker {name}**")

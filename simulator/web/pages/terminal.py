@@ -12,7 +12,8 @@ from simulator.scenarios.model import scenarios
 from simulator.shell import completions, enter
 from simulator.shell.values import Shell
 from simulator.views import player
-from simulator.views import stage as views
+from simulator.views.commands import commands_of
+from simulator.views.console import console as shown
 from simulator.web.components import stage
 from simulator.web.components import terminal as console
 from simulator.web.pages.learner import keep, now, progress, table_of_challenges
@@ -40,7 +41,7 @@ def terminal(name: str, begun: Callable[[], Shell]) -> Shell:
 
     shell: Shell = st.session_state[place]
     completed, number = st.session_state[f"{place}-tab"]
-    console.mount(views.console(shell, completed, number), key, typed, tab)
+    console.mount(shown(shell, completed, number), key, typed, tab)
     return shell
 
 
@@ -115,7 +116,7 @@ def choose_another() -> None:
 
 def challenge_page(lesson: Lesson) -> None:
     """Something is broken: find it, and repair it."""
-    known = challenges()
+    known = challenges(lesson)
     fewest = best(progress().solutions)
     left, middle, right = st.columns([3, 3, 2], vertical_alignment="center")
     left.title(_("Challenge"), anchor=False)
@@ -137,7 +138,7 @@ def challenge_page(lesson: Lesson) -> None:
 @fragment
 def attempt(lesson: Lesson, name: str, engine: str) -> None:
     """The story, the terminal, whether the goal is reached, and what is solved by now."""
-    known = challenges()[name]
+    known = challenges(lesson)[name]
     place = f"{name}-{engine}"
     st.write(known.story)
     left, right = st.columns([5, 2])
@@ -149,12 +150,12 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
             said = _("Solved, with {commands} commands; par is {par}.")
             said = said.format(commands=shell.commands, par=known.par)
             st.success(said, icon=":material/check:")
-            go_on(name)
+            go_on(lesson, name)
         else:
             hints(lesson, known, shell)
     last_run(lesson, shell, place)
     st.header(_("All challenges"), anchor="all")
-    table_of_challenges(best(progress().solutions))
+    table_of_challenges(lesson, best(progress().solutions))
 
 
 def keep_solution(name: str, engine: str, shell: Shell) -> None:
@@ -165,9 +166,9 @@ def keep_solution(name: str, engine: str, shell: Shell) -> None:
         st.session_state.solved.add(key)
 
 
-def go_on(name: str) -> None:
+def go_on(lesson: Lesson, name: str) -> None:
     """To the next one that is not solved yet."""
-    names, fewest = list(challenges()), best(progress().solutions)
+    names, fewest = list(challenges(lesson)), best(progress().solutions)
     after = names.index(name) + 1
     left = [one for one in (*names[after:], *names[:after]) if one not in fewest]
     if not left:
@@ -196,7 +197,7 @@ def what_happened(lesson: Lesson, shell: Shell, attempt: str) -> str:
     if shell.trace is None:
         return _("Begin with the command that fails: {command}").format(command=f"`{attempt}`")
     step = shell.trace.steps[-1]
-    command = views.commands_of(shell.trace)[-1][1]
+    command = commands_of(shell.trace)[-1][1]
     words = lesson.words(step.name, command)
     where = _("Your last run ended at step {number}: {title}.")
     return f"{where.format(number=step.number, title=words.title)} {words.text}"

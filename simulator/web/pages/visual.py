@@ -14,7 +14,7 @@ from simulator.recordings.fidelity import Replayed, otherwise, replayed
 from simulator.recordings.situations import trace as played
 from simulator.scenarios.real_run import InvalidRegistry, run_real
 from simulator.views import player as playing
-from simulator.views import stage as views
+from simulator.views import rows
 from simulator.web.components import stage
 from simulator.web.pages.compare import invitation
 from simulator.web.pages.parts import (
@@ -150,11 +150,11 @@ def tables(lesson: Lesson, trace: Trace) -> None:
         return
     st.subheader(_("Process table, all rows"), anchor=False)
     st.write(lesson.document.table_caption)
-    table(views.process_table(lesson, trace), "process-table")
+    table(rows.process_table(lesson, trace), "process-table")
     st.subheader(_("Status tracker, all steps"), anchor=False)
     every = st.toggle(_("Every step"), key="every_step")
-    frame = views.tracker(trace) if every else views.tracker_after(lesson, trace)
-    table(frame, "status-tracker")
+    shown = rows.tracker if every else rows.tracker_after
+    table(shown(lesson, trace), "status-tracker")
 
 
 def moments(lesson: Lesson) -> None:

@@ -4,67 +4,71 @@ Nothing is laid out when the app runs. The SVG beside a lesson carries the diges
 that a stale one is told (`stale`), and ids on nodes and edges, so that the stage can light them.
 """
 
+import json
 import subprocess
 import sysconfig
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import graphviz  # type: ignore[import-untyped]
 
 from simulator.docker.machine import TRANSITIONS, Phase
+from simulator.lesson.document import SHAPES, Document, Lesson, svg_file
 from simulator.protocol.digest import digest_of
+from simulator.views.outline import Node
 
-SHAPES = ("wide", "tall")
-"""`wide` ends in a row from left to right, for screens; `tall` runs top-down, for phones."""
 SVG = "http://www.w3.org/2000/svg"
+SCHEMA = "lesson.schema.json"
 
 
-@dataclass(frozen=True)
-class Node:
-    """A box of the diagram. `phases` are the machine's phases that it stands for; a refusal in
-    one of the phases `refuses` happens here."""
-
-    id: str
-    label: str
-    phases: tuple[Phase, ...]
-    refuses: tuple[Phase, ...] = ()
-    failure: bool = False
+def build(lesson: Lesson) -> None:
+    """Lay out the diagrams, and write the schema for editors beside the lesson's folder."""
+    for shape in SHAPES:
+        svg_file(lesson, shape).write_text(layout(dot(lesson, shape)), "utf-8")
+    (lesson.folder.parent / SCHEMA).write_text(schema(), "utf-8")
 
 
-@dataclass(frozen=True)
-class Edge:
-    """An arrow. `failure` leads to the branch; `back` returns to an earlier box."""
+def schema() -> str:
+    """The JSON Schema of `lesson.yaml`, for editors."""
+    return json.dumps(Document.model_json_schema(), indent=1) + "\n"
 
-    source: str
-    target: str
-    failure: bool = False
-    back: bool = False
 
-    @property
-    def id(self) -> str:
-        return f"edge-{self.source}-{self.target}"
+def outdated(lesson: Lesson) -> Iterator[str]:
+    """The names of diagrams that were laid out from another lesson, or not at all."""
+    for shape in SHAPES:
+        path = svg_file(lesson, shape)
+        if not path.exists() or stale(path.read_text("utf-8"), dot(lesson, shape)):
+            yield path.name
 
 
 def moves(nodes: Iterable[Node]) -> frozenset[tuple[str, str]]:
     """Every way from box to box that `TRANSITIONS` allows.
 
-    At the prompt nothing happens, so a way through `READY` joins what was before and after it.
+    A phase without a box is part of the way, and so is the prompt, where nothing happens.
     """
     home = {phase: node.id for node in nodes for phase in node.phases}
-    found = set()
-    for phase, edges in TRANSITIONS.items():
-        for target in edges.values():
-            ends = TRANSITIONS[Phase.READY].values() if target is Phase.READY else (target,)
-            found |= {(home[phase], home[end]) for end in ends}
-    return frozenset((source, target) for source, target in found if source != target)
+    return frozenset(
+        (box, home[end])
+        for phase, box in home.items()
+        for end in boxed_ends(phase, home.keys() - {Phase.READY}, set())
+        if home[end] != box
+    )
 
 
-def dot(nodes: tuple[Node, ...], edges: tuple[Edge, ...], shape: str) -> str:
-    """The diagram in DOT. The failure box stands beside the box whose failure is drawn first."""
+def boxed_ends(phase: Phase, boxed: Set[Phase], passed: set[Phase]) -> Iterator[Phase]:
+    """The first phases of these that a run can come to from this one."""
+    for target in TRANSITIONS[phase].values():
+        if target in boxed:
+            yield target
+        elif target not in passed:
+            passed.add(target)
+            yield from boxed_ends(target, boxed, passed)
+
+
+def dot(lesson: Lesson, shape: str) -> str:
+    """The diagram in DOT."""
     graph = graphviz.Digraph(
         graph_attr={"bgcolor": "transparent", "nodesep": "0.28", "ranksep": "0.3", "pad": "0.05"},
         node_attr={
@@ -73,23 +77,16 @@ def dot(nodes: tuple[Node, ...], edges: tuple[Edge, ...], shape: str) -> str:
         },
         edge_attr={"arrowsize": "0.7"},
     )  # fmt: skip
-    for node in nodes:
+    for node in lesson.nodes:
         lines = wrap(node.label, 34 if shape == "wide" else 22)
         graph.node(node.id, "\n".join(lines), id=f"node-{node.id}")
-    for edge in edges:
+    for edge in lesson.edges:
         free = {"constraint": "false"} if edge.failure or edge.back else {}
         graph.edge(edge.source, edge.target, id=edge.id, **free)
-    for row in rows(nodes, shape):
-        graph.body.append(f"\t{{ rank=same; {'; '.join(row)} }}\n")
+    beside = lesson.document.flow.beside
+    for line in beside.wide if shape == "wide" else beside.tall:
+        graph.body.append(f"\t{{ rank=same; {'; '.join(line)} }}\n")
     return str(graph.source)
-
-
-def rows(nodes: tuple[Node, ...], shape: str) -> list[list[str]]:
-    """Boxes that stand beside each other: the branch at its box, and on a screen the last three."""
-    path = [node.id for node in nodes if not node.failure]
-    branch = [node.id for node in nodes if node.failure]
-    beside = [path[len(path) // 2], *branch]
-    return [beside, path[-3:]] if shape == "wide" else [beside]
 
 
 def layout(source: str) -> str:
@@ -132,16 +129,3 @@ def unwrap(parent: "ET.Element", link: "ET.Element") -> None:
 def stale(svg: str, source: str) -> bool:
     """Whether this SVG was laid out from another DOT."""
     return ET.fromstring(svg).get("data-source") != digest_of(source.encode())
-
-
-def payload(
-    nodes: tuple[Node, ...], edges: tuple[Edge, ...], svgs: Mapping[str, str]
-) -> dict[str, Any]:
-    """What the stage is told of the diagram."""
-    return {
-        **svgs,
-        "nodes": [{"id": n.id, "label": n.label, "failure": n.failure} for n in nodes],
-        "edges": [
-            {"id": e.id, "from": e.source, "to": e.target, "failure": e.failure} for e in edges
-        ],
-    }

@@ -1,0 +1,123 @@
+"""The library: every lesson there is, by its id, which is the name of its folder.
+
+Lessons come with Pullscope, and from folders that `PULLSCOPE_LESSONS` or `--lessons` names. A
+folder that is named goes before: an author's copy hides the lesson of the same id. A lesson that
+cannot be read is listed with the sentence why, and the others work.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from simulator.lesson.document import FILE, InvalidLesson, Lesson
+from simulator.lesson.load import load
+from simulator.words import i18n
+from simulator.words.translation import InvalidTranslation
+
+VARIABLE = "PULLSCOPE_LESSONS"
+"""The environment variable with folders of lessons, as PATH has folders of programs."""
+PACKAGE = Path(__file__).resolve().parents[1]
+HOME = next(
+    (folder for folder in (PACKAGE / "_lessons", PACKAGE.parent / "lessons") if folder.is_dir()),
+    PACKAGE / "_lessons",
+)
+"""Lessons that come with Pullscope: in the package once it is installed, else in the checkout."""
+USUAL = "pulling-from-private-registries"
+"""The lesson where none is named."""
+
+
+class UnknownLesson(ValueError):
+    """No lesson has this id."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A lesson in the library; without one, `trouble` says why it cannot be read."""
+
+    id: str
+    folder: Path
+    lesson: Lesson | None
+    trouble: str = ""
+
+
+def named() -> tuple[Path, ...]:
+    """The folders that the environment names."""
+    return tuple(Path(name) for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name)
+
+
+@contextmanager
+def with_folders(folders: Sequence[Path]) -> Iterator[None]:
+    """For as long as this lasts, these folders are named too; the processes that this one starts
+    know them as well.
+
+    Raises InvalidLesson for a folder without a lesson in it.
+    """
+    for folder in folders:
+        if not list(lessons_in(folder)):
+            raise InvalidLesson(f"{folder}: there is no {FILE} in it or in a folder below it")
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = os.pathsep.join(str(f.resolve()) for f in (*folders, *named()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
+
+
+def lessons_in(folder: Path) -> Iterator[Path]:
+    """The folder itself where it holds a lesson, else those in it that do, by name."""
+    if (folder / FILE).exists():
+        yield folder
+    else:
+        yield from sorted(path.parent for path in folder.glob(f"*/{FILE}"))
+
+
+def folders() -> dict[str, Path]:
+    """The folder of each lesson by its id: those that come with Pullscope first."""
+    found = {folder.name: folder for folder in lessons_in(HOME)}
+    for root in reversed(named()):
+        found |= {folder.resolve().name: folder.resolve() for folder in lessons_in(root)}
+    return found
+
+
+def find_lesson(name: str = "") -> Lesson:
+    """The lesson of this id in the chosen language; the usual one for no name.
+
+    Raises UnknownLesson with the ids there are, InvalidLesson or InvalidTranslation.
+    """
+    known = folders()
+    chosen = name or next((one for one in (USUAL, *known) if one in known), USUAL)
+    if chosen not in known:
+        there = ", ".join(known) or "none"
+        raise UnknownLesson(f"there is no lesson {chosen!r}: choose one of {there}")
+    return kept(known[chosen], i18n.chosen.get(), content(known[chosen]))
+
+
+def entries() -> tuple[Entry, ...]:
+    """Every lesson in the chosen language; a broken one with its sentence."""
+    return tuple(entry(name, folder) for name, folder in folders().items())
+
+
+def entry(name: str, folder: Path) -> Entry:
+    try:
+        return Entry(name, folder, find_lesson(name))
+    except (InvalidLesson, InvalidTranslation) as error:
+        return Entry(name, folder, None, str(error))
+
+
+@lru_cache(maxsize=100)
+def kept(folder: Path, _language: str, _content: tuple[tuple[str, int, int], ...]) -> Lesson:
+    """A lesson is read once, until one of its files changes."""
+    return load(folder)
+
+
+def content(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether a file of this lesson has changed since it was read."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    states = ((path.name, path.stat()) for path in files)
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)

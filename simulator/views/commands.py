@@ -1,0 +1,20 @@
+"""Which command a step belongs to."""
+
+from simulator.docker.cli.commands import Login, Logout, Pull
+from simulator.docker.trace import Step, Trace
+
+NAMES: dict[type, str] = {Login: "login", Pull: "pull", Logout: "logout"}
+
+
+def commands_of(trace: Trace) -> list[tuple[Step, str]]:
+    """Each step with the command it belongs to: `login`, `pull`, `logout`, or ``."""
+    return [(step, command_name(step)) for step in trace.steps]
+
+
+def command_name(step: Step) -> str:
+    return NAMES.get(type(step.after.run.command), "")
+
+
+def typed_commands(trace: Trace) -> list[str]:
+    """The command lines of a run, in order."""
+    return [command.text for command in trace.steps[0].before.commands]

@@ -1,0 +1,138 @@
+"""A message on the wire, as the stage shows it: its lines, what they mean, and its body."""
+
+import json
+from typing import Any
+
+from simulator.docker.engines.words import reason
+from simulator.docker.trace import Step
+from simulator.protocol.digest import digest_of
+from simulator.protocol.message import Exchange, Request, Response
+from simulator.protocol.network_failure import NetworkFailure
+from simulator.views.commands import command_name
+from simulator.views.explain import (
+    STATUSES,
+    Note,
+    body_rows,
+    curl,
+    of_answer_header,
+    of_request_header,
+)
+from simulator.words.i18n import _
+
+
+def summary(exchange: Exchange) -> str:
+    """`HEAD /v2/app/manifests/1.0 → 401`, or what kept the answer away."""
+    return f"{asked(exchange.request)} → {outcome(exchange.answer)}"
+
+
+def asked(request: Request) -> str:
+    return f"{request.method} {request.host}{request.path}"
+
+
+def outcome(answer: Response | NetworkFailure) -> str:
+    return str(answer.status) if isinstance(answer, Response) else str(answer.obstacle)
+
+
+MARKED = frozenset({
+    "authorization", "www-authenticate", "docker-content-digest", "location", "range",
+    "content-range", "retry-after", "content-type",
+})  # fmt: skip
+"""Headers that matter to the story; shown with emphasis."""
+
+
+def sent(request: Request) -> list[dict[str, Any]]:
+    target = request.path + (f"?{request.query}" if request.query else "")
+    headers = [("Host", request.host), *request.headers]
+    if request.authorization:
+        headers.append(("Authorization", request.authorization.header))
+    form = "&".join(f"{key}={value}" for key, value in request.form)
+    body = [plain(""), plain(form)] if form else []
+    lines = [header_line(header, of_request_header(header[0], request)) for header in headers]
+    return [plain(f"{request.method} {target} HTTP/1.1"), *lines, *body]
+
+
+def answer_lines(answer: Response | NetworkFailure) -> list[dict[str, Any]]:
+    if isinstance(answer, NetworkFailure):
+        return [plain(f"{_('No answer')}: {answer.obstacle} {answer.detail}".strip())]
+    status = noted(f"HTTP/1.1 {answer.status} {reason(answer.status)}", STATUSES.get(answer.status))
+    return [
+        status,
+        *(header_line(header, of_answer_header(header[0])) for header in answer.headers),
+    ]
+
+
+def plain(text: str) -> dict[str, Any]:
+    return noted(text, None)
+
+
+def noted(text: str, note: Note | None, mark: bool = False) -> dict[str, Any]:
+    told = {"note": _(note.text), "source": note.source} if note else {}
+    return {"text": text, "mark": mark, **told}
+
+
+def header_line(header: tuple[str, str], note: Note | None) -> dict[str, Any]:
+    return noted(f"{header[0]}: {header[1]}", note, header[0].lower() in MARKED)
+
+
+def body_text(answer: Response | NetworkFailure) -> str:
+    """A JSON body laid out; of a blob, what arrived."""
+    if isinstance(answer, NetworkFailure):
+        return ""
+    document = answer.json()
+    if document is not None and answer.body.strip() not in (b"{}", b""):
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    if answer.content:
+        size, digest = answer.content.size, answer.content.digest
+        return _("{size} bytes, digest {digest}").format(size=size, digest=digest)
+    return ""
+
+
+def digested(exchange: Exchange) -> dict[str, str] | None:
+    """A manifest's very bytes and the digest that they must have, for the learner to check."""
+    answer = exchange.answer
+    if not isinstance(answer, Response) or "/manifests/" not in exchange.request.path:
+        return None
+    if answer.status != 200 or not answer.body:
+        return None
+    return {"text": answer.body.decode("utf-8", "replace"), "digest": digest_of(answer.body)}
+
+
+def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
+    """The step's exchange for the stage, or None for a local step."""
+    if step.exchange is None:
+        return None
+    request, answer = step.exchange.request, step.exchange.answer
+    username = step.before.run.credential.username if step.before.run.credential else ""
+    return {
+        "number": number,
+        "count": count,
+        "summary": asked(request),
+        "method": request.method,
+        "came": outcome(answer),
+        "told": told(step, step.exchange),
+        "status": answer.status if isinstance(answer, Response) else 0,
+        "sent": sent(request),
+        "answer": answer_lines(answer),
+        "body": body_text(answer),
+        "rows": [[row.what, row.value, _(row.note)] for row in body_rows(step)],
+        "digested": digested(step.exchange),
+        "curl": curl(request, username),
+    }
+
+
+def told(step: Step, exchange: Exchange) -> str:
+    """Who sent what to whom, and what came back, in a sentence."""
+    pulls = command_name(step) == "pull"
+    return _("{who} asks {host}: {method} {path}. The answer: {came}.").format(
+        who=_("The Docker engine") if pulls else _("Docker's command line"),
+        host=exchange.request.host,
+        method=exchange.request.method,
+        path=exchange.request.path,
+        came=said(exchange.answer),
+    )
+
+
+def said(answer: Response | NetworkFailure) -> str:
+    if isinstance(answer, NetworkFailure):
+        return _("none ({obstacle})").format(obstacle=answer.obstacle)
+    return f"{answer.status} {reason(answer.status)}"

@@ -1,0 +1,118 @@
+"""What the views need of a lesson, as values: its rows, boxes, words and predictions.
+
+A lesson has these; the views know nothing else of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simulator.docker.machine import Phase
+from simulator.views.probes import Probe
+
+
+class Part(BaseModel):
+    """A part of a lesson's file: no unknown keys, and never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Row(Part):
+    """A row of the process table. `phases` are those that it begins with and covers."""
+
+    number: int = Field(ge=1)
+    action: str
+    input: str
+    result: str
+    note: str
+    phases: tuple[Phase, ...]
+    branch: bool = False
+
+
+class Words(Part):
+    """What a step is called, and one or two sentences on what just happened."""
+
+    title: str
+    text: str
+
+
+class Prediction(Part):
+    """What is asked before the first step that leaves `phase`: which event it will be, which value
+    a variable will have, or which row comes next. `ways` are the events to offer first."""
+
+    phase: Phase
+    kind: Literal["event", "value", "row"]
+    prompt: str
+    ways: tuple[str, ...] = ()
+    variable: str = ""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box of the diagram. `phases` are the machine's phases that it stands for; a refusal in
+    one of the phases `refuses` happens here."""
+
+    id: str
+    label: str
+    phases: tuple[Phase, ...]
+    refuses: tuple[Phase, ...] = ()
+    failure: bool = False
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An arrow. `failure` leads to the branch; `back` returns to an earlier box."""
+
+    source: str
+    target: str
+    failure: bool = False
+    back: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"edge-{self.source}-{self.target}"
+
+
+class Outline(Protocol):
+    """A lesson, as far as the views know it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def minutes(self) -> str: ...
+    @property
+    def sample(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> tuple[Row, ...]: ...
+    @property
+    def nodes(self) -> tuple[Node, ...]: ...
+    @property
+    def edges(self) -> tuple[Edge, ...]: ...
+    @property
+    def svgs(self) -> Mapping[str, str]: ...
+    @property
+    def probes(self) -> tuple[Probe, ...]: ...
+    @property
+    def tracker_after(self) -> tuple[int, ...]: ...
+    @property
+    def predictions(self) -> tuple[Prediction, ...]: ...
+    @property
+    def situations(self) -> tuple[str, ...]: ...
+
+    def words(self, event: str, command: str) -> Words: ...
+
+
+def diagram(lesson: Outline) -> dict[str, Any]:
+    """The flow diagram for the stage: its drawings, boxes and arrows."""
+    return {
+        **lesson.svgs,
+        "nodes": [{"id": n.id, "label": n.label, "failure": n.failure} for n in lesson.nodes],
+        "edges": [
+            {"id": e.id, "from": e.source, "to": e.target, "failure": e.failure}
+            for e in lesson.edges
+        ],
+    }

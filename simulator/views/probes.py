@@ -1,0 +1,124 @@
+"""Probes: named values of a state, and apart from them the words for each value.
+
+The status tracker shows the probes that its lesson lists. A value is free of language, so claims
+and answer keys compare values; `cell` is what a reader sees.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from simulator.docker.machine import Phase, State
+from simulator.protocol.authorization import Scheme
+from simulator.words.i18n import N_, _, ngettext
+
+
+class Access(StrEnum):
+    """What Docker has to identify itself with."""
+
+    NOTHING = "nothing"
+    STORED = "stored"
+    PASSWORD = "password"
+    TOKEN = "token"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Layers of the image that are here and verified, of how many; 0 of 0 without a manifest."""
+
+    here: int
+    all: int
+
+
+@dataclass(frozen=True)
+class Images:
+    """Names in the image store; an image has one only when it is complete. `waiting` counts the
+    blobs of an image that has no name yet."""
+
+    names: tuple[str, ...]
+    waiting: int
+
+
+Value = Access | Layers | Images
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A named value of a state, and its words."""
+
+    name: str
+    value: Callable[[State], Value]
+    words: Callable[[Value], str]
+
+    def cell(self, state: State) -> str:
+        """The value of this state in the chosen language."""
+        return self.words(self.value(state))
+
+
+AT_REST = (Phase.READY, Phase.DONE)
+"""Between commands nothing is sent, and tokens are forgotten."""
+
+
+def auth_token(state: State) -> Access:
+    store = state.client.store
+    kept = bool(store.entries) or bool(store.helper and not store.helper_missing)
+    if state.phase is Phase.COMPARING:
+        return Access.ACCEPTED
+    sent = state.run.access.authorization
+    if sent is None or state.phase in AT_REST:
+        return Access.STORED if kept else Access.NOTHING
+    return Access.PASSWORD if sent.scheme is Scheme.BASIC else Access.TOKEN
+
+
+ACCESS_WORDS: Mapping[Value, str] = {
+    Access.NOTHING: N_("None"),
+    Access.STORED: N_("None yet; credentials stored"),
+    Access.PASSWORD: N_("Password, sent with requests"),
+    Access.TOKEN: N_("Token, sent with requests"),
+    Access.ACCEPTED: N_("Accepted by the registry"),
+}
+
+
+def access_words(value: Value) -> str:
+    return _(ACCESS_WORDS[value])
+
+
+def image_layers(state: State) -> Layers:
+    if state.run.image.manifest is None:
+        return Layers(0, 0)
+    layers = {layer.digest for layer in state.run.image.manifest.layers}
+    here = {blob.digest for blob in (*state.run.download.received, *state.run.download.present)}
+    return Layers(len(layers & here), len(layers))
+
+
+def layers_words(value: Value) -> str:
+    assert isinstance(value, Layers)
+    if not value.all:
+        return _("None")
+    return _("{here} of {all} verified").format(here=value.here, all=value.all)
+
+
+def local_image_store(state: State) -> Images:
+    names = tuple(name for name, _digest in state.client.images.images)
+    complete = not state.run.reference or state.run.reference.canonical in names
+    return Images(names, 0 if complete else len(state.run.download.received))
+
+
+def images_words(value: Value) -> str:
+    assert isinstance(value, Images)
+    shown = list(value.names)
+    if value.waiting:
+        count = value.waiting
+        told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
+        shown.append(told.format(count=count))
+    return ", ".join(shown) if shown else _("Empty")
+
+
+KNOWN = (
+    Probe("auth_token", auth_token, access_words),
+    Probe("image_layers", image_layers, layers_words),
+    Probe("local_image_store", local_image_store, images_words),
+)
+PROBES: Mapping[str, Probe] = {probe.name: probe for probe in KNOWN}
+"""By name."""

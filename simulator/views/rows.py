@@ -1,0 +1,96 @@
+"""The process table: a lesson's rows with the steps of a run. Beside it, the status tracker."""
+
+from dataclasses import dataclass
+
+from simulator.docker.machine import Phase, State
+from simulator.docker.trace import Step, Trace
+from simulator.views.message import summary
+from simulator.views.outline import Outline, Row
+from simulator.views.table import Table
+from simulator.words.i18n import N_, _
+
+COLUMNS = (N_("Row"), N_("Action"), N_("Input / command"), N_("Result"), N_("Notes"))
+ALL_COLUMNS = (*COLUMNS, N_("Steps"), N_("Exchanges"))
+
+
+@dataclass(frozen=True)
+class Span:
+    """The steps that a row of the process table covers in this run; empty if none. What a row
+    comes to, it does not come to where it is `broken`: the run failed there."""
+
+    row: Row
+    steps: tuple[Step, ...]
+    broken: bool = False
+
+
+def row_of(lesson: Outline, phase: Phase) -> Row | None:
+    """The row that begins with this phase, or covers it."""
+    return next((row for row in lesson.rows if phase in row.phases), None)
+
+
+def spans(lesson: Outline, trace: Trace) -> list[Span]:
+    """Every row with its steps. A step in a phase that no row names belongs to the row before
+    it; steps before the first row, as those of a logout, to none."""
+    covered: dict[int, list[Step]] = {row.number: [] for row in lesson.rows}
+    current: int | None = None
+    for step in trace.steps:
+        row = row_of(lesson, step.after.phase)
+        current = row.number if row else current
+        if current is not None:
+            covered[current].append(step)
+    reached = [row.number for row in lesson.rows if covered[row.number] and not row.branch]
+    broken = reached[-1] if reached and trace.failed else None
+    return [Span(row, tuple(covered[row.number]), row.number == broken) for row in lesson.rows]
+
+
+def rows_by_step(lesson: Outline, trace: Trace) -> dict[int, Row]:
+    """The row of each step that has one, by the step's number."""
+    return {step.number: span.row for span in spans(lesson, trace) for step in span.steps}
+
+
+def process_table(lesson: Outline, trace: Trace) -> Table:
+    """The lesson's rows, with the steps and exchanges of this run under each."""
+    cells = tuple(table_row(span) for span in spans(lesson, trace))
+    return Table(tuple(_(name) for name in ALL_COLUMNS), cells)
+
+
+def table_row(span: Span) -> tuple[str, ...]:
+    row, numbers = span.row, [step.number for step in span.steps]
+    covered = f"{numbers[0]}–{numbers[-1]}" if numbers else _("not reached")
+    sent = "\n".join(summary(step.exchange) for step in span.steps if step.exchange)
+    came = ("–", _("The run ended here.")) if span.broken else (row.result, row.note)
+    return (str(row.number), row.action, row.input, *came, covered, sent)
+
+
+# -- the moments that a lesson names ------------------------------------------------------------
+
+
+def last_step(lesson: Outline, trace: Trace, row: int) -> Step | None:
+    """The last step that this row covers; None where the run does not come to it."""
+    covered = (span.steps for span in spans(lesson, trace) if span.row.number == row)
+    return next((steps[-1] for steps in covered if steps), None)
+
+
+def tracker(lesson: Outline, trace: Trace) -> Table:
+    """One row a variable, one column a step."""
+    return tracked(
+        lesson,
+        {_("Start"): trace.steps[0].before} | {f"{s.number}": s.after for s in trace.steps},
+    )
+
+
+def tracker_after(lesson: Outline, trace: Trace) -> Table:
+    """The tracker at the start, after the rows that the lesson names, and at the end."""
+    moments = {_("Start"): trace.steps[0].before}
+    for row in lesson.tracker_after:
+        step = last_step(lesson, trace, row)
+        if step:
+            moments[_("After row {row}").format(row=row)] = step.after
+    return tracked(lesson, moments | {_("Final"): trace.steps[-1].after})
+
+
+def tracked(lesson: Outline, moments: dict[str, State]) -> Table:
+    rows = tuple(
+        (probe.name, *(probe.cell(state) for state in moments.values())) for probe in lesson.probes
+    )
+    return Table((_("Variable"), *moments), rows)
