@@ -107,6 +107,6 @@ def test_the_chain_is_whole_and_breaks_where_it_is_spoiled() -> None:
 
 def test_a_bad_file_is_one_sentence(tmp_path: Path) -> None:
     """It says where."""
-    (tmp_path / "chapters.yaml").write_text("learn: []\nwhy: []\ndeep: []\n", "utf-8")
-    with pytest.raises(InvalidChapters, match=r"chapters\.yaml: learn"):
+    (tmp_path / "chapters.yaml").write_text("learn: []\nwhy:\n  - text: t\n", "utf-8")
+    with pytest.raises(InvalidChapters, match=r"chapters\.yaml:3: why\.0\.title: "):
         chapters(beside(tmp_path))

@@ -133,7 +133,11 @@ SPOILS = {
         [{"phase": "removing", "kind": "row", "prompt": "?"}],
         "asks 0 questions in 'works'",
     ),
-    "words for no event": (("words",), {"Spoiled": {"title": "", "text": ""}}, "no event 'Spoiled'"),
+    "words for no event": (
+        ("words",),
+        {"Spoiled": {"title": "", "text": ""}},
+        "no event 'Spoiled'",
+    ),
 }
 
 
