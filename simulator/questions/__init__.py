@@ -20,7 +20,7 @@ from simulator.words.i18n import chosen
 
 __all__ = [
     "KINDS", "OBJECTIVES", "Address", "Objective", "Option", "Part", "Question", "Table",
-    "TooMany", "UnknownTopic", "draw", "one_each", "problems", "right", "warmed",
+    "TooMany", "UnknownTopic", "draw", "one_each", "problems", "right",
 ]  # fmt: skip
 
 
@@ -144,14 +144,6 @@ def one_each(lesson: Lesson, seed: int, objectives: Sequence[str]) -> tuple[Ques
         if len(found) == len(set(objectives)):
             break
     return dealt([found[name] for name in objectives if name in found], rng)
-
-
-def warmed(lesson: Lesson) -> Iterator[None]:
-    """Make every question, one a turn: what is made costs a later set nothing."""
-    for together in zip_longest(*map(keys, KINDS)):
-        for key in filter(None, together):
-            made(lesson, key)
-            yield
 
 
 def check_known(what: str, names: Sequence[str], known: Iterable[str]) -> None:

@@ -27,6 +27,7 @@ from simulator.live.record import recording
 from simulator.live.sessions import Reply, Session, Sessions
 from simulator.live.trouble import SPEED
 from simulator.registry.serving import PortInUse, address, answered, bound, received
+from simulator.web.settings import settings
 from simulator.words import i18n
 
 WATCHERS = 8
@@ -300,13 +301,9 @@ def serve_app(host: str, port: int, public_url: str, log: Callable[[str], object
 
 
 def options(where: str, named: str) -> dict[str, Any]:
-    """Streamlit's: where the page is, and nothing that tells on the learner."""
+    """Streamlit's settings, and where the page is."""
     host, _colon, port = where.rpartition(":")
-    found: dict[str, Any] = {
-        "server.headless": True, "server.address": host, "server.port": int(port),
-        "server.fileWatcherType": "none", "browser.gatherUsageStats": False,
-        "client.showErrorDetails": "none", "client.toolbarMode": "viewer",
-    }  # fmt: skip
-    if named:
-        found |= {"browser.serverAddress": named.partition(":")[0]}
-    return found
+    place = {"server.headless": True, "server.address": host, "server.port": int(port)}
+    watching = {"server.fileWatcherType": "none"}
+    public = {"browser.serverAddress": named.partition(":")[0]} if named else {}
+    return {**settings(), **place, **watching, **public}

@@ -75,7 +75,7 @@ def test_an_address_of_nothing_is_one_sentence(choice: str) -> None:
     """What an address names and does not exist is told, and the default is shown."""
     test = opened(**{choice: "nonsense"})
     assert not test.exception
-    assert f"There is no {choice} 'nonsense'" in test.warning[0].value
+    assert f"There is no {choice.replace('_', ' ')} 'nonsense'" in test.warning[0].value
     assert staged(test)["scenario"] == "works"
 
 
@@ -165,7 +165,7 @@ def test_a_comparison_of_nothing_is_one_sentence(choice: str) -> None:
     """What the address names and does not exist is told, and something is shown."""
     test = compared(**{choice: "nonsense"})
     assert not test.exception
-    assert f"There is no {choice} 'nonsense'" in test.warning[0].value
+    assert f"There is no {choice.replace('_', ' ')} 'nonsense'" in test.warning[0].value
     assert given(test)["rows"]
 
 

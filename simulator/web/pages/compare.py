@@ -51,7 +51,7 @@ def addressed() -> None:
             usual = USUAL.get(name, next(iter(known)))
             st.session_state[name] = asked[name] if asked[name] in known else usual
         if asked[name] and asked[name] not in known:
-            st.warning(nothing_there(name, asked[name], known[st.session_state[name]]))
+            nothing_there(name, asked[name], known[st.session_state[name]])
 
 
 def choose(column: "st.delta_generator.DeltaGenerator", label: str, name: str,

@@ -36,7 +36,7 @@ from simulator.progress.store import (
 )
 from simulator.questions import OBJECTIVES
 from simulator.web.pages import takealong
-from simulator.web.pages.parts import show_table, way
+from simulator.web.pages.parts import say, show_table, way
 from simulator.words.i18n import N_, _
 
 COOKIE = "pullscope_learner"
@@ -160,7 +160,7 @@ def page(lesson: Lesson) -> None:
     """What was done, what is due, and what one can take along."""
     st.title(_("Your progress"), anchor=False)
     if store() is None:
-        st.error(f"{_('Nothing is kept.')} {trouble[-1]}")
+        say(st.error, f"{_('Nothing is kept.')} {{error}}", error=trouble[-1])
     else:
         known = progress()
         onward()
@@ -302,7 +302,7 @@ def take_in(data: bytes) -> None:
     try:
         kept.take_in(learner(), Progress.from_json(data))
     except InvalidProgress as error:
-        st.error(f"{_('Nothing was imported:')} {error}")
+        say(st.error, f"{_('Nothing was imported:')} {{error}}", error=error)
         return
     after = kept.progress(learner())
     added = len(after.answers) - len(before.answers) + len(after.solutions) - len(before.solutions)

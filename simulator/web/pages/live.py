@@ -15,7 +15,7 @@ from simulator.registry.serving import PortInUse
 from simulator.web import serve
 from simulator.web.components import live_bar as bar
 from simulator.web.components import stage
-from simulator.web.pages.parts import fragment
+from simulator.web.pages.parts import fragment, say
 from simulator.web.serve import Live
 from simulator.words.i18n import _
 
@@ -46,7 +46,7 @@ def registry() -> Live | None:
     try:
         return second_port()
     except PortInUse as error:
-        st.error(str(error))
+        say(st.error, "{error}", error=error)
         return None
 
 
@@ -62,7 +62,7 @@ def learner(live: Live) -> Session | None:
     try:
         session, password = live.sessions.open(came_from(live))
     except Full as error:
-        st.warning(str(error))
+        say(st.warning, "{error}", error=error)
         return None
     st.session_state.live = (session.id, password)
     return session

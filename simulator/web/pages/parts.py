@@ -60,13 +60,13 @@ def addressed() -> None:
         if choice not in st.session_state:
             st.session_state[choice] = asked if asked in known else next(iter(known))
         if asked and asked not in known and st.session_state[choice] == next(iter(known)):
-            st.warning(nothing_there(choice, asked, known[st.session_state[choice]]))
+            nothing_there(choice, asked, known[st.session_state[choice]])
 
 
-def nothing_there(choice: str, asked: str, shown: str) -> str:
-    """The sentence about an address that names what does not exist."""
-    told = _("There is no {choice} {asked}; shown is “{shown}”. Choose another below.")
-    return told.format(choice=choice, asked=repr(asked), shown=shown)
+def nothing_there(choice: str, asked: str, shown: str) -> None:
+    """Say that the address names what does not exist."""
+    sentence = _("There is no {choice} {asked}; shown is “{shown}”. Choose another below.")
+    say(st.warning, sentence, choice=choice.replace("_", " "), asked=repr(asked), shown=shown)
 
 
 def head(lesson: Lesson) -> DeltaGenerator:
@@ -129,6 +129,12 @@ def choosing(choice: str) -> dict[str, Any]:
 def plain(text: object) -> str:
     """Text for a table cell, whose Markdown must not take it for markup."""
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|:$~])", r"\\\1", str(text)).replace("\n", "  \n")
+
+
+def say(show: Callable[[str], object], sentence: str, **foreign: object) -> None:
+    """Show a sentence of ours. The words of others that are put into it (`{error}`) are shown as
+    they are: no Markdown of theirs becomes a link or a picture."""
+    show(sentence.format(**{name: plain(words) for name, words in foreign.items()}))
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:

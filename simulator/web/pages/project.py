@@ -10,7 +10,7 @@ from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.real_run import InvalidRegistry
 from simulator.views.commands import commands_of
 from simulator.views.message import summary
-from simulator.web.pages.parts import show_table, take_password
+from simulator.web.pages.parts import say, show_table, take_password
 from simulator.words.i18n import _
 
 
@@ -83,7 +83,7 @@ def ask(password: str) -> None:
         with st.spinner(_("Asking the registry …")):
             st.session_state.probe = probe(**fields, password=password)
     except (InvalidRegistry, InvalidReference) as error:
-        st.error(str(error))
+        say(st.error, "{error}", error=error)
 
 
 def told(lesson: Lesson, title: str, one: Checked | None, found: Probe | None) -> None:

@@ -12,7 +12,7 @@ from simulator.words.i18n import _
 
 
 @st.cache_data(show_spinner=False)
-def answer_key(name: str, _lesson: Lesson, _question: Question) -> int:
+def answer_key(lesson_name: str, name: str, _lesson: Lesson, _question: Question) -> int:
     """The place of the option whose claim holds."""
     return right_answer(_lesson, _question)
 
@@ -23,7 +23,7 @@ def ask(lesson: Lesson, question: Question, name: str, number: str = "") -> bool
     key, options = f"question-{name}", question.options
     if key not in st.session_state:
         st.session_state[key] = answered_before(name, len(options))
-    right = answer_key(name, lesson, question)
+    right = answer_key(lesson.id, name, lesson, question)
 
     def confirm() -> None:
         chosen = int(st.session_state[key])

@@ -27,7 +27,7 @@ from simulator.words.i18n import _
 
 
 @st.cache_resource(show_spinner=False)
-def proven_in(language: str, _lesson: Lesson) -> Chapters:
+def proven_in(language: str, name: str, _lesson: Lesson) -> Chapters:
     known = chapters(_lesson)
     found = next(chapter_problems(_lesson), None)
     if found:
@@ -37,37 +37,14 @@ def proven_in(language: str, _lesson: Lesson) -> Chapters:
 
 def proven(lesson: Lesson) -> Chapters:
     """The chapters, proven against the machine. Raises InvalidLesson."""
-    return proven_in(lesson.language, lesson)
+    return proven_in(lesson.language, lesson.id, lesson)
 
 
 # -- Learn ------------------------------------------------------------------------------------
 
 
-TOUR = """<style>
-.st-key-tour { max-width: 52rem; margin: 0 auto; gap: 1.1rem; }
-.st-key-tour h1 {
-  font-size: 0.95rem !important; font-weight: 600; letter-spacing: 0.01em;
-}
-.st-key-tour h2 {
-  font-size: clamp(1.6rem, 4.2vw, 2.3rem) !important; line-height: 1.2; letter-spacing: -0.015em;
-  padding: 0.8rem 0 0.7rem !important; text-wrap: balance;
-}
-.st-key-tour-words p { font-size: 1.16rem; line-height: 1.65; max-width: 42rem; text-wrap: pretty; }
-.st-key-tour [data-testid="stCode"] pre {
-  background: #10161f; color: #e4e9f0; border-radius: 12px; padding: 1.1rem 1.3rem;
-  tab-size: 2;
-}
-.st-key-tour [data-testid="stCode"] pre :is(code, span) { color: inherit !important; }
-.st-key-tour div:has(> .st-key-tour-ways) {
-  position: sticky; bottom: 0; z-index: 5; padding: 0.8rem 0;
-  background: light-dark(#ffffff, #0f141c);
-}
-</style>"""
-
-
 def learn_page(lesson: Lesson) -> None:
     """Two minutes, one screen after the other, and then the stage."""
-    st.html(TOUR)
     with st.container(key="tour"):
         tour(lesson, proven(lesson).learn)
 

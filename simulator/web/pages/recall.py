@@ -3,10 +3,7 @@
 What was sure and wrong comes back first, then what is due.
 """
 
-import gc
 import secrets
-import threading
-import time
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -15,7 +12,7 @@ import streamlit as st
 
 from simulator.lesson.document import Lesson
 from simulator.progress.records import SURE, Answer, due, reviews
-from simulator.questions import OBJECTIVES, Question, Table, draw, one_each, right, warmed
+from simulator.questions import OBJECTIVES, Question, Table, draw, one_each, right
 from simulator.web.pages.learner import SURENESS, keep, now, progress
 from simulator.web.pages.parts import fragment, readable, show_readable
 from simulator.words import i18n
@@ -24,8 +21,6 @@ from simulator.words.i18n import _
 ASKED = 8
 """Questions of a set."""
 SEEDS = 1_000_000
-REST = 0.02
-"""Seconds between two questions that are made in the background."""
 
 
 def page(lesson: Lesson) -> None:
@@ -43,23 +38,6 @@ def page(lesson: Lesson) -> None:
 
 
 # -- questions --------------------------------------------------------------------------------
-
-
-@st.cache_resource(show_spinner=False)
-def warm(language: str, _lesson: Lesson) -> threading.Thread:
-    """Once a process and language, questions are made in the background: nobody waits for the
-    first set. It rests between them, so that nobody waits for it either."""
-
-    def make() -> None:
-        with i18n.speaking(language):
-            for _made in warmed(_lesson):
-                time.sleep(REST)
-        gc.collect()
-        gc.freeze()  # as the lesson: these stay, and no run walks them again
-
-    thread = threading.Thread(target=make, name=f"questions-{language}", daemon=True)
-    thread.start()
-    return thread
 
 
 def asked_seed() -> int | None:

@@ -2,61 +2,18 @@
 links that change it.
 """
 
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 import streamlit as st
 
+from simulator import assets
 from simulator.words import i18n
 from simulator.words.i18n import _
 
 COOKIE = "pullscope_language"
 YEAR = 31_536_000
-
-STYLE = """<style>
-.st-key-language { position: fixed; top: 0.72rem; right: 5.2rem; z-index: 999991; width: auto; }
-</style>"""
-
-CSS = """
-nav { display: flex; gap: 0.25rem; }
-a {
-  padding: 0.2rem 0.6rem; border-radius: 0.5rem; color: var(--st-text-color);
-  font: 0.875rem/1.3 var(--st-font); text-decoration: none; white-space: nowrap;
-}
-a:hover { background: color-mix(in srgb, var(--st-text-color) 8%, transparent); }
-a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
-"""
-
-JS = """export default function ({ data, parentElement, setTriggerValue }) {
-  const nav = parentElement.querySelector("nav");
-  const address = (language) => {
-    const url = new URL(location.href);
-    url.searchParams.set("lang", language);
-    return url;
-  };
-  const keep = (language, age) => {
-    const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `${data.cookie}=${language}; Path=/; SameSite=Lax${age}${secure}`;
-  };
-  const link = ([code, name]) => {
-    const made = document.createElement("a");
-    Object.assign(made, { href: address(code).href, lang: code, hreflang: code });
-    made.textContent = name;
-    made.addEventListener("pointerenter", () => { made.href = address(code).href; });
-    made.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      keep(code, `; Max-Age=${data.year}`);
-      history.replaceState(history.state, "", address(code));
-      setTriggerValue("chosen", code);
-    });
-    return made;
-  };
-  document.documentElement.lang = data.language;
-  if (new URLSearchParams(location.search).get("lang") === data.language) keep(data.language, "");
-  nav.setAttribute("aria-label", data.label);
-  nav.replaceChildren(...data.others.map(link));
-}"""
 
 
 def language() -> str:
@@ -78,7 +35,7 @@ def choose() -> None:
 
 @cache
 def switch() -> Any:
-    return st.components.v2.component("pullscope_language", html="<nav></nav>", css=CSS, js=JS)
+    return st.components.v2.component("pullscope_language", **asdict(assets.component("language")))
 
 
 def offer() -> None:

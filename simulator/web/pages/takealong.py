@@ -14,7 +14,7 @@ from simulator.lesson.document import Lesson
 from simulator.questions import OBJECTIVES, TooMany, draw
 from simulator.scenarios import play
 from simulator.scenarios.model import scenarios
-from simulator.web.pages.parts import fragment
+from simulator.web.pages.parts import fragment, say
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
 
@@ -53,10 +53,11 @@ def question_set(lesson: Lesson) -> None:
         _("Only about"), list(OBJECTIVES), key="export-objectives", placeholder=_("everything"),
         format_func=lambda known: _(OBJECTIVES[known].title),
     )  # fmt: skip
+    wanted = (int(chosen_seed), int(many), tuple(about))
     try:
-        found = items(i18n.chosen.get(), lesson, int(chosen_seed), int(many), tuple(about))
+        found = items(i18n.chosen.get(), lesson.id, lesson, *wanted)
     except TooMany as error:
-        st.warning(str(error))
+        say(st.warning, "{error}", error=error)
         return
     lacking = export.report(found, name)
     title, known = lesson.document.title, FORMATS[name]
@@ -72,7 +73,7 @@ def question_set(lesson: Lesson) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=100)
 def items(
-    language: str, _lesson: Lesson, seed: int, count: int, objectives: tuple[str, ...]
+    language: str, name: str, _lesson: Lesson, seed: int, count: int, objectives: tuple[str, ...]
 ) -> tuple[Item, ...]:
     """Raises TooMany."""
     return tuple(
@@ -96,7 +97,7 @@ def whole_lesson(lesson: Lesson) -> None:
 def whole(lesson: Lesson, name: str) -> bytes:
     """All situations, or of Markdown the lesson's own: it cannot step."""
     names = (lesson.document.scenario,) if name == "md" else tuple(scenarios())
-    made = items(i18n.chosen.get(), lesson, 1, USUAL, ())
+    made = items(i18n.chosen.get(), lesson.id, lesson, 1, USUAL, ())
     runs = [play.trace(known) for known in names]
     return WHOLE[name](lesson, runs, (*export.from_quiz(lesson), *made))
 

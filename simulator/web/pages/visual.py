@@ -1,7 +1,6 @@
 """The stage: watch, predict, step, break it; key moments and quiz under it, and the whole run as
 tables for who has seen it."""
 
-import time
 from dataclasses import replace
 
 import streamlit as st
@@ -23,6 +22,7 @@ from simulator.web.pages.parts import (
     fragment,
     head,
     replayed_by_name,
+    say,
     table,
     take_password,
 )
@@ -51,7 +51,9 @@ def real_form(engine: str) -> Trace | None:
         st.session_state.pop("real_trace", None)
         run_form(engine, st.session_state.pop("real-sent", ""))
     if "real_trace" not in st.session_state:
-        st.info("Enter a registry and an image, and step through what truly happens there.")
+        st.info(
+            _("Enter a registry and an image, and step through the messages that really travel.")
+        )
     return st.session_state.get("real_trace")
 
 
@@ -66,10 +68,8 @@ def run_form(engine: str, password: str) -> None:
     fields = {name: st.session_state[name].strip() for name in ("registry", "username", "image")}
     missing = tuple(name for name in ("registry", "image") if not fields[name])
     if missing:
-        example = _("for example {registry} and {image}.").format(
-            registry="registry.example.com", image="team/app:1.0"
-        )
-        st.error(f"{_(FILL_IN[missing])}, {example}")
+        sentence = f"{_(FILL_IN[missing])}, {_('for example {registry} and {image}.')}"
+        say(st.error, sentence, registry="registry.example.com", image="team/app:1.0")
         return
     bar = st.progress(0.0, _("Asking the registry …"))
     held: dict[str, tuple[int, int]] = {}
@@ -90,7 +90,7 @@ def run_form(engine: str, password: str) -> None:
             **fields, password=password, on_progress=on_progress, engine=engine
         )
     except (InvalidReference, InvalidRegistry) as error:
-        st.error(str(error))
+        say(st.error, "{error}", error=error)
     finally:
         bar.empty()
 
@@ -116,10 +116,12 @@ def recording_form(engine: str) -> Trace | None:
             told = replayed(mine, engine_of(mine, engine))
             told = replace(told, trace=replace(told.trace, scenario=""))
     except InvalidRecording as error:
-        st.error(f"{_('This is no recording that can be replayed.')} {error}")
+        sentence = _("This is no recording that can be replayed.")
+        say(st.error, f"{sentence} {{error}}", error=error)
         return None
-    shown = f"{file.name}: " if file else ""
-    about.caption(f"{shown}{_('Recorded with')} {told.client}")
+    name = f"{file.name}: " if file else ""
+    sentence = f"{{name}}{_('Recorded with')} {{client}}"
+    say(about.caption, sentence, name=name, client=told.client)
     remarkable(told, engine)
     return told.trace
 
@@ -185,18 +187,6 @@ def reading(lesson: Lesson) -> None:
         st.write(paragraph.text)
 
 
-HEAD_START = 0.3
-"""Seconds by which the stage is ahead of the rest of the page, once a session."""
-
-
-def stage_first() -> None:
-    """The browser draws the stage before it gets the rest, whose widgets are files to load and
-    take longer than the stage itself (`python -m tests.bench.step` prints "page ready")."""
-    if "staged" not in st.session_state:
-        st.session_state["staged"] = True
-        time.sleep(HEAD_START)
-
-
 def page(lesson: Lesson) -> None:
     """The stage of the chosen run, and what the lesson says about it."""
     addressed()
@@ -208,7 +198,6 @@ def page(lesson: Lesson) -> None:
         trace = real_form(engine) if source == "real" else recording_form(engine)
     if trace is not None:
         player(lesson, trace)
-        stage_first()
     with top:
         choices()
     if trace is not None:

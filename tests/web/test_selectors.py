@@ -1,0 +1,35 @@
+"""Each selector of the pages' style sheet matches something, so that a newer Streamlit whose
+markup is another is noticed."""
+
+from tests.conftest import Open
+
+PAGES = {
+    "/learn?screen=4": "[data-testid=stCode] .token.url",
+    "/progress": "#take-along",
+    "/deep": "[class*=st-key-messages-] [data-testid=stTable] td",
+    "/": ".st-key-onward",
+}
+"""Pages that together have all, and what stands on each once it is drawn."""
+UNMATCHED = """
+known => {
+  document.documentElement.dataset.stage = "";
+  const rules = list => [...list].flatMap(rule => rule.selectorText ?? rules(rule.cssRules));
+  const ours = [...document.styleSheets].filter(
+    sheet => sheet.ownerNode?.textContent.includes(".st-key-onward"));
+  return [ours.length, ours.flatMap(sheet => rules(sheet.cssRules))
+    .filter(selector => !known || known.includes(selector))
+    .filter(selector => !document.querySelector(selector.replace(":not(", ":is(")))];
+}
+"""
+
+
+def test_each_selector_matches_something(learner: Open) -> None:
+    page = learner()
+    root, left = page.url.partition("?")[0].rstrip("/"), None
+    for path, drawn in PAGES.items():
+        page.goto(root + path)
+        page.wait_for_selector(drawn, state="attached")
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        sheets, left = page.evaluate(UNMATCHED, left)
+        assert sheets == 1
+    assert left == []
