@@ -10,10 +10,13 @@ from simulator.docker.trace import run, steps
 from simulator.protocol.network_failure import Obstacle
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part
-from simulator.scenarios.model import HOSTNAME, STORAGE, TOKENS, Scenario, Typed
+from simulator.scenarios.model import Scenario, Setting, Typed, first_registry
 from simulator.sources.mock import mock
-from simulator.sources.world import Tls
+from simulator.sources.world import Role, Tls
 
+HOSTNAME = first_registry()
+ORDINARY = Setting().document()
+TOKENS, STORAGE = (ORDINARY.hosts(role, HOSTNAME)[0] for role in (Role.TOKENS, Role.STORAGE))
 SECRET = "correct-horse-battery"
 STALE = "yesterdays-staple-zebra"
 

@@ -17,8 +17,8 @@ from simulator.protocol.platform import Platform
 from simulator.protocol.reference import Reference
 from simulator.protocol.secrets import MASK
 from simulator.registry.fixtures import repositories
-from simulator.scenarios.model import Typed
-from simulator.scenarios.workbench import Strict, Workbench
+from simulator.scenarios.model import Setting, Typed
+from simulator.scenarios.world import Strict
 from simulator.shell.session import terminal, typed
 from simulator.shell.values import Shell
 from simulator.words.data_file import read_named
@@ -57,7 +57,7 @@ class Challenge(Strict):
     name: str
     title: str
     story: str
-    world: Workbench
+    world: Setting
     attempt: str = Field(alias="try")
     rule: str
     goal: Goal

@@ -15,8 +15,8 @@ from simulator.lesson.claims import run_of, step_of
 from simulator.lesson.document import Claim, Lesson, Question
 from simulator.protocol.manifest import Manifest, parse_manifest
 from simulator.registry.fixtures import repositories
-from simulator.scenarios.model import Typed
-from simulator.scenarios.workbench import Strict, Workbench
+from simulator.scenarios.model import Setting, Typed
+from simulator.scenarios.world import Strict
 from simulator.shell.session import terminal, typed
 from simulator.shell.values import Shell
 from simulator.words.data_file import read_as
@@ -54,7 +54,7 @@ class Section(Strict):
 
     title: str
     text: str
-    world: Workbench = Workbench()
+    world: Setting = Setting()
     play: tuple[Typed, ...] = ()
     says: tuple[str, ...] = ()
     wire: Shown | None = None

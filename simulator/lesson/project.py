@@ -4,7 +4,7 @@ from pydantic import field_validator
 
 from simulator.lesson.checklist import ITEMS
 from simulator.lesson.document import Lesson
-from simulator.scenarios.workbench import Strict
+from simulator.scenarios.world import Strict
 from simulator.words.data_file import read_as
 from simulator.words.i18n import per_language
 

@@ -37,7 +37,8 @@ from simulator.protocol.network_failure import Obstacle
 from simulator.protocol.secrets import MASK
 from simulator.registry.model import Auth
 from simulator.scenarios import play
-from simulator.scenarios.model import STORAGE, Scenario, scenario
+from simulator.scenarios.model import Scenario, Setting, scenario
+from simulator.sources.world import Role
 from simulator.words.i18n import N_
 
 P = Phase
@@ -283,8 +284,16 @@ def first_message(step: Step, seen: set[str]) -> Step:
 
 
 def to_storage(step: Step) -> Step:
-    away = step.exchange is not None and step.exchange.request.host == STORAGE
+    """A blob's request that was redirected takes the token along."""
+    asked = step.exchange.request if step.exchange else None
+    away = asked is not None and asked.host in storage_hosts()
     return proving(step, Scheme.BEARER) if away else step
+
+
+@cache
+def storage_hosts() -> tuple[str, ...]:
+    """The storage hosts of the ordinary world."""
+    return Setting().world().hosts(Role.STORAGE)
 
 
 def issued(**changed: object) -> Callable[[Trace], Trace]:

@@ -12,7 +12,7 @@ from simulator.docker.cli.commands import Pull, parse
 from simulator.protocol.reference import InvalidReference, Reference
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth
-from simulator.scenarios.model import HOSTNAME, Scenario, Typed, scenario
+from simulator.scenarios.model import Scenario, Typed, first_registry, scenario
 from simulator.words.i18n import N_
 
 Apply = Callable[[Scenario], Scenario]
@@ -63,7 +63,7 @@ def broken_as_in(name: str) -> Apply:
 
 def at_the_registry(apply: Apply) -> Apply:
     """Only where the lesson's registry is spoken to: this machine's own has no certificate."""
-    return lambda one: apply(one) if any(HOSTNAME in c.run for c in one.commands) else one
+    return lambda one: apply(one) if any(first_registry() in c.run for c in one.commands) else one
 
 
 def ordinary(*fields: str) -> Apply:

@@ -1,37 +1,29 @@
 """Scenarios: a world and the commands typed in it, as data (`scenarios.yaml`).
 
-A scenario says only what is special about it; the rest is the lesson's ordinary world:
-`myprivateregistry.com`, where alice may pull.
+A scenario says only what is special about it; the rest is the ordinary world (`ordinary.yaml`).
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field, ValidationError
+from ruamel.yaml import YAML
 
 from simulator.docker.cli.commands import parse
-from simulator.docker.config_file import Credential, CredentialStore
-from simulator.docker.engines import engine as known_engine
-from simulator.docker.image_store import ImageStore
-from simulator.docker.machine import Client, State, entry_for
-from simulator.protocol.image_config import ImageConfig
-from simulator.protocol.manifest import Index, Manifest, parse_manifest
+from simulator.docker.machine import State
 from simulator.protocol.network_failure import Obstacle
-from simulator.protocol.platform import Platform
-from simulator.protocol.reference import Reference
-from simulator.registry.fixtures import repositories, unpacked_size
-from simulator.registry.model import Auth, Fault, Registry, Repository, User
-from simulator.sources.world import Site, Tls, World
+from simulator.registry.model import Auth, Fault
+from simulator.scenarios.client import auth_entry
+from simulator.scenarios.world import InvalidWorld, Strict, WorldDocument, merged
+from simulator.sources.world import Tls, World
 from simulator.words.data_file import read_named
 from simulator.words.i18n import per_language
+from simulator.words.validation import first_wrong
 
-HOSTNAME = "myprivateregistry.com"
-TOKENS = "auth.myprivateregistry.com"
-STORAGE = "storage.myprivateregistry.com"
-NOW = 1767225600
-"""The scenarios' clock: 1 January 2026, 00:00 UTC."""
 SCENARIOS = Path(__file__).with_name("scenarios.yaml")
+ORDINARY = Path(__file__).with_name("ordinary.yaml")
 
 
 class UnknownScenario(ValueError):
@@ -42,24 +34,22 @@ class InvalidScenario(ValueError):
     """`scenarios.yaml` is not right; the message says where."""
 
 
-class Typed(BaseModel):
+class Typed(Strict):
     """A command line and what is typed at its prompts, or into its standard input."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     run: str
     typed: tuple[str, ...] = ()
 
 
-class Scenario(BaseModel):
-    """One situation. `password` is alice's at the registry, `stored` what
-    `config.json` holds before the first command, as `user:password`."""
+class Setting(Strict):
+    """How a world differs from the ordinary one.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str
-    title: str
-    cause: str = ""
+    `sites` and `client` say it in the terms of `WorldDocument`. The other fields are short for
+    the frequent ones, at the first registry and for its first user: `password` is that user's,
+    `stored` (`user:password`) is in config.json for that registry, `tags` are moved there.
+    """
+
     auth: Auth = Auth.BEARER
-    commands: tuple[Typed, ...]
     stored: str | None = None
     password: str = "s3cret"
     may_pull: tuple[str, ...] = ("myimage", "team/*")
@@ -68,78 +58,73 @@ class Scenario(BaseModel):
     tls: Tls = Tls.TRUSTED
     redirect: bool = False
     token_post: bool = False
+    tags: dict[str, str] = Field(default_factory=dict)
     held: str | None = None
     helper_missing: bool = False
     read_only: bool = False
     platform: str = "linux/amd64"
+    sites: dict[str, Any] = Field(default_factory=dict)
+    client: dict[str, Any] = Field(default_factory=dict)
+
+    def document(self) -> WorldDocument:
+        """The whole world. Raises InvalidWorld."""
+        short = {"sites": {first_registry(): self._registry()}, "client": self._client()}
+        written = merged(merged(ordinary(), short), {"sites": self.sites, "client": self.client})
+        try:
+            return WorldDocument.model_validate(written)
+        except ValidationError as error:
+            raise InvalidWorld(first_wrong(error)) from None
 
     def world(self) -> World:
-        """The hosts and what listens there."""
-        registry = Registry(
-            auth=self.auth,
-            realm=f"https://{TOKENS}/token" if self.auth is Auth.BEARER else "Private registry",
-            service=HOSTNAME,
-            repositories=repositories(),
-            users={"alice": User(self.password, self.may_pull)},
-            faults=self.faults,
-            token_post=self.token_post,
-            blobs_at=f"https://{STORAGE}/blobs/" if self.redirect else None,
-            now=NOW,
-        )
-        open_storage = replace(registry, auth=Auth.NONE, blobs_at=None)
-        return World({
-            HOSTNAME: Site(registry, self.tls, self.obstacle),
-            "localhost:5000": Site(registry, Tls.PLAIN, address="127.0.0.1"),
-            TOKENS: Site(registry),
-            STORAGE: Site(open_storage),
-        })  # fmt: skip
+        """The hosts and what listens there. Raises InvalidWorld."""
+        return self.document().network()
+
+    def _registry(self) -> dict[str, Any]:
+        return {
+            "auth": self.auth, "tls": self.tls, "obstacle": self.obstacle, "faults": self.faults,
+            "tags": self.tags, "redirects": self.redirect, "tokens": {"post": self.token_post},
+            "users": {first_user(): {"password": self.password, "may_pull": self.may_pull}},
+        }  # fmt: skip
+
+    def _client(self) -> dict[str, Any]:
+        auths = {first_registry(): auth_entry(self.stored)} if self.stored is not None else {}
+        helper = {"credsStore": "desktop"} if self.helper_missing else {}
+        return {
+            "config": {"auths": auths, **helper} if auths or helper else None,
+            "held": [self.held] if self.held else [],
+            "platform": self.platform,
+            "problem": "read-only file system" if self.read_only else "",
+        }
+
+
+class Scenario(Setting):
+    """One situation: a world, and what is typed in it."""
+
+    name: str
+    title: str
+    cause: str = ""
+    commands: tuple[Typed, ...]
 
     def state(self, engine: str = "29") -> State:
         """The client before the first command."""
-        client = Client(
-            engine=known_engine(engine).name,
-            now=NOW,
-            store=self._store(),
-            images=held_images(self.held),
-            platform=Platform.parse(self.platform),
-            writable=READ_ONLY if self.read_only else "",
-        )
-        return State(client, tuple(parse(one.run, one.typed) for one in self.commands))
-
-    def _store(self) -> CredentialStore:
-        helper = "desktop" if self.helper_missing else None
-        if self.stored is None:
-            return CredentialStore((), helper, self.helper_missing)
-        username, _, password = self.stored.partition(":")
-        entry = (HOSTNAME, Credential(username, password))
-        return CredentialStore((entry,), helper, self.helper_missing)
+        document = self.document()
+        typed = tuple(parse(command.run, command.typed) for command in self.commands)
+        return State(document.client.client(engine, document.now), typed)
 
 
-READ_ONLY = "open /home/alice/.docker/config.json1360777279: read-only file system"
+@cache
+def ordinary() -> dict[str, Any]:
+    """The ordinary world, as it is written."""
+    return dict(YAML(typ="safe").load(ORDINARY))
 
 
-def held_images(image: str | None) -> ImageStore:
-    """The image store after an earlier pull of this image; empty for None."""
-    if image is None:
-        return ImageStore()
-    reference = Reference.parse(image)
-    repository = repositories()[reference.repository]
-    digest = repository.tags[reference.identifier]
-    named = stored_manifest(repository, digest)
-    entry = entry_for(named, Platform()) if isinstance(named, Index) else None
-    manifest = stored_manifest(repository, entry.digest) if entry else named
-    assert isinstance(manifest, Manifest)
-    blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
-    packed = {d: repository.blobs[d].data for d in blobs}
-    config = ImageConfig.read(packed[manifest.config.digest], manifest.config.digest)
-    sizes = {d: unpacked_size(data) for d, data in packed.items()}
-    store = ImageStore().with_content(config, [(d, size) for d, size in sizes.items() if size])
-    held = dict.fromkeys((named, manifest))
-    return store.with_image(reference.canonical, digest, blobs, *held)
+def first_registry() -> str:
+    """The host of the registry that a scenario's short fields are about."""
+    return str(next(iter(ordinary()["sites"])))
 
 
-def stored_manifest(repository: Repository, digest: str) -> Manifest | Index:
-    return parse_manifest(repository.manifests[digest].data, digest)
+def first_user() -> str:
+    return str(next(iter(ordinary()["sites"][first_registry()]["users"])))
 
 
 @per_language

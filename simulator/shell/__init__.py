@@ -15,6 +15,7 @@ from simulator.docker.output.terminal import Line
 from simulator.protocol.secrets import MASK
 from simulator.shell.line import PROGRAMS, carried_out
 from simulator.shell.values import KEPT_LINES, LONGEST, Prompt, Ran, Shell
+from simulator.sources.world import Role
 
 # -- entering a line --------------------------------------------------------------------------
 
@@ -148,21 +149,16 @@ def candidates(shell: Shell, words: list[str]) -> set[str]:
 def named(shell: Shell, command: str) -> set[str]:
     """What this command can be about: hosts, images elsewhere, or images that are here."""
     if command in ("login", "logout"):
-        return {host for host in shell.world.sites if not host.startswith(INNER)}
+        return set(shell.world.hosts(Role.REGISTRY))
     here = {name for name, _digest in shell.client.images.images}
     return here | served(shell) if command == "pull" else here
-
-
-INNER = ("auth.", "storage.")
-"""Hosts that a registry sends Docker to; nobody types their names."""
 
 
 def served(shell: Shell) -> set[str]:
     """The images that the registries have."""
     found: set[str] = set()
-    for host, site in shell.world.sites.items():
-        if host.startswith(INNER):
-            continue
+    for host in shell.world.hosts(Role.REGISTRY):
+        site = shell.world.sites[host]
         for name, held in (site.registry.repositories if site.registry else {}).items():
             found |= {f"{host}/{name}:{tag}" for tag in held.tags}
     return found

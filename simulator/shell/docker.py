@@ -1,7 +1,6 @@
 """`docker` in the terminal: what the CLI refuses, asks for, or hands to the machine."""
 
 import shlex
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from simulator.docker.cli.commands import Images, InvalidCommand, Login, parse
@@ -10,10 +9,8 @@ from simulator.docker.events import InputMissing
 from simulator.docker.machine import State
 from simulator.docker.output.terminal import Line, prompts
 from simulator.docker.trace import Step, Trace, steps
-from simulator.protocol.message import Exchange, Request
 from simulator.shell.values import Prompt, Ran, Shell, with_end
-from simulator.sources.mock import answer
-from simulator.sources.world import World
+from simulator.sources.mock import mock
 
 NOT_PLAYED = (
     "pullscope: docker {} exists, but is not played here: this terminal is about login and pull"
@@ -56,14 +53,8 @@ def played(shell: Shell, state: State, line: str, prompt: Prompt | None) -> Ran:
     Where an answer is missing, the command waits for it: it is then played anew, and prints what
     it has not printed yet.
     """
-    sites = dict(shell.world.sites)
-    held: dict[str, bytes] = {}
-
-    def transport(requests: Sequence[Request]) -> Iterator[Exchange]:
-        for request in requests:
-            yield Exchange(request, answer(sites, held, request))
-
-    taken = list(steps(state, transport))
+    network = mock(shell.world)
+    taken = list(steps(state, network))
     question = asked(taken[-1], prompt.answers if prompt else ())
     if question:
         taken.pop()
@@ -75,7 +66,7 @@ def played(shell: Shell, state: State, line: str, prompt: Prompt | None) -> Ran:
         waiting = Prompt(line, prompt.answers if prompt else (), *question[0], len(printed))
         return Ran(replace(shell, prompt=waiting), printed=fresh)
     trace = Trace(tuple(step.masked() for step in taken), shell.client.engine)
-    moved = replace(shell, client=taken[-1].after.client, world=World(sites), trace=trace)
+    moved = replace(shell, client=taken[-1].after.client, world=network.world, trace=trace)
     out = "\n".join(line.text for line in fresh if line.kind == "output")
     return Ran(moved, with_end(out), printed=fresh, status=1 if trace.failed else 0)
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
-from simulator.scenarios.model import Typed
-from simulator.scenarios.workbench import Workbench
+from simulator.scenarios.model import Setting, Typed
 from simulator.shell import enter
 from simulator.shell.values import Shell
 
 
-def terminal(world: Workbench, engine: str = "29") -> Shell:
-    """The terminal in this world, before anything was typed."""
-    return Shell(world.world(), world.state(engine).client, files=world.files)
+def terminal(setting: Setting, engine: str = "29") -> Shell:
+    """The terminal in this world, before anything was typed. Raises InvalidWorld."""
+    document = setting.document()
+    client = document.client.client(engine, document.now)
+    return Shell(document.network(), client, files=document.client.files)
 
 
 def typed(shell: Shell, commands: Iterable[Typed]) -> Shell:

@@ -9,10 +9,8 @@ from typing import Any
 
 import jwt
 
-from simulator.registry.model import Registry
 from simulator.shell.files import read
 from simulator.shell.values import DAEMON, Ran, Shell
-from simulator.sources.world import World
 
 
 def echo(shell: Shell, words: list[str], given: str | None) -> Ran:
@@ -69,18 +67,11 @@ def at_path(value: Any, path: str) -> Any:
 
 
 def sleep(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """The world's clocks move on; nobody waits."""
+    """The clock of client and registries moves on; nobody waits."""
     if len(words) != 1 or not words[0].isdecimal():
         return Ran(shell, error="sleep: give a number of seconds", status=1)
-    moved: dict[int, Registry] = {}
-    sites = {}
-    for host, site in shell.world.sites.items():
-        if site.registry:
-            known = site.registry
-            later = replace(known, now=(known.now or 0) + int(words[0]))
-            site = replace(site, registry=moved.setdefault(id(known), later))
-        sites[host] = site
-    return Ran(replace(shell, world=World(sites)))
+    later = shell.world.later(int(words[0]))
+    return Ran(replace(shell, world=later, client=replace(shell.client, now=later.now)))
 
 
 def systemctl(shell: Shell, words: list[str], given: str | None) -> Ran:

@@ -7,27 +7,39 @@ from urllib.parse import urlsplit
 
 from simulator.protocol.digest import digest_of
 from simulator.protocol.hosts import is_loopback
-from simulator.protocol.message import Content, Exchange, Request, Response, Transport
+from simulator.protocol.message import Content, Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.registry.answer import handle, part_of
 from simulator.registry.fixtures import unpacked_size
 from simulator.registry.model import Registry
+from simulator.sources.front import counted, through
 from simulator.sources.world import Site, Tls, WebLogin, World
 
 KEPT = 65_536
 """Bytes up to which a blob's body is handed on: a config is read, a layer is not."""
 
 
-def mock(world: World) -> Transport:
-    """A transport into this world. It remembers partial downloads and limited faults."""
-    sites = dict(world.sites)
-    partial: dict[str, bytes] = {}
+class Mock:
+    """A transport into a world. It remembers partial downloads and what limited faults did."""
 
-    def transport(requests: Sequence[Request]) -> Iterator[Exchange]:
+    def __init__(self, world: World) -> None:
+        self.sites = dict(world.sites)
+        self.partial: dict[str, bytes] = {}
+        self.now = world.now
+
+    def __call__(self, requests: Sequence[Request]) -> Iterator[Exchange]:
         for request in requests:
-            yield Exchange(request, answer(sites, partial, request))
+            yield Exchange(request, answer(self.sites, self.partial, request))
 
-    return transport
+    @property
+    def world(self) -> World:
+        """The world after the requests so far."""
+        return World(dict(self.sites), self.now)
+
+
+def mock(world: World) -> Mock:
+    """A transport into this world."""
+    return Mock(world)
 
 
 def answer(
@@ -39,11 +51,24 @@ def answer(
     obstacle = obstacle_of(site, request)
     if site.web and not obstacle:
         return web_answer(site.web, request)
-    if obstacle or site.registry is None:
+    if obstacle or (site.registry is None and not site.front):
         return NetworkFailure(obstacle or Obstacle.REFUSED, address(site, request))
-    response = handle(request, site.registry)
-    struck(sites, site.registry, request)
-    return arrived(partial, request, response)
+    host = request.host.lower()
+    sites[host] = site = replace(site, front=counted(site.front, request))
+    answered = through(site.front, request, lambda asked: at_registry(sites, host, asked))
+    if isinstance(answered, NetworkFailure):
+        return replace(answered, detail=address(site, request))
+    return arrived(partial, request, answered)
+
+
+def at_registry(sites: dict[str, Site], host: str, request: Request) -> Response:
+    """The registry's own answer; a limited fault that struck has one time less."""
+    registry = sites[host].registry
+    if registry is None:
+        return Response(404, (("Content-Length", "0"),))
+    response = handle(request, registry)
+    struck(sites, registry, request)
+    return response
 
 
 def web_answer(web: WebLogin, request: Request) -> Response:

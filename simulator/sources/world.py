@@ -1,11 +1,12 @@
 """A world as data: which hosts there are, what listens there, and what stands in the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from simulator.protocol.network_failure import Obstacle
 from simulator.registry.model import Registry
+from simulator.sources.front import Interference
 
 
 class Tls(StrEnum):
@@ -14,6 +15,15 @@ class Tls(StrEnum):
     TRUSTED = "trusted"
     UNTRUSTED = "untrusted"
     PLAIN = "plain"
+
+
+class Role(StrEnum):
+    """What a host is for: people name a registry, and a registry names the others."""
+
+    REGISTRY = "registry"
+    TOKENS = "tokens"
+    STORAGE = "storage"
+    LOGIN = "login"
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,8 @@ class Site:
     obstacle: Obstacle | None = None
     address: str = "192.0.2.10"
     web: WebLogin | None = None
+    role: Role = Role.REGISTRY
+    front: tuple[Interference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,3 +53,20 @@ class World:
     """Hosts by name (with port where it is not 443). A name that is absent does not resolve."""
 
     sites: Mapping[str, Site] = field(default_factory=dict)
+    now: int = 0
+    """The clock of all of them, in seconds since 1970. The client's is the same."""
+
+    def hosts(self, role: Role) -> tuple[str, ...]:
+        """The hosts of this role, in their order."""
+        return tuple(host for host, site in self.sites.items() if site.role is role)
+
+    def later(self, seconds: int) -> "World":
+        """The same world after so many seconds."""
+        now = self.now + seconds
+        known = {id(site.registry): site.registry for site in self.sites.values() if site.registry}
+        moved = {key: replace(registry, now=now) for key, registry in known.items()}
+        sites = {
+            host: replace(site, registry=moved.get(id(site.registry)))
+            for host, site in self.sites.items()
+        }
+        return World(sites, now)

@@ -8,7 +8,7 @@ from functools import cache
 
 from simulator.docker.trace import Trace, run
 from simulator.registry.fixtures import AMD64, image, layer, repository
-from simulator.scenarios.model import HOSTNAME, Typed, scenario
+from simulator.scenarios.model import Typed, first_registry, scenario
 from simulator.sources.mock import mock
 from simulator.sources.world import World
 
@@ -17,15 +17,15 @@ TAGS, LAYERS = ("a", "b", "c", "d"), 105
 
 @cache
 def long_run() -> Trace:
-    known = scenario("works")
+    known, host = scenario("works"), first_registry()
     login, _pull = known.commands
-    pulls = (Typed(run=f"docker pull {HOSTNAME}/myimage:{tag}") for tag in TAGS)
+    pulls = (Typed(run=f"docker pull {host}/myimage:{tag}") for tag in TAGS)
     sites = dict(known.world().sites)
-    registry = sites[HOSTNAME].registry
+    registry = sites[host].registry
     assert registry is not None
     images = {tag: image(layers(tag), AMD64) for tag in TAGS}
     held = {**registry.repositories, "myimage": repository(images)}
-    sites[HOSTNAME] = replace(sites[HOSTNAME], registry=replace(registry, repositories=held))
+    sites[host] = replace(sites[host], registry=replace(registry, repositories=held))
     typed = known.model_copy(update={"commands": (login, *pulls)})
     return run(typed.state(), mock(World(sites)), scenario="works")
 

@@ -48,8 +48,8 @@ from simulator.recordings.document import Recording
 from simulator.recordings.situations import trace as trace_of
 from simulator.registry.fixtures import repositories
 from simulator.registry.serving import address, bound
-from simulator.scenarios import model as scenario
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import Setting, first_registry, scenarios
+from simulator.sources.world import Role
 from simulator.views import stage as views
 from simulator.web.serve import Live, options, quiet_server, second_port
 
@@ -82,6 +82,10 @@ UNKNOWABLE = {
 }
 
 
+HOSTNAME = first_registry()
+(TOKENS,) = Setting().document().hosts(Role.TOKENS, HOSTNAME)
+
+
 def seen_by_registry(trace: Trace) -> list[Seen]:
     """What a registry would have seen of this run: the exchanges, and whose they are."""
     tokens = [s.event.claims for s in trace.steps if isinstance(s.event, e.TokenIssued)]
@@ -93,7 +97,7 @@ def seen_by_registry(trace: Trace) -> list[Seen]:
             continue
         asked = exchange.request
         sent = (*asked.headers, ("User-Agent", AGENTS[trace.engine]))
-        url = asked.url.replace(scenario.TOKENS, scenario.HOSTNAME)
+        url = asked.url.replace(TOKENS, HOSTNAME)
         kept = replace(exchange, request=replace(asked, url=url, headers=sent))
         proven = asked.authorization or dict(asked.form).get("username")
         claims = getattr(step.event, "claims", "")

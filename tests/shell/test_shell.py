@@ -237,3 +237,11 @@ def test_the_machine_takes_what_the_terminal_takes() -> None:
     shell = typed(opened("logged-in"), f"docker image pull {IMAGE}")
     assert shell.trace
     assert shell.trace.steps[0].before.commands == (parse(f"docker image pull {IMAGE}"),)
+
+
+def test_the_client_has_the_clock_of_the_registries() -> None:
+    """After ten days of sleep an image is ten days older, and so is a token."""
+    shell = opened()
+    later = enter(shell, "sleep 864000")
+    assert later.client.now - shell.client.now == 864_000
+    assert {s.registry.now for s in later.world.sites.values() if s.registry} == {later.client.now}

@@ -11,6 +11,7 @@ from simulator.registry.model import Registry
 from simulator.scenarios.model import scenarios
 from simulator.shell import completions, enter
 from simulator.shell.values import Shell
+from simulator.sources.world import Role
 from simulator.views import player
 from simulator.views.commands import commands_of
 from simulator.views.console import console as shown
@@ -91,7 +92,7 @@ def world(shell: Shell) -> None:
     served = {
         host: images(site.registry)
         for host, site in shell.world.sites.items()
-        if site.registry and not host.startswith(("auth.", "storage."))
+        if site.registry and site.role is Role.REGISTRY and site.registry.repositories
     }
     first, *others = served
     st.code("\n".join(f"{first}/{name}" for name in served[first]), language=None)

@@ -1,0 +1,140 @@
+"""The client of a world as data: config.json and the helpers it names, images held, the user."""
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simulator.docker.config_file import Credential, CredentialStore, InvalidConfig
+from simulator.docker.engines import engine as known_engine
+from simulator.docker.go_json import not_config
+from simulator.docker.image_store import ImageStore
+from simulator.docker.machine import Client, entry_for
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Index, Manifest, parse_manifest
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
+from simulator.registry.fixtures import repositories, unpacked_size
+from simulator.registry.model import Repository
+
+HOME = "/home/alice/.docker"
+CONFIG = f"{HOME}/config.json"
+TEMPORARY = f"{CONFIG}1360777279"
+"""Docker's CLI writes a file beside config.json first; the number is random."""
+
+ConfigProblem = Literal[
+    "", "is a directory", "permission denied", "read-only file system", "directory not writable",
+    "not a directory",
+]  # fmt: skip
+
+
+class ClientDocument(BaseModel):
+    """The machine on which docker is typed.
+
+    `config` is config.json: a document, or the text of a file that may be broken; None: there is
+    none. `problem` says what is wrong with the file or its directory. `helpers` are the
+    credential helpers on the PATH, with what they keep (`user:password`) by registry. `files` are
+    the texts of other files by path. `held` are images of an earlier pull. `insecure` are the
+    engine's insecure-registries.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    config: dict[str, Any] | str | None = None
+    problem: ConfigProblem = ""
+    helpers: dict[str, dict[str, str]] = Field(default_factory=dict)
+    files: dict[str, str] = Field(default_factory=dict)
+    held: tuple[str, ...] = ()
+    platform: str = "linux/amd64"
+    insecure: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str | None:
+        """The text of config.json."""
+        if self.config is None or isinstance(self.config, str):
+            return self.config
+        return json.dumps(self.config, indent="\t")
+
+    def client(self, engine: str, now: int) -> Client:
+        """The client before the first command, with the clock of its world."""
+        return Client(
+            engine=known_engine(engine).name,
+            now=now,
+            store=self.store(),
+            images=held_images(self.held),
+            platform=Platform.parse(self.platform),
+            writable=self.writable(),
+            unreadable=self.unreadable(),
+            insecure=self.insecure,
+        )
+
+    def store(self) -> CredentialStore:
+        """What Docker's CLI reads; nothing from a file that it cannot read."""
+        try:
+            found = CredentialStore.from_json(self.text) if self.text else CredentialStore()
+        except InvalidConfig:
+            return CredentialStore()
+        named = {one for one in (found.helper, *dict(found.helpers).values()) if one}
+        missing = bool(named) and not named <= set(self.helpers)
+        if named and not missing:  # a helper is asked, and the file is not
+            found = found.without(*(key for key, _ in found.entries if found.helper_of(key)))
+        for kept in (self.helpers[one] for one in sorted(named) if one in self.helpers):
+            for host, pair in kept.items():
+                username, _, password = pair.partition(":")
+                found = found.with_entry(host, Credential(username, password))
+        return replace(found, helper_missing=missing)
+
+    def unreadable(self) -> str:
+        """What Docker's CLI says about a config.json that it cannot read; empty if it can."""
+        if self.problem == "is a directory":
+            return f"parsing config file ({CONFIG}): read {CONFIG}: is a directory"
+        if self.problem in ("permission denied", "not a directory"):
+            return f"loading config file: open {CONFIG}: {self.problem}"
+        why = not_config(self.text) if self.text is not None else None
+        return f"parsing config file ({CONFIG}): {why}" if why else ""
+
+    def writable(self) -> str:
+        """Why config.json cannot be written; empty if it can."""
+        match self.problem:
+            case "read-only file system":
+                return f"open {TEMPORARY}: read-only file system"
+            case "directory not writable":
+                return f"open {TEMPORARY}: permission denied"
+            case "not a directory":
+                return f"mkdir {HOME}: not a directory"
+            case _:
+                return ""
+
+
+def auth_entry(pair: str) -> dict[str, str]:
+    """An entry of `auths` in config.json for `user:password`."""
+    return {"auth": base64.b64encode(pair.encode()).decode()}
+
+
+def held_images(images: tuple[str, ...]) -> ImageStore:
+    """The image store after earlier pulls of these images."""
+    store = ImageStore()
+    for image in images:
+        store = with_held(store, Reference.parse(image))
+    return store
+
+
+def with_held(store: ImageStore, reference: Reference) -> ImageStore:
+    repository = repositories()[reference.repository]
+    digest = repository.tags[reference.identifier]
+    named = stored_manifest(repository, digest)
+    entry = entry_for(named, Platform()) if isinstance(named, Index) else None
+    manifest = stored_manifest(repository, entry.digest) if entry else named
+    assert isinstance(manifest, Manifest)
+    blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
+    packed = {d: repository.blobs[d].data for d in blobs}
+    config = ImageConfig.read(packed[manifest.config.digest], manifest.config.digest)
+    sizes = {d: unpacked_size(data) for d, data in packed.items()}
+    kept = store.with_content(config, [(d, size) for d, size in sizes.items() if size])
+    held = dict.fromkeys((named, manifest))
+    return kept.with_image(reference.canonical, digest, blobs, *held)
+
+
+def stored_manifest(repository: Repository, digest: str) -> Manifest | Index:
+    return parse_manifest(repository.manifests[digest].data, digest)
