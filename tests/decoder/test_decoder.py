@@ -5,13 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
-from simulator.cli import main
 from simulator.decoder import index as decoder
 from simulator.decoder.checks import checks
 from simulator.decoder.index import Cause, cards, decode, known_messages, partings, printed
@@ -440,34 +438,6 @@ def test_what_a_real_docker_prints_is_decoded(docker: Docker) -> None:
                 if words[0] == "login":
                     login = ("login", "-u", "alice", "--password-stdin", registry.host)
                     assert docker(*login, typed="s3cret").returncode == 0
-
-
-# -- on the command line ------------------------------------------------------------------------
-
-
-def test_decode_prints_causes() -> None:
-    """Status 0, and each cause with what to try; the same from standard input."""
-    told = CliRunner().invoke(main, ["decode", BASIC])
-    piped = CliRunner().invoke(main, ["decode"], input=BASIC)
-    assert (told.exit_code, piped.exit_code) == (0, 0)
-    assert told.stdout == piped.stdout
-    for part in ("1. Nothing is stored for this registry.", "$ docker login ghcr.io",
-                 "scenario=no-login-basic&step="):  # fmt: skip
-        assert part in told.stdout
-
-
-def test_decode_masks() -> None:
-    """A secret on the command line is told of, and not printed."""
-    told = CliRunner().invoke(main, ["decode", "-"], input=f"{BASIC}\ndocker login -p hunter2")
-    assert "Masked 1 secret." in told.stdout and "hunter2" not in told.output
-
-
-@pytest.mark.parametrize(("message", "status"), [("hello world", 1), ("", 2)])
-def test_decode_says_what_it_cannot(message: str, status: int) -> None:
-    """An unknown message is status 1, none is status 2; one sentence each."""
-    told = CliRunner().invoke(main, ["decode", message])
-    assert told.exit_code == status
-    assert ("No situation prints this" in told.output) == (status == 1)
 
 
 # -- in the app ---------------------------------------------------------------------------------

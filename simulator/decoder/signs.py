@@ -1,0 +1,183 @@
+"""Readings that follow from the facts of a message: of its status, its hosts and its addresses.
+
+They are what `rules.yaml` asks for beside the readings of the frames.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+
+from simulator.decoder.facts import EMPTY
+from simulator.decoder.reading import (
+    Message,
+    Target,
+    image_signs,
+    readings,
+    reference_of,
+)
+from simulator.protocol.hosts import address_of, bare
+from simulator.protocol.reference import HUB
+
+INNER_SERVERS = ("192.168.65.", "127.0.0.11", "10.0.2.3", "[::1]", "192.168.127.", "10.96.0.10",
+                 "192.168.5.", "172.17.", "10.43.0.10", "10.255.255.")  # fmt: skip
+"""DNS servers of Docker Desktop's VM, of containers and of clusters, by how they begin."""
+INNER_NAMES = (".internal", ".local", ".lan", ".corp", ".intra", ".intranet", ".home", ".svc",
+               ".private", ".localdomain", ".cluster.local", ".test")  # fmt: skip
+PUBLIC = ("docker.io", "ghcr.io", "quay.io", "gcr.io", "pkg.dev", "mcr.microsoft.com",
+          "public.ecr.aws", "registry.k8s.io", "docker.com", "amazonaws.com", "azurecr.io",
+          "registry.gitlab.com", "cloudfront.net", "cloudflarestorage.com")  # fmt: skip
+GATEWAYS = frozenset({"502", "503", "504", *(str(code) for code in range(520, 531))})
+SILENT = frozenset({"deadline", "tls-timeout", "dial-timeout", "no-route", "unreachable",
+                    "read-timeout"})  # fmt: skip
+FAR = SILENT | {"refused-port", "dns-none", "dns-fails", "tls"}
+"""What only another host than the registry can be at fault for, once the manifest came."""
+
+
+def all_readings(message: Message, context: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Every reading of a message; `context` are those of the lines around it."""
+    found = set(readings(message)) | set(image_signs(message)) | context
+    found |= set(of_status(message)) | set(of_hosts(message)) | set(of_form(message))
+    if "login" in found and found & {"pull", "push", "access-denied"}:
+        found.discard("login")
+    return frozenset(found)
+
+
+def of_status(message: Message) -> Iterator[str]:
+    status = message.named.get("status", "")[:3]
+    if not status:
+        words = message.named.get("proxy_words", "").lower()
+        if any(one in words for one in ("gateway", "unavailable", "internal", "host", "dns")):
+            yield "proxy-5xx"
+        return
+    yield f"status-{status}"
+    if status in GATEWAYS:
+        yield "status-gateway"
+    if status.startswith("5"):
+        yield "status-5xx"
+    if status.startswith("4") and status not in ("401", "429"):
+        yield "status-40x"
+
+
+def of_hosts(message: Message) -> Iterator[str]:
+    """Who was asked, and whether that is the registry of the image."""
+    targets, gives = message.targets, message.gives
+    if not targets:
+        yield from of_address(message)
+        if ("blob" in gives and gives & FAR) or lone_lookup(message):
+            yield "elsewhere"
+        return
+    first, last = targets[0], targets[-1]
+    yield "asked-http" if first.parts[0] == "http" else "asked-https"
+    if first.host.endswith((":443", ":80")):
+        yield "explicit-443"
+    if last.parts[0] == "https" and last.host and ":" not in last.host.rpartition("]")[2]:
+        yield "default-port"
+    if is_public(last.host):
+        yield "public-registry"
+    yield from of_nested(message, first, last)
+    yield from of_mirror(message, first)
+    yield from of_address(message)
+
+
+def lone_lookup(message: Message) -> bool:
+    """Whether this is nothing but Go's words: so a classic engine tells of a layer's download,
+    because all other requests are named with their address."""
+    speakers = {one.frame.speaker for one in message.segments if one.frame}
+    return bool(speakers) and speakers <= {"dns", "net", "os"}
+
+
+def of_nested(message: Message, first: Target, last: Target) -> Iterator[str]:
+    """Whether a token service or a storage was asked, to which the registry pointed."""
+    if last.of_registry:
+        return
+    token = last.of_token_service or "realm" in message.gives
+    if token and "blob" not in message.gives:
+        yield from ("realm-fails", "token-asked")
+    elif first is not last or "blob" in message.gives or "pull" in message.gives:
+        yield "elsewhere"
+
+
+def of_mirror(message: Message, first: Target) -> Iterator[str]:
+    """Whether the image's registry is Docker Hub and another host was asked."""
+    image = reference_of(message)
+    hub = (image and image.domain == HUB) or first.parts[2].startswith("/v2/library/")
+    asked_for_hub = "ns=docker.io" in first.parts[3] or hub
+    if first.of_registry and asked_for_hub and not first.host.endswith("docker.io"):
+        yield "asks-elsewhere"
+
+
+def of_address(message: Message) -> Iterator[str]:
+    address = message.named.get("address", "")
+    if address.startswith("[") and address.count(":") > 2:
+        yield "ipv6-address"
+    if message.gives & {"no-route", "unreachable", "dial-timeout"}:
+        yield "unconnected"
+    server = message.named.get("dns_server", "")
+    name = message.named.get("dns_name", "").rstrip(".")
+    if server.startswith(INNER_SERVERS) or is_inner(name):
+        yield "inner-dns"
+
+
+def is_inner(name: str) -> bool:
+    """Whether only a private DNS server can know this name."""
+    if not name or is_ip(name):
+        return False
+    return "." not in name or name.lower().endswith(INNER_NAMES)
+
+
+def is_ip(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def is_public(host: str) -> bool:
+    name = bare(host)
+    return address_of(name) is None and any(
+        name == one or name.endswith(f".{one}") or name.endswith(f"-{one}") for one in PUBLIC
+    )
+
+
+def of_form(message: Message) -> Iterator[str]:
+    """What was done, and by whom, as the form of the message shows it."""
+    gives, targets = message.gives, message.targets
+    named = any("request" in one.gives for one in message.segments)
+    at_v2 = bool(targets) and targets[0].parts[2].rstrip("/") in ("/v2", "/v1", "/v1/users")
+    if at_v2 and named and not gives & {"podman", "pull", "push", "containerd", "build"}:
+        yield "login"
+    if named and "daemon" in gives:
+        yield "realm-form"
+    elif "daemon" in gives:
+        yield "pull-form"
+    if not gives & {"daemon", "podman", "containerd", "kubelet", "crane", "buildkit", "ctr"}:
+        yield from ("bare", "push-form") if not named else ()
+    yield from of_words(message)
+    if gives & SILENT or "cut" in gives:
+        yield "silent"
+
+
+def of_words(message: Message) -> Iterator[str]:
+    named = message.named
+    if named.get("not_before") or "not yet valid" in named.get("x509_words", ""):
+        yield "now-before"
+    if named.get("got") == EMPTY or named.get("expected") == EMPTY:
+        yield "empty-digest"
+    if "got_size" in named and named["got_size"] == "0":
+        yield "empty-digest"
+    if "not valid for any names" in message.line.text:
+        yield "no-names"
+    alert = named.get("alert", "").lower()
+    if alert == "unrecognized name":
+        yield "alert-name"
+    if alert in ("protocol version not supported", "insufficient security level"):
+        yield "alert-version"
+    words = named.get("registry_words", "")
+    if "arn:aws" in words:
+        yield "says-arn"
+    if words.lower() in ("requested access to the resource is denied", "denied"):
+        yield "denied-default"
+    if named.get("os_words", "").lower() in ("no space left on device", "disk quota exceeded"):
+        yield from ("says-no-room", "no-space")
+    if named.get("direction") == "push":
+        yield "push"
