@@ -8,7 +8,7 @@ import json
 import subprocess
 import sysconfig
 from collections.abc import Iterable, Iterator, Set
-from pathlib import Path
+from shutil import which
 from textwrap import wrap
 from xml.etree import ElementTree as ET
 
@@ -89,12 +89,18 @@ def dot(lesson: Lesson, shape: str) -> str:
     return str(graph.source)
 
 
+class NoLayout(ValueError):
+    """The layout program is not installed; the message says how to get it."""
+
+
 def layout(source: str) -> str:
     """The SVG of this DOT, fit to be scaled, with the digest of its source.
 
-    Raises FileNotFoundError where the layout program is not installed.
+    Raises NoLayout where the layout program is not installed.
     """
-    program = Path(sysconfig.get_path("scripts")) / "graphviz-pure"
+    program = which("graphviz-pure", path=sysconfig.get_path("scripts"))
+    if program is None:
+        raise NoLayout("diagrams need the program graphviz-pure: pip install graphviz-pure")
     done = subprocess.run(
         [program, "-Tsvg"], input=source.encode(), capture_output=True, check=True
     )

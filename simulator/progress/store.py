@@ -276,9 +276,20 @@ def engine(url: str) -> sa.Engine:
         case "sqlite":
             return sqlite_engine(parsed)
         case "postgresql":
-            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            return postgresql_engine(parsed)
         case other:
             raise InvalidDatabase(f"{VARIABLE}: {other} is not supported: use sqlite or postgresql")
+
+
+def postgresql_engine(url: URL) -> sa.Engine:
+    """Raises InvalidDatabase where the driver, an extra of Pullscope, is not installed."""
+    try:
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise InvalidDatabase(
+            f"{VARIABLE}: PostgreSQL needs a driver: install Pullscope with the extra "
+            "'postgresql', or use sqlite"
+        ) from None
 
 
 def sqlite_engine(url: URL) -> sa.Engine:
