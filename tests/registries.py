@@ -9,12 +9,13 @@ from pathlib import Path
 import httpx
 
 from simulator.registry.fixtures import repositories
-from simulator.registry.model import Auth, Registry, Repository, User
+from simulator.registry.model import Auth, Registry, Repository, Signer, User
 from simulator.registry.serving import running
 from simulator.registry.tokens import ISSUER, certificate_pem
 from tests.need import need
 from tests.pages import free_port, wait_for
 
+SIGNER = Signer(b"tests")
 ALICE = {"alice": User("s3cret", ("myimage", "team/*"))}
 
 
@@ -109,10 +110,10 @@ def token_registry(folder: Path) -> Iterator[RealRegistry]:
     """With tokens that our own token service issues, and the images."""
     with open_registry(folder):
         pass
-    (folder / "tokens.pem").write_bytes(certificate_pem())
+    (folder / "tokens.pem").write_bytes(certificate_pem(SIGNER))
     port = free_port()
     host = f"127.0.0.1:{port}"
-    issuing = Registry(auth=Auth.BEARER, service=host, users=ALICE)
+    issuing = Registry(auth=Auth.BEARER, service=host, users=ALICE, signer=SIGNER)
     with running(issuing) as tokens:
         auth = (
             f"auth: {{token: {{realm: 'http://{tokens.host}/token', service: '{host}', "

@@ -19,7 +19,7 @@ COMMANDS = {
     "scenarios": Entry("simulator.cli.running:list_scenarios", "List what can be run."),
     "compare": Entry("simulator.cli.comparing:compare", "Compare two runs side by side."),
     "decode": Entry("simulator.cli.decoding:decode", "Explain a message that Docker printed."),
-    "app": Entry("simulator.cli.serving:app", "Serve the pages, with a registry for your docker."),
+    "app": Entry("simulator.cli.hosting:app", "Serve the pages, with a registry for your docker."),
     "registry": Entry("simulator.cli.serving:registry", "Serve the mock registry alone."),
     "record": Entry("simulator.cli.recording:record", "Record what your own Docker does."),
     "fidelity": Entry(

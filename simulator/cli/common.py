@@ -17,6 +17,9 @@ Command = Callable[..., Any]
 console = Console()
 ENGINES = click.Choice(list(engines()))
 USUAL_ENGINE = next(iter(engines()))
+HOST = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen at."
+)
 
 
 def told_plainly(command: Command) -> Command:

@@ -1,21 +1,14 @@
-"""`registry` serves the mock registry; `app` the pages, and the registry on the same port."""
+"""`registry` serves the mock registry."""
 
-import re
 import sys
 from typing import Any
 
 import click
 
-from simulator.cli.common import told_plainly
-from simulator.protocol.hosts import is_loopback
+from simulator.cli.common import HOST, told_plainly
 from simulator.registry import serving as server
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
-from simulator.web import serve
-
-HOST = click.option(
-    "--host", default="127.0.0.1", show_default=True, help="The address to listen at."
-)
 
 
 @click.command()
@@ -97,34 +90,3 @@ def parse_fault(specification: str) -> Fault:
         f"{specification!r} is not PART:STATUS (parts: {known}), blob:corrupt or blob:cut=BYTES",
         param_hint="'--fault'",
     )
-
-
-@click.command()
-@HOST
-@click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
-@click.option("--class", "for_class", is_flag=True,
-              help="Let others in, each with an account. Needs --public-url.")  # fmt: skip
-@click.option("--public-url", metavar="URL", default="",
-              help="With --class: the https:// address of the proxy in front.")  # fmt: skip
-@told_plainly
-def app(host: str, port: int, for_class: bool, public_url: str) -> None:
-    """Serve the pages, and on the same port the registry for your own docker.
-
-    Only this machine can reach it. For a class, put a proxy with TLS in front, and say so with
-    --class and --public-url.
-    """
-    hosting(host, for_class, public_url)
-    serve.serve_app(host, port, public_url, log=click.echo)
-
-
-def hosting(host: str, for_class: bool, public_url: str) -> None:
-    """Raises UsageError unless what is opened to others was asked for, and is behind TLS."""
-    if not is_loopback(host) and not for_class:
-        raise click.UsageError(f"--host {host} lets others in: add --class and --public-url")
-    if for_class and not re.fullmatch(r"https://[^/\s]+/?", public_url):
-        raise click.UsageError(
-            "--class needs --public-url https://NAME, the address of the proxy with TLS in front: "
-            "passwords must not travel in the clear"
-        )
-    if public_url and not for_class:
-        raise click.UsageError("--public-url is for --class: add it, or leave the option out")

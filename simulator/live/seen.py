@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.reference import NAME
+from simulator.protocol.target import Kind as Target
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Seen:
     claims: str = ""
     proof: str = ""
     pending: bool = False
+    connection: str = ""
+    """The same for requests of one connection; empty where that is not known."""
 
     @property
     def request(self) -> Request:
@@ -95,10 +98,20 @@ def client_of(request: Request) -> Client:
     )
 
 
-# -- what it asks for -------------------------------------------------------------------------
+# -- who asks, and for what -------------------------------------------------------------------
+
+
+def presented(request: Request) -> tuple[str, str] | None:
+    """The name and password that a request brings, as Basic or in a token form."""
+    form = dict(request.form)
+    if form.get("username"):
+        return form["username"], form.get("password", "")
+    return request.authorization.pair() if request.authorization else None
 
 
 class Kind(StrEnum):
+    """As the observer tells requests apart: all that writes is a push."""
+
     PING = "ping"
     TOKEN = "token"
     MANIFEST = "manifest"
@@ -116,26 +129,21 @@ class Asked(NamedTuple):
     identifier: str = ""
 
 
-PATHS = (
-    (rf"/v2/(?P<name>{NAME.pattern})/manifests/(?P<id>[^/]+)", Kind.MANIFEST),
-    (rf"/v2/(?P<name>{NAME.pattern})/blobs/uploads(?P<id>/.*)?", Kind.PUSH),
-    (rf"/v2/(?P<name>{NAME.pattern})/blobs/(?P<id>[^/]+)", Kind.BLOB),
-    (rf"/v2/(?P<name>{NAME.pattern})/tags(?P<id>)/list", Kind.TAGS),
-)
+KINDS = {
+    Target.MANIFEST: Kind.MANIFEST, Target.BLOB: Kind.BLOB, Target.TAGS: Kind.TAGS,
+    Target.UPLOAD: Kind.PUSH,
+}  # fmt: skip
 
 
 def asked(request: Request) -> Asked:
-    path = unquote(request.path)
-    if path == "/v2/" and request.method in ("GET", "HEAD"):
-        return Asked(Kind.PING)
-    if path == "/token":
+    kind, repository, identifier, reads = request.target
+    if kind is Target.TOKEN:
         return token_asked(request)
-    for pattern, kind in PATHS:
-        found = re.fullmatch(pattern, path)
-        if found:
-            reading = request.method in ("GET", "HEAD")
-            return Asked(kind if reading else Kind.PUSH, found["name"], found["id"] or "")
-    return Asked(Kind.OTHER)
+    if kind is Target.PING and reads:
+        return Asked(Kind.PING)
+    if kind not in KINDS or not repository:
+        return Asked(Kind.OTHER)
+    return Asked(KINDS[kind] if reads else Kind.PUSH, repository, identifier)
 
 
 def token_asked(request: Request) -> Asked:

@@ -5,9 +5,10 @@ nothing, a clock that is ahead, a token that lives no second.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
+from simulator.protocol.errors import standard_message
 from simulator.protocol.manifest import Index, Manifest, parse_manifest
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, Repository, User
@@ -33,10 +34,6 @@ class Trouble:
     @property
     def any(self) -> bool:
         return self != Trouble()
-
-    def spent(self) -> "Trouble":
-        """After one more request was answered 503."""
-        return replace(self, unavailable=max(0, self.unavailable - 1))
 
 
 SWITCHES: Mapping[str, tuple[str, str]] = {
@@ -79,15 +76,19 @@ def registry_for(name: str, password: str, trouble: Trouble, now: int) -> Regist
     )
 
 
+def unavailable_after(registry: Registry) -> int:
+    """How many of the next requests are still answered 503."""
+    return sum(fault.times or 0 for fault in registry.faults if fault.part is None)
+
+
 def faults(trouble: Trouble) -> tuple[Fault, ...]:
     found: list[Fault] = []
     if trouble.unavailable:
-        found += [Fault(part, 503, "UNAVAILABLE", "try again later") for part in Part]
+        found.append(Fault(None, 503, "UNAVAILABLE", "try again later", times=trouble.unavailable))
     if trouble.limited:
         found.append(Fault(Part.MANIFEST, 429, "TOOMANYREQUESTS", "too many requests: wait"))
     if trouble.withheld:
-        denied = "requested access to the resource is denied"
-        found.append(Fault(Part.BLOB, 403, "DENIED", denied))
+        found.append(Fault(Part.BLOB, 403, "DENIED", standard_message("DENIED")))
     if trouble.corrupt:
         found += [Fault(Part.BLOB, corrupt=True, digest=layer) for layer in layers()]
     return tuple(found)

@@ -13,9 +13,9 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson import library
 from simulator.lesson.document import Lesson
 from simulator.live.coach import Facts, advice
+from simulator.live.learners import Session
 from simulator.live.notes import NOTES
 from simulator.live.observer import Run, observe
-from simulator.live.sessions import Session
 from simulator.live.trouble import images_for, known
 from simulator.views import player
 from simulator.words.i18n import _

@@ -19,6 +19,7 @@ from simulator.protocol.hosts import split_url
 from simulator.protocol.json_text import json_of
 from simulator.protocol.network_failure import NetworkFailure
 from simulator.protocol.secrets import MASK, SECRET_FIELDS
+from simulator.protocol.target import Target, target
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -47,6 +48,11 @@ class Request:
     @property
     def query(self) -> str:
         return split_url(self.url).query
+
+    @property
+    def target(self) -> Target:
+        """What is asked for."""
+        return target(self.method, self.path)
 
     @property
     def body(self) -> bytes:

@@ -25,8 +25,8 @@ from simulator.docker.machine import Client, State
 from simulator.docker.trace import steps
 from simulator.protocol.message import Exchange, Request, Response, Transport
 from simulator.recordings import lab
-from simulator.registry.answer import identity_token
-from simulator.registry.model import Auth, Fault, Part, Registry
+from simulator.registry.model import PUBLISHED, Auth, Fault, Part, Registry
+from simulator.registry.token_service import identity_token
 from simulator.sources.mock import mock
 from simulator.sources.world import Site, World
 from simulator.words import i18n
@@ -267,7 +267,7 @@ def with_identities(scene: Scene) -> Scene:
     for entry in entries.values() if isinstance(entries, dict) else ():
         if isinstance(entry, dict) and entry.get("identitytoken") and entry.get("auth"):
             user = base64.b64decode(entry["auth"]).decode().partition(":")[0]
-            entry["identitytoken"] = identity_token(user, lab.user(user))
+            entry["identitytoken"] = identity_token(PUBLISHED, user, lab.user(user))
             scene = each_registry(scene, lambda registry: replace(registry, refresh=True))
             scene = replace(scene, config=json.dumps(document, indent="\t"))
     return scene

@@ -7,22 +7,22 @@ on as they are, and what is asked there is not seen. Secrets are in the log:
 """
 
 import hashlib
-import logging
 import re
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import httpx
-import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Asked
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from simulator.protocol.message import Request
-from simulator.registry.serving import address, body, bound
+from simulator.protocol.target import Kind, target
+from simulator.registry.asgi import Delivery, Refused, body, deliver
+from simulator.registry.serving import address, bound, in_thread, server
 from simulator.sources.dialer import objection
 from simulator.sources.http_client import PATIENCE, failure
 from simulator.sources.mock import KEPT
@@ -36,8 +36,6 @@ HOP = frozenset({
 TOKENS = re.compile(r"/pullscope-tokens-(\d+)(/.*|\?.*|)")
 """Paths under which the proxy passes requests on to token services, by number."""
 REALM = re.compile(r'(realm=")(https?://[^"]+)(")', re.IGNORECASE)
-TLS = b"\x16\x03"
-"""How a TLS handshake begins (RFC 8446 section 5.1)."""
 
 Pairs = list[tuple[str, str]]
 
@@ -60,7 +58,8 @@ class Entry:
 
     @property
     def blob(self) -> bool:
-        return self.method == "GET" and "/blobs/" in self.path and self.status in (200, 206)
+        blob = target(self.method, urlsplit(self.path).path).kind is Kind.BLOB
+        return blob and self.method == "GET" and self.status in (200, 206)
 
 
 @dataclass
@@ -93,7 +92,13 @@ class Proxy:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def passed(self, asked: Asked, send: Send) -> None:
-        entry = self.entry(asked, await body(asked))
+        try:
+            entry = self.entry(asked, await body(asked))
+        except Refused as refused:
+            await deliver(Delivery(refused.answer), asked.receive, send)
+            return
+        except ClientDisconnect:
+            return
         self.log.append(entry)
         assert self.client is not None
         try:
@@ -200,31 +205,14 @@ def kept(entry: Entry) -> int:
     return KEPT if entry.blob else MANIFEST_LIMIT
 
 
-class Door(H11Protocol):
-    """Notices who knocks with TLS, which h11 would only call invalid."""
-
-    def data_received(self, data: bytes) -> None:
-        app = self.config.app
-        if data.startswith(TLS) and isinstance(app, Proxy):
-            app.met_tls()
-        super().data_received(data)
-
-
 @contextmanager
 def running(upstream: str) -> Iterator[Proxy]:
     """The proxy on a free port of loopback, served from a thread."""
     with bound("127.0.0.1", 0) as listening:
         proxy = Proxy(upstream, address(listening))
-        config = uvicorn.Config(
-            proxy, http=Door, ws="none", lifespan="on", interface="asgi3", access_log=False,
-            log_config=None, log_level=logging.CRITICAL, server_header=False, date_header=False,
-            proxy_headers=False, timeout_graceful_shutdown=1,
+        running_server = server(
+            proxy, lambda _where: proxy.met_tls(), lifespan="on", date_header=False,
+            proxy_headers=False,
         )  # fmt: skip
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        try:
+        with in_thread(running_server, listening):
             yield proxy
-        finally:
-            server.should_exit = True
-            thread.join()

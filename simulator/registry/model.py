@@ -1,6 +1,5 @@
 """A registry as data: how it authenticates, its users, images, and its faults."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -73,11 +72,11 @@ class Fault:
 
     `status` answers with that status (and `code`, `message` as the error body, or `body`);
     `corrupt` flips one byte of a blob; `cut_after` ends the connection after so many bytes.
-    `digest` limits it to one blob or manifest, `times` to the next so many requests, `until`
-    to the time before this second of the registry's clock.
+    `part` None is every part. `digest` limits it to one blob or manifest, `times` to the next so
+    many requests, `until` to the time before this second of the registry's clock.
     """
 
-    part: Part
+    part: Part | None
     status: int | None = None
     code: str | None = None
     message: str = ""
@@ -88,6 +87,19 @@ class Fault:
     digest: str | None = None
     times: int | None = None
     until: int | None = None
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The secret from which the keys of tokens and identity tokens are derived.
+
+    The same secret gives the same tokens, byte for byte: in tests, and in several processes.
+    """
+
+    secret: bytes = field(repr=False)
+
+
+PUBLISHED = Signer(b"for worlds in this process, which no stranger can ask")
 
 
 @dataclass(frozen=True)
@@ -116,19 +128,22 @@ class Registry:
     token_skew: int = 0
     """Seconds by which the token service's clock is ahead; negative if it is behind."""
     now: int | None = None
-    """The clock, in seconds since 1970. None is the machine's own; scenarios fix it."""
+    """The clock, in seconds since 1970. None: whoever serves the registry sets it."""
+    signer: Signer = PUBLISHED
+    """What signs tokens. A server that others reach brings a secret of its own."""
 
     def fault(self, part: Part, digest: str | None = None) -> Fault | None:
         """The first fault laid on this part, if any."""
         for fault in self.faults:
-            over = fault.times == 0 or (fault.until is not None and self.clock() >= fault.until)
-            if fault.part is part and fault.digest in (None, digest) and not over:
+            over = fault.times == 0 or (fault.until is not None and self.clock >= fault.until)
+            if fault.part in (None, part) and fault.digest in (None, digest) and not over:
                 return fault
         return None
 
+    @property
     def clock(self) -> int:
-        """Seconds since 1970, by this registry's clock."""
-        return int(time.time()) if self.now is None else self.now
+        """Seconds since 1970, by this registry's clock; 0 where nobody has set it."""
+        return self.now or 0
 
     def after(self, fault: Fault) -> "Registry":
         """The registry once this fault has struck: a limited one has one time less."""

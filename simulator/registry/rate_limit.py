@@ -1,6 +1,8 @@
-"""How much one client may ask of a served registry: a token bucket for each.
+"""How often one client may do something: a token bucket for each.
 
 Every client has a bucket of `burst` tokens that fills again by `per_second`; a request takes one.
+The buckets are this process's own: no kept library has token buckets that several processes share
+without a server of its own for them.
 """
 
 import ipaddress
@@ -18,7 +20,7 @@ class Rate:
     """Requests a second in the long run, and at once. A pull of five layers makes about ten."""
 
     per_second: float = 20
-    burst: int = 500
+    burst: float = 500
 
 
 @dataclass(frozen=True)
@@ -43,22 +45,23 @@ class Limiter:
 
     def wait(self, client: str) -> float:
         """Take a token: 0, or the seconds until there is one again."""
-        now, name = self.clock(), household(client)
-        known = self.buckets.pop(name, Bucket(self.rate.burst, now))
+        now = self.clock()
+        known = self.buckets.pop(client, Bucket(self.rate.burst, now))
         left = known.filled(self.rate, now)
         taken = 1 if left >= 1 else 0
-        self.buckets[name] = Bucket(left - taken, now)
+        self.buckets[client] = Bucket(left - taken, now)
         if len(self.buckets) > CLIENTS:
             self.buckets.popitem(last=False)
         return 0 if taken else (1 - left) / self.rate.per_second
 
 
-def household(client: str) -> str:
-    """The address, or the network that an IPv6 client may choose its addresses from."""
+def network_of(address: str) -> str:
+    """One client's addresses: an IPv4 address, or the /64 from which an IPv6 client chooses."""
     try:
-        address = ipaddress.ip_address(client)
+        known = ipaddress.ip_address(address)
     except ValueError:
-        return client
-    if address.version == 4:
-        return client
-    return str(ipaddress.ip_network((address, 64), strict=False))
+        return address
+    if known.version == 4:
+        return address
+    mapped = known.ipv4_mapped
+    return str(mapped or ipaddress.ip_network((known, 64), strict=False))

@@ -1,73 +1,57 @@
-"""The mock registry on a port: a thin server around `registry.respond`.
+"""The mock registry on a port: what only a process can do, and nothing else.
 
-Real clients pull from it without knowing. Nothing is decided here but what only a server can
-do: bind a port, name its own token service, break a connection where the answer is cut, and
-refuse what is too large, too slow or too often.
+It binds a port, starts uvicorn (here and nowhere else), reads the clock and the secret that signs
+tokens. Real clients pull from the registry without knowing that it is ours.
 """
 
-import asyncio
 import logging
-import math
 import os
 import socket
 import threading
-from asyncio import TimerHandle, Transport
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
+from secrets import token_bytes
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-import h11
 import uvicorn
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as Asked
-from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp
 
-from simulator.protocol.authorization import Authorization
 from simulator.protocol.hosts import is_loopback
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.reference import HOST
-from simulator.registry.answer import TEXT, error, part_of, reply, respond
-from simulator.registry.model import Auth, Registry
+from simulator.protocol.target import Kind
+from simulator.registry.answer import respond
+from simulator.registry.asgi import HEAD_LIMIT, Client, Delivery, RegistryApp, logged
+from simulator.registry.connections import noticing_tls
+from simulator.registry.model import PUBLISHED, Auth, Registry, Signer
 from simulator.registry.rate_limit import Limiter, Rate
 
-LIMIT = 65_536
-"""Bytes of a request's body that are read: a token form is far smaller."""
-HEAD_LIMIT = 32_768
-"""Bytes of a request's line and headers; a token has a thousand or two."""
-PATIENCE = 10.0
-"""Seconds in which a request must have arrived."""
-STALLED = 30.0
-"""Seconds in which a client must take the next piece of an answer."""
-PIECE = 262_144
-"""Bytes of an answer that are on their way to one client at a time."""
 CONNECTIONS = 500
 """At once; one more is told to come back (503)."""
 REMEMBERED = 500
 """Exchanges that are kept."""
-FORM = "application/x-www-form-urlencoded"
-HIDDEN = frozenset({"authorization", "cookie", "host", "proxy-authorization"})
-"""Headers that are not kept: secrets, and the host, which is in the URL."""
+SECRET = "PULLSCOPE_SECRET"
+"""The variable with the secret that several processes share."""
+SHORTEST_SECRET = 32
+"""Characters of it."""
 
 
 class PortInUse(ValueError):
     """The address cannot be bound."""
 
 
-class Refused(Exception):
-    """A request that does not reach the registry, with what to answer."""
-
-    def __init__(self, answer: Response) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
+class InvalidSecret(ValueError):
+    """The secret of the environment is too short to sign with."""
 
 
 @dataclass
 class Served:
-    """A registry that is being served; `registry` changes as limited faults strike.
+    """A registry that is being served. `registry` is as the last answer left it.
 
     What was exchanged is remembered for a while, without secrets and without a blob's bytes.
     """
@@ -76,45 +60,31 @@ class Served:
     host: str
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     log: Callable[[str], object] | None = None
-    limiter: Limiter | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, request: Request) -> tuple[Response, slice]:
-        """The answer, and which bytes of its body to send."""
+    def __post_init__(self) -> None:
+        if self.registry.signer == PUBLISHED:
+            self.registry = replace(self.registry, signer=signer())
+
+    async def handle(self, request: Request, client: Client) -> Delivery:
         with self.lock:
-            known = addressed(self.registry, request)
-            response, window = respond(request, known)
-            fault = self.registry.fault(*part_of(request, known))
-            self.registry = self.registry.after(fault) if fault else self.registry
-            self.exchanges.append(remembered(Exchange(request, response)))
+            told = respond(request, addressed(self.registry, request))
+            self.registry = replace(self.registry, **kept_of(told.registry))
+            self.exchanges.append(remembered(Exchange(request, told.response)))
         if self.log:
-            self.log(f"{request.method} {request.path} -> {response.status}")
-        return response, window
+            self.log(f"{request.method} {request.path} -> {told.response.status}")
+        return Delivery(told.response, told.window)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = Asked(scope, receive)
-        try:
-            self.admit(asked)
-            response, window = self.answer(await received(asked))
-        except Refused as refused:
-            response, window = refused.answer, slice(0 if asked.method == "HEAD" else None)
-        except ClientDisconnect:
-            return
-        await answered(response, window, send)
 
-    def admit(self, asked: Asked) -> None:
-        """Raises Refused for a client that asks too often (distribution spec, code-14)."""
-        client = asked.client.host if asked.client else ""
-        wait = self.limiter.wait(client) if self.limiter else 0
-        if wait:
-            seconds = str(math.ceil(wait))
-            said = f"too many requests: wait {seconds} s, then try again"
-            later = ("Retry-After", seconds)
-            raise Refused(error(429, "TOOMANYREQUESTS", said, None, later))
+def kept_of(after: Registry) -> dict[str, Any]:
+    """What an answer changes in a registry: not how this client happened to reach it."""
+    return {"repositories": after.repositories, "faults": after.faults}
 
 
 def addressed(registry: Registry, request: Request) -> Registry:
-    """The registry as this client reached it: its token service is at the same address."""
+    """The registry as this client reached it: the time is now, and its token service is at the
+    same address unless it has one of its own."""
+    registry = registry if registry.now is not None else replace(registry, now=int(time.time()))
     if registry.auth is not Auth.BEARER or registry.realm.startswith(("http://", "https://")):
         return registry
     realm = f"{urlsplit(request.url).scheme}://{request.host}/token"
@@ -123,148 +93,18 @@ def addressed(registry: Registry, request: Request) -> Registry:
 
 def remembered(exchange: Exchange) -> Exchange:
     kept = exchange.masked()
-    if "/blobs/" in kept.request.path and isinstance(kept.answer, Response):
+    if kept.request.target.kind is Kind.BLOB and isinstance(kept.answer, Response):
         return replace(kept, answer=replace(kept.answer, body=b""))
     return kept
 
 
-# -- what was asked ---------------------------------------------------------------------------
-
-
-async def received(asked: Asked) -> Request:
-    """What was asked, as a value. Raises Refused for what is no request, or too much of one."""
-    target = target_of(asked)
-    size = len(target) + sum(len(k) + len(v) for k, v in asked.headers.raw)
-    if size > HEAD_LIMIT:
-        said = f"a request's line and headers may have {HEAD_LIMIT} bytes together\n"
-        raise Refused(reply(431, TEXT, said.encode()))
-    headers = tuple((k.title(), v) for k, v in asked.headers.items() if k not in HIDDEN)
-    form: tuple[tuple[str, str], ...] = ()
-    if asked.headers.get("content-type", "").startswith(FORM):
-        form = tuple(parse_qsl((await body(asked)).decode("utf-8", "replace")))
-    elif asked.method not in ("GET", "HEAD") and "expect" not in asked.headers:
-        with suppress(Refused):  # so that who is still sending hears the answer
-            await body(asked)
-    sent = Authorization.parse(asked.headers.get("authorization"))
-    url = f"{asked.scope['scheme']}://{host_of(asked)}{target}"
-    return Request(asked.method, url, headers, sent, form)
-
-
-def target_of(asked: Asked) -> str:
-    """Path and query, as they were sent, per cent signs and all. (A proxy is sent a whole URL.)"""
-    path = str((asked.scope.get("raw_path") or asked.scope["path"].encode()).decode("latin-1"))
-    query = str(asked.scope["query_string"].decode("latin-1"))
-    if path.startswith(("http://", "https://")):
-        path = "/" + path.split("/", 3)[3] if path.count("/") > 2 else "/"
-    if not path.startswith("/"):
-        said = b"a request names a path that begins with a slash\n"
-        raise Refused(reply(400, TEXT, said))
-    return path.replace("#", "%23") + (f"?{query}" if query else "").replace("#", "%23")
-
-
-def host_of(asked: Asked) -> str:
-    """The host is put into the challenge, so one that is no host is not believed."""
-    named = asked.headers.get("host", "")
-    try:
-        _ = urlsplit(f"http://{named}/").port
-    except ValueError:
-        return "localhost"
-    return named if HOST.fullmatch(named) else "localhost"
-
-
-async def body(asked: Asked) -> bytes:
-    """Raises Refused where it is too large, or takes too long to come."""
-    read = b""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            async for chunk in asked.stream():
-                read += chunk
-                if len(read) > LIMIT:
-                    said = f"a request's body may have {LIMIT} bytes"
-                    raise Refused(error(413, "SIZE_INVALID", said))
-    except TimeoutError:
-        said = f"the request's body did not arrive within {PATIENCE:.0f} s\n"
-        raise Refused(reply(408, TEXT, said.encode())) from None
-    return read
-
-
-# -- what is answered -------------------------------------------------------------------------
-
-
-async def answered(response: Response, window: slice, send: Send) -> None:
-    """Send it. A cut answer announces all its bytes, sends some, and ends the connection.
-
-    A large body goes out in pieces, none of them copied from what is stored before its turn.
-    """
-    headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in response.headers]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    whole = memoryview(response.body)[window]
-    starts = range(0, len(whole), PIECE)[:-1]
-    for start in starts:
-        await send(piece(whole[start : start + PIECE], True))
-        await asyncio.sleep(0)  # others have their turn, and we hear of a client that is gone
-    await send(piece(whole[len(starts) * PIECE :], response.cut))
-
-
-def piece(data: memoryview, more: bool) -> dict[str, Any]:
-    return {"type": "http.response.body", "body": data, "more_body": more}
-
-
-class Patient(H11Protocol):
-    """HTTP as uvicorn speaks it, and an end to waiting for those who do not do their part.
-
-    Some open connections and send nothing, or a header line now and then; some never read what
-    they asked for. Each would hold a connection, and the pieces of an answer, for ever.
-    """
-
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        self.timers: dict[float, TimerHandle] = {}
-        super().connection_made(transport)
-        self.watch()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self.watch()
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self.watch()
-
-    def watch(self) -> None:
-        """The time runs while no request is being answered; a part of one does not stop it."""
-        busy = self.cycle is not None and not self.cycle.response_complete
-        self.stop(PATIENCE) if busy else self.start(PATIENCE)
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.start(STALLED)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self.stop(STALLED)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        self.stop(PATIENCE)
-        self.stop(STALLED)
-
-    def start(self, seconds: float) -> None:
-        """Hang up after so many seconds, counted from the first time that this was said."""
-        if seconds not in self.timers:
-            self.timers[seconds] = self.loop.call_later(seconds, self.transport.abort)
-
-    def stop(self, seconds: float) -> None:
-        timer = self.timers.pop(seconds, None)
-        if timer:
-            timer.cancel()
-
-    def send_400_response(self, msg: str) -> None:
-        """Where an answer has begun, or may have no body, there is no place for uvicorn's."""
-        with suppress(h11.LocalProtocolError):
-            super().send_400_response(msg)
-        self.transport.close()
-        if self.cycle is not None:
-            self.cycle.disconnected = True
+@cache
+def signer() -> Signer:
+    """What signs this process's tokens: from the environment, or random. Raises InvalidSecret."""
+    shared = os.environ.get(SECRET, "")
+    if shared and len(shared) < SHORTEST_SECRET:
+        raise InvalidSecret(f"{SECRET} needs {SHORTEST_SECRET} characters or more")
+    return Signer(shared.encode() or token_bytes(32))
 
 
 # -- the port ---------------------------------------------------------------------------------
@@ -305,14 +145,32 @@ def address(listening: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def server_of(served: Served) -> uvicorn.Server:
-    """Quiet: a cut connection is our intention, not an error to report."""
-    config = uvicorn.Config(
-        served, access_log=False, log_config=None, log_level=logging.CRITICAL, lifespan="off",
-        server_header=False, timeout_graceful_shutdown=1, http=Patient, ws="none",
-        h11_max_incomplete_event_size=HEAD_LIMIT, limit_concurrency=CONNECTIONS,
-    )  # fmt: skip
-    return uvicorn.Server(config)
+def server(
+    app: ASGIApp, hello: Callable[[str], None] | None = None, **more: Any
+) -> uvicorn.Server:
+    """uvicorn with all guards. `hello` hears from where TLS was spoken to the plain port.
+
+    uvicorn's own log is off: a cut connection is our intention, not an error to report.
+    """
+    options: dict[str, Any] = {
+        "access_log": False, "log_config": None, "log_level": logging.CRITICAL,
+        "server_header": False, "timeout_graceful_shutdown": 1, "lifespan": "off", "ws": "none",
+        "h11_max_incomplete_event_size": HEAD_LIMIT, "limit_concurrency": CONNECTIONS,
+    }  # fmt: skip
+    options |= {"http": noticing_tls(hello), **more}
+    return uvicorn.Server(uvicorn.Config(logged(app), **options))
+
+
+@contextmanager
+def in_thread(server: uvicorn.Server, listening: socket.socket) -> Iterator[None]:
+    """The server, answering from a thread."""
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def limiter_for(host: str, rate: Rate | None) -> Limiter | None:
@@ -331,11 +189,11 @@ def serve(
 ) -> None:
     """Serve until interrupted. Raises PortInUse."""
     with bound(host, port) as listening:
-        served = Served(registry, address(listening), log=log, limiter=limiter_for(host, rate))
+        served = Served(registry, address(listening), log=log)
         if log:
             log(f"Serving at {served.host}; stop with Ctrl-C")
         with suppress(KeyboardInterrupt):
-            server_of(served).run(sockets=[listening])
+            server(RegistryApp(served.handle, limiter_for(host, rate))).run(sockets=[listening])
 
 
 @contextmanager
@@ -344,12 +202,7 @@ def running(
 ) -> Iterator[Served]:
     """The registry served from a thread; port 0 takes a free one. Raises PortInUse."""
     with bound(host, port) as listening:
-        served = Served(registry, address(listening), limiter=limiter_for(host, rate))
-        server = server_of(served)
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        try:
+        served = Served(registry, address(listening))
+        app = RegistryApp(served.handle, limiter_for(host, rate))
+        with in_thread(server(app), listening):
             yield served
-        finally:
-            server.should_exit = True
-            thread.join()

@@ -1,27 +1,32 @@
 """The token service's tokens: signed JWTs (distribution docs, "Token authentication").
 
-The key and its certificate are made once a process; a real registry can be told to trust it.
+Key and certificate are derived from the registry's `Signer`. A real registry can be told to trust
+the certificate.
 """
 
 import base64
 import datetime
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import jwt
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from jwt.types import Options
 
-from simulator.registry.model import Registry
+from simulator.registry.model import Registry, Signer
 
 ISSUER = "pullscope"
 Access = tuple[tuple[str, str, tuple[str, ...]], ...]
 """Types and names (`repository`, `team/app`), each with the actions that are allowed."""
 LONGEST = 8192
 """Characters of a token that are looked at: ours have a thousand."""
+VALID = (datetime.datetime(2020, 1, 1), datetime.datetime(2120, 1, 1))
+"""From when until when the certificate holds. Fixed, so that it is the same in each process."""
 
 
 def issue(registry: Registry, subject: str, access: Access, now: int) -> str:
@@ -34,54 +39,71 @@ def issue(registry: Registry, subject: str, access: Access, now: int) -> str:
         "iat": now, "nbf": now - 10, "exp": now + registry.token_lifetime,
         "jti": f"{subject}-{now}",
     }  # fmt: skip
-    return jwt.encode(claims, key(), algorithm="ES256", headers={"x5c": [x5c()]})
+    headers = {"x5c": [x5c(registry.signer)]}
+    return jwt.encode(claims, key(registry.signer), algorithm="ES256", headers=headers)
 
 
 def verify(token: str, registry: Registry, now: int) -> dict[str, Any] | None:
-    """The claims of a valid token for this registry's service; None for any other."""
-    # The times are compared with the world's clock below, not with this machine's.
+    """The claims of a token for this registry's service that holds at `now`; None for another."""
+    claims = signed_claims(token, registry.service, registry.signer)
+    return claims if claims and claims["nbf"] <= now < claims["exp"] else None
+
+
+def signed_claims(token: str, service: str, signer: Signer) -> dict[str, Any] | None:
+    """The claims of a token that we signed for this service, even past its time; else None."""
+    # Times are compared with the world's clock, not with this machine's.
     checks: Options = {
         "verify_exp": False, "verify_nbf": False, "verify_iat": False, "require": ["exp", "nbf"]
     }  # fmt: skip
     if len(token) > LONGEST:
         return None
     try:
-        claims: dict[str, Any] = jwt.decode(
-            token, key().public_key(), ["ES256"], audience=registry.service, issuer=ISSUER,
+        return jwt.decode(
+            token, key(signer).public_key(), ["ES256"], audience=service, issuer=ISSUER,
             options=checks,
         )  # fmt: skip
     except (jwt.InvalidTokenError, RecursionError):  # deep JSON is an attempt, too
         return None
-    return claims if claims["nbf"] <= now < claims["exp"] else None
 
 
 @cache
-def key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
+def key(signer: Signer) -> ec.EllipticCurvePrivateKey:
+    """A private key on P-256: the secret's hash, as a number below the curve's order."""
+    number = int.from_bytes(sha256(b"pullscope token key" + signer.secret).digest(), "big")
+    return ec.derive_private_key(number % (ORDER - 1) + 1, ec.SECP256R1())
+
+
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Of P-256 (FIPS 186-4, appendix D.1.2.3)."""
 
 
 @cache
-def certificate() -> x509.Certificate:
+def certificate(signer: Signer) -> x509.Certificate:
     """Self-signed, for the key that signs tokens."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, ISSUER)])
-    now = datetime.datetime.now(datetime.UTC)
-    return (
+    private = key(signer)
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
-        .public_key(key().public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=365))
+        .public_key(private.public_key())
+        .serial_number(int.from_bytes(sha256(signer.secret).digest()[:8], "big") + 1)
+        .not_valid_before(VALID[0])
+        .not_valid_after(VALID[1])
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key(), hashes.SHA256())
     )
+    try:
+        return builder.sign(private, hashes.SHA256(), ecdsa_deterministic=True)
+    except UnsupportedAlgorithm:  # an OpenSSL before 3.2: the certificate's signature varies
+        return builder.sign(private, hashes.SHA256())
 
 
-def certificate_pem() -> bytes:
+def certificate_pem(signer: Signer) -> bytes:
     """What a registry's `rootcertbundle` wants."""
-    return certificate().public_bytes(serialization.Encoding.PEM)
+    return certificate(signer).public_bytes(serialization.Encoding.PEM)
 
 
-def x5c() -> str:
-    return base64.b64encode(certificate().public_bytes(serialization.Encoding.DER)).decode()
+@cache
+def x5c(signer: Signer) -> str:
+    der = certificate(signer).public_bytes(serialization.Encoding.DER)
+    return base64.b64encode(der).decode()

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from simulator.protocol.byte_range import ByteRange
 from simulator.protocol.digest import digest_of
 from simulator.protocol.hosts import is_loopback
 from simulator.protocol.message import Content, Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
-from simulator.registry.answer import handle, part_of
+from simulator.protocol.target import Kind
+from simulator.registry.answer import respond
 from simulator.registry.fixtures import unpacked_size
 from simulator.registry.model import Registry
 from simulator.sources.front import counted, through
@@ -62,13 +64,13 @@ def answer(
 
 
 def at_registry(sites: dict[str, Site], host: str, request: Request) -> Response:
-    """The registry's own answer; a limited fault that struck has one time less."""
+    """The registry's own answer, after which the registry is as the answer left it."""
     registry = sites[host].registry
     if registry is None:
         return Response(404, (("Content-Length", "0"),))
-    response = handle(request, registry)
-    struck(sites, registry, request)
-    return response
+    told = respond(request, registry)
+    keep(sites, registry, told.registry)
+    return told.delivered
 
 
 def web_answer(web: WebLogin, request: Request) -> Response:
@@ -110,26 +112,22 @@ def address(site: Site, request: Request) -> str:
     return f"{site.address}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
-def struck(sites: dict[str, Site], registry: Registry, request: Request) -> None:
-    """A fault that is limited has one time less, wherever this registry stands."""
-    fault = registry.fault(*part_of(request, registry))
-    if fault is None or fault.times is None:
-        return
-    after = registry.after(fault)
-    for host, site in sites.items():
-        if site.registry is registry:
+def keep(sites: dict[str, Site], before: Registry, after: Registry) -> None:
+    """The registry as the answer left it, at each host where it listens."""
+    for host, site in sites.items() if after is not before else ():
+        if site.registry is before:
             sites[host] = replace(site, registry=after)
 
 
 def arrived(partial: dict[str, bytes], request: Request, response: Response) -> Response:
     """A blob is told by size and digest; a resumed download adds to what was held."""
     if response.content:  # nobody has the bytes: what was held counts by the range asked for
-        held = int((request.header("Range") or "bytes=0-").strip("bytes=-"))
-        whole = replace(response.content, size=held + response.content.size)
+        wanted = ByteRange.parse(request.header("Range")) or ByteRange(0)
+        whole = replace(response.content, size=wanted.start + response.content.size)
         return replace(response, content=whole)
-    if response.status not in (200, 206) or "/blobs/" not in request.path:
+    kind, _, name, _ = request.target
+    if response.status not in (200, 206) or kind is not Kind.BLOB:
         return response
-    name = request.path.rpartition("/")[2]
     before = partial.get(name, b"") if response.status == 206 else b""
     data = before + response.body
     partial[name] = data

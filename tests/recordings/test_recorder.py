@@ -5,7 +5,6 @@ import json
 import os
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import httpx
 import pytest
-import uvicorn
 from click.testing import CliRunner, Result
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -30,6 +28,7 @@ from simulator.recordings.fidelity import Situation, compare, replayed
 from simulator.recordings.proxy import Entry, Proxy
 from simulator.recordings.recorder import CannotRecord, Order
 from simulator.registry import serving as server
+from simulator.registry.asgi import RegistryApp
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
 from tests.dockerd import Docker
@@ -521,18 +520,9 @@ def with_tls(pem: Path) -> Iterator[str]:
     """The mock registry behind TLS, with Basic authentication."""
     with server.bound("127.0.0.1", 0) as listening:
         host = server.address(listening).replace("127.0.0.1", "localhost")
-        config = uvicorn.Config(
-            server.Served(registry(Auth.BASIC), host), ssl_certfile=pem, log_config=None,
-            lifespan="off", interface="asgi3", timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        serving = uvicorn.Server(config)
-        thread = threading.Thread(target=serving.run, args=([listening],), daemon=True)
-        thread.start()
-        try:
+        app = RegistryApp(server.Served(registry(Auth.BASIC), host).handle)
+        with server.in_thread(server.server(app, ssl_certfile=pem), listening):
             yield host
-        finally:
-            serving.should_exit = True
-            thread.join()
 
 
 def test_a_registry_with_tls_is_recorded_under_its_own_name(

@@ -13,7 +13,7 @@ from simulator.protocol.digest import digest_of
 from simulator.protocol.media_types import OCI_MANIFEST
 from simulator.protocol.message import Request, Response
 from simulator.registry import tokens
-from simulator.registry.answer import DEVIATIONS, handle
+from simulator.registry.answer import DEVIATIONS
 from simulator.registry.model import (
     Auth,
     Blob,
@@ -24,6 +24,7 @@ from simulator.registry.model import (
     StoredManifest,
     User,
 )
+from tests.registry.answers import handle
 
 ANSWERS = {
     answer["title"]: answer
@@ -126,7 +127,7 @@ def test_a_token_is_signed_and_for_one_service() -> None:
     assert isinstance(document, dict)
     assert jwt.get_unverified_header(document["token"])["alg"] == "ES256"
     assert jwt.get_unverified_header(document["token"])["x5c"]
-    assert tokens.verify(document["token"], BEARER, BEARER.clock())
+    assert tokens.verify(document["token"], BEARER, BEARER.clock)
     told = claims(answer)
     assert (told["aud"], told["sub"], told["exp"] - told["iat"]) == (HOSTS[True], "alice", 300)
     assert told["access"] == [{"type": "repository", "name": "team/app", "actions": ["pull"]}]

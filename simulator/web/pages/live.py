@@ -7,16 +7,16 @@ import streamlit as st
 
 from simulator.lesson.document import Lesson
 from simulator.live import view
+from simulator.live.asgi import Live
 from simulator.live.clients import RECIPES, Recipe, commands
-from simulator.live.sessions import Full, Session
+from simulator.live.learners import Full, Session
 from simulator.live.trouble import SWITCHES, Trouble
 from simulator.protocol.hosts import is_loopback
 from simulator.registry.serving import PortInUse
-from simulator.web import serve
+from simulator.web import registry as served
 from simulator.web.components import live_bar as bar
 from simulator.web.components import stage
 from simulator.web.pages.parts import fragment, say
-from simulator.web.serve import Live
 from simulator.words.i18n import _
 
 IMAGES = ("app:1.0", "app:1.1", "myimage:latest", "multi:latest")
@@ -27,12 +27,12 @@ UNAVAILABLE = 3
 @st.cache_resource(show_spinner=False)
 def second_port() -> Live:
     """One for all pages of this process."""
-    return serve.second_port()
+    return served.second_port()
 
 
 def registry() -> Live | None:
     """The registry that this page belongs to; None, with a sentence, where there is none."""
-    beside = serve.current()
+    beside = served.current()
     if beside:
         return beside
     if not is_loopback(urlsplit(st.context.url or "http://localhost").netloc):
@@ -167,6 +167,6 @@ def page(lesson: Lesson) -> None:
     if not (live and session):
         return
     desk(live, session)
-    base = "" if live is serve.current() else f"http://{live.host}"
+    base = "" if live is served.current() else f"http://{live.host}"
     bar.mount(base, session.id, live.host)
     stage.mount(view.waiting(), key="live")

@@ -1,0 +1,40 @@
+"""`app` serves the pages, and the registry on the same port."""
+
+import re
+
+import click
+
+from simulator.cli.common import HOST, told_plainly
+from simulator.protocol.hosts import is_loopback
+from simulator.web import serve
+
+
+@click.command()
+@HOST
+@click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
+@click.option("--class", "for_class", is_flag=True,
+              help="Let others in, each with an account. Needs --public-url.")  # fmt: skip
+@click.option("--public-url", metavar="URL", default="",
+              help="With --class: the https:// address of the proxy in front.")  # fmt: skip
+@told_plainly
+def app(host: str, port: int, for_class: bool, public_url: str) -> None:
+    """Serve the pages, and on the same port the registry for your own docker.
+
+    Only this machine can reach it. For a class, put a proxy with TLS in front, and say so with
+    --class and --public-url.
+    """
+    hosting(host, for_class, public_url)
+    serve.serve_app(host, port, public_url, log=click.echo)
+
+
+def hosting(host: str, for_class: bool, public_url: str) -> None:
+    """Raises UsageError unless what is opened to others was asked for, and is behind TLS."""
+    if not is_loopback(host) and not for_class:
+        raise click.UsageError(f"--host {host} lets others in: add --class and --public-url")
+    if for_class and not re.fullmatch(r"https://[^/\s]+/?", public_url):
+        raise click.UsageError(
+            "--class needs --public-url https://NAME, the address of the proxy with TLS in front: "
+            "passwords must not travel in the clear"
+        )
+    if public_url and not for_class:
+        raise click.UsageError("--public-url is for --class: add it, or leave the option out")

@@ -1,0 +1,81 @@
+"""Which function answers which request: the registry's table of calls."""
+
+from collections.abc import Callable, Mapping
+
+from simulator.protocol.message import Request, Response
+from simulator.protocol.reference import LONGEST
+from simulator.protocol.target import Kind, Target
+from simulator.registry import content
+from simulator.registry.access import refuse
+from simulator.registry.faults import corrupted, error_of
+from simulator.registry.model import Fault, Registry
+from simulator.registry.replies import JSON, NOT_FOUND, VERSION, error, error_without_detail, reply
+from simulator.registry.token_service import is_token_service, token_service
+
+PULL_ONLY = "this registry is for pulling only: nothing can be pushed to it or deleted"
+ALLOW = ("Allow", "GET, HEAD")
+
+Route = Callable[[Request, Registry, Target], Response]
+
+
+def routed(request: Request, registry: Registry, fault: Fault | None) -> Response:
+    """The answer, with all bytes that it is about."""
+    if is_token_service(request, registry):
+        return error_of(fault) or token_service(request, registry)
+    if request.path == "/":
+        return Response(200, (("Cache-Control", "no-cache"), ("Content-Length", "0")))
+    target = request.target
+    alone = target.kind is Kind.BLOB and not target.repository
+    route = MOVED.get(request.path) or ROUTES.get(target.kind)
+    route = content.stored_blob if alone else route
+    return guarded(request, registry, route, fault) if route else NOT_FOUND
+
+
+def guarded(request: Request, registry: Registry, route: Route, fault: Fault | None) -> Response:
+    """Faults strike first, then access is checked, then the route answers.
+
+    Nobody may push, so whoever tries is told that, and not to log in first.
+    """
+    refused = error_of(fault) or pull_only(request) or refuse(request, registry)
+    if refused:
+        return refused
+    if len(request.target.repository) > LONGEST:
+        said = f"a repository's name has at most {LONGEST} characters"
+        return error("NAME_INVALID", message=said)
+    answer = route(request, registry, request.target)
+    return corrupted(answer) if fault and fault.corrupt and answer.status == 200 else answer
+
+
+def pull_only(request: Request) -> Response | None:
+    if request.target.reads:
+        return None
+    return error("UNSUPPORTED", ALLOW, message=PULL_ONLY)
+
+
+def version_check(request: Request, registry: Registry, target: Target) -> Response:
+    return reply(200, JSON, b"{}")
+
+
+def upload(request: Request, registry: Registry, target: Target) -> Response:
+    """No upload was ever begun here (distribution spec, end-13)."""
+    return error_without_detail("BLOB_UPLOAD_UNKNOWN")
+
+
+def moved(request: Request, registry: Registry, target: Target) -> Response:
+    page = b'<a href="/v2/">Moved Permanently</a>.\n\n'
+    kind, size = (
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Length", str(len(page))),
+    )
+    return Response(301, (kind, VERSION, ("Location", "/v2/"), size), page)
+
+
+MOVED: Mapping[str, Route] = {"/v2": moved}
+ROUTES: Mapping[Kind, Route] = {
+    Kind.PING: version_check,
+    Kind.CATALOG: content.catalog,
+    Kind.MANIFEST: content.manifest,
+    Kind.BLOB: content.blob,
+    Kind.UPLOAD: upload,
+    Kind.TAGS: content.tags,
+}

@@ -1,0 +1,44 @@
+"""Hosting for others is asked for, and behind TLS."""
+
+
+import pytest
+from click.testing import CliRunner
+
+from simulator import cli
+from simulator.web.serve import THIS_MACHINE, options
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--host", "0.0.0.0"], "lets others in: add --class and --public-url"),
+        (["--host", "0.0.0.0", "--class"], "--class needs --public-url https://NAME"),
+        (["--class", "--public-url", "http://a.example.com"], "--class needs --public-url https"),
+        (["--public-url", "https://a.example.com"], "--public-url is for --class"),
+    ],
+)  # fmt: skip
+def test_nobody_is_let_in_by_accident(words: list[str], said: str) -> None:
+    """What is open to others was asked for, and is behind TLS."""
+    result = CliRunner().invoke(cli.main, ["app", *words])
+    assert result.exit_code == 2 and said in result.output
+
+
+def test_streamlit_is_told_where_it_is() -> None:
+    """The page's own origin check knows the proxy's name."""
+    found = options("127.0.0.1:8501", "pullscope.example.com")
+    assert (found["server.address"], found["server.port"]) == ("127.0.0.1", 8501)
+    assert found["browser.serverAddress"] == "pullscope.example.com"
+
+
+@pytest.mark.parametrize(
+    ("where", "named", "more"),
+    [
+        ("127.0.0.1:8501", "", []),
+        ("[::1]:8501", "", []),
+        ("192.0.2.7:8501", "", ["192.0.2.7"]),
+        ("127.0.0.1:8501", "pullscope.example.com:8443", ["pullscope.example.com"]),
+    ],
+)
+def test_pages_answer_to_known_hosts_only(where: str, named: str, more: list[str]) -> None:
+    """Another name that is made to lead here opens no page (DNS rebinding)."""
+    assert options(where, named)["server.allowedHosts"] == [*THIS_MACHINE, *more]

@@ -1,0 +1,108 @@
+"""Where a learner is stuck, the coach says what to do."""
+
+
+
+from simulator.live.coach import Facts, advice
+from simulator.protocol.authorization import Authorization
+from tests.live.learner import HOST, Learner
+
+
+def test_no_advice_while_all_goes_well(ada: Learner) -> None:
+    """Neither before the first request nor after a pull."""
+    assert ada.hint() == ""
+    ada.login()
+    ada.pull()
+    assert ada.hint() == ""
+
+
+def test_the_same_wrong_password_three_times(ada: Learner) -> None:
+    """Twice may be a slip; and the right one ends the advice."""
+    ada.login("wrong"), ada.login("wrong")
+    assert ada.hint() == ""
+    ada.login("wrong")
+    assert "same wrong password came three times" in ada.hint()
+    ada.login()
+    assert ada.hint() == ""
+
+
+def test_three_different_wrong_passwords(ada: Learner) -> None:
+    """That is told in other words."""
+    for wrong in ("a", "b", "c"):
+        ada.login(wrong)
+    assert "Three passwords were wrong" in ada.hint()
+
+
+def test_another_user_name(ada: Learner) -> None:
+    """The name that was typed, and the right one."""
+    ada.login(user="root")
+    assert f"as root. Here you are {ada.name}" in ada.hint()
+
+
+def test_login_to_another_host_than_the_pull(ada: Learner) -> None:
+    """Both spellings are named."""
+    ada.login(host="localhost:8501")
+    ada.ask("GET", "/v2/")
+    token = ada.ask("GET", f"/token?scope=repository:{ada.name}/app:pull").json()
+    bearer = Authorization.bearer(token["token"])  # type: ignore[index]
+    ada.ask("HEAD", f"/v2/{ada.name}/app/manifests/1.0", bearer)
+    assert "logged in to localhost:8501 and pulled from 127.0.0.1:8501" in ada.hint()
+
+
+def test_the_port_is_missing(ada: Learner) -> None:
+    """As far as such a request arrives at all."""
+    ada.login(host="127.0.0.1")
+    assert f"Write {HOST}, port included" in ada.hint()
+
+
+def test_a_pull_without_login(ada: Learner) -> None:
+    """Nothing proved who they are."""
+    ada.ask("GET", "/v2/")
+    token = ada.ask("GET", f"/token?scope=repository:{ada.name}/app:pull").json()
+    bearer = Authorization.bearer(token["token"])  # type: ignore[index]
+    ada.ask("GET", f"/v2/{ada.name}/app/manifests/1.0", bearer)
+    assert f"docker login {HOST}" in ada.hint()
+
+
+def test_tls_to_the_plain_port(ada: Learner) -> None:
+    """Docker tries TLS each time and then goes on: only who gives up is told."""
+    ada.sessions.hello("127.0.0.1")
+    assert ada.hint(later=0.5) == ""
+    assert "without https://" in ada.hint(later=5)
+    ada.login()
+    assert ada.hint(later=5) == ""
+
+
+def test_a_push_is_explained(ada: Learner) -> None:
+    """It is refused, whoever asks."""
+    ada.ask("POST", f"/v2/{ada.name}/app/blobs/uploads/")
+    assert "for pulling only" in ada.hint()
+
+
+def test_a_repository_that_is_not_there(ada: Learner) -> None:
+    """The nearest one is named."""
+    ada.pull("team/app")
+    assert f"no team/app for you here. Did you mean {ada.name}/app?" in ada.hint()
+
+
+def test_a_tag_that_is_not_there(ada: Learner) -> None:
+    """The tags that there are, are named."""
+    ada.pull("app", "9.9")
+    assert "no tag 9.9. It has: 1.0, latest, 1.1" in ada.hint()
+
+
+def test_what_they_broke_themselves(ada: Learner) -> None:
+    """It is said only once it shows."""
+    ada.sessions.change(ada.session, denied=True)
+    assert ada.hint() == ""
+    ada.pull()
+    assert "You broke this yourself: Take away the right" in ada.hint()
+
+
+def test_nothing_comes(ada: Learner) -> None:
+    """After a while without any request."""
+    assert ada.hint(later=30) == "" and "spelled with its port" in ada.hint(later=60)
+
+
+def test_facts_without_anything_give_no_advice() -> None:
+    """No hint needs more than it is given."""
+    assert advice(Facts("a", "h", 0, 0)) == ""
