@@ -56,11 +56,13 @@ class Limiter:
 
 
 def network_of(address: str) -> str:
-    """One client's addresses: an IPv4 address, or the /64 from which an IPv6 client chooses."""
+    """One client's addresses: this machine, an IPv4 address, or the /64 of an IPv6 address."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if known.is_loopback:
+        return "127.0.0.1"
     if known.version == 4:
         return address
     mapped = known.ipv4_mapped

@@ -134,6 +134,7 @@ def test_one_network_is_one_client_and_the_oldest_is_forgotten(
     """An IPv6 client chooses among 2^64 addresses; and memory is bounded."""
     monkeypatch.setattr(limits, "CLIENTS", 2)
     assert network_of("2001:db8::1") == network_of("2001:db8::2") == "2001:db8::/64"
+    assert network_of("::1") == network_of("127.0.0.9") == "127.0.0.1"
     assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
     limiter = Limiter(Rate(burst=1))
     assert [limiter.wait(name) for name in ("a", "b", "c")] == [0, 0, 0]
