@@ -3,17 +3,20 @@
 A request that proves who sent it belongs to that learner: by a token of ours, or by the right
 password. One that only names a learner, by a wrong password or by the namespace of a repository,
 is shown to that learner if it comes from where they are: knowing a name is not enough. One that
-names nobody, as a greeting, belongs to the only learner at its address; where there are several,
-it waits for the next request of the same connection. What belongs to nobody is forgotten.
+names nobody belongs to the only learner at its address; where there are several, it waits for the
+next request of the same connection, and a greeting for the next request for a token of the same
+program. What belongs to nobody is forgotten.
 """
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 
 from simulator.live.learners import LEARNERS, Learners, Session
 from simulator.live.seen import Seen, client_of, presented
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.message import Request
+from simulator.protocol.target import Kind
 from simulator.registry.model import Signer
 from simulator.registry.tokens import signed_claims
 
@@ -60,16 +63,44 @@ class Waiting:
         self.held: deque[Seen] = deque(maxlen=LEARNERS)
 
     def add(self, one: Seen) -> None:
+        """Keep it for a moment. The greeting before it is known to be nobody's, then."""
+        self.take(self.greeting_of(one))
         self.held.append(one)
 
     def claimed(self, kept: Seen, alone: bool) -> list[Seen]:
-        """Those that came just before this one on its connection, or from its client where the
-        learner is `alone` at that address."""
-        fresh = [one for one in self.held if kept.at - one.at < HELD]
-        mine = [one for one in fresh if belongs(one, kept, alone)]
-        taken = {one.number for one in mine}
-        self.held = deque((one for one in fresh if one.number not in taken), maxlen=LEARNERS)
-        return mine
+        """Those that came just before this one: on its connection, its greeting, and from its
+        client if the learner is `alone` at that address."""
+        mine = [one for one in self.held if belongs(one, kept, alone)] or self.greeting_of(kept)
+        self.take(mine)
+        return [one for one in mine if kept.at - one.at < HELD]
+
+    def greeting_of(self, kept: Seen) -> list[Seen]:
+        """The greeting before a request for a token.
+
+        Docker opens a connection for each request, and its greetings are all alike. So the oldest
+        one of the same program at the same address is taken, whoever else is there.
+        """
+        if kept.request.target.kind is not Kind.TOKEN:
+            return []
+        same = (one for one in self.held if is_greeting(one) and alike(one, kept))
+        return list(islice(same, 1))
+
+    def take(self, some: list[Seen]) -> None:
+        """These, and all that waited for too long, wait no more."""
+        taken = {one.number for one in some}
+        last = self.held[-1].at if self.held else 0
+        fresh = (o for o in self.held if o.number not in taken and last - o.at < HELD)
+        self.held = deque(fresh, maxlen=LEARNERS)
+
+
+def is_greeting(one: Seen) -> bool:
+    return one.request.target.kind is Kind.PING and one.anonymous
+
+
+def alike(one: Seen, other: Seen) -> bool:
+    """Whether both came from the same program at the same address."""
+    agents = (seen.request.header("User-Agent") for seen in (one, other))
+    return one.address == other.address and len(set(agents)) == 1
 
 
 def belongs(one: Seen, kept: Seen, alone: bool) -> bool:

@@ -57,11 +57,30 @@ def test_a_greeting_is_told_apart_by_its_connection(two: tuple[Learner, Learner]
     ]  # fmt: skip
 
 
-def test_a_greeting_without_a_connection_is_nobodys(two: tuple[Learner, Learner]) -> None:
-    """Behind a proxy that does not tell, it is forgotten."""
-    two[0].ask("GET", "/v2/")
-    assert two[1].token()
-    assert [seen.request.path for seen in two[1].session.seen] == ["/token"]
+def test_greetings_of_one_program_go_with_its_next_token(two: tuple[Learner, Learner]) -> None:
+    """Docker opens a connection for each request; its greetings are alike, and each has its own."""
+    for one in two:
+        one.ask("GET", "/v2/")
+    for one in two:
+        assert one.pull() == 200
+    for one in two:
+        paths = [seen.request.path for seen in one.session.seen]
+        assert paths[:2] == ["/v2/", "/token"]
+        assert paths.count("/v2/") == 1
+
+
+def test_a_greeting_is_not_shown_after_its_senders_next_request(
+    two: tuple[Learner, Learner],
+) -> None:
+    """Neither where that names nobody, nor to another program."""
+    ada, bob = two
+    ada.ask("GET", "/v2/")
+    ada.ask("GET", "/token?account=x", Authorization.basic("adaa", "wrong-password"))
+    assert bob.token()
+    ada.ask("GET", "/v2/")
+    bob.agent = "skopeo/1.9.3"
+    assert bob.token()
+    assert {seen.request.path for seen in bob.session.seen} == {"/token"}
 
 
 def test_a_stranger_who_knows_a_name_is_not_shown(ada: Learner) -> None:
