@@ -20,8 +20,8 @@ from simulator.live.seen import Seen, client_of
 from simulator.live.trouble import known
 from simulator.protocol.message import Request, Response
 from simulator.recordings.situations import trace as trace_of
-from simulator.scenarios import model as scenario
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import Setting, first_registry, scenarios
+from simulator.sources.world import Role
 from tests.live.learner import DOCKER, LATER
 
 AGENTS = {"26": "docker/26.1.5 go/go1", "29": "docker/29.0.1 go/go1"}
@@ -45,6 +45,10 @@ UNKNOWABLE = {
 }
 
 
+HOSTNAME = first_registry()
+(TOKENS,) = Setting().document().hosts(Role.TOKENS, HOSTNAME)
+
+
 def seen_by_registry(trace: Trace) -> list[Seen]:
     """What a registry would have seen of this run: the exchanges, and whose they are."""
     tokens = [s.event.claims for s in trace.steps if isinstance(s.event, e.TokenIssued)]
@@ -56,7 +60,7 @@ def seen_by_registry(trace: Trace) -> list[Seen]:
             continue
         asked = exchange.request
         sent = (*asked.headers, ("User-Agent", AGENTS[trace.engine]))
-        url = asked.url.replace(scenario.TOKENS, scenario.HOSTNAME)
+        url = asked.url.replace(TOKENS, HOSTNAME)
         kept = replace(exchange, request=replace(asked, url=url, headers=sent))
         proven = asked.authorization or dict(asked.form).get("username")
         claims = getattr(step.event, "claims", "")
