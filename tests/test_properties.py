@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.docker.machine import FAILURES
+from simulator.docker.events import Failure
 from simulator.docker.trace import run, steps
 from simulator.protocol.network_failure import Obstacle
 from simulator.registry.fixtures import repositories
@@ -66,8 +66,8 @@ def test_a_run_ends_and_fails_exactly_when_it_says_so(case: tuple[Scenario, str]
     trace = run(scenario.state(engine), mock(scenario.world()))
     last = trace.steps[-1]
     assert last.after.finished
-    assert trace.failed == isinstance(last.event, FAILURES)
-    assert sum(isinstance(step.event, FAILURES) for step in trace.steps) <= 1
+    assert trace.failed == isinstance(last.event, Failure)
+    assert sum(isinstance(step.event, Failure) for step in trace.steps) <= 1
 
 
 @settings(max_examples=150, deadline=None)

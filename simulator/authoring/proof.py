@@ -4,7 +4,7 @@ A lesson is asked only for what its own runs walk: their phases, and words for t
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -13,6 +13,7 @@ from simulator.docker.engines import engines
 from simulator.docker.events import Event
 from simulator.docker.machine import Phase
 from simulator.docker.trace import Trace
+from simulator.docker.unions import kinds
 from simulator.lesson import event_words
 from simulator.lesson.claims import Found, disagreements, holds
 from simulator.lesson.document import Claim, Lesson
@@ -115,7 +116,7 @@ def of_built(lesson: Lesson) -> Found:
 
 def of_words(lesson: Lesson) -> Found:
     """Every event of a run has words, and no words are for an event that does not exist."""
-    names = {kind.__name__ for kind in get_args(Event)}
+    names = {kind.__name__ for kind in kinds(Event)}
     for key in lesson.document.words:
         if key.split()[-1] not in names:
             yield ("words", key), f"there is no event {key!r}"

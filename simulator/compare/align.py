@@ -12,9 +12,9 @@ from functools import cache
 from itertools import zip_longest
 
 from simulator.docker import events as e
-from simulator.docker.engines.words import reason
 from simulator.docker.events import Event
 from simulator.docker.machine import Phase
+from simulator.docker.output.shared import reason
 from simulator.docker.trace import Step, Trace
 from simulator.protocol.media_types import DOCKER_INDEX, OCI_INDEX
 from simulator.protocol.message import Response

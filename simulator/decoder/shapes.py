@@ -17,10 +17,10 @@ from rapidfuzz import fuzz
 
 from simulator.docker.cli.commands import Login, Logout, Pull
 from simulator.docker.config_file import hostname
-from simulator.docker.engines.words import DAEMON, bare
 from simulator.docker.events import RegistryError, StoredCredentialsRefused
-from simulator.docker.machine import origin
-from simulator.docker.output.terminal import HOME
+from simulator.docker.machine.requests import origin
+from simulator.docker.output.login import HOME
+from simulator.docker.output.shared import DAEMON, bare
 from simulator.docker.trace import Step
 from simulator.protocol.digest import DIGEST
 from simulator.protocol.network_failure import NetworkFailure

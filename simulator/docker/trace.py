@@ -20,14 +20,14 @@ from simulator.docker.events import (
     StoredCredentialsReused,
 )
 from simulator.docker.machine import (
-    EndlessRun,
     IllegalTransition,
     State,
     evolve,
     interpret,
     next_move,
 )
-from simulator.docker.output.terminal import Line, lines
+from simulator.docker.output.line import Line
+from simulator.docker.output.terminal import lines
 from simulator.docker.unions import Tagged
 from simulator.protocol.message import Exchange, Request, Response, Transport
 from simulator.protocol.secrets import MASK
@@ -38,6 +38,10 @@ LIMIT = 5000
 cut as often as the machine allows, takes about 2,300."""
 
 SCHEMA = "pullscope-trace/2"
+
+
+class EndlessRun(RuntimeError):
+    """A run did not end within the step limit: a defect of ours."""
 
 
 class InvalidTrace(ValueError):

@@ -1,48 +1,75 @@
-"""How a union of dataclasses is written as JSON: each value carries its type's name.
+"""How a value of one of several classes is written as JSON: with the name of its class.
 
 Without the name, `{"text": ..., "server": ...}` could be a login or a logout.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Annotated, Any, TypeVar, Union
 
-from pydantic import GetCoreSchemaHandler, TypeAdapter
+from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
+
+T = TypeVar("T")
+
+
+def kinds(base: type[T]) -> tuple[type[T], ...]:
+    """The classes below this one that have none below them, in the order of their definition."""
+    below = base.__subclasses__()
+    return tuple(kind for one in below for kind in kinds(one)) if below else (base,)
 
 
 @dataclass(frozen=True)
 class Tagged:
-    """Annotation for a union's field: `Annotated[Event, Tagged("event")]`."""
+    """Annotation for a field with a base class as its type: `Annotated[Event, Tagged("event")]`.
+
+    The JSON of the value has the name of its class under `key`.
+    """
 
     key: str
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        members = {member.__name__: member for member in get_args(source)}
-        inner = core_schema.any_schema()
-        writer = core_schema.wrap_serializer_function_ser_schema(self._write(members))
-        return core_schema.no_info_before_validator_function(
-            self._read(members), inner, serialization=writer
+        members = tuple(
+            Annotated[kind, Named(self.key, kind.__name__), Tag(kind.__name__)]
+            for kind in kinds(source)
+        )
+        # a type that is made at run time: mypy cannot see the members
+        union: Any = Union[members]  # noqa: UP007
+        told = f"{self.key} must be the name of a known {source.__name__}"
+        by_name = Discriminator(
+            self.name_of, custom_error_type="unknown_name", custom_error_message=told
+        )
+        return handler.generate_schema(Annotated[union, by_name])
+
+    def name_of(self, value: Any) -> str | None:
+        """The name of the class, of a value or of its JSON form."""
+        return value.get(self.key) if isinstance(value, dict) else type(value).__name__
+
+
+@dataclass(frozen=True)
+class Named:
+    """One class of a union: its JSON form begins with its name."""
+
+    key: str
+    name: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        def write(value: Any, inner: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+            return {self.key: self.name, **inner(value)}
+
+        schema = handler(source)
+        writer = core_schema.wrap_serializer_function_ser_schema(write)
+        return core_schema.no_info_after_validator_function(
+            lambda value: value, schema, serialization=writer
         )
 
-    def _write(self, members: dict[str, Any]) -> Callable[[Any, Any], Any]:
-        def write(value: Any, _: Any) -> Any:
-            if value is None:
-                return None
-            document = TypeAdapter(members[type(value).__name__]).dump_python(value, mode="json")
-            return {self.key: type(value).__name__, **document}
-
-        return write
-
-    def _read(self, members: dict[str, Any]) -> Callable[[Any], Any]:
-        def read(value: Any) -> Any:
-            if value is None or type(value) in members.values():
-                return value
-            if not isinstance(value, dict) or value.get(self.key) not in members:
-                raise ValueError(f"{self.key} must name one of {', '.join(members)}")
-            rest = {name: part for name, part in value.items() if name != self.key}
-            return TypeAdapter(members[value[self.key]]).validate_python(rest)
-
-        return read
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        named = {self.key: {"const": self.name, "type": "string"}}
+        return {"allOf": [{"properties": named, "required": [self.key]}, handler(schema)]}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pydantic import Field
 
 from simulator.docker.config_file import registry_key
-from simulator.docker.machine import entry_for
+from simulator.docker.machine.requests import entry_for
 from simulator.lesson.document import Lesson
 from simulator.protocol.manifest import Index, Manifest
 from simulator.protocol.platform import Platform

@@ -14,18 +14,10 @@ from dataclasses import dataclass, field, replace
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Login, Pull
 from simulator.docker.config_file import Credential
-from simulator.docker.events import Event
-from simulator.docker.machine import (
-    FAILURES,
-    TRANSITIONS,
-    Phase,
-    State,
-    errors,
-    evolve,
-    granted,
-    keep,
-    refusal,
-)
+from simulator.docker.events import Event, Failure
+from simulator.docker.machine import TRANSITIONS, Phase, State, evolve, keep
+from simulator.docker.machine.answers import errors, refusal
+from simulator.docker.machine.tokens import granted
 from simulator.docker.output.terminal import lines
 from simulator.docker.trace import Step, Trace
 from simulator.live.attempts import Attempt, Doing, attempts
@@ -196,7 +188,7 @@ def advance(state: State, event: Event) -> State:
     if type(event) in TRANSITIONS[state.phase]:
         return evolve(state, event)
     kept = keep(state, event)
-    return replace(kept, phase=Phase.FAILED) if isinstance(event, FAILURES) else kept
+    return replace(kept, phase=Phase.FAILED) if isinstance(event, Failure) else kept
 
 
 def with_credential(state: State, user: str) -> State:
@@ -344,8 +336,9 @@ def tell_login_ping(story: Story, one: Seen) -> None:
         return
     attach(story, one)
     if one.status != 200:
-        said = errors(one.answer)
-        story.tell(e.LoginRejected(one.request.url, one.status, said), one.exchange)
+        asked_for = one.request.method, one.request.url
+        rejected = e.LoginRejected(*asked_for, one.status, errors(one.answer))
+        story.tell(rejected, one.exchange)
         return
     story.move(Phase.LOGGING_IN)
     story.tell(e.LoginAccepted(), one.exchange)
@@ -570,7 +563,7 @@ def tell_refusal(story: Story, one: Seen, later: Sequence[Seen]) -> None:
     elif ahead:
         story.tell(e.AskedAgain(one.request.url, one.status), one.exchange)
     else:
-        story.tell(refusal(one.request, one.answer, challenge), one.exchange)
+        story.tell(refusal(one.request, one.answer), one.exchange)
 
 
 # -- blobs ------------------------------------------------------------------------------------
@@ -669,8 +662,7 @@ def blob_event(story: Story, one: Seen, blob: Descriptor, later: Sequence[Seen])
         return e.AskedAgain(one.request.url, one.status)
     if one.status == 404:
         return e.BlobUnknown(blob, errors(one.answer))
-    challenge = Challenge.parse(one.answer.header("WWW-Authenticate"))
-    return refusal(one.request, one.answer, challenge)
+    return refusal(one.request, one.answer)
 
 
 # -- how it ended -----------------------------------------------------------------------------

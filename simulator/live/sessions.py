@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
 
-from simulator.docker.machine import claimed
+from simulator.docker.machine.tokens import claimed
 from simulator.docker.trace import drop_blob
 from simulator.live.accounts import opened
 from simulator.live.attribution import SERVICE, Identity, Waiting, identity_of, owner

@@ -13,23 +13,11 @@ from itertools import count
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Logout, Pull
 from simulator.docker.engines import engines
-from simulator.docker.events import Event
-from simulator.docker.machine import (
-    FAILURES,
-    Phase,
-    State,
-    asked,
-    blob_of,
-    evolve,
-    fetch_manifest,
-    interpret,
-    keep,
-    kind_of,
-    manifest_request,
-    next_move,
-    ping,
-    wanted,
-)
+from simulator.docker.events import Event, Failure
+from simulator.docker.machine import Phase, State, evolve, interpret, keep, next_move
+from simulator.docker.machine.blobs import blob_of
+from simulator.docker.machine.manifests import fetch_manifest
+from simulator.docker.machine.requests import asked, kind_of, manifest_request, ping, wanted
 from simulator.docker.trace import MACHINE, Machine, Step, Trace
 from simulator.protocol.authorization import Authorization, Scheme
 from simulator.protocol.message import Exchange, Request
@@ -105,7 +93,7 @@ def leading(edges: Mapping[tuple[Phase, type[Event]], Phase]) -> Machine:
     """The machine with these edges in its table; it may fail anywhere."""
 
     def changed(state: State, event: Event) -> State:
-        failed = P.FAILED if isinstance(event, FAILURES) else None
+        failed = P.FAILED if isinstance(event, Failure) else None
         phase = edges.get((state.phase, type(event)), failed)
         return evolve(state, event) if phase is None else bent(state, event, phase)
 
@@ -250,7 +238,7 @@ def final(state: State, _: Exchange, event: Event) -> Event:
     if not isinstance(event, e.Challenged):
         return event
     if state.phase is P.CHECKING:
-        return e.LoginRejected(f"https://{state.run.host}/v2/", 401)
+        return e.LoginRejected("GET", f"https://{state.run.host}/v2/", 401)
     return e.AccessDenied(*asked(replace(state, phase=P.AUTHORIZING_RESOLVE)), 401, DENIED, SCOPE)
 
 
@@ -435,7 +423,7 @@ def named_at_once(_: State, event: Event, after: State) -> State:
 
 
 def left_behind(_: State, event: Event, after: State) -> State:
-    return named(after, "") if isinstance(event, FAILURES) else after
+    return named(after, "") if isinstance(event, Failure) else after
 
 
 def cut_off(_: State, exchange: Exchange, event: Event) -> Event:
@@ -639,7 +627,7 @@ KNOWN = (
         N_("a failed pull left an image behind"),
         N_("an image is named only once all of it is here; a failed pull names none."),
         machine=evolving(left_behind),
-        when=FAILURES,
+        when=(Failure,),
     ),
     Mutant(
         "cut-is-the-end",

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 
-from simulator.docker.cli.commands import Command, InvalidCommand, Login, Pull, parse
+from simulator.docker.cli.commands import Command, Login, Pull
+from simulator.docker.cli.parse import InvalidCommand, parse
 from simulator.docker.config_file import Credential, CredentialStore, InvalidConfig
 from simulator.docker.go_json import not_config
 from simulator.docker.image_store import ImageStore

@@ -16,10 +16,11 @@ from typing import Any, Literal
 from ruamel.yaml import YAML
 
 from simulator.docker import events as e
+from simulator.docker.engines import engine as known_engine
 from simulator.docker.image_store import HeldImage, held
-from simulator.docker.machine import EndlessRun, IllegalTransition, State
-from simulator.docker.output.terminal import Line
-from simulator.docker.trace import Step, Trace, steps
+from simulator.docker.machine import IllegalTransition, State
+from simulator.docker.output.line import Line
+from simulator.docker.trace import EndlessRun, Step, Trace, steps
 from simulator.protocol.message import Exchange, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.recordings import document as recordings
@@ -234,7 +235,7 @@ IMAGE_FIELDS = ("Repository", "Tag", "Digest", "ID", "RepoTags", "RepoDigests", 
 def image_row(image: dict[str, Any], engine: str) -> str:
     """An image as `docker images` and `docker inspect` tell it. What it takes on disk depends
     on the storage driver in containerd's store; the classic store adds up the files."""
-    fields = (*IMAGE_FIELDS, "Size_bytes") if engine == "26" else IMAGE_FIELDS
+    fields = (*IMAGE_FIELDS, "Size_bytes") if known_engine(engine).measures_files else IMAGE_FIELDS
     return "; ".join(f"{name}: {image.get(name)}" for name in fields)
 
 
@@ -447,7 +448,8 @@ def by_layer(block: list[tuple[str, str]], outcome: Outcome) -> list[str]:
         if state == "Downloading":
             continue
         seen = told.setdefault(ident, [])
-        merged = "arrived" if state in PASSING and outcome.engine == "26" else state
+        sampled = known_engine(outcome.engine).samples_progress
+        merged = "arrived" if state in PASSING and sampled else state
         if seen[-1:] != [merged]:
             seen.append(merged)
     return [f"{ident}: {state}" for ident in sorted(told) for state in told[ident]]
@@ -487,7 +489,7 @@ MANIFEST = re.compile(r"GET \S+/manifests/sha256:\S+ .* -> 200")
 
 def held_manifests(recorded: Outcome, ours: Outcome) -> Pair:
     """A manifest that only we ask for: the recorded daemon had it from an earlier situation."""
-    if recorded.engine != "26" or recorded.exit_status:
+    if recorded.exit_status or not known_engine(recorded.engine).keeps_manifests:
         return recorded, ours
     theirs = Counter(recorded.requests)
     kept = tuple(x for x in ours.requests if not MANIFEST.fullmatch(x) or theirs[x])

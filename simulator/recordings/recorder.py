@@ -22,9 +22,10 @@ from typing import Any
 import httpx
 
 from simulator import __version__
-from simulator.docker.cli.commands import Command, Login, Logout, Pull, parse
+from simulator.docker.cli.commands import Command, Login, Logout, Pull
+from simulator.docker.cli.parse import parse
 from simulator.docker.config_file import Credential, CredentialStore, hostname, registry_key
-from simulator.docker.machine import entry_for
+from simulator.docker.machine.requests import entry_for
 from simulator.protocol.hosts import is_loopback
 from simulator.protocol.manifest import Index, InvalidManifest, parse_manifest
 from simulator.protocol.message import Request

@@ -12,10 +12,12 @@ from enum import StrEnum
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+from simulator.docker.engines import engine as known_engine
 from simulator.docker.image_store import ImageStore
-from simulator.docker.machine import REDIRECTS, EndlessRun, IllegalTransition, State
-from simulator.docker.output.terminal import Line
-from simulator.docker.trace import Step, Trace, steps
+from simulator.docker.machine import IllegalTransition, State
+from simulator.docker.machine.blobs import REDIRECTS
+from simulator.docker.output.line import Line
+from simulator.docker.trace import EndlessRun, Step, Trace, steps
 from simulator.protocol.manifest import Index, InvalidManifest, Manifest, parse_manifest
 from simulator.protocol.message import Answer, Content, Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
@@ -337,7 +339,7 @@ def kept(scene: Scene) -> Iterator[Manifest | Index]:
     recorder wrote them down, and the lab's are known."""
     for one in scene.told.manifests_held:
         yield from readable(one.data, one.digest, one.media_type)
-    if scene.engine != "26" or scene.told.exit_code:
+    if scene.told.exit_code or not known_engine(scene.engine).keeps_manifests:
         return
     asked = {found["digest"] for line in scene.told.http if line.method == "GET"
              if (found := MANIFEST.fullmatch(line.path))}  # fmt: skip

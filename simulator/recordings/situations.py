@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from simulator.docker.cli.commands import InvalidCommand, parse
+from simulator.docker.cli.parse import InvalidCommand, parse
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.trace import Trace
 from simulator.docker.trace import run as run_trace

@@ -8,7 +8,8 @@ What is broken is taken from the scenario that is about it, so that both mean th
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from simulator.docker.cli.commands import Pull, parse
+from simulator.docker.cli.commands import Pull
+from simulator.docker.cli.parse import parse
 from simulator.protocol.reference import InvalidReference, Reference
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth

@@ -11,7 +11,8 @@ from simulator.docker.config_file import Credential, CredentialStore, InvalidCon
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.go_json import not_config
 from simulator.docker.image_store import ImageStore
-from simulator.docker.machine import Client, entry_for
+from simulator.docker.machine import Client
+from simulator.docker.machine.requests import entry_for
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Index, Manifest, parse_manifest
 from simulator.protocol.platform import Platform

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 
-from simulator.docker.cli.commands import parse
+from simulator.docker.cli.parse import parse
 from simulator.docker.machine import State
 from simulator.protocol.network_failure import Obstacle
 from simulator.registry.model import Auth, Fault

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from simulator.docker.cli.usage import USAGES
-from simulator.docker.output.terminal import Line
+from simulator.docker.cli.options import USAGES
+from simulator.docker.output.line import Line
 from simulator.protocol.secrets import MASK
 from simulator.shell.line import PROGRAMS, carried_out
 from simulator.shell.values import KEPT_LINES, LONGEST, Prompt, Ran, Shell
@@ -140,7 +140,7 @@ def candidates(shell: Shell, words: list[str]) -> set[str]:
         return {name for name in USAGES if " " not in name}
     if words[0] == "docker":
         usage = USAGES.get(words[1])
-        return (set(usage.switches | usage.valued) if usage else set()) | named(shell, words[1])
+        return (set(usage.names) if usage else set()) | named(shell, words[1])
     if words[0] == "cat":
         return {"~/.docker/config.json", *shell.files}
     return set()

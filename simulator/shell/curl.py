@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
-from simulator.docker.engines.words import reason
+from simulator.docker.output.shared import reason
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.message import Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle

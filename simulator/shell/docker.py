@@ -3,11 +3,14 @@
 import shlex
 from dataclasses import replace
 
-from simulator.docker.cli.commands import Images, InvalidCommand, Login, parse
-from simulator.docker.cli.usage import USAGES, command_name, complaint
+from simulator.docker.cli.commands import Images, Login
+from simulator.docker.cli.options import USAGES, command_name
+from simulator.docker.cli.parse import InvalidCommand, parse
 from simulator.docker.events import InputMissing
 from simulator.docker.machine import State
-from simulator.docker.output.terminal import Line, prompts
+from simulator.docker.output.line import Line
+from simulator.docker.output.login import prompts
+from simulator.docker.output.usage import complaint
 from simulator.docker.trace import Step, Trace, steps
 from simulator.shell.values import Prompt, Ran, Shell, with_end
 from simulator.sources.mock import mock

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulator.docker.machine import Client
-from simulator.docker.output.terminal import Line
+from simulator.docker.output.line import Line
 from simulator.docker.trace import Trace
 from simulator.sources.world import World
 

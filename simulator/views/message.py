@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from simulator.docker.engines.words import reason
+from simulator.docker.output.shared import reason
 from simulator.docker.trace import Step
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Exchange, Request, Response

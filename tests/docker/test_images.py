@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from simulator.docker.cli.commands import Images, parse
-from simulator.docker.engines.tables import ago, human_size
+from simulator.docker.cli.commands import Images
+from simulator.docker.cli.parse import parse
 from simulator.docker.machine import Client, State
+from simulator.docker.output.tables import ago, human_size
 from simulator.docker.trace import Trace, run
 from simulator.recordings import lab
 from simulator.registry.fixtures import repositories

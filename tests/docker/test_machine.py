@@ -8,7 +8,6 @@ import pytest
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Login
 from simulator.docker.machine import (
-    FAILURES,
     TRANSITIONS,
     Client,
     IllegalTransition,
@@ -186,7 +185,7 @@ def test_each_scenario_ends_as_told(name: str, engine: str) -> None:
     """A scenario's last event is the one the table names, on either engine."""
     trace = run(name, engine)
     assert type(trace.steps[-1].event) is OUTCOMES[name][0 if engine == "29" else 1]
-    assert trace.failed == (type(trace.steps[-1].event) in FAILURES)
+    assert trace.failed == isinstance(trace.steps[-1].event, e.Failure)
 
 
 def test_the_table_of_outcomes_is_complete() -> None:

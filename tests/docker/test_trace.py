@@ -1,8 +1,11 @@
 """Traces as data."""
 
+import json
 from itertools import pairwise
 
 import pytest
+from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
 
 from simulator.docker.trace import InvalidTrace, Trace
 from simulator.scenarios.model import scenarios
@@ -34,3 +37,19 @@ def test_steps_are_self_contained() -> None:
     steps = run("works").steps
     assert [step.number for step in steps] == list(range(1, len(steps) + 1))
     assert all(a.after == b.before for a, b in pairwise(steps))
+
+
+def test_the_format_has_a_schema_that_tells_events_apart() -> None:
+    """A reader of another language learns from it what each event holds."""
+    schema = TypeAdapter(Trace).json_schema()
+    document = json.loads(run("works").to_json())
+    assert not list(Draft202012Validator(schema).iter_errors(document))
+    document["steps"][0]["event"]["event"] = "LoginTipped"
+    assert list(Draft202012Validator(schema).iter_errors(document))
+
+
+def test_an_event_that_nobody_knows_is_refused_by_name() -> None:
+    """The sentence says where it is; it does not list all events."""
+    text = run("works").to_json().replace('"LoginTyped"', '"LoginTipped"')
+    with pytest.raises(InvalidTrace, match=r"event must be the name of a known Event$"):
+        Trace.from_json(text)

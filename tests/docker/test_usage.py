@@ -2,7 +2,8 @@
 
 import pytest
 
-from simulator.docker.cli.usage import OTHERS, USAGES, complaint
+from simulator.docker.cli.options import OTHERS, USAGES
+from simulator.docker.output.usage import complaint
 
 PULL = "Usage:  docker pull [OPTIONS] NAME[:TAG|@DIGEST]"
 LOGIN = "Usage:  docker login [OPTIONS] [SERVER]"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from simulator.authoring.diagram import SCHEMA, build, schema
 from simulator.authoring.proof import of_claims, of_quiz, problems
 from simulator.docker.events import Event
+from simulator.docker.unions import kinds
 from simulator.lesson import event_words
 from simulator.lesson.claims import right_answer
 from simulator.lesson.document import FILE, SHAPES, Document, InvalidLesson, Lesson, svg_file
@@ -151,7 +152,7 @@ def test_each_spoiled_structure_is_noticed(case: str, tmp_path: Path) -> None:
 
 def test_every_event_has_words() -> None:
     """What can happen can be told, in each language, whatever the lesson."""
-    events = {kind.__name__ for kind in get_args(Event)}
+    events = {kind.__name__ for kind in kinds(Event)}
     for language in i18n.LANGUAGES:
         with i18n.speaking(language):
             known = event_words.words()

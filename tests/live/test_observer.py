@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from itertools import count
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simulator.docker import events as e
 from simulator.docker.machine import TRANSITIONS
 from simulator.docker.trace import Trace
+from simulator.docker.unions import kinds
 from simulator.live import view
 from simulator.live.attempts import QUIET
 from simulator.live.notes import NOTES
@@ -173,7 +174,7 @@ def test_content_held_under_another_name_is_named_anew() -> None:
 
 def test_every_note_is_for_an_event() -> None:
     """Notes name events that there are."""
-    assert NOTES.keys() <= {kind.__name__ for kind in get_args(e.Event)}
+    assert NOTES.keys() <= {kind.__name__ for kind in kinds(e.Event)}
 
 
 @pytest.mark.parametrize(

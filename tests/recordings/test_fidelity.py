@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from simulator.docker.machine import EndlessRun
+from simulator.docker.trace import EndlessRun
 from simulator.protocol.digest import digest_of
 from simulator.protocol.media_types import OCI_MANIFEST
 from simulator.recordings import fidelity, lab

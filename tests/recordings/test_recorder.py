@@ -19,7 +19,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from simulator.cli import main
-from simulator.docker.machine import FAILURES
+from simulator.docker.events import Failure
 from simulator.protocol.secrets import MASK
 from simulator.recordings import proxy as proxies
 from simulator.recordings import recorder
@@ -440,7 +440,7 @@ def test_a_real_docker_is_recorded(
     run = replayed(recording, engine)
     assert run.deviations == ()
     assert run.trace.failed == bool(case.status)
-    assert isinstance(run.trace.steps[-1].event, FAILURES) == bool(case.status)
+    assert isinstance(run.trace.steps[-1].event, Failure) == bool(case.status)
     assert shown(run, "output") == told.stdout.removesuffix("\n").split("\n")
     compared = compare(Situation(recording, engine))
     # Debian 12's client is older than the recorded 28, and warns in other words

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from simulator.docker.cli.commands import parse
+from simulator.docker.cli.parse import parse
 from simulator.docker.config_file import Credential, CredentialStore
 from simulator.docker.machine import Client, State
 from simulator.docker.trace import Trace, run

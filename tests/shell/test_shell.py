@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.docker.cli.commands import parse
+from simulator.docker.cli.parse import parse
 from simulator.docker.engines import engines
 from simulator.docker.trace import run
 from simulator.scenarios.model import scenario

@@ -9,7 +9,7 @@ from simulator.decoder import index as decoder
 from simulator.decoder import shapes
 from simulator.decoder.index import Card, Decoded, Known, cards, decode, known_messages
 from simulator.decoder.redaction import mask
-from simulator.docker.engines.words import DAEMON
+from simulator.docker.output.shared import DAEMON
 from simulator.lesson.document import Lesson
 from simulator.web.pages.parts import plain
 from simulator.words.i18n import _, ngettext

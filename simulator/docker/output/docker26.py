@@ -1,15 +1,16 @@
-"""Docker 26 with the classic image store (moby's `distribution` package).
-
-It pings first, keeps one authorization for the whole pull, and repeats a failed HEAD as GET,
-since only a body carries the registry's message.
-"""
-
-from collections.abc import Mapping
-from itertools import takewhile
+"""Docker 26 with the classic image store: its words (moby's `distribution` package)."""
 
 from simulator.docker import events as e
-from simulator.docker.engines import Engine, tables
-from simulator.docker.engines.words import (
+from simulator.docker.engines.docker26 import CONFIG_ATTEMPTS, FINAL, REQUESTS
+from simulator.docker.events import Event, Failure
+from simulator.docker.image_store import (
+    short,
+)
+from simulator.docker.machine.requests import asked, kind_of, listing
+from simulator.docker.machine.state import State
+from simulator.docker.machine.table import Phase
+from simulator.docker.output import inspection, tables
+from simulator.docker.output.shared import (
     DAEMON,
     as_read,
     bare,
@@ -17,57 +18,14 @@ from simulator.docker.engines.words import (
     classic_errors,
     go_error,
     heading,
+    status_line,
     unreachable_text,
 )
-from simulator.docker.events import Event, Failure
-from simulator.docker.image_store import (
-    HeldImage,
-    ImageStore,
-    Refusal,
-    Removal,
-    chain_ids,
-    find_image,
-    held,
-    is_prefix,
-    repository_of,
-    settings,
-    short,
-)
-from simulator.docker.machine import Phase, State, asked, kind_of, listing
+from simulator.docker.output.words import CLI_28, Words
 from simulator.protocol.manifest import Descriptor
-from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
-from simulator.protocol.platform import Platform
-from simulator.protocol.reference import Reference
-from simulator.words.i18n import N_
 
-ACCEPTED = (DOCKER_MANIFEST, DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST,
-            "application/vnd.docker.distribution.manifest.v1+prettyjws",
-            "application/json")  # fmt: skip
-FINAL = frozenset({401, 403, 404, 405, 429})
-"""Statuses after which a blob is not tried again."""
-CONFIG_ATTEMPTS = 5
-LAYER_ATTEMPTS = 6
-REQUESTS = 2
-"""Each attempt at a layer asks twice: once for its size, and again when it reads."""
 AT_ONCE = 3
 """Layers that are downloaded at the same time; the others wait."""
-
-
-def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool:
-    """Manifests once; a config up to five times, a layer in up to six attempts."""
-    final = answers[-1] in FINAL
-    match kind:
-        case "config":
-            return not final and len(answers) < CONFIG_ATTEMPTS
-        case "layer":
-            return len(answers) < (REQUESTS if final else REQUESTS * LAYER_ATTEMPTS)
-        case _:
-            return False
-
-
-def rests(failed: int, kind: str) -> bool:
-    """A layer's next attempt is 5 seconds away and more: meanwhile the others go on."""
-    return kind == "layer" and failed % REQUESTS == 0
 
 
 def begun(state: State) -> bool:
@@ -116,24 +74,25 @@ def told(failure: Failure, state: State) -> str:
             )
         case e.NotAnImage(media_type):
             return f"unsupported media type {media_type}"
-        case _:
+        case e.Refused():
             return refused(failure, state)
+        case _:
+            return ""
 
 
 def authorizing(state: State) -> bool:
     return state.phase in (Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH)
 
 
-def refused(failure: Failure, state: State) -> str:
+def refused(failure: e.Refused, state: State) -> str:
     """What the registry answered, with the remarks of moby's `translatePullError`."""
-    status = getattr(failure, "status", 0)
-    errors = getattr(failure, "errors", ())
-    challenged = getattr(failure, "error", "")
+    status, errors = failure.status, failure.errors
+    challenged = failure.error if isinstance(failure, e.AccessDenied) else ""
     if challenged:  # the challenge's own error comes first (RFC 6750 section 3)
         code = {"insufficient_scope": "DENIED", "invalid_token": "UNAUTHORIZED"}.get(challenged)
         errors = (e.RegistryError(code, form="challenge"), *errors) if code else errors
     if state.phase is Phase.FETCHING_BLOBS:
-        blob = blob_at(state, getattr(failure, "url", ""))
+        blob = blob_at(state, failure.url)
         attempts = 1 if status in FINAL else CONFIG_ATTEMPTS + 1
         return with_attempts(classic_errors(errors, status), attempts, blob)
     if not errors or not 400 <= status < 500:
@@ -265,109 +224,11 @@ def conclusion(event: Event, state: State) -> tuple[str, ...]:
     return (*digest, status_line(newer or state.run.tags.newer, state.run.reference.familiar_name))
 
 
-def remove(store: ImageStore, text: str, force: bool) -> Removal | Refusal:
-    """A tag takes the repository's digest along if it was its last tag; without any name left
-    the image goes. By its id an image goes if it has one name, or by force."""
-    image = find_image(store, True, text)
-    if isinstance(image, Refusal):
-        return image
-    references = tuple(sorted((*image.tags, *image.digests)))
-    if is_prefix(image.id, text):
-        return removed(store, image, references) if force or single(image) else Refusal(
-            text, "referenced", image.id
-        )  # fmt: skip
-    name = Reference.parse(text)
-    others = [tag for tag in image.tags if repository_of(tag) == name.familiar_name]
-    lone = name.digest is None and others == [name.familiar]
-    along = (f"{name.familiar_name}@{image.digest}",) if lone else ()
-    untagged = (name.familiar, *along)
-    if set(references) <= {*untagged}:
-        return removed(store, image, untagged)
-    gone = (name.canonical, *(f"{name.domain}/{name.repository}@{image.digest}" for _ in along))
-    return Removal(untagged, (), gone)
-
-
-def single(image: HeldImage) -> bool:
-    """At most one tag, and all names in one repository."""
-    return len(image.tags) <= 1 and len({repository_of(one) for one in image.digests}) == 1
-
-
-def removed(store: ImageStore, image: HeldImage, untagged: tuple[str, ...]) -> Removal:
-    """The image's id is deleted, then its layers from the top, down to one that is shared."""
-    left = (one.config for one in held(store.without(image.names), True))
-    shared = {chain for config in left if config for chain in chain_ids(config.diff_ids)}
-    own = chain_ids(image.config.diff_ids) if image.config else ()
-    layers = takewhile(lambda chain: chain not in shared, reversed(own))
-    return Removal(untagged, (image.id, *layers), image.names)
-
-
-def inspected(image: HeldImage) -> dict[str, object]:
-    """Without what is the storage driver's (`GraphDriver`) and the day's (`Metadata`)."""
-    config, known = image.config, settings(image.config)
-    where = config.platform if config else Platform()
-    return {
-        "Id": image.id,
-        "RepoTags": list(image.tags),
-        "RepoDigests": list(image.digests),
-        "Parent": "",
-        "Comment": "",
-        **({"Created": config.created} if config and config.created else {}),
-        "DockerVersion": "",
-        "Author": "",
-        "Config": {key: known.get(key, value) for key, value in SETTINGS.items()}
-        | {key: known[key] for key in known if key not in SETTINGS},
-        "Architecture": where.architecture,
-        **({"Variant": where.variant} if where.variant else {}),
-        "Os": where.os,
-        "Size": image.size,
-        "RootFS": {"Type": "layers", "Layers": list(config.diff_ids) if config else []},
-    }
-
-
-SETTINGS: Mapping[str, object] = {
-    "Hostname": "", "Domainname": "", "User": "", "AttachStdin": False, "AttachStdout": False,
-    "AttachStderr": False, "Tty": False, "OpenStdin": False, "StdinOnce": False, "Env": None,
-    "Cmd": None, "Image": "", "Volumes": None, "WorkingDir": "", "Entrypoint": None,
-    "OnBuild": None, "Labels": None,
-}  # fmt: skip
-"""Settings that this engine always tells, in its order."""
-
-
-def status_line(newer: bool, name: str) -> str:
-    """What the engine says at the end of a pull."""
-    if newer:
-        return f"Status: Downloaded newer image for {name}"
-    return f"Status: Image is up to date for {name}"
-
-
-ENGINE = Engine(
-    name="26",
-    title=N_("Docker 26 (classic image store)"),
-    pings=True,
-    heads_digests=False,
-    shares_authorization=True,
-    posts_for_tokens=False,
-    images_only=True,
-    helper_required=False,
-    http_after_refused=True,
-    ipv6_loopback=False,
-    seeks_blobs=False,
-    goes_by_type=False,
-    trusts_tags=True,
-    chains_layers=True,
-    config_first=False,
-    image_is_config=True,
-    parses_platform=True,
-    checks_platform=True,
-    hides_nameless=False,
-    accept=tuple(("Accept", kind) for kind in ACCEPTED),
-    reads_errors=frozenset(range(300, 600)),
-    asks_again=asks_again,
-    rests=rests,
+WORDS = Words(
+    cli=CLI_28,
     explain=explain,
     progress=progress,
     conclusion=conclusion,
-    remove=remove,
     listing=tables.rows,
-    inspected=inspected,
+    inspected=inspection.inspected26,
 )

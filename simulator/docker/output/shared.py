@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 
 from simulator.docker.events import RegistryError
-from simulator.docker.machine import State
+from simulator.docker.machine.state import State
 from simulator.protocol.network_failure import Obstacle
 
 DAEMON = "Error response from daemon: "
@@ -127,3 +127,10 @@ def from_token_service(url: str, state: State) -> bool:
     """Whether this address is the realm of the challenge."""
     realm = state.run.access.challenge.realm if state.run.access.challenge else ""
     return bool(realm) and url.startswith(realm)
+
+
+def status_line(newer: bool, name: str) -> str:
+    """What the engine says at the end of a pull."""
+    if newer:
+        return f"Status: Downloaded newer image for {name}"
+    return f"Status: Image is up to date for {name}"

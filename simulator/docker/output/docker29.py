@@ -1,14 +1,27 @@
-"""Docker 29 with containerd's image store: today's default.
+"""Docker 29 with containerd's image store: its words.
 
-It never pings; it asks HEAD of the tag, and its fetcher authorizes anew. The words are those
-of containerd's resolver and fetcher, with moby's remarks on a registry's error body.
+They are those of containerd's resolver and fetcher, with moby's remarks on a registry's error
+body.
 """
 
 from simulator.docker import events as e
-from simulator.docker.engines import Engine, tables
-from simulator.docker.engines.classic import status_line
-from simulator.docker.engines.classic import told as classic_told
-from simulator.docker.engines.words import (
+from simulator.docker.events import Event, Failure
+from simulator.docker.image_store import (
+    short,
+)
+from simulator.docker.machine.login import helper_error
+from simulator.docker.machine.requests import (
+    is_image,
+    kind_of,
+    listing,
+    untyped,
+    wanted,
+)
+from simulator.docker.machine.state import State
+from simulator.docker.machine.table import Phase
+from simulator.docker.output import inspection, tables
+from simulator.docker.output.docker26 import told as classic_told
+from simulator.docker.output.shared import (
     DAEMON,
     STANDARD,
     bare,
@@ -17,70 +30,21 @@ from simulator.docker.engines.words import (
     go_error,
     heading,
     reason,
+    status_line,
     unreachable_text,
 )
-from simulator.docker.events import Event, Failure
-from simulator.docker.image_store import (
-    NAMELESS,
-    HeldImage,
-    ImageStore,
-    Refusal,
-    Removal,
-    familiar,
-    find_image,
-    is_prefix,
-    repository_of,
-    settings,
-    short,
-)
-from simulator.docker.machine import (
-    Phase,
-    State,
-    helper_error,
-    is_image,
-    kind_of,
-    listing,
-    untyped,
-    wanted,
-)
+from simulator.docker.output.words import CLI_29, Words
 from simulator.protocol.manifest import Descriptor
 from simulator.protocol.media_types import (
     CONFIGS,
-    DOCKER_INDEX,
-    DOCKER_MANIFEST,
     INDEXES,
     LAYERS,
-    OCI_INDEX,
-    OCI_MANIFEST,
 )
-from simulator.protocol.platform import Platform
-from simulator.protocol.reference import Reference
-from simulator.words.i18n import N_
 
-MOST_ANSWERS = 5
-REPEATED_AT_ONCE = frozenset({408, 429})
-REPEATED_ONCE = frozenset({500, 503, 504})
 KNOWN_CODES = frozenset(
     {"UNKNOWN", "UNSUPPORTED", "UNAUTHORIZED", "DENIED", "UNAVAILABLE", "TOOMANYREQUESTS"}
 )
 """The error codes that containerd knows; any other is UNKNOWN to it."""
-
-
-def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool:
-    """408, 429, and 401 with a challenge that reports no error: up to five answers in all.
-    500, 503 and 504: once."""
-    status = answers[-1]
-    if status in REPEATED_ONCE:
-        return answers[-2:-1] != (status,)
-    again = status in REPEATED_AT_ONCE or (status == 401 and way_in)
-    return again and len(answers) < MOST_ANSWERS
-
-
-def rests(failed: int, kind: str) -> bool:
-    """It asks again at once."""
-    return False
-
-
 RESOLVE = (Phase.PINGING, Phase.RESOLVING, Phase.EXPLAINING, Phase.AUTHORIZING_RESOLVE)
 
 
@@ -146,8 +110,10 @@ def told(failure: Failure, state: State) -> str:
         case e.PlatformMissing(platform):
             missing = f"no matching manifest for {platform} in the manifest list entries"
             return f"{missing}: no match for platform in manifest: not found"
-        case _:
+        case e.Refused():
             return translated(failure, state)
+        case _:
+            return ""
 
 
 FETCH = "failed to copy: httpReadSeeker: failed open: "
@@ -167,13 +133,11 @@ def during(state: State, url: str) -> str:
     return f"failed to authorize: failed to fetch {kind} token: "
 
 
-def translated(failure: Failure, state: State) -> str:
+def translated(failure: e.Refused, state: State) -> str:
     """An unexpected status, or in its place what the body says (moby's
     `translateRegistryError`). A HEAD has no body."""
-    status = getattr(failure, "status", 0)
-    method, url = getattr(failure, "method", "GET"), getattr(failure, "url", "")
-    errors = getattr(failure, "errors", ())
-    head = "HEAD" if state.phase is Phase.EXPLAINING else method
+    status, url = failure.status, failure.url
+    head = "HEAD" if state.phase is Phase.EXPLAINING else failure.method
     says = f"unexpected status from {head} request to {url}: {status} {reason(status)}"
     if from_token_service(url, state):
         kind = "oauth" if state.run.credential else "anonymous"
@@ -181,7 +145,7 @@ def translated(failure: Failure, state: State) -> str:
     plain = where(state) + says
     if head == "HEAD" and state.phase is not Phase.EXPLAINING:
         return f"unknown: {plain}"
-    return from_body(errors, status, plain)
+    return from_body(failure.errors, status, plain)
 
 
 def from_body(errors: tuple[e.RegistryError, ...], status: int, plain: str) -> str:
@@ -243,73 +207,6 @@ def pulling(layers: tuple[Descriptor, ...]) -> tuple[str, ...]:
     return tuple(f"{x.short}: Pulling fs layer" for x in layers if x.media_type in LAYERS)
 
 
-def remove(store: ImageStore, text: str, force: bool) -> Removal | Refusal:
-    """All names that mean the same go; if those are all there are, so does the image. By its
-    id an image goes if all its names mean the same, or by force."""
-    image = find_image(store, False, text)
-    if isinstance(image, Refusal):
-        return image
-    by_id = is_prefix(image.id, text)
-    same = same_names(image.names, None if by_id else Reference.parse(text))
-    if set(same) == set(image.names) or (by_id and force):
-        return Removal(shown(image.names), (image.id,), image.names)
-    return Refusal(text, "referenced", image.id) if by_id else Removal(shown(same), (), same)
-
-
-def shown(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(familiar(name) for name in names if repository_of(name) != NAMELESS)
-
-
-def same_names(names: tuple[str, ...], wanted: Reference | None) -> tuple[str, ...]:
-    """Names of one repository with one tag; one by digest belongs to them if there is no
-    other tag. Who names a digest means every tag; who names none, the first name's."""
-    first = next((name for name in names if repository_of(name) != NAMELESS), "")
-    repository = f"{wanted.domain}/{wanted.repository}" if wanted else repository_of(first)
-    every = wanted is not None and wanted.digest is not None
-    own = [name for name in names if repository_of(name) == repository]
-    tags = [name for name in own if "@" not in name]
-    tag = wanted.canonical if wanted and not every else next(iter(tags), "")
-    chosen = own if every or set(tags) <= {tag} else [tag]
-    nameless = (name for name in names if repository_of(name) == NAMELESS)
-    return (*chosen, *nameless)
-
-
-def inspected(image: HeldImage) -> dict[str, object]:
-    """Without what is of the day (`Metadata`): settings that are empty are left out."""
-    config = image.config
-    where = config.platform if config else Platform("", "")
-    manifest = image.descriptor
-    return {
-        "Id": image.id,
-        "RepoTags": list(image.tags),
-        "RepoDigests": list(image.digests),
-        **({"Created": config.created} if config and config.created else {}),
-        "Config": {key: value for key, value in sorted_settings(settings(config)) if value},
-        "Architecture": where.architecture,
-        **({"Variant": where.variant} if where.variant else {}),
-        "Os": where.os,
-        "Size": image.size,
-        "RootFS": {"Type": "layers", "Layers": list(config.diff_ids)} if config else {},
-        "Descriptor": {
-            "mediaType": manifest.media_type, "digest": manifest.digest, "size": manifest.size
-        },
-        "Identity": {"Pull": [{"Repository": name} for name in repositories(image)]},
-    }  # fmt: skip
-
-
-def repositories(image: HeldImage) -> list[str]:
-    """Where it was pulled from."""
-    return sorted({repository_of(name) for name in image.names} - {NAMELESS})
-
-
-SETTINGS = ("User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels",
-            "StopSignal", "ArgsEscaped", "Healthcheck", "OnBuild", "Shell")  # fmt: skip
-
-
-def sorted_settings(known: dict[str, object]) -> list[tuple[str, object]]:
-    return [(key, known[key]) for key in SETTINGS if key in known]
-
-
 def conclusion(event: Event, state: State) -> tuple[str, ...]:
     """Each tag has its own status."""
     assert state.run.reference is not None
@@ -323,36 +220,11 @@ def conclusion(event: Event, state: State) -> tuple[str, ...]:
             return ()
 
 
-ENGINE = Engine(
-    name="29",
-    title=N_("Docker 29 (containerd image store)"),
-    pings=False,
-    heads_digests=True,
-    shares_authorization=False,
-    posts_for_tokens=True,
-    images_only=False,
-    helper_required=True,
-    http_after_refused=False,
-    ipv6_loopback=True,
-    seeks_blobs=True,
-    goes_by_type=True,
-    trusts_tags=False,
-    chains_layers=False,
-    config_first=True,
-    image_is_config=False,
-    parses_platform=False,
-    checks_platform=False,
-    hides_nameless=True,
-    accept=(
-        ("Accept", ", ".join((DOCKER_MANIFEST, DOCKER_INDEX, OCI_MANIFEST, OCI_INDEX, "*/*"))),
-    ),
-    reads_errors=frozenset({200, 403}),
-    asks_again=asks_again,
-    rests=rests,
+WORDS = Words(
+    cli=CLI_29,
     explain=explain,
     progress=progress,
     conclusion=conclusion,
-    remove=remove,
     listing=tables.tree,
-    inspected=inspected,
+    inspected=inspection.inspected29,
 )

@@ -1,0 +1,133 @@
+"""Docker's command line as a table: commands, their arguments, and their options.
+
+The CLI's complaints and the parser read the same table. Only commands about images and registries
+have their options here; of the others we know the names.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option under all its names. `key` is empty where Docker has it and we do not play it."""
+
+    names: tuple[str, ...]
+    key: str = ""
+    valued: bool = False
+
+
+@dataclass(frozen=True)
+class Usage:
+    """One command. `line` is its usage after `docker`, `least` and `most` count its arguments."""
+
+    line: str
+    least: int
+    most: int | None
+    options: tuple[Option, ...] = ()
+
+    def find(self, name: str) -> Option | None:
+        """The option of this name."""
+        return next((one for one in self.options if name in one.names), None)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for one in self.options for name in one.names)
+
+    def letters(self) -> str:
+        """The switches of one letter, which may be typed together (`-aq`)."""
+        switches = (one for one in self.options if not one.valued)
+        return "".join(name[1] for one in switches for name in one.names if len(name) == 2)
+
+    def split(self, word: str) -> Sequence[tuple[str, str | None]]:
+        """The options in a word, each with its value where the word has it: `-aq` has two,
+        `-palice` and `--password=alice` one. A name may be unknown."""
+        name, equals, value = word.partition("=")
+        if word.startswith("--") or self.find(name):
+            return [(name, value if equals else None)]
+        first = self.find(word[:2])
+        if first and first.valued:
+            return [(word[:2], word[2:])]
+        known = word[1:].lstrip(self.letters())
+        letters = word[1 : len(word) - len(known)]
+        return [(f"-{one}", None) for one in (*letters, *known[:1])]
+
+
+def valued(*names: str, key: str = "") -> Option:
+    return Option(names, key, valued=True)
+
+
+def switch(*names: str, key: str = "") -> Option:
+    return Option(names, key)
+
+
+PULL = Usage("pull [OPTIONS] NAME[:TAG|@DIGEST]", 1, 1, (
+    valued("--platform", key="platform"),
+    switch("-a", "--all-tags", key="all"),
+    switch("-q", "--quiet", key="quiet"),
+    switch("--disable-content-trust", key="untrusted"),
+))  # fmt: skip
+IMAGES = Usage("images [OPTIONS] [REPOSITORY[:TAG]]", 0, 1, (
+    valued("-f", "--filter"),
+    valued("--format"),
+    switch("-a", "--all", key="every"),
+    switch("--digests", key="digests"),
+    switch("--no-trunc", key="whole"),
+    switch("-q", "--quiet", key="quiet"),
+    switch("--tree"),
+))  # fmt: skip
+RMI = Usage("rmi [OPTIONS] IMAGE [IMAGE...]", 1, None, (
+    valued("--platform"),
+    switch("-f", "--force", key="force"),
+    switch("--no-prune"),
+))  # fmt: skip
+LOGIN = Usage("login [OPTIONS] [SERVER]", 0, 1, (
+    valued("-u", "--username", key="username"),
+    valued("-p", "--password", key="password"),
+    switch("--password-stdin", key="stdin"),
+))  # fmt: skip
+INSPECT = Usage("inspect [OPTIONS] NAME|ID [NAME|ID...]", 1, None, (
+    valued("-f", "--format"),
+    valued("--type"),
+    switch("-s", "--size"),
+))  # fmt: skip
+IMAGE_INSPECT = Usage("image inspect [OPTIONS] IMAGE [IMAGE...]", 1, None, (
+    valued("-f", "--format"),
+    valued("--platform"),
+))  # fmt: skip
+USAGES: Mapping[str, Usage] = {
+    "login": LOGIN,
+    "logout": Usage("logout [SERVER]", 0, 1),
+    "pull": PULL,
+    "images": IMAGES,
+    "rmi": RMI,
+    "inspect": INSPECT,
+    "image pull": PULL,
+    "image ls": IMAGES,
+    "image rm": RMI,
+    "image inspect": IMAGE_INSPECT,
+}
+ALIASES = {"image list": "image ls", "image remove": "image rm", "image rmi": "image rm"}
+OTHERS = frozenset([
+    "attach", "build", "builder", "buildx", "checkpoint", "commit", "compose", "config",
+    "container", "context", "cp", "create", "diff", "events", "exec", "export", "history",
+    "import", "info", "kill", "load", "logs", "manifest", "network", "node", "pause", "plugin",
+    "port", "ps", "push", "rename", "restart", "run", "save", "search", "secret", "service",
+    "stack", "start", "stats", "stop", "swarm", "system", "tag", "top", "trust", "unpause",
+    "update", "version", "volume", "wait",
+])  # fmt: skip
+"""Commands that Docker has and that are not played here."""
+IMAGE_OTHERS = frozenset(["build", "history", "import", "load", "prune", "push", "save", "tag"])
+AFTER_IMAGE = frozenset(
+    name.removeprefix("image ") for name in (*USAGES, *ALIASES) if name.startswith("image ")
+)
+"""What is played after `docker image`."""
+
+
+def command_name(words: Sequence[str]) -> str | None:
+    """`pull`, `image ls`, or the name of a command that is not played; None if there is none."""
+    first, both = "".join(words[:1]), " ".join(words[:2])
+    if first != "image":
+        return first if first in USAGES or first in OTHERS else None
+    name = ALIASES.get(both, both)
+    return name if name in USAGES or "".join(words[1:2]) in IMAGE_OTHERS else None

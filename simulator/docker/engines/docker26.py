@@ -1,0 +1,113 @@
+"""Docker 26 with the classic image store: what it does (moby's `distribution` package)."""
+
+from itertools import takewhile
+
+from simulator.docker.engines.profile import Profile
+from simulator.docker.image_store import (
+    HeldImage,
+    ImageStore,
+    Refusal,
+    Removal,
+    chain_ids,
+    find_image,
+    held,
+    is_prefix,
+    repository_of,
+)
+from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from simulator.protocol.reference import Reference
+from simulator.words.i18n import N_
+
+ACCEPTED = (DOCKER_MANIFEST, DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST,
+            "application/vnd.docker.distribution.manifest.v1+prettyjws",
+            "application/json")  # fmt: skip
+FINAL = frozenset({401, 403, 404, 405, 429})
+"""Statuses after which a blob is not tried again."""
+CONFIG_ATTEMPTS = 5
+LAYER_ATTEMPTS = 6
+REQUESTS = 2
+"""Each attempt at a layer asks twice: once for its size, and again when it reads."""
+
+
+def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool:
+    """Manifests once; a config up to five times, a layer in up to six attempts."""
+    final = answers[-1] in FINAL
+    match kind:
+        case "config":
+            return not final and len(answers) < CONFIG_ATTEMPTS
+        case "layer":
+            return len(answers) < (REQUESTS if final else REQUESTS * LAYER_ATTEMPTS)
+        case _:
+            return False
+
+
+def rests(failed: int, kind: str) -> bool:
+    """A layer's next attempt is 5 seconds away and more: meanwhile the others go on."""
+    return kind == "layer" and failed % REQUESTS == 0
+
+
+def remove(store: ImageStore, text: str, force: bool) -> Removal | Refusal:
+    """A tag takes the repository's digest along if it was its last tag; without any name left
+    the image goes. By its id an image goes if it has one name, or by force."""
+    image = find_image(store, True, text)
+    if isinstance(image, Refusal):
+        return image
+    references = tuple(sorted((*image.tags, *image.digests)))
+    if is_prefix(image.id, text):
+        return removed(store, image, references) if force or single(image) else Refusal(
+            text, "referenced", image.id
+        )  # fmt: skip
+    name = Reference.parse(text)
+    others = [tag for tag in image.tags if repository_of(tag) == name.familiar_name]
+    lone = name.digest is None and others == [name.familiar]
+    along = (f"{name.familiar_name}@{image.digest}",) if lone else ()
+    untagged = (name.familiar, *along)
+    if set(references) <= {*untagged}:
+        return removed(store, image, untagged)
+    gone = (name.canonical, *(f"{name.domain}/{name.repository}@{image.digest}" for _ in along))
+    return Removal(untagged, (), gone)
+
+
+def single(image: HeldImage) -> bool:
+    """At most one tag, and all names in one repository."""
+    return len(image.tags) <= 1 and len({repository_of(one) for one in image.digests}) == 1
+
+
+def removed(store: ImageStore, image: HeldImage, untagged: tuple[str, ...]) -> Removal:
+    """The image's id is deleted, then its layers from the top, down to one that is shared."""
+    left = (one.config for one in held(store.without(image.names), True))
+    shared = {chain for config in left if config for chain in chain_ids(config.diff_ids)}
+    own = chain_ids(image.config.diff_ids) if image.config else ()
+    layers = takewhile(lambda chain: chain not in shared, reversed(own))
+    return Removal(untagged, (image.id, *layers), image.names)
+
+
+PROFILE = Profile(
+    name="26",
+    title=N_("Docker 26 (classic image store)"),
+    pings=True,
+    heads_digests=False,
+    shares_authorization=True,
+    posts_for_tokens=False,
+    images_only=True,
+    helper_required=False,
+    http_after_refused=True,
+    ipv6_loopback=False,
+    seeks_blobs=False,
+    goes_by_type=False,
+    trusts_tags=True,
+    chains_layers=True,
+    config_first=False,
+    image_is_config=True,
+    parses_platform=True,
+    checks_platform=True,
+    hides_nameless=False,
+    accept=tuple(("Accept", kind) for kind in ACCEPTED),
+    reads_errors=frozenset(range(300, 600)),
+    asks_again=asks_again,
+    rests=rests,
+    remove=remove,
+    measures_files=True,
+    keeps_manifests=True,
+    samples_progress=True,
+)

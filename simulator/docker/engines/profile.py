@@ -1,0 +1,68 @@
+"""How one Docker engine differs from another, as data. Nothing here knows of a run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulator.docker.image_store import ImageStore, Refusal, Removal
+from simulator.protocol.message import Headers
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one Docker engine does where engines differ."""
+
+    name: str
+    title: str
+    pings: bool
+    """Sends `GET /v2/` before a pull, and takes challenges from its answer only."""
+    heads_digests: bool
+    """Sends HEAD for a manifest even where the digest is known."""
+    shares_authorization: bool
+    """Uses one authorization for the whole pull; without it the fetcher starts anew."""
+    posts_for_tokens: bool
+    """Tries the OAuth2 POST for a token before GET."""
+    images_only: bool
+    """Refuses to pull a manifest whose config is not that of an image."""
+    helper_required: bool
+    """Fails where a credential helper is configured and not installed."""
+    http_after_refused: bool
+    """Tries plain HTTP on this machine also where nothing listens for TLS."""
+    ipv6_loopback: bool
+    """Counts `[::1]` as this machine."""
+    seeks_blobs: bool
+    """Looks among the blobs for a digest that no manifest has."""
+    goes_by_type: bool
+    """Fetches from the blobs what is no manifest by its media type."""
+    trusts_tags: bool
+    """Takes what a tag gives without comparing its digest."""
+    chains_layers: bool
+    """Counts a layer as present only on top of the same layers."""
+    config_first: bool
+    """Asks for layers only when the config is here."""
+    image_is_config: bool
+    """An image's id is the digest of its config; without it, of its manifest or index."""
+    parses_platform: bool
+    """Parses `--platform` itself: the CLI hands it on as it is."""
+    checks_platform: bool
+    """Fails once it has stored a lone image for another platform."""
+    hides_nameless: bool
+    """Lists images without a name only with `--all`."""
+    measures_files: bool
+    """The size of an image is that of its files; without it, it depends on the storage driver."""
+    keeps_manifests: bool
+    """Keeps manifests after their image is gone, and does not ask for them again."""
+    samples_progress: bool
+    """May leave out one of two progress lines that follow at once for a layer."""
+    accept: Headers
+    """The headers `Accept` of a request for a manifest."""
+    reads_errors: frozenset[int]
+    """Statuses of a HEAD after which it sends GET to read the reason."""
+    asks_again: Callable[[tuple[int | None, ...], str, bool], bool]
+    """Whether to repeat a request: from all statuses it was answered with (None for a download
+    that was cut), what it is for (`manifest`, `config` or `layer`), and whether the last answer
+    has a challenge that reports no error."""
+    rests: Callable[[int, str], bool]
+    """Whether a blob lets the others go first: from how often it failed (0 after a download that
+    was cut), and what it is (`config` or `layer`)."""
+    remove: Callable[[ImageStore, str, bool], Removal | Refusal]
+    """What `docker rmi` does: from the store, a name, and whether `--force` was given."""

@@ -1,0 +1,156 @@
+"""Failures: each says what was asked and what came back. An engine has its own words for it."""
+
+from dataclasses import dataclass
+
+from simulator.docker.events.base import Failure, Refused, RegistryError
+from simulator.docker.image_store import Refusal
+from simulator.protocol.manifest import Descriptor
+from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.platform import Platform
+
+
+@dataclass(frozen=True)
+class InputMissing(Failure):
+    """`docker login` lacks a name or a password, and cannot ask."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class LoginCanceled(Failure):
+    """The user interrupted the wait for the browser."""
+
+
+@dataclass(frozen=True)
+class LoginRejected(Refused):
+    """The registry did not take the credentials."""
+
+
+@dataclass(frozen=True)
+class TokenRefused(Refused):
+    """The token service said no. `asked` is the request that needed the token."""
+
+    asked: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
+class TokenMissing(Failure):
+    """The token service's answer is good by its status, and there is no token in it."""
+
+    method: str
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class StoreFailed(Failure):
+    """The credentials were right and could not be kept."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class HelperFailed(Failure):
+    """The credential helper named in `config.json` is not installed."""
+
+    helper: str
+
+
+@dataclass(frozen=True)
+class ReferenceRejected(Failure):
+    """Not a reference, or not a platform; `by_engine` if Docker's CLI left it to the engine."""
+
+    reason: str
+    by_engine: bool = False
+
+
+@dataclass(frozen=True)
+class NoCredentials(Failure):
+    """The registry wants credentials and none are stored."""
+
+    method: str
+    url: str
+
+
+@dataclass(frozen=True)
+class AccessDenied(Refused):
+    """401 or 403 despite what was sent: not known, not allowed, or not there at all."""
+
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ManifestUnknown(Refused):
+    """404: no such tag, or no such repository; the answer is the same."""
+
+
+
+@dataclass(frozen=True)
+class ManifestUnreadable(Failure):
+    """The answer is good by its status, and is no manifest: a web page, perhaps."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class BlobUnknown(Failure):
+    blob: Descriptor
+    errors: tuple[RegistryError, ...] = ()
+
+
+@dataclass(frozen=True)
+class RateLimited(Refused):
+    """429: too many requests in too short a time."""
+
+
+@dataclass(frozen=True)
+class ServerFailed(Refused):
+    """An answer that the protocol does not foresee here."""
+
+
+
+@dataclass(frozen=True)
+class Unreachable(Failure):
+    method: str
+    url: str
+    obstacle: Obstacle
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class DigestMismatch(Failure):
+    """What arrived is not what was promised. `kind` is `manifest`, `config` or `layer`."""
+
+    kind: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True)
+class PlatformMissing(Failure):
+    """The index has no image for this platform."""
+
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class PlatformMismatched(Failure):
+    """The one image that the tag names is for another platform than was asked for."""
+
+    wanted: Platform
+    actual: Platform
+
+
+@dataclass(frozen=True)
+class NotAnImage(Failure):
+    """The manifest describes something that is not a container image."""
+
+    media_type: str
+
+
+@dataclass(frozen=True)
+class ImagesRefused(Failure):
+    """There is no image of this name, or it has other names too."""
+
+    refused: tuple[Refusal, ...]

@@ -1,0 +1,29 @@
+"""Facts of `docker images`, `rmi` and `inspect`."""
+
+from dataclasses import dataclass
+
+from simulator.docker.events.base import Event
+from simulator.docker.image_store import HeldImage, Refusal, Removal
+
+
+@dataclass(frozen=True)
+class ImagesListed(Event):
+    """What the image store holds of what was asked for. No registry was asked."""
+
+    images: tuple[HeldImage, ...]
+
+
+@dataclass(frozen=True)
+class ImagesInspected(Event):
+    """What is known about these images, out of the image store alone."""
+
+    images: tuple[HeldImage, ...]
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True)
+class ImagesRemoved(Event):
+    """Names were taken away; what has no name any more was deleted. `refused` are the rest."""
+
+    removals: tuple[Removal, ...]
+    refused: tuple[Refusal, ...] = ()

@@ -1,0 +1,56 @@
+"""What was typed: an event a command, since each leads to a phase of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.docker.cli.commands import Command, Images, Inspect, Login, Logout, Pull, Remove
+from simulator.docker.events.base import Event
+
+
+@dataclass(frozen=True)
+class CommandTyped(Event):
+    """A command was typed."""
+
+    command: Command
+
+
+@dataclass(frozen=True)
+class LoginTyped(CommandTyped):
+    command: Login
+
+
+@dataclass(frozen=True)
+class PullTyped(CommandTyped):
+    command: Pull
+
+
+@dataclass(frozen=True)
+class LogoutTyped(CommandTyped):
+    command: Logout
+
+
+@dataclass(frozen=True)
+class ImagesTyped(CommandTyped):
+    command: Images
+
+
+@dataclass(frozen=True)
+class RemoveTyped(CommandTyped):
+    command: Remove
+
+
+@dataclass(frozen=True)
+class InspectTyped(CommandTyped):
+    command: Inspect
+
+
+TYPED: Mapping[type[Command], Callable[[Any], CommandTyped]] = {
+    Login: LoginTyped, Pull: PullTyped, Logout: LogoutTyped, Images: ImagesTyped,
+    Remove: RemoveTyped, Inspect: InspectTyped,
+}  # fmt: skip
+
+
+def typed(command: Command) -> CommandTyped:
+    """The event for this command."""
+    return TYPED[type(command)](command)

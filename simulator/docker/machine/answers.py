@@ -1,0 +1,117 @@
+"""What answers mean in every phase: challenges, refusals, and the errors in their bodies."""
+
+import json
+from dataclasses import replace
+
+from simulator.docker import events as e
+from simulator.docker.events import Event
+from simulator.docker.go_json import not_json
+from simulator.docker.machine.requests import (
+    listing,
+)
+from simulator.docker.machine.state import (
+    Run,
+    State,
+)
+from simulator.docker.machine.table import TRANSITIONS, Phase
+from simulator.protocol.challenge import Challenge
+from simulator.protocol.hosts import is_loopback
+from simulator.protocol.message import Request, Response
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
+
+
+def challenged(state: State, request: Request, answer: Response) -> Event:
+    """The answer to `GET /v2/` before anything was proven: a challenge, or open access."""
+    challenge = challenge_of(answer)
+    known = answer.status == 401 and challenge
+    return e.Challenged(known) if known else e.AccessOpen(answer.status)
+
+
+def unreachable(state: State, request: Request, failure: NetworkFailure) -> Event:
+    """What it means that no answer came: an end, or another way to go on."""
+    if e.WebLoginUnavailable in TRANSITIONS[state.phase]:
+        return e.WebLoginUnavailable()
+    to_registry = request.host == state.run.host and request.url.startswith("https:")
+    no_tls = failure.obstacle is Obstacle.PLAIN_HTTP
+    named_port = ":" in state.run.host.rpartition("]")[2]
+    in_classic_ways = state.phase is Phase.CHECKING or listing(state)
+    refused = failure.obstacle is Obstacle.REFUSED and (
+        state.profile.http_after_refused or in_classic_ways or not named_port
+    )
+    may = e.FellBackToHttp in TRANSITIONS[state.phase]
+    this_machine = state.profile.ipv6_loopback or not state.run.host.startswith("[")
+    here = is_loopback(state.run.host) and this_machine
+    allowed = here or state.run.host in state.client.insecure
+    if may and to_registry and allowed and (no_tls or refused):
+        return e.FellBackToHttp()
+    return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
+
+
+def demanded(state: State, answer: Response) -> Challenge | None:
+    """The challenge of a 401 that the client answers here: the first, if it does not ping."""
+    unchallenged = state.run.access.authorization is None and not state.profile.pings
+    may = e.Challenged in TRANSITIONS[state.phase] and unchallenged and not listing(state)
+    return challenge_of(answer) if answer.status == 401 and may else None
+
+
+def challenge_of(answer: Response) -> Challenge | None:
+    return Challenge.parse(answer.header("WWW-Authenticate"))
+
+
+def repeats(state: State, request: Request, answer: Response, kind: str) -> bool:
+    """Whether this engine repeats the request after these answers."""
+    challenge = challenge_of(answer)
+    without_error = challenge is not None and not challenge.error
+    statuses = (*state.run.answers_from(request.url), answer.status)
+    return state.profile.asks_again(statuses, kind, without_error)
+
+
+def refusal(request: Request, answer: Response) -> Event:
+    about, said, challenge = (request.method, request.url), errors(answer), challenge_of(answer)
+    match answer.status:
+        case 401 | 403:
+            return e.AccessDenied(*about, answer.status, said, challenge.error if challenge else "")
+        case 404:
+            return e.ManifestUnknown(*about, 404, said)
+        case 429:
+            return e.RateLimited(*about, 429, said)
+        case status:
+            return e.ServerFailed(*about, status, said)
+
+
+def errors(answer: Response) -> tuple[e.RegistryError, ...]:
+    """The error body's entries (distribution spec, error codes), or the body in another form.
+
+    A body that is not said to be JSON goes along whole: not every engine reads it as JSON.
+    """
+    document, text = answer.json(), answer.body.decode(errors="replace")
+    said = claims_json(answer)
+    if not isinstance(document, dict):
+        broken = not_json(text, stream=False) if said else ""
+        return (e.RegistryError("", text, broken, "broken" if broken else "text"),)
+    found = told_errors(document, text)
+    return found if said else (replace(found[0], whole=text), *found[1:])
+
+
+def told_errors(document: dict[str, object], text: str) -> tuple[e.RegistryError, ...]:
+    if isinstance(document.get("details"), str):
+        return (e.RegistryError("", str(document["details"]), form="details"),)
+    entries = document.get("errors")
+    known = entries if isinstance(entries, list) else []
+    found = tuple(registry_error(entry) for entry in known if isinstance(entry, dict))
+    return found or (e.RegistryError("", text, form="json"),)
+
+
+def claims_json(answer: Response) -> bool:
+    kind = (answer.header("Content-Type") or "").partition(";")[0]
+    return kind in ("application/json", "application/vnd.api+json")
+
+
+def registry_error(entry: dict[str, object]) -> e.RegistryError:
+    detail = entry.get("detail")
+    told = "" if detail is None else json.dumps(detail, separators=(",", ":"))
+    return e.RegistryError(str(entry.get("code", "")), str(entry.get("message") or ""), told)
+
+
+def keep_plain_http(state: State, event: e.FellBackToHttp) -> Run:
+    return replace(state.run, access=replace(state.run.access, plain_http=True))

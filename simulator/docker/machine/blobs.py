@@ -1,0 +1,166 @@
+"""The second half of a pull: the blobs of the image, and its place in the image store."""
+
+from dataclasses import replace
+
+from simulator.docker import events as e
+from simulator.docker.events import Event
+from simulator.docker.image_store import repository_of
+from simulator.docker.machine.answers import errors, refusal, repeats
+from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.requests import blob_request, is_image, kind_of, ref, wanted
+from simulator.docker.machine.state import Client, Run, State
+from simulator.docker.machine.table import IllegalTransition, Phase
+from simulator.protocol.hosts import redirected
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Descriptor
+from simulator.protocol.message import Request, Response
+from simulator.protocol.network_failure import Obstacle
+
+
+def fetch_blobs(state: State) -> Move:
+    return tuple(blob_request(state, blob) for blob in asked_now(state)) or e.BlobsVerified()
+
+
+def asked_now(state: State) -> tuple[Descriptor, ...]:
+    """The blobs to ask for now: an engine may want the config first, and lets a blob that
+    failed rest while others are under way."""
+    download, manifest = state.run.download, state.run.image.manifest
+    config = manifest.config.digest if manifest else ""
+    first = tuple(blob for blob in download.waiting if blob.digest == config)
+    if first and state.profile.config_first and is_image(state):
+        return first
+    awake = tuple(blob for blob in download.waiting if blob.digest not in download.resting)
+    return awake or download.waiting
+
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+LIMIT_CUTS = 5
+"""How often a cut download is resumed before the engine gives up."""
+
+
+def blob_answer(state: State, request: Request, answer: Response) -> Event:
+    blob = blob_of(state, request)
+    location = redirected(request.url, answer.header("Location") or "")
+    few = len(state.run.download.moved) <= 2 * len(state.run.download.waiting)
+    if answer.status in REDIRECTS and location and few:
+        return e.Redirected(blob.digest, location)
+    if answer.status in (200, 206):
+        return received(state, blob, request, answer)
+    if repeats(state, request, answer, kind_of(state, blob)):
+        return e.AskedAgain(request.url, answer.status)
+    if answer.status == 404:
+        return e.BlobUnknown(blob, errors(answer))
+    return refusal(request, answer)
+
+
+def blob_of(state: State, request: Request) -> Descriptor:
+    """Which of the blobs waited for this request is about."""
+    for blob in state.run.download.waiting:
+        if blob_request(state, blob).url == request.url:
+            return blob
+    raise IllegalTransition(f"no blob is waited for at {request.url}")
+
+
+def received(state: State, blob: Descriptor, request: Request, answer: Response) -> Event:
+    content = answer.content
+    arrived = content.size if content else 0
+    if answer.cut and len(state.run.answers_from(request.url)) < LIMIT_CUTS:
+        return e.DownloadCut(blob, arrived)
+    if answer.cut:
+        return e.Unreachable(request.method, request.url, Obstacle.RESET)
+    kind = kind_of(state, blob)
+    if content is None or content.digest != blob.digest:
+        return e.DigestMismatch(kind, blob.digest, content.digest if content else "")
+    if kind == "config":
+        return e.BlobReceived(blob, kind, ImageConfig.read(answer.body, blob.digest))
+    return e.BlobReceived(blob, kind, None, content.unpacked)
+
+
+def store(state: State) -> Event:
+    """The name is newer if it stood for something else before."""
+    digest = state.run.image.resolved or wanted(state)
+    same = state.client.images.find(ref(state).canonical) == digest
+    config = state.run.image.manifest.config if state.run.image.manifest else None
+    fresh = state.profile.image_is_config and config in state.run.download.received
+    return e.ImageStored(ref(state), digest, newer=fresh or not same)
+
+
+def keep_attempt(state: State, event: e.AskedAgain) -> Run:
+    again = state.run.attempted(event.url, event.status)
+    if state.phase is not Phase.FETCHING_BLOBS:
+        return again
+    resting = rested(replace(state, run=again), event.url)
+    return replace(again, download=replace(again.download, resting=resting))
+
+
+def rested(state: State, url: str) -> tuple[str, ...]:
+    """Which blobs wait for the others now that the one at this address failed: engine's rule."""
+    download = state.run.download
+    blob = next(b for b in download.waiting if blob_request(state, b).url == url)
+    others = tuple(digest for digest in download.resting if digest != blob.digest)
+    rests = state.profile.rests(len(state.run.answers_from(url)), kind_of(state, blob))
+    return (*others, blob.digest) if rests else others
+
+
+def keep_blob(state: State, event: e.BlobReceived) -> Run:
+    run, blob = state.run, event.blob
+    unpacked = ((blob.digest, event.unpacked),) if event.unpacked else ()
+    download = replace(
+        run.download,
+        waiting=tuple(b for b in run.download.waiting if b.digest != blob.digest),
+        received=(*run.download.received, blob),
+        unpacked=(*run.download.unpacked, *unpacked),
+    )
+    image = replace(run.image, config=event.config or run.image.config)
+    return replace(run, image=image, download=download)
+
+
+def keep_redirect(state: State, event: e.Redirected) -> Run:
+    moved = (*state.run.download.moved, (event.digest, event.location))
+    return replace(state.run, download=replace(state.run.download, moved=moved))
+
+
+def keep_cut(state: State, event: e.DownloadCut) -> Run:
+    download, blob = state.run.download, event.blob
+    rests = (*download.resting, blob.digest) if state.profile.rests(0, "layer") else ()
+    partial = {**dict(download.partial), blob.digest: event.received}
+    again = state.run.attempted(blob_request(state, blob).url, None)
+    return replace(
+        again, download=replace(download, partial=tuple(partial.items()), resting=rests)
+    )
+
+
+def keep_pulled(state: State, event: e.AlreadyUpToDate | e.ImageStored) -> Run:
+    tags = state.run.tags
+    newer = tags.newer or (isinstance(event, e.ImageStored) and event.newer)
+    return replace(state.run, tags=replace(tags, pulled=tags.pulled + 1, newer=newer))
+
+
+def store_image(state: State, event: e.ImageStored) -> Client:
+    """The image under its name; the image that had the name before stays, without a tag."""
+    image, download = state.run.image, state.run.download
+    name = event.reference.canonical
+    manifests = tuple(one for one in (image.index, image.manifest) if one)
+    images = state.client.images.with_content(image.config, download.unpacked)
+    before = images.find(name)
+    if before not in (None, event.digest):
+        lost = repository_of(name) if state.profile.image_is_config else "<none>"
+        images = images.with_image(f"{lost}@{before}", before or "", ())
+    arrived = tuple(blob.digest for blob in download.received)
+    images = images.with_image(name, event.digest, arrived, *manifests)
+    return replace(state.client, images=images)
+
+
+PART = Part(
+    moves={Phase.FETCHING_BLOBS: fetch_blobs, Phase.STORING: store},
+    meanings={Phase.FETCHING_BLOBS: blob_answer},
+    keeps={
+        e.AskedAgain: keep_attempt,
+        e.BlobReceived: keep_blob,
+        e.Redirected: keep_redirect,
+        e.DownloadCut: keep_cut,
+        e.AlreadyUpToDate: keep_pulled,
+        e.ImageStored: keep_pulled,
+    },
+    stores={e.ImageStored: store_image},
+)

@@ -1,0 +1,95 @@
+"""The machine: three pure functions on one frozen `State`. No I/O, no clock.
+
+`next_move` says what to ask or decide, `interpret` what an answer means, `evolve` what is true
+afterwards. They look into the tables of the parts; a new command is a module with a `PART`, and
+its edges in `TRANSITIONS`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from simulator.docker import events as e
+from simulator.docker.events import Event, Failure
+from simulator.docker.machine import (
+    blobs,
+    images,
+    login,
+    logout,
+    manifests,
+    ready,
+    resolve,
+    tokens,
+)
+from simulator.docker.machine.answers import unreachable
+from simulator.docker.machine.part import Move
+from simulator.docker.machine.state import State
+from simulator.docker.machine.table import TRANSITIONS, IllegalTransition
+from simulator.protocol.message import Exchange
+from simulator.protocol.network_failure import NetworkFailure
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def merged(tables: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    """One table out of several. Raises ValueError where two have an entry for the same key."""
+    entries = [entry for table in tables for entry in table.items()]
+    if len(dict(entries)) < len(entries):
+        raise ValueError("two parts of the machine claim the same phase or event")
+    return dict(entries)
+
+
+PARTS = (
+    ready.PART, login.PART, logout.PART, images.PART,
+    tokens.PART, resolve.PART, manifests.PART, blobs.PART,
+)  # fmt: skip
+MOVES = merged(part.moves for part in PARTS)
+MEANINGS = merged(part.meanings for part in PARTS)
+KEEPS = merged(part.keeps for part in PARTS)
+STORES = merged(part.stores for part in PARTS)
+
+
+def next_move(state: State) -> Move:
+    """The requests to send now, or a local decision. Raises IllegalTransition at an end."""
+    if state.finished:
+        raise IllegalTransition(f"a run that is {state.phase} has no next move")
+    return MOVES[state.phase](state)
+
+
+def interpret(state: State, exchange: Exchange) -> Event:
+    """The fact that this exchange establishes."""
+    event = meaning(state, exchange)
+    if isinstance(event, Failure) and state.run.login.reusing:
+        return e.StoredCredentialsRefused(event)
+    return event
+
+
+def meaning(state: State, exchange: Exchange) -> Event:
+    if isinstance(exchange.answer, NetworkFailure):
+        return unreachable(state, exchange.request, exchange.answer)
+    return MEANINGS[state.phase](state, exchange.request, exchange.answer)
+
+
+def evolve(state: State, event: Event) -> State:
+    """The state after the event: the table moves the phase, the parts keep the data.
+
+    Raises IllegalTransition where the table has no such edge.
+    """
+    phase = TRANSITIONS[state.phase].get(type(event))
+    if phase is None:
+        raise IllegalTransition(f"can't handle {type(event).__name__} when {state.phase}")
+    return replace(keep(state, event), phase=phase)
+
+
+def keep(state: State, event: Event) -> State:
+    """The state with the data of the event, in the same phase."""
+    if isinstance(event, e.CommandTyped):
+        return ready.begin(state, event.command)
+    client, run = STORES.get(type(event)), KEEPS.get(type(event))
+    return replace(
+        state,
+        client=client(state, event) if client else state.client,
+        run=run(state, event) if run else state.run,
+        failure=event if isinstance(event, Failure) else state.failure,
+    )

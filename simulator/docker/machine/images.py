@@ -1,0 +1,74 @@
+"""`docker images`, `rmi` and `inspect`: the image store answers, and no registry is asked."""
+
+from dataclasses import replace
+
+from simulator.docker import events as e
+from simulator.docker.cli.commands import Images, Inspect, Remove
+from simulator.docker.events import Event
+from simulator.docker.image_store import HeldImage, Refusal, Removal, find_image, held
+from simulator.docker.machine.part import Part
+from simulator.docker.machine.state import Client, Run, State
+from simulator.docker.machine.table import Phase
+
+
+def at_image_store(state: State) -> Event:
+    """Nobody is asked: the store knows."""
+    match state.run.command:
+        case Remove() as command:
+            return remove_images(state, command)
+        case Inspect(names=names):
+            store, by_config = state.client.images, state.profile.image_is_config
+            found = [find_image(store, by_config, name) for name in names]
+            images = tuple(one for one in found if isinstance(one, HeldImage))
+            refused = tuple(one for one in found if isinstance(one, Refusal))
+            return e.ImagesInspected(images, refused) if images else e.ImagesRefused(refused)
+        case command:
+            assert isinstance(command, Images)
+            return e.ImagesListed(listed_images(state, command))
+
+
+def listed_images(state: State, command: Images) -> tuple[HeldImage, ...]:
+    """Those that match; an engine may hide those without a name."""
+    images = held(state.client.images, state.profile.image_is_config)
+    matching = (image.matching(command.pattern) for image in images)
+    shown = (image for image in matching if image.tags or image.digests or not command.pattern)
+    return tuple(x for x in shown if x.tags or command.every or not state.profile.hides_nameless)
+
+
+def remove_images(state: State, command: Remove) -> Event:
+    """One name after the other; those that are refused are told at the end."""
+    store, removals, refused = state.client.images, list[Removal](), list[Refusal]()
+    for name in command.names:
+        done = state.profile.remove(store, name, command.force)
+        if isinstance(done, Refusal):
+            refused.append(done)
+        else:
+            removals.append(done)
+            store = store.without(done.names)
+    forgiven = command.force and all(one.why == "missing" for one in refused)
+    if removals or forgiven:
+        return e.ImagesRemoved(tuple(removals), tuple(refused))
+    return e.ImagesRefused(tuple(refused))
+
+
+def keep_refused(state: State, event: e.ImagesInspected) -> Run:
+    return replace(state.run, refused=event.refused)
+
+
+def keep_removed(state: State, event: e.ImagesRemoved) -> Run:
+    """`--force` forgives what is missing."""
+    forgiving = isinstance(state.run.command, Remove) and state.run.command.force
+    left = tuple(one for one in event.refused if not (forgiving and one.why == "missing"))
+    return replace(state.run, refused=event.refused if left else ())
+
+
+def drop_images(state: State, event: e.ImagesRemoved) -> Client:
+    names = [name for removal in event.removals for name in removal.names]
+    return replace(state.client, images=state.client.images.without(names))
+
+
+PART = Part(
+    moves={Phase.AT_IMAGE_STORE: at_image_store},
+    keeps={e.ImagesInspected: keep_refused, e.ImagesRemoved: keep_removed},
+    stores={e.ImagesRemoved: drop_images},
+)

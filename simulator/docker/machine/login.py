@@ -1,0 +1,177 @@
+"""`docker login`: asks for credentials, tries them, stores them."""
+
+from dataclasses import replace
+
+from simulator.docker import events as e
+from simulator.docker.cli.commands import Login
+from simulator.docker.config_file import Credential, registry_key
+from simulator.docker.events import Event
+from simulator.docker.machine.answers import challenged, errors
+from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.requests import ping
+from simulator.docker.machine.state import Access, Client, Run, State
+from simulator.docker.machine.table import Phase
+from simulator.protocol.message import Request, Response
+from simulator.protocol.reference import HUB_KEY
+
+
+def prompt(state: State) -> Move:
+    """A login without a name first tries what is stored; else name and password are needed."""
+    command = state.run.command
+    assert isinstance(command, Login)
+    if command.wrong:
+        return e.InputMissing(command.wrong)
+    stored = state.client.store.find(registry_key(command.server))
+    tried = state.run.login.stored_tried
+    if command.source == "prompt" and not (command.named or tried) and stored:
+        return e.StoredCredentialsReused(stored)
+    asks = command.source == "prompt" and command.terminal and not command.named
+    if asks and registry_key(command.server) == HUB_KEY and not state.run.login.web_tried:
+        return e.WebLoginChosen()
+    if command.source == "stdin" and not command.password.strip():
+        return e.InputMissing("password")
+    known = stored if tried else None  # offered as the name, if none is typed
+    username = command.username or (known.username if known else "")
+    if not (username and command.password):
+        return e.InputMissing(missing_answer(command, username))
+    return e.CredentialsEntered(Credential(username, command.password))
+
+
+def missing_answer(command: Login, username: str) -> str:
+    """Nobody is there to be asked, or an answer was empty."""
+    if not command.terminal:
+        return "terminal"
+    return "password answer" if username else "username answer"
+
+
+WEB_LOGIN = "https://login.docker.com/oauth"
+CLIENT = "L4v0dmlNBpYUjGGab0C2JtgTgXr1Qz4d"
+"""How Docker's CLI names itself to Docker's login service; public, and no secret."""
+
+
+def code_request(state: State) -> Move:
+    """A device code for Docker Hub (RFC 8628 section 3.1)."""
+    form = (
+        ("audience", "https://hub.docker.com"),
+        ("client_id", CLIENT),
+        ("scope", "openid offline_access"),
+    )
+    return (Request("POST", f"{WEB_LOGIN}/device/code", form=form),)
+
+
+def code_answer(state: State, request: Request, answer: Response) -> Event:
+    document = answer.json() if answer.status == 200 else None
+    if not isinstance(document, dict):
+        return e.WebLoginUnavailable()
+    names = ("device_code", "user_code", "verification_uri")
+    return e.DeviceCodeIssued(*(str(document.get(name, "")) for name in names))
+
+
+def await_browser(state: State) -> Move:
+    """Ask whether the code was confirmed (RFC 8628 section 3.4), as long as the user waits."""
+    assert isinstance(state.run.command, Login)
+    if state.run.login.polls >= state.run.command.patience:
+        return e.LoginCanceled()
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    code = state.run.login.device_code
+    form = (("client_id", CLIENT), ("device_code", code), ("grant_type", grant))
+    return (Request("POST", f"{WEB_LOGIN}/token", form=form),)
+
+
+def browser_answer(state: State, request: Request, answer: Response) -> Event:
+    """What follows a confirmation is a matter of Docker's own service, and is not played."""
+    document = answer.json()
+    waits = isinstance(document, dict) and document.get("error") == "authorization_pending"
+    if waits:
+        return e.ConfirmationPending()
+    return e.ServerFailed(request.method, request.url, answer.status, errors(answer))
+
+
+def check(state: State) -> Move:
+    return (ping(state, None),)
+
+
+def log_in(state: State) -> Move:
+    return (ping(state, state.run.access.authorization),)
+
+
+def login_answer(state: State, request: Request, answer: Response) -> Event:
+    if answer.status == 200:
+        return e.LoginAccepted()
+    return e.LoginRejected(request.method, request.url, answer.status, errors(answer))
+
+
+def save(state: State) -> Move:
+    if state.client.writable:
+        return e.StoreFailed(state.client.writable)
+    assert isinstance(state.run.command, Login)
+    key = registry_key(state.run.command.server)
+    if state.client.store.lacks(key):
+        return e.StoreFailed(helper_error("storing", state.client.store.lacks(key)))
+    return e.CredentialsStored(key)
+
+
+def helper_error(doing: str, helper: str | None) -> str:
+    """What Docker's CLI says about a helper that is not on the path."""
+    program = f'exec: "docker-credential-{helper}": executable file not found in $PATH'
+    return f"error {doing} credentials - err: {program}, out: ``"
+
+
+def keep_credential(state: State, event: e.CredentialsEntered | e.CredentialFound) -> Run:
+    return replace(state.run, credential=event.credential)
+
+
+def keep_web_login(state: State, event: e.WebLoginChosen) -> Run:
+    return replace(state.run, login=replace(state.run.login, web_tried=True))
+
+
+def keep_device_code(state: State, event: e.DeviceCodeIssued) -> Run:
+    return replace(state.run, login=replace(state.run.login, device_code=event.device_code))
+
+
+def keep_poll(state: State, event: e.ConfirmationPending) -> Run:
+    return replace(state.run, login=replace(state.run.login, polls=state.run.login.polls + 1))
+
+
+def keep_reuse(state: State, event: e.StoredCredentialsReused) -> Run:
+    login = replace(state.run.login, reusing=True, stored_tried=True)
+    return replace(state.run, credential=event.credential, login=login)
+
+
+def forget_stored(state: State, event: e.StoredCredentialsRefused) -> Run:
+    login = replace(state.run.login, reusing=False)
+    return replace(state.run, credential=None, access=Access(), login=login)
+
+
+def store_credential(state: State, event: e.CredentialsStored) -> Client:
+    credential = state.run.credential
+    assert credential is not None
+    kept = replace(credential, identity_token=state.run.access.identity_token)
+    return replace(state.client, store=state.client.store.with_entry(event.key, kept))
+
+
+PART = Part(
+    moves={
+        Phase.PROMPTING: prompt,
+        Phase.ASKING_FOR_CODE: code_request,
+        Phase.AWAITING_BROWSER: await_browser,
+        Phase.CHECKING: check,
+        Phase.LOGGING_IN: log_in,
+        Phase.SAVING: save,
+    },
+    meanings={
+        Phase.ASKING_FOR_CODE: code_answer,
+        Phase.AWAITING_BROWSER: browser_answer,
+        Phase.CHECKING: challenged,
+        Phase.LOGGING_IN: login_answer,
+    },
+    keeps={
+        e.CredentialsEntered: keep_credential,
+        e.WebLoginChosen: keep_web_login,
+        e.DeviceCodeIssued: keep_device_code,
+        e.ConfirmationPending: keep_poll,
+        e.StoredCredentialsReused: keep_reuse,
+        e.StoredCredentialsRefused: forget_stored,
+    },
+    stores={e.CredentialsStored: store_credential},
+)

@@ -1,0 +1,144 @@
+"""The middle of a pull: the manifest of the image, and which of its layers are missing."""
+
+from dataclasses import replace
+
+from simulator.docker import events as e
+from simulator.docker.events import Event
+from simulator.docker.go_json import not_json
+from simulator.docker.machine.answers import demanded, refusal, repeats
+from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.requests import (
+    blob_url,
+    entry_for,
+    manifest_request,
+    manifest_url,
+    ref,
+    untyped,
+    wanted,
+)
+from simulator.docker.machine.state import Run, State
+from simulator.docker.machine.table import Phase
+from simulator.protocol.digest import algorithm_of, digest_of
+from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, Manifest, parse_manifest
+from simulator.protocol.media_types import CONFIGS
+from simulator.protocol.message import Request, Response
+
+
+def fetch_manifest(state: State) -> Move:
+    """A manifest that an earlier pull left here is not asked for."""
+    match state.client.images.manifest(wanted(state)):
+        case Index() as index:
+            return e.IndexHeld(index)
+        case Manifest() as manifest:
+            return e.ManifestHeld(manifest)
+        case _ if untyped(state):
+            accept = (("Accept", f"{state.run.image.media_type}, */*"),)
+            url = blob_url(state, wanted(state))
+            return (Request("GET", url, accept, state.run.access.authorization),)
+        case _:
+            return (manifest_request(state, "GET", wanted(state)),)
+
+
+def manifest_answer(state: State, request: Request, answer: Response) -> Event:
+    if answer.status == 200:
+        return manifest_body(state, answer)
+    challenge = demanded(state, answer)
+    if challenge:
+        return e.Challenged(challenge)
+    if repeats(state, request, answer, "manifest"):
+        return e.AskedAgain(request.url, answer.status)
+    return refusal(request, answer)
+
+
+def manifest_body(state: State, answer: Response) -> Event:
+    expected = wanted(state)
+    actual = digest_of(answer.body, algorithm_of(expected))
+    by_tag = ref(state).digest is None and state.run.image.selected is None
+    trusted = state.profile.trusts_tags and by_tag
+    if ":" in expected and actual != expected and not trusted:
+        return e.DigestMismatch("manifest", expected, actual)
+    if untyped(state):
+        what = f"unexpected media type {state.run.image.media_type} for {actual}"
+        return e.ManifestUnreadable(blob_url(state, actual), what)
+    try:
+        parsed = parse_manifest(answer.body, actual, answer.header("Content-Type") or "")
+    except InvalidManifest as error:
+        broken = not_json(answer.body.decode(errors="replace"), stream=False)
+        return e.ManifestUnreadable(manifest_url(state, expected), broken or str(error))
+    return e.IndexReceived(parsed) if isinstance(parsed, Index) else e.ManifestReceived(parsed)
+
+
+def select(state: State) -> Event:
+    assert state.run.image.index is not None
+    entry = entry_for(state.run.image.index, state.platform)
+    return e.PlatformSelected(entry) if entry else e.PlatformMissing(state.platform)
+
+
+def plan(state: State) -> Event:
+    manifest = state.run.image.manifest
+    assert manifest is not None
+    if state.profile.images_only and manifest.config.media_type not in CONFIGS:
+        return e.NotAnImage(manifest.config.media_type)
+    held = set(state.client.images.blobs)
+    layers = distinct(manifest.layers)
+    here = [layer.digest in held for layer in layers]
+    if state.profile.chains_layers:  # a layer counts as held only on top of the same layers
+        here = [all(here[: place + 1]) for place, _ in enumerate(layers)]
+    missing = tuple(layer for layer, known in zip(layers, here, strict=True) if not known)
+    return e.LayersPlanned(missing, tuple(layer for layer in layers if layer not in missing))
+
+
+def distinct(layers: tuple[Descriptor, ...]) -> tuple[Descriptor, ...]:
+    """The first descriptor of each digest: the same content is downloaded once."""
+    known: dict[str, Descriptor] = {}
+    for layer in layers:
+        known.setdefault(layer.digest, layer)
+    return tuple(known.values())
+
+
+def keep_index(state: State, event: e.IndexReceived | e.IndexHeld) -> Run:
+    image, index = state.run.image, event.index
+    return replace(
+        state.run, image=replace(image, index=index, resolved=image.resolved or index.digest)
+    )
+
+
+def keep_platform(state: State, event: e.PlatformSelected) -> Run:
+    return replace(state.run, image=replace(state.run.image, selected=event.entry))
+
+
+def keep_manifest(state: State, event: e.ManifestReceived | e.ManifestHeld) -> Run:
+    """An engine that trusts tags takes for the digest what it got."""
+    image, manifest = state.run.image, event.manifest
+    by_tag = image.selected is None and ref(state).digest is None
+    trusted = by_tag and state.profile.trusts_tags
+    resolved = manifest.digest if trusted else image.resolved or manifest.digest
+    return replace(state.run, image=replace(image, manifest=manifest, resolved=resolved))
+
+
+def keep_plan(state: State, event: e.LayersPlanned) -> Run:
+    assert state.run.image.manifest is not None
+    config = state.run.image.manifest.config
+    here = config.digest in state.client.images.blobs
+    layers = (layer for layer in event.missing if layer.digest != config.digest)
+    waiting = event.missing if here else (config, *layers)
+    download = replace(state.run.download, waiting=waiting, present=event.present)
+    return replace(state.run, download=download)
+
+
+PART = Part(
+    moves={
+        Phase.FETCHING_MANIFEST: fetch_manifest,
+        Phase.SELECTING: select,
+        Phase.PLANNING: plan,
+    },
+    meanings={Phase.FETCHING_MANIFEST: manifest_answer},
+    keeps={
+        e.IndexReceived: keep_index,
+        e.IndexHeld: keep_index,
+        e.PlatformSelected: keep_platform,
+        e.ManifestReceived: keep_manifest,
+        e.ManifestHeld: keep_manifest,
+        e.LayersPlanned: keep_plan,
+    },
+)

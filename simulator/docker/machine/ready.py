@@ -1,0 +1,52 @@
+"""Between two commands: the next tag, a late complaint, or the next command."""
+
+from dataclasses import replace
+
+from simulator.docker import events as e
+from simulator.docker.cli.commands import Command, Login, Logout, Pull
+from simulator.docker.config_file import registry_key
+from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.requests import ref
+from simulator.docker.machine.state import Run, State
+from simulator.docker.machine.table import Phase
+from simulator.protocol.reference import HUB_HOST, HUB_KEY
+
+
+def type_next(state: State) -> Move:
+    """What follows a command that ended: its next tag, a late complaint, or the next command."""
+    if state.run.tags.left:
+        return e.NextTagTaken(replace(ref(state), tag=state.run.tags.left[0]))
+    mismatch = platform_mismatch(state)
+    if mismatch:
+        return mismatch
+    if state.run.refused:
+        return e.ImagesRefused(state.run.refused)
+    if state.commands:
+        return e.typed(state.commands[0])
+    return e.SessionEnded()
+
+
+def platform_mismatch(state: State) -> e.PlatformMismatched | None:
+    """The classic engine finds out only once it has stored a lone image for another platform."""
+    command, image = state.run.command, state.run.image
+    actual = image.config.platform if image.config else None
+    if not (isinstance(command, Pull) and command.platform and state.profile.checks_platform):
+        return None
+    if image.index or actual is None or actual.matches(state.platform):
+        return None
+    return e.PlatformMismatched(state.platform, actual)
+
+
+def begin(state: State, command: Command) -> State:
+    """A new command starts with the client and nothing of the command before."""
+    server = command.server if isinstance(command, Login | Logout) else None
+    host = "" if server is None else host_of(registry_key(server))
+    return replace(state, commands=state.commands[1:], run=Run(command, host))
+
+
+def host_of(key: str) -> str:
+    """Where to log in: Docker Hub's names all mean one host."""
+    return HUB_HOST if key in (HUB_KEY, "index.docker.io") else key
+
+
+PART = Part(moves={Phase.READY: type_next})

@@ -1,0 +1,106 @@
+"""The requests of a pull or login, and the addresses that they go to."""
+
+
+
+from simulator.docker.cli.commands import Pull
+from simulator.docker.machine.state import State
+from simulator.docker.machine.table import Phase
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.manifest import Descriptor, Index
+from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
+from simulator.protocol.message import Request
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
+
+
+def ref(state: State) -> Reference:
+    assert state.run.reference is not None
+    return state.run.reference
+
+
+def origin(state: State) -> str:
+    return f"{'http' if state.run.access.plain_http else 'https'}://{state.run.host}"
+
+
+def ping(state: State, authorization: Authorization | None) -> Request:
+    return Request("GET", f"{origin(state)}/v2/", (), authorization)
+
+
+def listing(state: State) -> bool:
+    """Whether `--all-tags` still has to learn the tags; both engines ask in the classic way."""
+    command = state.run.command
+    return isinstance(command, Pull) and command.all_tags and state.run.tags.left is None
+
+
+def tags_url(state: State) -> str:
+    return f"{origin(state)}/v2/{ref(state).repository}/tags/list"
+
+
+def manifest_url(state: State, identifier: str) -> str:
+    return f"{origin(state)}/v2/{ref(state).repository}/manifests/{identifier}"
+
+
+def blob_url(state: State, digest: str) -> str:
+    return f"{origin(state)}/v2/{ref(state).repository}/blobs/{digest}"
+
+
+def manifest_request(state: State, method: str, identifier: str) -> Request:
+    url = manifest_url(state, identifier)
+    return Request(method, url, state.profile.accept, state.run.access.authorization)
+
+
+def wanted(state: State) -> str:
+    """The digest (or, where the registry named none, the tag) of the manifest to fetch."""
+    if state.run.image.selected:
+        return state.run.image.selected.digest
+    return state.run.image.resolved or ref(state).identifier
+
+
+def untyped(state: State) -> bool:
+    """What was resolved is no manifest by its media type, and this engine goes by that."""
+    known = (*MANIFESTS, *INDEXES, "")
+    image = state.run.image
+    return state.profile.goes_by_type and not image.selected and image.media_type not in known
+
+
+def blob_request(state: State, blob: Descriptor) -> Request:
+    """A blob from the registry, or from where it redirected to: without the credential."""
+    held = dict(state.run.download.partial).get(blob.digest)
+    headers = (("Range", f"bytes={held}-"),) if held else ()
+    moved = dict(state.run.download.moved).get(blob.digest)
+    if moved:
+        return Request("GET", moved, headers, promised=blob.size)
+    url = blob_url(state, blob.digest)
+    return Request("GET", url, headers, state.run.access.authorization, promised=blob.size)
+
+
+def asked(state: State) -> tuple[str, str]:
+    """The request that the authorization is for, as Docker names it in errors."""
+    if state.phase is Phase.AUTHORIZING_LOGIN:
+        return "GET", f"{origin(state)}/v2/"
+    if listing(state):
+        return "GET", tags_url(state)
+    if state.phase is Phase.AUTHORIZING_FETCH or (ref(state).digest and state.profile.pings):
+        return "GET", manifest_url(state, wanted(state))
+    return "HEAD", manifest_url(state, ref(state).identifier)
+
+
+def kind_of(state: State, blob: Descriptor) -> str:
+    config = state.run.image.manifest.config.digest if state.run.image.manifest else ""
+    return "config" if blob.digest == config else "layer"
+
+
+def is_image(state: State) -> bool:
+    manifest = state.run.image.manifest
+    return manifest is not None and manifest.config.media_type in CONFIGS
+
+
+def entry_for(index: Index, platform: Platform) -> Descriptor | None:
+    """The first entry of the index for this platform."""
+    fits = (x for x in index.manifests if x.platform and x.platform.matches(platform))
+    return next(fits, None)
+
+
+def untagged(image: str) -> bool:
+    """Whether a name was typed without tag and digest."""
+    return "@" not in image and ":" not in image.rpartition("/")[2]

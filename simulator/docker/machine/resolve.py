@@ -1,0 +1,239 @@
+"""The first half of a pull: from the name that was typed to a digest."""
+
+from dataclasses import replace
+
+from simulator.docker import events as e
+from simulator.docker.cli.commands import Pull
+from simulator.docker.events import Event
+from simulator.docker.go_json import not_json
+from simulator.docker.machine.answers import challenged, demanded, keep_plain_http, refusal, repeats
+from simulator.docker.machine.login import keep_credential
+from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.requests import (
+    blob_url,
+    entry_for,
+    listing,
+    manifest_request,
+    manifest_url,
+    ping,
+    ref,
+    tags_url,
+    untagged,
+)
+from simulator.docker.machine.state import Access, Attempt, Download, Image, Run, State
+from simulator.docker.machine.table import Phase
+from simulator.docker.machine.tokens import token_answer, token_get
+from simulator.protocol.digest import digest_of
+from simulator.protocol.manifest import Index, Manifest
+from simulator.protocol.message import Request, Response
+from simulator.protocol.platform import InvalidPlatform, Platform
+from simulator.protocol.reference import InvalidReference, Reference
+
+
+def parse_reference(state: State) -> Event:
+    command = state.run.command
+    assert isinstance(command, Pull)
+    try:
+        parsed = Reference.parse(command.image)
+    except InvalidReference as error:
+        return e.ReferenceRejected(str(error))
+    if command.all_tags and not untagged(command.image):
+        return e.ReferenceRejected("tag can't be used with --all-tags/-a")
+    try:
+        Platform.parse(command.platform or str(state.platform))
+    except InvalidPlatform as error:
+        return e.ReferenceRejected(str(error), state.profile.parses_platform)
+    if parsed.familiar_name == RESERVED:
+        return e.ReferenceRejected(f"'{RESERVED}' is a reserved name", by_engine=True)
+    return e.ReferenceParsed(replace(parsed, tag=None) if command.all_tags else parsed)
+
+
+RESERVED = "scratch"
+"""In a Dockerfile it stands for no image at all."""
+
+
+def look_up(state: State) -> Event:
+    lacking = state.client.store.lacks(ref(state).key)
+    if lacking and state.profile.helper_required:
+        return e.HelperFailed(lacking)
+    found = None if lacking else state.client.store.find(ref(state).key)
+    return e.CredentialFound(found) if found else e.CredentialMissing(ref(state).key)
+
+
+def greet(state: State) -> Move:
+    pings = state.profile.pings or listing(state)
+    return (ping(state, None),) if pings else e.PingSkipped()
+
+
+def resolve(state: State) -> Move:
+    if listing(state):
+        return (Request("GET", tags_url(state), (), state.run.access.authorization),)
+    digest = ref(state).digest
+    if digest and not state.profile.heads_digests:
+        return e.Resolved(digest)
+    if state.run.image.among_blobs and digest:
+        url = blob_url(state, digest)
+        return (Request("HEAD", url, state.profile.accept, state.run.access.authorization),)
+    return (manifest_request(state, "HEAD", ref(state).identifier),)
+
+
+def explain(state: State) -> Move:
+    """A GET in place of the HEAD; a token that has expired is fetched anew before."""
+    access = state.run.access
+    if access.outdated and access.challenge:
+        return (token_get(state, access.challenge),)
+    return (manifest_request(state, "GET", ref(state).identifier),)
+
+
+def explanation(state: State, request: Request, answer: Response) -> Event:
+    about_token = state.run.access.outdated
+    return (token_answer if about_token else resolve_answer)(state, request, answer)
+
+
+def resolve_answer(state: State, request: Request, answer: Response) -> Event:
+    if answer.status == 200:
+        return (tags_answer if listing(state) else resolution)(state, request, answer)
+    challenge = demanded(state, answer)
+    return e.Challenged(challenge) if challenge else unresolved(state, request, answer)
+
+
+def tags_answer(state: State, request: Request, answer: Response) -> Event:
+    """The repository's tags (distribution spec, end-8a)."""
+    document = answer.json()
+    tags = document.get("tags") if isinstance(document, dict) else None
+    if not isinstance(tags, list):
+        return e.ServerFailed(request.method, request.url, answer.status)
+    return e.TagsListed(tuple(str(tag) for tag in tags))
+
+
+def resolution(state: State, request: Request, answer: Response) -> Event:
+    """The digest that the registry names; a body may speak for itself."""
+    digest = answer.header("Docker-Content-Digest") or ""
+    if request.method == "HEAD" and not digest:
+        return e.ErrorWithoutBody(answer.status)
+    kind = (answer.header("Content-Type") or "").partition(";")[0]
+    if refused_before(state, request):
+        return e.AccessDenied("HEAD", request.url, 403)
+    broken = not_json(answer.body.decode(errors="replace"), stream=False)
+    if broken and not digest and state.profile.trusts_tags:
+        return e.ManifestUnreadable(request.url, broken)
+    return e.Resolved(digest or digest_of(answer.body), kind)
+
+
+def refused_before(state: State, request: Request) -> bool:
+    """containerd asks again with GET only for words: the refusal of the HEAD stands."""
+    asked_for_words = state.phase is Phase.EXPLAINING and not state.profile.pings
+    return asked_for_words and Attempt(request.url, 403) in state.run.attempts
+
+
+def unresolved(state: State, request: Request, answer: Response) -> Event:
+    """What a refusal leads to: another request, or the end."""
+    if repeats(state, request, answer, "manifest"):
+        return e.AskedAgain(request.url, answer.status)
+    if refused_before(state, request) and answer.status != 403:
+        return e.AccessDenied("HEAD", request.url, 403)
+    if request.method == "HEAD" and answer.status in state.profile.reads_errors:
+        return e.ErrorWithoutBody(answer.status)
+    digest = ref(state).digest
+    seeks = state.profile.seeks_blobs and not state.run.image.among_blobs
+    if answer.status == 404 and digest and seeks and state.phase is Phase.RESOLVING:
+        return e.SoughtAmongBlobs(digest)
+    return refusal(request, answer)
+
+
+def compare(state: State) -> Event:
+    """Up to date: the name stands for this digest already, and all of the image is here."""
+    known = state.client.images.find(ref(state).canonical)
+    same = known is not None and known == state.run.image.resolved
+    return e.AlreadyUpToDate() if same and complete(state) else e.UpdateNeeded()
+
+
+def complete(state: State) -> bool:
+    """Whether the store holds all of the resolved image for this platform."""
+    found = state.client.images.manifest(state.run.image.resolved or "")
+    if isinstance(found, Index):
+        entry = entry_for(found, state.platform)
+        found = state.client.images.manifest(entry.digest) if entry else None
+    if not isinstance(found, Manifest):
+        return False
+    blobs = (found.config.digest, *(layer.digest for layer in found.layers))
+    return set(blobs) <= set(state.client.images.blobs)
+
+
+def keep_reference(state: State, event: e.ReferenceParsed) -> Run:
+    command, reference = state.run.command, event.reference
+    wanted = command.platform if isinstance(command, Pull) else ""
+    platform = Platform.parse(wanted) if wanted else None
+    return replace(state.run, reference=reference, host=reference.host, platform=platform)
+
+
+def keep_tags(state: State, event: e.TagsListed) -> Run:
+    """The tags are known; the first is next."""
+    listed = replace(state.run, tags=replace(state.run.tags, left=event.tags))
+    if not event.tags:
+        return listed
+    first = e.NextTagTaken(replace(ref(state), tag=event.tags[0]))
+    return keep_next_tag(replace(state, run=listed), first)
+
+
+def keep_next_tag(state: State, event: e.NextTagTaken) -> Run:
+    """Each tag is a pull of its own; shared authorization stays."""
+    run = state.run
+    assert run.tags.left is not None
+    return replace(
+        run,
+        reference=event.reference,
+        tags=replace(run.tags, left=run.tags.left[1:]),
+        access=run.access if state.profile.shares_authorization else Access(),
+        image=Image(),
+        download=Download(),
+        attempts=(),
+    )
+
+
+def keep_bare_error(state: State, event: e.ErrorWithoutBody) -> Run:
+    """The GET that follows needs another token where this one has expired meanwhile."""
+    access = state.run.access
+    late = access.expires is not None and 0 < access.expires < state.client.now
+    again = state.run.attempted(manifest_url(state, ref(state).identifier), event.status)
+    return replace(again, access=replace(access, outdated=late and state.profile.pings))
+
+
+def keep_search(state: State, event: e.SoughtAmongBlobs) -> Run:
+    return replace(state.run, image=replace(state.run.image, among_blobs=True))
+
+
+def keep_resolved(state: State, event: e.Resolved) -> Run:
+    """The fetcher starts; with separate authorization it knows nothing of the resolver's."""
+    image = replace(
+        state.run.image, resolved=event.digest or None, media_type=event.media_type
+    )
+    access = state.run.access if state.profile.shares_authorization else Access()
+    return replace(state.run, image=image, access=access, attempts=())
+
+
+PART = Part(
+    moves={
+        Phase.PARSING: parse_reference,
+        Phase.LOOKING_UP: look_up,
+        Phase.PINGING: greet,
+        Phase.RESOLVING: resolve,
+        Phase.EXPLAINING: explain,
+        Phase.COMPARING: compare,
+    },
+    meanings={
+        Phase.PINGING: challenged,
+        Phase.RESOLVING: resolve_answer,
+        Phase.EXPLAINING: explanation,
+    },
+    keeps={
+        e.ReferenceParsed: keep_reference,
+        e.CredentialFound: keep_credential,
+        e.FellBackToHttp: keep_plain_http,
+        e.TagsListed: keep_tags,
+        e.NextTagTaken: keep_next_tag,
+        e.ErrorWithoutBody: keep_bare_error,
+        e.SoughtAmongBlobs: keep_search,
+        e.Resolved: keep_resolved,
+    },
+)

@@ -1,0 +1,185 @@
+"""What the client knows: what it keeps, and what the running command has learned."""
+
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+from simulator.docker.cli.commands import Command
+from simulator.docker.config_file import Credential, CredentialStore
+from simulator.docker.engines import engine
+from simulator.docker.engines.profile import Profile
+from simulator.docker.events import Failure
+from simulator.docker.image_store import ImageStore, Refusal
+from simulator.docker.machine.table import Phase
+from simulator.docker.unions import Tagged
+from simulator.protocol.authorization import Authorization
+from simulator.protocol.challenge import Challenge
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Descriptor, Index, Manifest
+from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
+from simulator.protocol.secrets import MASK
+
+
+@dataclass(frozen=True)
+class Client:
+    """The machine on which docker runs: what one command leaves for the next."""
+
+    engine: str = "29"
+    now: int = 0
+    """The clock, in seconds since 1970; 0 where nobody knows."""
+    store: CredentialStore = field(default_factory=CredentialStore)
+    images: ImageStore = field(default_factory=ImageStore)
+    platform: Platform = field(default_factory=Platform)
+    writable: str = ""
+    """Why `config.json` cannot be written; empty where it can."""
+    unreadable: str = ""
+    """What Docker's CLI says about a `config.json` that it cannot read; empty where it can."""
+    insecure: tuple[str, ...] = ()
+    """The engine's `insecure-registries`: hosts that may speak plain HTTP."""
+
+
+@dataclass(frozen=True)
+class LoginProgress:
+    """What `docker login` has tried so far."""
+
+    reusing: bool = False
+    """Whether it tries the stored credentials now; `stored_tried` once it has."""
+    stored_tried: bool = False
+    web_tried: bool = False
+    device_code: str = field(default="", repr=False)
+    polls: int = 0
+
+
+@dataclass(frozen=True)
+class Access:
+    """How requests reach this registry: the challenge, and the answer to it."""
+
+    plain_http: bool = False
+    challenge: Challenge | None = None
+    authorization: Authorization | None = None
+    identity_token: str = field(default="", repr=False)
+    expires: int | None = None
+    """When the token expires by the client's reckoning, in seconds since 1970."""
+    outdated: bool = False
+    """Whether the token was used, and has expired: another is fetched before the next request."""
+    post_refused: bool = False
+
+    def masked(self) -> "Access":
+        sent = self.authorization and replace(self.authorization, secret=MASK)
+        identity = MASK if self.identity_token else ""
+        return replace(self, authorization=sent, identity_token=identity)
+
+
+@dataclass(frozen=True)
+class Tags:
+    """`--all-tags`: the tags still to pull (None before they are listed), and those done."""
+
+    left: tuple[str, ...] | None = None
+    pulled: int = 0
+    newer: bool = False
+    """Whether any tag so far brought something new."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """What is known about the image that the reference names."""
+
+    resolved: str | None = None
+    """The digest that the reference is."""
+    media_type: str = ""
+    among_blobs: bool = False
+    index: Index | None = None
+    selected: Descriptor | None = None
+    manifest: Manifest | None = None
+    config: ImageConfig | None = None
+
+
+@dataclass(frozen=True)
+class Download:
+    """The blobs of the image: still missing, received, and here before."""
+
+    waiting: tuple[Descriptor, ...] = ()
+    received: tuple[Descriptor, ...] = ()
+    present: tuple[Descriptor, ...] = ()
+    resting: tuple[str, ...] = ()
+    """Digests of blobs that failed and let others go first."""
+    moved: tuple[tuple[str, str], ...] = ()
+    partial: tuple[tuple[str, int], ...] = ()
+    unpacked: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request that is made again. `status` is None where the download was cut."""
+
+    url: str
+    status: int | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that is known about the command that runs; the next command knows nothing of it."""
+
+    command: Annotated[Command, Tagged("command")] | None = None
+    host: str = ""
+    reference: Reference | None = None
+    platform: Platform | None = None
+    """The platform after `--platform`; None for that of the client."""
+    credential: Credential | None = None
+    login: LoginProgress = field(default_factory=LoginProgress)
+    access: Access = field(default_factory=Access)
+    tags: Tags = field(default_factory=Tags)
+    image: Image = field(default_factory=Image)
+    download: Download = field(default_factory=Download)
+    attempts: tuple[Attempt, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    """What `docker rmi` or `inspect` still has to complain about."""
+
+    def attempted(self, url: str, status: int | None) -> "Run":
+        """With one more answer that makes the client ask again."""
+        return replace(self, attempts=(*self.attempts, Attempt(url, status)))
+
+    def answers_from(self, url: str) -> tuple[int | None, ...]:
+        """The statuses with which this address answered so far."""
+        return tuple(one.status for one in self.attempts if one.url == url)
+
+    def masked(self) -> "Run":
+        """Without its secrets."""
+        return replace(
+            self,
+            command=self.command and self.command.masked(),
+            credential=self.credential and self.credential.masked(),
+            access=self.access.masked(),
+            login=replace(self.login, device_code=MASK if self.login.device_code else ""),
+        )
+
+
+@dataclass(frozen=True)
+class State:
+    """All that the client knows. Secrets are hidden from `repr`; `masked` drops them."""
+
+    client: Client = field(default_factory=Client)
+    commands: tuple[Annotated[Command, Tagged("command")], ...] = ()
+    """What is still to be typed."""
+    phase: Phase = Phase.READY
+    run: Run = field(default_factory=Run)
+    failure: Annotated[Failure, Tagged("event")] | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.phase in (Phase.DONE, Phase.FAILED)
+
+    @property
+    def profile(self) -> Profile:
+        return engine(self.client.engine)
+
+    @property
+    def platform(self) -> Platform:
+        """The platform that is pulled for."""
+        return self.run.platform or self.client.platform
+
+    def masked(self) -> "State":
+        """The same state without its secrets."""
+        client = replace(self.client, store=self.client.store.masked())
+        commands = tuple(command.masked() for command in self.commands)
+        return replace(self, client=client, commands=commands, run=self.run.masked())

@@ -1,0 +1,92 @@
+"""What `docker images`, `rmi` and `inspect` print."""
+
+import json
+
+from simulator.docker import events as e
+from simulator.docker.cli.commands import Images, Inspect, Remove
+from simulator.docker.cli.options import AFTER_IMAGE
+from simulator.docker.image_store import Refusal, Removal, short, sought
+from simulator.docker.machine.state import State
+from simulator.docker.machine.table import Phase
+from simulator.docker.output.by_engine import WORDS
+from simulator.docker.output.line import Line, LinesOf, output
+from simulator.docker.output.shared import (
+    DAEMON,
+)
+from simulator.docker.output.words import CliWords
+
+
+def listed(before: State, event: e.ImagesListed, after: State) -> tuple[Line, ...]:
+    command, words = before.run.command, WORDS[before.client.engine]
+    assert isinstance(command, Images)
+    told = output("output", words.listing(event.images, command, before.client.now))
+    astray = command.short_form and not event.images and command.pattern in AFTER_IMAGE
+    return (*told, *output("error", hint(command.pattern, words.cli) if astray else ()))
+
+
+def hint(word: str, words: CliWords) -> tuple[str, ...]:
+    """`docker images ls` looks for an image of that name, and the CLI guesses what was meant."""
+    said = f'No images found matching "{word}": did you mean "docker image {word}"?'
+    return (*words.before_hint, said)
+
+
+def inspected(before: State, event: e.ImagesInspected, after: State) -> tuple[Line, ...]:
+    words = WORDS[before.client.engine]
+    return output("output", as_json([words.inspected(image) for image in event.images]))
+
+
+def removed(before: State, event: e.ImagesRemoved, after: State) -> tuple[Line, ...]:
+    """Of what is refused only what `--force` forgives is told here; the rest ends the run."""
+    command, refused = before.run.command, event.refused
+    force = isinstance(command, Remove) and command.force
+    forgiven = force and all(one.why == "missing" for one in refused)
+    said = refusals(refused, before) if forgiven else ()
+    return output("output", removal_lines(event.removals)) + output("error", said)
+
+
+def refused(before: State, event: e.ImagesRefused, after: State) -> tuple[Line, ...]:
+    """`docker inspect` that found nothing prints an empty list first."""
+    nothing = before.phase is Phase.AT_IMAGE_STORE and isinstance(before.run.command, Inspect)
+    told = output("output", ("[]",) if nothing else ())
+    return told + output("error", refusals(event.refused, before))
+
+
+def removal_lines(removals: tuple[Removal, ...]) -> tuple[str, ...]:
+    return tuple(
+        line
+        for one in removals
+        for line in (
+            *(f"Untagged: {name}" for name in one.untagged),
+            *(f"Deleted: {digest}" for digest in one.deleted),
+        )
+    )
+
+
+def as_json(documents: list[dict[str, object]]) -> tuple[str, ...]:
+    return tuple(json.dumps(documents, indent=4, ensure_ascii=False).splitlines())
+
+
+def refusals(refused: tuple[Refusal, ...], state: State) -> tuple[str, ...]:
+    return tuple(refusal(one, state) for one in refused)
+
+
+def refusal(refused: Refusal, state: State) -> str:
+    """`docker inspect` would look for other objects too, and says so."""
+    if isinstance(state.run.command, Inspect) and state.run.command.any_kind:
+        return f"{WORDS[state.client.engine].cli.no_such_object}: {refused.name}"
+    match refused.why:
+        case "missing":
+            return f"{DAEMON}No such image: {sought(refused.name)}"
+        case "referenced":
+            why = "(must be forced) - image is referenced in multiple repositories"
+            return f"{DAEMON}conflict: unable to delete {short(refused.detail)} {why}"
+        case _:
+            return DAEMON + refused.detail
+
+
+LINES: LinesOf = {
+    e.ImagesListed: listed,
+    e.ImagesInspected: inspected,
+    e.ImagesRemoved: removed,
+    e.ImagesRefused: refused,
+}

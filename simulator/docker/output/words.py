@@ -1,0 +1,82 @@
+"""What an engine and its CLI say, as values: `Words` holds what differs between engines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from simulator.docker.cli.commands import Images
+from simulator.docker.events import Event, Failure
+from simulator.docker.image_store import HeldImage
+from simulator.docker.machine.state import State
+
+
+@dataclass(frozen=True)
+class CliWords:
+    """The words of one version of Docker's CLI (docker/cli), where versions differ."""
+
+    no_such_object: str
+    """How `docker inspect` begins its complaint about a name."""
+    saving: str
+    """How `docker login` begins its complaint about `config.json`."""
+    see_help: str
+    """The verb before "'docker NAME --help'", where there are too many arguments."""
+    before_hint: tuple[str, ...]
+    """Lines before a guess at what was meant."""
+    reports_deprecated: bool
+    """Whether `docker pull` warns about deprecated options."""
+    missing: Mapping[str, str]
+    """What `docker login` lacks, and what the CLI says about it."""
+
+
+MISSING = {
+    "username": "the --password-stdin option requires --username to be set",
+    "both passwords": "conflicting options: cannot specify both --password and --password-stdin",
+    "empty username": "username is empty",
+    "password flag": "password is empty",
+}
+"""The same in both versions."""
+
+CLI_28 = CliWords(
+    no_such_object="Error: No such object",
+    saving="Error saving credentials",
+    see_help="SRun",
+    before_hint=("",),
+    reports_deprecated=False,
+    missing=MISSING
+    | {
+        "password": "Error: Cannot perform an interactive login from a non TTY device",
+        "terminal": "Error: Cannot perform an interactive login from a non TTY device",
+        "username answer": "Error: Non-null Username Required",
+        "password answer": "Error: Password Required",
+    },
+)
+CLI_29 = CliWords(
+    no_such_object="error: no such object",
+    saving="error saving credentials",
+    see_help="Run",
+    before_hint=(),
+    reports_deprecated=True,
+    missing=MISSING
+    | {
+        "password": "password is empty",
+        "terminal": "error: cannot perform an interactive login from a non-TTY device",
+        "username answer": "error: username is required",
+        "password answer": "error: password is required",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one engine says; functions where the words depend on the run."""
+
+    cli: CliWords
+    explain: Callable[[Failure, State], tuple[str, ...]]
+    """Standard error of a pull that failed."""
+    progress: Callable[[Event, State], tuple[str, ...]]
+    """Standard output of a pull meanwhile, one line a change of state (no terminal)."""
+    conclusion: Callable[[Event, State], tuple[str, ...]]
+    """The last lines of a pull that ended well."""
+    listing: Callable[[Sequence[HeldImage], Images, int], tuple[str, ...]]
+    """What `docker images` prints; the number is the clock, in seconds since 1970."""
+    inspected: Callable[[HeldImage], dict[str, object]]
+    """What `docker inspect` prints about an image."""
