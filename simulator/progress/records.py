@@ -6,7 +6,7 @@ by playing an objective's answers in order, and is stored nowhere.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from fsrs import Card, Rating, Scheduler
@@ -21,7 +21,12 @@ MASTERED = 3
 LAST_HINT = 3
 SURE = 2
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+FIRST, LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
+"""When something was done. Bounds keep what is computed from it within the calendar."""
+AHEAD = timedelta(days=1)
+"""How far a clock of another machine may be ahead of ours."""
 
 
 class InvalidProgress(ValueError):
@@ -33,7 +38,7 @@ class Kept(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     key: Name
-    at: AwareDatetime
+    at: Moment
 
 
 class Answer(Kept):
@@ -42,7 +47,7 @@ class Answer(Kept):
 
     question: Name
     objective: Name
-    chosen: Annotated[str, Field(max_length=2000)]
+    chosen: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
     right: bool
     sure: Annotated[int, Field(ge=0, le=SURE)] | None = None
     hints: Annotated[int, Field(ge=0, le=LAST_HINT)] = 0
@@ -60,7 +65,7 @@ class Place(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     address: Annotated[str, Field(max_length=500, pattern=r"^/[\w./-]*(\?[\w.~%&=+:/-]*)?$")]
-    at: AwareDatetime
+    at: Moment
 
 
 class Progress(BaseModel):
@@ -74,6 +79,12 @@ class Progress(BaseModel):
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=1)
+
+    def check_times(self, now: datetime) -> None:
+        """Raises InvalidProgress if anything was done in the future: it would never be due."""
+        done = max((record.at for record in (*self.answers, *self.solutions)), default=now)
+        if done > now + AHEAD:
+            raise InvalidProgress(f"something in it was done in the future: {done:%Y-%m-%d}")
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Progress":

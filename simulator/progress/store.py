@@ -18,12 +18,14 @@ from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from platformdirs import user_data_path
+from pydantic import ValidationError
 from sqlalchemy.engine import URL, make_url
 
 from simulator.progress.records import Answer, Place, Progress, Solution
@@ -33,8 +35,13 @@ VARIABLE = "PULLSCOPE_DATABASE"
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 7_203_114
 """The name of the lock under which a PostgreSQL schema is migrated."""
-WAIT = 30
-"""Seconds that a writer waits for another one."""
+WAIT = 4
+"""Seconds that one waits for a connection, for the end of a statement, or for another writer."""
+POSTGRES = {
+    "connect_timeout": WAIT,
+    "options": f"-c statement_timeout={WAIT * 1000} -c lock_timeout={WAIT * 1000}",
+}
+"""What a connection to PostgreSQL is opened with."""
 PAUSE = 0.01
 """Seconds between two tries to switch a new file to write-ahead logging."""
 
@@ -111,11 +118,17 @@ def account(issuer: str, subject: str) -> str:
 
 
 def default_url() -> str:
-    """The environment's, else a file where this user's data belongs."""
+    """The environment's, else a file where this user's data belongs. Raises InvalidDatabase."""
     given = os.environ.get(VARIABLE)
     if given:
         return given
-    folder = user_data_path("pullscope", appauthor=False, ensure_exists=True)
+    folder = user_data_path("pullscope", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidDatabase(
+            f"cannot make the directory {folder}: {error.strerror}; set {VARIABLE}"
+        ) from None
     return URL.create("sqlite", database=str(folder / "progress.db")).render_as_string()
 
 
@@ -145,6 +158,11 @@ class Store:
         self.engine = engine(url)
         try:
             migrate(self.engine)
+        except CommandError:
+            raise InvalidDatabase(
+                f"the database {self.engine.url} was made by a newer Pullscope: install that, or "
+                f"set {VARIABLE} to another database"
+            ) from None
         except sa.exc.SQLAlchemyError as error:
             why = str(getattr(error, "orig", error) or error).strip().splitlines()[0]
             raise InvalidDatabase(
@@ -182,9 +200,9 @@ class Store:
         """All of this learner's; empty for one that is not known."""
         with self.engine.connect().execution_options(reading=True) as connection:
             return Progress(
-                answers=tuple(Answer(**row) for row in rows(connection, ANSWER, learner)),
-                solutions=tuple(Solution(**row) for row in rows(connection, SOLUTION, learner)),
-                place=next((Place(**row) for row in rows(connection, PLACE, learner)), None),
+                answers=valid(Answer, rows(connection, ANSWER, learner)),
+                solutions=valid(Solution, rows(connection, SOLUTION, learner)),
+                place=next(iter(valid(Place, rows(connection, PLACE, learner))), None),
             )
 
     def take_in(self, learner: str, progress: Progress) -> None:
@@ -228,6 +246,21 @@ def rows(connection: sa.Connection, table: sa.Table, learner: str) -> list[dict[
     return found
 
 
+Kind = TypeVar("Kind", Answer, Solution, Place)
+
+
+def valid(kind: type[Kind], found: list[dict[str, Any]]) -> tuple[Kind, ...]:
+    """The records in these rows. A row that the model refuses is left out: it may have come from
+    an older version, and must not break every page that reads progress."""
+    kept = []
+    for row in found:
+        try:
+            kept.append(kind(**row))
+        except ValidationError:
+            continue
+    return tuple(kept)
+
+
 def utc(row: dict[str, Any]) -> dict[str, Any]:
     return {k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()}
 
@@ -267,7 +300,7 @@ def engine(url: str) -> sa.Engine:
     """Raises InvalidDatabase for a URL that is none, or of a database that is not supported."""
     try:
         parsed = make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # a port that is no number
         raise InvalidDatabase(
             f"{VARIABLE} is not a database URL, for example sqlite:////srv/progress.db or "
             "postgresql://user:password@host/name"
@@ -284,7 +317,10 @@ def engine(url: str) -> sa.Engine:
 def postgresql_engine(url: URL) -> sa.Engine:
     """Raises InvalidDatabase where the driver, an extra of Pullscope, is not installed."""
     try:
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True,
+            pool_timeout=WAIT, connect_args=POSTGRES,
+        )  # fmt: skip
     except ModuleNotFoundError:
         raise InvalidDatabase(
             f"{VARIABLE}: PostgreSQL needs a driver: install Pullscope with the extra "

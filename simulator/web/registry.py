@@ -17,6 +17,11 @@ def current() -> Live | None:
     return beside
 
 
+def public() -> bool:
+    """Whether this process serves others than who runs it."""
+    return beside is not None and beside.public
+
+
 def serve_beside(live: Live) -> None:
     """From now on the pages of this process belong to this registry."""
     global beside

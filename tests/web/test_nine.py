@@ -429,11 +429,11 @@ def test_what_was_kept_is_the_accounts(tmp_path: Path, monkeypatch: pytest.Monke
 
     url = f"sqlite:///{tmp_path / 'progress.db'}"
     monkeypatch.setenv(VARIABLE, url)
-    learner.store.clear()
+    learner.keeper.clear()
     test = AppTest.from_function(who)
     test.user = {"is_logged_in": True, "iss": "https://login.example", "sub": "ada"}
     assert not test.run().exception
-    learner.store.clear()
+    learner.keeper.clear()
     kept = Store(url)
     known = kept.progress(account("https://login.example", "ada"))
     kept.close()

@@ -121,6 +121,7 @@ def run() -> None:
     if not chosen.url_path:
         with st.container(key="onward"):
             learner.onward()
+    learner.trouble()
     chosen.run()
     speech.offer()
     learner.arrived()

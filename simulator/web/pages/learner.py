@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from simulator.lesson.challenges import challenges
 from simulator.lesson.document import Lesson
+from simulator.progress.keeper import Keeper, NotKept
 from simulator.progress.records import (
     Answer,
     InvalidProgress,
@@ -26,15 +27,9 @@ from simulator.progress.records import (
     mastered,
     reviews,
 )
-from simulator.progress.store import (
-    InvalidDatabase,
-    Store,
-    account,
-    default_url,
-    is_learner,
-    new_learner,
-)
+from simulator.progress.store import account, is_learner, new_learner
 from simulator.questions import OBJECTIVES
+from simulator.web import registry
 from simulator.web.pages import takealong
 from simulator.web.pages.parts import say, show_table, way
 from simulator.words.i18n import N_, _
@@ -51,17 +46,9 @@ SET_COOKIE = """export default function ({ data }) {
 
 
 @st.cache_resource(show_spinner=False)
-def store() -> Store | None:
-    """The process's store; None where its database cannot be used (see `trouble`)."""
-    try:
-        return Store(default_url())
-    except InvalidDatabase as error:
-        trouble.append(str(error))
-        return None
-
-
-trouble: list[str] = []
-"""Why nothing can be kept, if nothing can."""
+def keeper() -> Keeper:
+    """The process's store of progress, behind its border."""
+    return Keeper()
 
 
 @cache
@@ -87,17 +74,33 @@ def remember() -> None:
 
 
 def progress() -> Progress:
-    """What is kept; empty where nothing can be."""
-    kept = store()
-    return kept.progress(learner()) if kept else Progress()
+    """What is kept; empty where it cannot be read just now."""
+    try:
+        return keeper().progress(learner())
+    except NotKept:
+        return Progress()
 
 
 def keep(*records: Answer | Solution | Place) -> None:
-    """Returns when they are on disk, and with them where the learner is."""
-    kept, place = store(), here()
-    if kept:
-        kept.keep(learner(), *records, *([place] if place else []))
+    """Returns when they are on disk, and with them where the learner is; or says that they are
+    not."""
+    place = here()
+    try:
+        keeper().keep(learner(), *records, *([place] if place else []))
+    except NotKept:
+        if records:
+            st.toast(_("Your answer was not kept."), icon=":material/cloud_off:")
+    else:
         st.session_state["place-kept"] = place and place.address
+
+
+def trouble() -> None:
+    """One line about a database that does not work just now. Why is the host's business: only who
+    runs the page alone reads it here, others' hosts in the log."""
+    why = keeper().trouble
+    if why:
+        line = _("Your answers are not kept just now, until the database works again.")
+        say(st.warning, f"{line} {{why}}", why="" if registry.public() else why)
 
 
 def now() -> datetime:
@@ -128,6 +131,8 @@ def visit(path: str | None) -> None:
     """The learner opened this page (None: one that is no position)."""
     if "place-before" not in st.session_state:
         st.session_state["place-before"] = progress().place
+    elif keeper().trouble:
+        keep()  # it may work again
     st.session_state.path = path
 
 
@@ -159,10 +164,8 @@ def onward() -> None:
 def page(lesson: Lesson) -> None:
     """What was done, what is due, and what one can take along."""
     st.title(_("Your progress"), anchor=False)
-    if store() is None:
-        say(st.error, f"{_('Nothing is kept.')} {{error}}", error=trouble[-1])
-    else:
-        known = progress()
+    known = progress()
+    if not keeper().trouble:
         onward()
         figures(lesson, known)
         objectives(known)
@@ -276,8 +279,7 @@ def take_along() -> None:
     st.header(_("Your data"), anchor="your-data")
     st.write(_("All of it is one file. It can be imported here, or wherever Pullscope runs."))
     export, bring, delete = st.columns(3)
-    kept, who = store(), learner()
-    assert kept is not None
+    kept, who = keeper(), learner()
     export.download_button(
         _("Export"), lambda: kept.progress(who).to_json(), "pullscope-progress.json",
         "application/json", key="export", on_click="ignore",
@@ -289,21 +291,34 @@ def take_along() -> None:
     with delete, st.popover(_("Delete everything")):
         st.write(_("Everything that is kept of you here is deleted. There is no way back."))
         if st.button(_("Delete it now"), key="delete", type="primary"):
-            kept.forget(who)
-            st.session_state.pop("place-before", None)
-            st.rerun()
+            forget(who)
+
+
+def forget(who: str) -> None:
+    """Delete everything, and draw the page anew."""
+    try:
+        keeper().forget(who)
+    except NotKept:
+        st.error(_("Nothing was deleted: the database does not work just now."))
+        return
+    st.session_state.pop("place-before", None)
+    st.rerun()
 
 
 def take_in(data: bytes) -> None:
     """What the file adds; nothing, and why, if it is not one of ours."""
-    kept = store()
-    assert kept is not None
-    before = kept.progress(learner())
+    kept = keeper()
     try:
-        kept.take_in(learner(), Progress.from_json(data))
+        imported = Progress.from_json(data)
+        imported.check_times(now())
+        before = kept.progress(learner())
+        kept.take_in(learner(), imported)
+        after = kept.progress(learner())
     except InvalidProgress as error:
         say(st.error, f"{_('Nothing was imported:')} {{error}}", error=error)
         return
-    after = kept.progress(learner())
+    except NotKept:
+        st.error(_("Nothing was imported: the database does not work just now."))
+        return
     added = len(after.answers) - len(before.answers) + len(after.solutions) - len(before.solutions)
     st.success(_("{count} records were added.").format(count=added))
