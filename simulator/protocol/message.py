@@ -38,8 +38,14 @@ class Request:
 
     @property
     def host(self) -> str:
-        """Host and, where it is not the scheme's own, port."""
+        """Host and port as they are spelled in the URL; Go sends them so in `Host`."""
         return split_url(self.url).netloc
+
+    @property
+    def listener(self) -> str:
+        """Who is asked: the host in lower case, with its port where it is not the scheme's own."""
+        own = ":443" if self.url.lower().startswith("https:") else ":80"
+        return self.host.lower().removesuffix(own)
 
     @property
     def path(self) -> str:

@@ -2,43 +2,74 @@
 
 A `Shell` is a value: `enter` yields the next one, and `undo` is the one before. `docker` is
 played by the machine on the mock network, so a command's output is what the engine prints, and
-its trace can be stepped through. A line is a pipeline of programs, as in a real shell: quotes,
-`|`, `>`, `$NAME`, `NAME=value` and `$(...)`.
+its trace can be stepped through. A text is read as bash reads it (`syntax`), its words are
+expanded (`expansion`) and its commands carried out (`execution`) by `programs`.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from simulator.docker.cli.options import USAGES
 from simulator.docker.output.line import Line
 from simulator.protocol.secrets import MASK
-from simulator.shell.line import PROGRAMS, carried_out
+from simulator.shell.execution import run
+from simulator.shell.masking import masked
+from simulator.shell.syntax import Incomplete, Misspelt, parse
 from simulator.shell.values import KEPT_LINES, LONGEST, Prompt, Ran, Shell
-from simulator.sources.world import Role
 
-# -- entering a line --------------------------------------------------------------------------
+INTERRUPT = "\x03"
+"""Ctrl-C."""
 
 
 def enter(shell: Shell, text: str) -> Shell:
+    """The shell after these lines. Where a command asks something, the next line answers it."""
+    for line in text[:LONGEST].split("\n"):
+        shell = entered(shell, line)
+    return shell
+
+
+def entered(shell: Shell, line: str) -> Shell:
     """The shell after this line, or after this answer to its prompt."""
-    text = text[:LONGEST]
+    if line == INTERRUPT:
+        return interrupted(shell)
     if shell.prompt:
-        return answered(shell, shell.prompt, text)
-    line = text.strip()
-    if not line:
-        return shell
-    if line in BUILT_IN:
-        return BUILT_IN[line](shell)
+        return answered(shell, shell.prompt, line)
+    if not shell.pending:
+        if not line.strip():
+            return shell
+        if line.strip() in BUILT_IN:
+            return BUILT_IN[line.strip()](shell)
+    return read_line(shell, line)
+
+
+def read_line(shell: Shell, line: str) -> Shell:
+    """One more line of a command, which is carried out once it is whole."""
+    whole = f"{shell.pending}{line}"
+    shown = Line("input", f"> {masked(line)}") if shell.pending else Line("command", masked(line))
     began = replace(
         shell,
-        history=(*shell.history, masked(line)),
-        lines=kept(shell, Line("command", masked(line))),
-        before=shell,
+        lines=kept(shell, shown),
+        before=shell.before if shell.pending else shell,
         first=shell.first or shell,
-        commands=shell.commands + 1,
+        pending="",
     )
-    return ended(began, carried_out(began, line))
+    try:
+        script = parse(whole)
+    except Incomplete:
+        return replace(began, pending=f"{whole}\n")
+    except Misspelt as error:
+        return ended(counted(began, whole), Ran(began, error=f"bash: {error}", status=2))
+    if MASK in whole:
+        return ended(counted(began, whole), Ran(began, error=NOT_KEPT, status=1))
+    began = counted(began, whole)
+    return ended(began, run(began, script)) if script else began
+
+
+NOT_KEPT = "pullscope: the password of that line was not kept: type it again in place of the dots"
+
+
+def counted(shell: Shell, whole: str) -> Shell:
+    line = masked(whole)
+    return replace(shell, history=(*shell.history, line), commands=shell.commands + 1)
 
 
 def kept(shell: Shell, *more: Line) -> tuple[Line, ...]:
@@ -50,34 +81,23 @@ def answered(shell: Shell, prompt: Prompt, text: str) -> Shell:
     shown = Line("input", f"{prompt.text}{'' if prompt.secret else text}")
     asked = replace(shell, prompt=None, lines=kept(shell, shown))
     told = replace(prompt, answers=(*prompt.answers, text))
-    return ended(asked, carried_out(asked, prompt.line, told))
+    return ended(asked, run(asked, prompt.script, told))
 
 
 def ended(shell: Shell, ran: Ran) -> Shell:
     """The screen with what the programs printed, and the status of the last one."""
-    out = [Line("output", text) for text in split_lines(ran.out)]
-    errors = [Line("error", text) for text in split_lines(ran.error)]
-    shown = ran.printed or (*out, *errors)
-    return replace(ran.shell, lines=kept(ran.shell, *shown), status=ran.status)
+    errors = tuple(Line("error", text) for text in ran.error.splitlines())
+    lines = kept(shell, *(ran.printed or errors))
+    after = ran.shell if ran.printed or not errors else replace(ran.shell, lines=shell.lines)
+    return replace(after, lines=lines, status=ran.status)
 
 
-def split_lines(text: str) -> list[str]:
-    return text.removesuffix("\n").split("\n") if text else []
-
-
-SECRET_OPTION = re.compile(
-    r"(?P<option>(?:^|\s)(?:-p|--password)(?:\s+|=))(?P<value>\S+)"
-    r"|(?P<user>(?:^|\s)(?:-u|--user)(?:\s+|=)[^\s:]+:)(?P<pass>\S+)"
-    r"|(?P<bearer>Bearer\s+)(?P<token>[\w.~+/=-]+)"
-    r"|(?P<echo>(?:^|\s)echo\s+)(?P<piped>[^|]+?)(?=\s*\|.*--password-stdin)"
-)
-
-
-def masked(line: str) -> str:
-    """The line as it is kept: a password or a token that was typed into it is not."""
-    return SECRET_OPTION.sub(
-        lambda m: f"{m['option'] or m['user'] or m['bearer'] or m['echo']}{MASK}", line
-    )
+def interrupted(shell: Shell) -> Shell:
+    """Ctrl-C: the command that waits, or the line that is not finished, is given up."""
+    asked, _secret = shell.asks
+    lines = kept(shell, Line("input", f"{asked}^C"))
+    status = 130 if shell.prompt or shell.pending else shell.status
+    return replace(shell, lines=lines, prompt=None, pending="", status=status)
 
 
 def undo(shell: Shell) -> Shell:
@@ -97,12 +117,15 @@ def clear(shell: Shell) -> Shell:
 
 HELP = """\
 docker login | logout | pull | images | rmi | inspect   as the chosen engine does it
-cat ~/.docker/config.json                               what is stored
+cat ~/.docker/config.json                               the stored credentials
 curl -i [-u USER:PASSWORD] [-H HEADER] URL              ask a registry yourself
-echo TOKEN | jwt                                        what is in a token
+echo TOKEN | jwt                                        read a token
 TOKEN=$(curl -s ... | jq -r .token)                     keep it, and use $TOKEN
-ls, cat, echo, cp, rm, mkdir, base64 -d, sleep SECONDS  sleep moves the clock, and does not wait
-history, clear, undo, reset                             undo takes back the last line"""
+;  &&  ||  |  >  <  <<<  2>&1                           as in bash; no loops, no functions
+ls, cat, grep, head, cp, rm, test, openssl, getent ...  small programs
+sleep SECONDS                                           moves the clocks, and does not wait
+history, clear, undo, reset                             undo takes back the last line
+Ctrl-C                                                  gives up a command that waits"""
 
 
 def helped(shell: Shell) -> Shell:
@@ -119,46 +142,3 @@ BUILT_IN: Mapping[str, Callable[[Shell], Shell]] = {
     "undo": undo, "reset": reset, "clear": clear, "help": helped, "history": listed_history,
 }  # fmt: skip
 """What the terminal does with itself; these are no commands of the challenge's count."""
-
-
-# -- completion -------------------------------------------------------------------------------
-
-
-def completions(shell: Shell, text: str) -> list[str]:
-    """Lines that this one can become, one word on: programs, commands, options, names."""
-    head, _, last = text.rpartition(" ")
-    words = head.split()
-    known = candidates(shell, words)
-    found = sorted({word for word in known if word.startswith(last) and word != last})
-    return [f"{head} {word}".lstrip() for word in found]
-
-
-def candidates(shell: Shell, words: list[str]) -> set[str]:
-    if not words:
-        return {"docker", *PROGRAMS, *BUILT_IN}
-    if words == ["docker"]:
-        return {name for name in USAGES if " " not in name}
-    if words[0] == "docker":
-        usage = USAGES.get(words[1])
-        return (set(usage.names) if usage else set()) | named(shell, words[1])
-    if words[0] == "cat":
-        return {"~/.docker/config.json", *shell.files}
-    return set()
-
-
-def named(shell: Shell, command: str) -> set[str]:
-    """What this command can be about: hosts, images elsewhere, or images that are here."""
-    if command in ("login", "logout"):
-        return set(shell.world.hosts(Role.REGISTRY))
-    here = {name for name, _digest in shell.client.images.images}
-    return here | served(shell) if command == "pull" else here
-
-
-def served(shell: Shell) -> set[str]:
-    """The images that the registries have."""
-    found: set[str] = set()
-    for host in shell.world.hosts(Role.REGISTRY):
-        site = shell.world.sites[host]
-        for name, held in (site.registry.repositories if site.registry else {}).items():
-            found |= {f"{host}/{name}:{tag}" for tag in held.tags}
-    return found

@@ -1,43 +1,103 @@
-"""The few files that matter, and the programs that read and write them."""
+"""The few files that matter, by path. Docker reads what is written into some of them."""
 
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from simulator.docker.config_file import CredentialStore, InvalidConfig
+from simulator.docker.go_json import not_config
 from simulator.shell.values import AUTHORITY, CERTIFICATES, CONFIG, HOME, Ran, Shell
 from simulator.sources.world import Tls, World
 
+ALWAYS = frozenset({"/", "/home", HOME, "/etc", "/etc/docker", "/root", "/tmp"})
+"""Folders that every machine of ours has."""
 
-def absolute(path: str) -> str:
+
+def home_of(shell: Shell) -> str:
+    return "/root" if shell.user == "root" else HOME
+
+
+def absolute(shell: Shell, path: str) -> str:
+    """The path from the root, without `.` and `..`."""
     if path == "~" or path.startswith("~/"):
-        return HOME + path[1:]
-    return path if path.startswith("/") else f"{HOME}/{path}"
+        path = home_of(shell) + path[1:]
+    parts: list[str] = []
+    for part in PurePosixPath(shell.folder, path).parts[1:]:
+        parts = parts[:-1] if part == ".." else [*parts, part]
+    return "/" + "/".join(parts)
+
+
+def paths(shell: Shell) -> set[str]:
+    """Every file that is there."""
+    stored = {CONFIG} if read(shell, CONFIG) is not None else set()
+    return {*shell.files, *stored}
+
+
+def folders(shell: Shell) -> set[str]:
+    """Every folder that is there, empty or not."""
+    inside = {str(above) for path in paths(shell) for above in PurePosixPath(path).parents}
+    return inside | ALWAYS | shell.folders
 
 
 def read(shell: Shell, path: str) -> str | None:
     """The file's text; None where there is none."""
-    if path == CONFIG:
+    if path == CONFIG and path not in shell.files:
         store = shell.client.store
-        return store.to_json() if store != CredentialStore() or path in shell.files else None
+        return store.to_json() if store != CredentialStore() else None
     return shell.files.get(path)
 
 
 def write(shell: Shell, path: str, text: str) -> Ran:
-    """Docker reads what is written: `config.json`, `daemon.json`, a registry's certificate."""
+    """The file with this text. Docker reads `config.json` and a registry's certificate."""
+    if path in folders(shell):
+        return Ran(shell, error=f"bash: {path}: Is a directory", status=1)
+    if str(PurePosixPath(path).parent) not in folders(shell) and path != CONFIG:
+        return Ran(shell, error=f"bash: {path}: No such file or directory", status=1)
     if path == CONFIG:
-        return configured(shell, text)
+        return Ran(configured(shell, text))
     moved = replace(shell, files={**shell.files, path: text})
     found = CERTIFICATES.fullmatch(path)
     return Ran(trusting(moved, found["host"], text) if found else moved)
 
 
-def configured(shell: Shell, text: str) -> Ran:
+def removed(shell: Shell, path: str) -> Shell:
+    """Without this file, or this folder and all that is in it."""
+    gone = {one for one in paths(shell) if one == path or one.startswith(f"{path}/")}
+    files = {name: text for name, text in shell.files.items() if name not in gone}
+    left = frozenset(one for one in shell.folders if one != path and not one.startswith(f"{path}/"))
+    client = shell.client
+    if CONFIG in gone:
+        client = replace(client, store=forgotten(client.store), unreadable="")
+    return replace(shell, files=files, folders=left, client=client)
+
+
+def forgotten(store: CredentialStore) -> CredentialStore:
+    """What is left without the file: a helper's secrets are not in it, but only it names them."""
+    return CredentialStore(helper_missing=store.helper_missing)
+
+
+def configured(shell: Shell, text: str) -> Shell:
+    """config.json with this text. One that Docker cannot read is kept as it is, and Docker says
+    so at each command (docker/cli, `cli/config/config.go`)."""
+    store, why = understood(text)
+    client = replace(shell.client, store=store, unreadable=complaint(CONFIG, why))
+    files = {**shell.files, CONFIG: text}
+    return replace(shell, client=client, files=files)
+
+
+def understood(text: str) -> tuple[CredentialStore, str]:
+    """What Docker takes from a config.json, and what it says about it; empty where all is well."""
+    why = not_config(text)
+    if why or not text.strip():
+        return CredentialStore(), why
     try:
         store = CredentialStore.from_json(text)
     except InvalidConfig as error:
-        return Ran(shell, error=f"pullscope: not written: {error}", status=1)
-    missing = bool(store.helper or store.helpers)
-    client = replace(shell.client, store=replace(store, helper_missing=missing))
-    return Ran(replace(shell, client=client, files={**shell.files, CONFIG: ""}))
+        return CredentialStore(), str(error)
+    return replace(store, helper_missing=bool(store.helper or store.helpers)), ""
+
+
+def complaint(path: str, why: str) -> str:
+    return f"parsing config file ({path}): {why}" if why else ""
 
 
 def trusting(shell: Shell, host: str, text: str) -> Shell:
@@ -47,62 +107,3 @@ def trusting(shell: Shell, host: str, text: str) -> Shell:
         return shell
     trusted = {**shell.world.sites, host: replace(site, tls=Tls.TRUSTED)}
     return replace(shell, world=World(trusted))
-
-
-def cat(shell: Shell, words: list[str], given: str | None) -> Ran:
-    if not words:
-        return Ran(shell, given or "")
-    found = [(word, read(shell, absolute(word))) for word in words]
-    missing = [f"cat: {word}: No such file or directory" for word, text in found if text is None]
-    out = "".join(text for _, text in found if text is not None)
-    return Ran(shell, out, "\n".join(missing), 1 if missing else 0)
-
-
-def ls(shell: Shell, words: list[str], given: str | None) -> Ran:
-    folder = absolute(next((word for word in words if not word.startswith("-")), "~")).rstrip("/")
-    paths = {*shell.files, *((CONFIG,) if read(shell, CONFIG) is not None else ())}
-    inside = {
-        path[len(folder) + 1 :].split("/")[0] for path in paths if path.startswith(f"{folder}/")
-    }
-    hidden = any(word.startswith("-") and "a" in word for word in words)
-    names = sorted(name for name in inside if hidden or not name.startswith("."))
-    if not inside and folder != HOME:
-        return Ran(
-            shell, error=f"ls: cannot access '{folder}': No such file or directory", status=2
-        )
-    return Ran(shell, "  ".join(names))
-
-
-def rm(shell: Shell, words: list[str], given: str | None) -> Ran:
-    paths = [absolute(word) for word in words if not word.startswith("-")]
-    for path in paths:
-        if read(shell, path) is None:
-            if any(word.startswith("-") and "f" in word for word in words):
-                continue
-            told = f"rm: cannot remove '{path}': No such file or directory"
-            return Ran(shell, error=told, status=1)
-        files = {name: text for name, text in shell.files.items() if name != path}
-        client = shell.client
-        if path == CONFIG:
-            client = replace(client, store=CredentialStore())
-        shell = replace(shell, files=files, client=client)
-    return Ran(shell)
-
-
-def cp(shell: Shell, words: list[str], given: str | None) -> Ran:
-    names = [absolute(word) for word in words if not word.startswith("-")]
-    if len(names) != 2:
-        return Ran(shell, error="cp: give one file and where to copy it", status=1)
-    text = read(shell, names[0])
-    if text is None:
-        told = f"cp: cannot stat '{names[0]}': No such file or directory"
-        return Ran(shell, error=told, status=1)
-    target = names[1]
-    if words[-1].endswith("/"):
-        target = f"{target.rstrip('/')}/{names[0].rpartition('/')[2]}"
-    return write(shell, target, text)
-
-
-def mkdir(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """Folders are there as soon as a file is in them."""
-    return Ran(shell)

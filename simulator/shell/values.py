@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from simulator.docker.machine import Client
 from simulator.docker.output.line import Line
 from simulator.docker.trace import Trace
+from simulator.shell.syntax import Script
 from simulator.sources.world import World
 
 HOME = "/home/alice"
@@ -23,35 +24,54 @@ LONGEST = 4000
 
 @dataclass(frozen=True)
 class Prompt:
-    """A command that waits for an answer; a secret one is not shown as it is typed."""
+    """A command that waits for an answer; a secret one is not shown as it is typed.
 
-    line: str
+    `script` is what is to be done once it is answered, the waiting command first; `printed` the
+    number of lines that this command has printed already.
+    """
+
     answers: tuple[str, ...] = field(repr=False)
     text: str
     secret: bool
     printed: int = 0
+    script: Script = ()
 
 
 @dataclass(frozen=True)
 class Shell:
     """All that a session of the terminal is. Nothing here is shared or changed.
 
-    `files` are those that differ from their beginning; `config.json` is the client's store.
-    `trace` is the last command that the machine played, `typed` what was typed for it.
+    `files` are texts by path; alice's `config.json` is the client's store, and stands there only
+    where Docker cannot read it. `folders` were made and may be empty. The engine is
+    down after a restart with a broken `daemon.json`. `pending` holds lines of
+    a command that is not finished. `trace` is the last command that the machine played.
     """
 
     world: World
     client: Client
     files: Mapping[str, str] = field(default_factory=dict)
+    folders: frozenset[str] = frozenset()
+    folder: str = HOME
+    user: str = "alice"
     variables: Mapping[str, str] = field(default_factory=dict)
+    exported: frozenset[str] = frozenset()
+    engine_down: bool = False
     lines: tuple[Line, ...] = ()
     history: tuple[str, ...] = ()
+    pending: str = ""
     prompt: Prompt | None = None
     trace: Trace | None = None
     status: int = 0
     commands: int = 0
     before: "Shell | None" = field(default=None, repr=False)
     first: "Shell | None" = field(default=None, repr=False)
+
+    @property
+    def asks(self) -> tuple[str, bool]:
+        """The text before the cursor, and whether what is typed stays hidden."""
+        if self.prompt:
+            return self.prompt.text, self.prompt.secret
+        return ("> " if self.pending else "$ "), False
 
 
 @dataclass(frozen=True)
@@ -63,10 +83,6 @@ class Ran:
     error: str = ""
     status: int = 0
     printed: tuple[Line, ...] = ()
-
-
-class Misspelt(ValueError):
-    """A line that the shell cannot take apart."""
 
 
 def with_end(text: str) -> str:

@@ -47,7 +47,7 @@ def mock(world: World) -> Mock:
 def answer(
     sites: dict[str, Site], partial: dict[str, bytes], request: Request
 ) -> Response | NetworkFailure:
-    site = sites.get(request.host.lower()) or silent(sites, request)
+    site = sites.get(request.listener) or silent(sites, request)
     if site is None:
         return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
     obstacle = obstacle_of(site, request)
@@ -55,7 +55,7 @@ def answer(
         return web_answer(site.web, request)
     if obstacle or (site.registry is None and not site.front):
         return NetworkFailure(obstacle or Obstacle.REFUSED, address(site, request))
-    host = request.host.lower()
+    host = request.listener
     sites[host] = site = replace(site, front=counted(site.front, request))
     answered = through(site.front, request, lambda asked: at_registry(sites, host, asked))
     if isinstance(answered, NetworkFailure):

@@ -10,7 +10,8 @@ from simulator.docker.cli.parse import parse
 from simulator.docker.engines import engines
 from simulator.docker.trace import run
 from simulator.scenarios.model import scenario
-from simulator.shell import completions, enter
+from simulator.shell import INTERRUPT, enter
+from simulator.shell.completion import completions
 from simulator.shell.values import KEPT_LINES, Shell
 from simulator.sources.mock import mock
 
@@ -127,17 +128,18 @@ ODD = {
     "dokcer pull x": "bash: dokcer: command not found",
     "docker pul x": "docker: unknown command: docker pul",
     "docker run hello": "pullscope: docker run exists, but is not played here",
-    "echo 'open": "bash: unexpected EOF while looking for matching quote",
-    "echo a |": "bash: syntax error near unexpected token `|'",
+    "docker pull x)": "bash: syntax error near unexpected token `)'",
     "echo a >": "bash: syntax error near unexpected token `newline'",
-    "echo a && echo b": "&&: this terminal takes one line at a time",
+    "echo a &": "bash: &: this terminal runs one command at a time",
+    "for a in b; do echo; done": "bash: for: this terminal has no loops",
+    "cat < nothing": "bash: nothing: No such file or directory",
+    "echo ${A:-b}": "bash: ${A:-b}: this expansion is not played here",
     "cat nothing": "cat: nothing: No such file or directory",
     "rm nothing": "rm: cannot remove",
     "echo x | jwt": "jwt: not a JSON Web Token",
     "echo x | jq .a": "jq: parse error",
     "echo '!' | base64 -d": "base64: invalid input",
     "sleep": "sleep: give a number of seconds",
-    "echo '{' > ~/.docker/config.json": "pullscope: not written: config.json is not valid",
 }
 
 
@@ -150,21 +152,96 @@ def test_what_cannot_be_done_is_said(line: str) -> None:
     assert enter(shell, "echo on").lines[-1].text == "on"
 
 
-PIPES = {
+LINES = {
     "echo a b": "a b",
     'echo "a | b"': "a | b",
     "echo '$HOME'": "$HOME",
+    "echo $HOME ~ $USER `whoami` $(pwd)": "/home/alice /home/alice alice alice /home/alice",
+    "false; echo $?": "1",
+    "true && echo yes || echo no": "yes",
+    "! true || echo no": "no",
+    "A=1 B=2; echo $A$B": "12",
+    "A='x  y'; echo $A \"$A\"": "x y x  y",
+    "A=in env | grep ^A=": "A=in",
+    "A=in true; echo out$A": "out",
+    "export A=1; env | grep A=": "A=1",
+    "cat <<< word": "word",
+    "echo one; # two": "one",
+    "nosuch 2>/dev/null; echo $?": "127",
+    "nosuch 2>&1 | cut -d: -f3": " command not found",
+    "nosuch > all 2>&1; cat all": "bash: nosuch: command not found",
+    "cd /etc && pwd && cd - 2>/dev/null || pwd": "/etc",
+    "printf '%s-%s\\n' a b c d | tail -1": "c-d",
+    "echo a:b:c | cut -d: -f2": "b",
+    "printf 'b\\na\\n' | sort | head -n 1": "a",
+    "echo HELLO | tr A-Z a-z": "hello",
+    "printf s3cret | sha256sum | cut -c1-8": "1ec1c26b",
+    "test -t 0 && echo terminal": "terminal",
+    "echo | test -t 0 || echo pipe": "pipe",
+    "[ -f nothing ] || echo none": "none",
+    "command -v docker": "/usr/bin/docker",
+    "which nosuch || echo none": "none",
+    "getent hosts myprivateregistry.com | cut -d' ' -f1": "192.0.2.10",
+    "getent hosts nosuch.example; echo $?": "2",
+    "read -r A <<< line; echo $A": "line",
     "echo s3cret | base64": "czNjcmV0Cg==",
     "echo czNjcmV0Cg== | base64 -d": "s3cret",
     'echo \'{"a": {"b": [1, 2]}}\' | jq .a.b[1]': "2",
-    "sudo echo root": "root",
+    "sudo whoami": "root",
+    "echo hi | tee f | wc -c": "3",
+    "touch a; mv a b; ls": "b",
+    "mkdir -p d/e; cd d; ls": "e",
 }
 
 
-@pytest.mark.parametrize("line", PIPES)
-def test_a_line_is_read_as_a_shell_reads_it(line: str) -> None:
-    """Quotes, pipes and variables."""
-    assert enter(opened(), line).lines[-1].text == PIPES[line]
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_is_read_as_bash_reads_it(line: str) -> None:
+    """Quotes, variables, substitutions, pipes, redirections and what joins commands."""
+    assert enter(opened(), line).lines[-1].text == LINES[line]
+
+
+UNFINISHED = {
+    ("echo 'a", "b'"): ["a", "b"],
+    ("echo a \\", "b"): ["a b"],
+    ("echo a |", "cat"): ["a"],
+    ("false ||", "echo b"): ["b"],
+    ("cat <<END", "one $USER", "END"): ["one alice"],
+    ("cat <<'END' | head -1", "$USER", "END"): ["$USER"],
+    ("echo $(", "whoami)"): ["alice"],
+}
+
+
+@pytest.mark.parametrize("lines", UNFINISHED)
+def test_an_unfinished_line_waits_for_the_next(lines: tuple[str, ...]) -> None:
+    """Bash shows another prompt, and so does the terminal, also when all is pasted at once."""
+    first = enter(opened(), lines[0])
+    assert first.asks == ("> ", False)
+    one_by_one, pasted = typed(opened(), *lines), enter(opened(), "\n".join(lines))
+    for shell in (one_by_one, pasted):
+        assert [said.text for said in shell.lines if said.kind == "output"] == UNFINISHED[lines]
+
+
+def test_lines_pasted_at_once_are_typed_one_by_one() -> None:
+    """A prompt in between takes the next line as its answer."""
+    shell = enter(opened(), "\n".join(("echo one", *LOGIN, "echo two")))
+    told = [line.text for line in shell.lines]
+    assert "Login Succeeded" in told and told[-1] == "two"
+    assert "s3cret" not in repr(shell.lines) + repr(shell.history)
+
+
+def test_ctrl_c_gives_up_what_waits() -> None:
+    """A prompt, an unfinished line, and what would have come after it."""
+    asked = enter(opened(), f"docker login {HOST} && echo on")
+    given_up = enter(asked, INTERRUPT)
+    assert given_up.prompt is None and given_up.status == 130
+    assert given_up.lines[-1].text == "Username: ^C"
+    assert enter(enter(opened(), "echo 'a"), INTERRUPT).pending == ""
+
+
+def test_a_list_goes_on_after_a_prompt() -> None:
+    """What was done before the prompt is not done twice."""
+    shell = typed(opened(), f"echo a >> f; docker login {HOST} && cat f", "alice", "s3cret")
+    assert shell.lines[-1].text == "a" and shell.lines[-2].text == "Login Succeeded"
 
 
 def test_files_are_written_and_read() -> None:

@@ -22,6 +22,7 @@ class Console {
     const { signal } = this.listening;
     this.at.form.addEventListener("submit", (event) => { event.preventDefault(); this.enter(); }, { signal });
     this.at.input.addEventListener("keydown", (event) => this.key(event), { signal });
+    this.at.input.addEventListener("paste", (event) => this.paste(event), { signal });
     this.at.screen.addEventListener("click", () => { if (!getSelection().toString()) this.at.input.focus(); }, { signal });
   }
 
@@ -67,13 +68,32 @@ class Console {
   enter() {
     const text = this.at.input.value;
     this.at.input.value = "";
+    this.submit(text);
+  }
+
+  submit(text) {
     this.at.console.setAttribute("aria-busy", "true");
     setTimeout(() => this.at.console.removeAttribute("aria-busy"), 2000); // a line may change nothing
     this.send("line", { text, number: (this.number = (this.number || 0) + 1) });
   }
 
+  // An input of one line would join pasted lines: they are sent as they are.
+  paste(event) {
+    const text = event.clipboardData.getData("text").replace(/\r\n?/g, "\n").replace(/\n$/, "");
+    if (!text.includes("\n")) return;
+    event.preventDefault();
+    this.at.input.value = "";
+    this.submit(text);
+  }
+
   key(event) {
-    const { value } = this.at.input;
+    const { value, selectionStart, selectionEnd } = this.at.input;
+    if (event.key === "c" && event.ctrlKey && selectionStart === selectionEnd) {
+      event.preventDefault(); // nothing is selected, so it is no copying: the terminal's own Ctrl-C
+      this.at.input.value = "";
+      this.submit("\x03");
+      return;
+    }
     if (event.key === "Tab" && !event.shiftKey && value && value !== this.tried && !this.data.prompt) {
       event.preventDefault(); // a second Tab on the same text leaves, as everywhere
       this.tried = value;

@@ -9,7 +9,8 @@ from simulator.lesson.document import Lesson
 from simulator.progress.records import Solution, best
 from simulator.registry.model import Registry
 from simulator.scenarios.model import scenarios
-from simulator.shell import completions, enter
+from simulator.shell import enter
+from simulator.shell.completion import completions
 from simulator.shell.values import Shell
 from simulator.sources.world import Role
 from simulator.views import player

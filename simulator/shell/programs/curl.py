@@ -10,7 +10,8 @@ from simulator.docker.output.shared import reason
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.message import Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
-from simulator.shell.values import Misspelt, Ran, Shell
+from simulator.shell.syntax import Misspelt
+from simulator.shell.values import Ran, Shell
 from simulator.sources.mock import answer
 from simulator.sources.world import Site, Tls, World
 
@@ -84,9 +85,9 @@ def curl_answers(
 ) -> Iterator[Response | NetworkFailure]:
     """The answer, and with -L the answers on the way; -k does not look at certificates."""
     for _ in range(LONGEST_WAY):
-        site = sites.get(request.host)
+        site = sites.get(request.listener)
         if told.insecure and site and site.tls is Tls.UNTRUSTED:
-            sites = {**sites, request.host: replace(site, tls=Tls.TRUSTED)}
+            sites = {**sites, request.listener: replace(site, tls=Tls.TRUSTED)}
         came = answer(sites, {}, request)
         yield came
         location = came.header("Location") if isinstance(came, Response) else None

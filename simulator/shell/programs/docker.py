@@ -1,0 +1,160 @@
+"""`docker` in the terminal: what the CLI refuses, asks for, or hands to the machine."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from simulator.docker.cli.commands import Command, Images, Login
+from simulator.docker.cli.options import USAGES, command_name
+from simulator.docker.cli.parse import InvalidCommand, parse
+from simulator.docker.events import InputMissing
+from simulator.docker.machine import State
+from simulator.docker.output.line import Line
+from simulator.docker.output.login import prompts
+from simulator.docker.output.usage import complaint
+from simulator.docker.trace import Step, Trace, steps
+from simulator.shell.files import complaint as config_complaint
+from simulator.shell.files import home_of, read, understood
+from simulator.shell.programs.system import environment
+from simulator.shell.values import CONFIG, Prompt, Ran, Shell, with_end
+from simulator.sources.mock import mock
+from simulator.sources.world import Tls, World
+
+NOT_PLAYED = (
+    "pullscope: docker {} exists, but is not played here: this terminal is about login and pull"
+)
+ELSEWHERE = ("--version", "-v", "--help", "-h", "help")
+"""What Docker's CLI answers by itself, in words of its own release."""
+COLUMNS = 100
+"""Characters in a line of this terminal."""
+VALUED = ("--config", "-c", "--context", "-H", "--host", "-l", "--log-level")
+SWITCHES = ("-D", "--debug")
+"""Options before the command (docker/cli, `cli/flags/options.go`)."""
+NO_ENGINE = (
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. "
+    "Is the docker daemon running?"
+)
+
+
+def docker(
+    shell: Shell, words: list[str], given: str | None, prompt: Prompt | None, seen: bool
+) -> Ran:
+    """What the CLI refuses, or what the machine plays. `seen`: on a terminal, not into a pipe."""
+    options, words = before_command(words)
+    path = config_path(shell, options)
+    if words and words[0] in ELSEWHERE:
+        return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
+    refused = complaint(words, shell.client.engine)
+    if refused:
+        return Ran(shell, error=refused.text, status=refused.status)
+    if command_name(words) not in USAGES:
+        return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
+    if shell.engine_down and words[0] != "logout":
+        return Ran(shell, error=NO_ENGINE, status=1)
+    answers = prompt.answers if prompt else ()
+    typed = (given or "",) if "--password-stdin" in words else answers
+    try:
+        command = parse(shlex.join(["docker", *words]), typed)
+    except InvalidCommand as error:
+        return Ran(shell, error=f"pullscope: {error}", status=1)
+    if isinstance(command, Login):
+        command = replace(command, terminal=given is None)
+    if isinstance(command, Images) and seen:
+        command = replace(command, width=COLUMNS)
+    return configured(shell, path, command, prompt)
+
+
+def before_command(words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Docker's own options, and the command with its words."""
+    options: dict[str, str] = {}
+    rest = list(words)
+    while rest and rest[0].startswith("-"):
+        name, equals, value = rest[0].partition("=")
+        if name in SWITCHES:
+            rest = rest[1:]
+        elif name in VALUED and (equals or len(rest) > 1):
+            options[name] = value if equals else rest[1]
+            rest = rest[1:] if equals else rest[2:]
+        else:
+            break
+    return options, rest
+
+
+def config_path(shell: Shell, options: dict[str, str]) -> str:
+    """Which config.json: `--config`, else `DOCKER_CONFIG`, else the user's own."""
+    folder = options.get("--config") or environment(shell).get("DOCKER_CONFIG")
+    return f"{(folder or f'{home_of(shell)}/.docker').rstrip('/')}/config.json"
+
+
+def configured(shell: Shell, path: str, command: Command, prompt: Prompt | None) -> Ran:
+    """The command with the config.json at this path, which afterwards holds what it wrote."""
+    if path == CONFIG:
+        ran = played(shell, State(shell.client, (command,)), prompt)
+        if ran.shell.client.store == shell.client.store:
+            return ran
+        files = {name: text for name, text in ran.shell.files.items() if name != CONFIG}
+        after = replace(ran.shell.client, unreadable="")
+        if not after.store.entries:  # the file stays, without entries
+            files[CONFIG] = after.store.to_json()
+        return replace(ran, shell=replace(ran.shell, client=after, files=files))
+    store, why = understood(read(shell, path) or "")
+    lent = replace(shell.client, store=store, unreadable=config_complaint(path, why))
+    ran = played(shell, State(lent, (command,)), prompt)
+    wrote = ran.shell.client.store
+    own = replace(ran.shell.client, store=shell.client.store, unreadable=shell.client.unreadable)
+    files = {**ran.shell.files, **({path: wrote.to_json()} if wrote != store else {})}
+    return replace(ran, shell=replace(ran.shell, client=own, files=files))
+
+
+def played(shell: Shell, state: State, prompt: Prompt | None) -> Ran:
+    """The machine's run on the network as it is now; both go on from where it ended.
+
+    Where an answer is missing, the command waits for it: the machine cannot wait, so the command
+    is played anew with the answer, and prints what it has not printed yet.
+    """
+    network = mock(unverified(shell.world, state.client.insecure))
+    taken = list(steps(state, network))
+    question = asked(taken[-1], prompt.answers if prompt else ())
+    if question:
+        taken.pop()
+    printed = [line for step in taken for line in step.terminal if line.kind in SHOWN]
+    if question:
+        printed += [line for line in question[1] if line.kind in SHOWN]
+    fresh = tuple(printed[prompt.printed if prompt else 0 :])
+    if question:
+        waiting = Prompt(prompt.answers if prompt else (), *question[0], len(printed))
+        return Ran(replace(shell, prompt=waiting), printed=fresh)
+    trace = Trace(tuple(step.masked() for step in taken), state.client.engine)
+    sites = shell.world.sites
+    after = {host: replace(site, tls=sites[host].tls) for host, site in network.sites.items()}
+    world = replace(network.world, sites=after)
+    moved = replace(shell, client=taken[-1].after.client, world=world, trace=trace)
+    out = "\n".join(line.text for line in fresh if line.kind == "output")
+    error = "\n".join(line.text for line in fresh if line.kind == "error")
+    return Ran(moved, with_end(out), error, 1 if trace.failed else 0, fresh)
+
+
+def unverified(world: World, insecure: Sequence[str]) -> World:
+    """The world as an engine sees it that does not verify certificates of these hosts."""
+    sites = {host: replace(site, tls=Tls.TRUSTED) if site.tls is Tls.UNTRUSTED else site
+             for host, site in world.sites.items() if host in insecure}  # fmt: skip
+    return replace(world, sites={**world.sites, **sites})
+
+
+SHOWN = ("output", "error")
+Question = tuple[tuple[str, bool], tuple[Line, ...]]
+
+
+def asked(last: Step, answers: tuple[str, ...]) -> Question | None:
+    """What Docker's CLI asks where the run lacks an answer that was not given yet: the text,
+    whether it is a secret, and what it prints before it asks."""
+    command, event = last.before.run.command, last.event
+    if not isinstance(event, InputMissing) or not isinstance(command, Login):
+        return None
+    lines = prompts(last.before)
+    lacking = event.what in ("username answer", "password answer")
+    if lacking and not (answers or command.named):  # a name may be known, and is asked for still
+        return (lines[0].text, False), ()
+    if event.what == "password answer" and len(answers) < (1 if command.named else 2):
+        return (lines[-1].text, True), lines
+    return None

@@ -1,0 +1,117 @@
+"""Programs about the machine and the shell: variables, users, the clock, the engine's service."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from simulator.shell.files import home_of, read
+from simulator.shell.values import DAEMON, Ran, Shell
+
+
+def export(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """`export NAME` or `export NAME=value`; alone it lists what is exported."""
+    if not words or words == ["-p"]:
+        return Ran(shell, "".join(f'declare -x {line}\n' for line in exported_lines(shell)))
+    variables, names = dict(shell.variables), set(shell.exported)
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not name.isidentifier():
+            return Ran(shell, error=f"bash: export: `{word}': not a valid identifier", status=1)
+        names.add(name)
+        if equals:
+            variables[name] = text
+    return Ran(replace(shell, variables=variables, exported=frozenset(names)))
+
+
+def exported_lines(shell: Shell) -> list[str]:
+    return [f'{name}="{shell.variables.get(name, "")}"' for name in sorted(shell.exported)]
+
+
+def environment(shell: Shell) -> Mapping[str, str]:
+    """What a program finds in its environment."""
+    return {name: shell.variables[name] for name in shell.exported if name in shell.variables}
+
+
+def unset(shell: Shell, words: list[str], given: str | None) -> Ran:
+    left = {name: text for name, text in shell.variables.items() if name not in words}
+    return Ran(replace(shell, variables=left, exported=shell.exported - set(words)))
+
+
+def env(shell: Shell, words: list[str], given: str | None) -> Ran:
+    known = {"HOME": home_of(shell), "USER": shell.user, **environment(shell)}
+    return Ran(shell, "".join(f"{name}={text}\n" for name, text in known.items()))
+
+
+def read_line(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """`read NAME` takes a line of its standard input."""
+    names = [word for word in words if not word.startswith("-")] or ["REPLY"]
+    if given is None:
+        return Ran(shell, error="read: in this terminal, give the line with <<< or |", status=1)
+    line = given.split("\n")[0]
+    return Ran(replace(shell, variables={**shell.variables, names[0]: line}))
+
+
+def true(shell: Shell, words: list[str], given: str | None) -> Ran:
+    return Ran(shell)
+
+
+def false(shell: Shell, words: list[str], given: str | None) -> Ran:
+    return Ran(shell, status=1)
+
+
+def whoami(shell: Shell, words: list[str], given: str | None) -> Ran:
+    return Ran(shell, f"{shell.user}\n")
+
+
+def id_(shell: Shell, words: list[str], given: str | None) -> Ran:
+    number = 0 if shell.user == "root" else 1000
+    groups = "0(root)" if number == 0 else "1000(alice),998(docker)"
+    return Ran(shell, f"uid={number}({shell.user}) gid={number}({shell.user}) groups={groups}\n")
+
+
+def date(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """The client's clock, in UTC."""
+    from_epoch = shell.client.now
+    if words == ["+%s"]:
+        return Ran(shell, f"{from_epoch}\n")
+    return Ran(shell, datetime.fromtimestamp(from_epoch, UTC).strftime("%a %b %e %T UTC %Y\n"))
+
+
+def sleep(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """All clocks of the world move on, the client's and the registries'; nobody waits."""
+    if len(words) != 1 or not words[0].isdecimal():
+        return Ran(shell, error="sleep: give a number of seconds", status=1)
+    later = shell.world.later(int(words[0]))
+    return Ran(replace(shell, world=later, client=replace(shell.client, now=later.now)))
+
+
+def getent(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """`getent hosts NAME`: the address, or status 2 where the name is unknown."""
+    if len(words) != 2 or words[0] not in ("hosts", "ahosts"):
+        return Ran(shell, error="getent: only `getent hosts NAME` is played", status=1)
+    site = shell.world.sites.get(words[1])
+    if site is None:
+        return Ran(shell, status=2)
+    return Ran(shell, f"{site.address:<15} {words[1]}\n")
+
+
+def systemctl(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """`systemctl restart docker`: the engine reads `daemon.json` when it starts."""
+    if words not in (["restart", "docker"], ["reload", "docker"]):
+        return Ran(shell, error="systemctl: only `systemctl restart docker` is played", status=1)
+    try:
+        document = json.loads(read(shell, DAEMON) or "{}")
+        hosts = tuple(map(bare_host, document.get("insecure-registries", [])))
+    except (ValueError, AttributeError, TypeError):
+        said = ("Job for docker.service failed because the control process exited with error "
+                'code.\nSee "systemctl status docker.service" and "journalctl -xeu '
+                'docker.service" for details.')  # fmt: skip
+        return Ran(replace(shell, engine_down=True), error=said, status=1)
+    client = replace(shell.client, insecure=hosts)
+    return Ran(replace(shell, client=client, engine_down=False))
+
+
+def bare_host(entry: object) -> str:
+    """dockerd drops a scheme, with a warning in its log (moby, `daemon/pkg/registry/config.go`)."""
+    return str(entry).removeprefix("http://").removeprefix("https://")
