@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from rich.console import Console
 
 from simulator.docker.engines import engines
 from simulator.lesson.document import Lesson
-from simulator.lesson.library import find_lesson
+from simulator.lesson.library import VARIABLE, find_lesson, with_folders
 
 Command = Callable[..., Any]
 
@@ -67,8 +68,43 @@ def piped() -> bytes:
     return sys.stdin.buffer.read() if sys.stdin else b""
 
 
-def first_lesson() -> Lesson:
-    return find_lesson()
+def with_lessons(command: Command) -> Command:
+    """The command has `--lessons DIR` and `--lesson ID`; see `chosen_lesson`."""
+    chosen = click.option(
+        "--lesson", metavar="ID", default="", expose_value=False, callback=choose_lesson,
+        help="The lesson whose words and situations are used.",
+    )  # fmt: skip
+    return chosen(named_lessons(command))
+
+
+def named_lessons(command: Command) -> Command:
+    """The command has `--lessons DIR`: lessons of other folders are found too."""
+    folders = click.option(
+        "--lessons", multiple=True, metavar="DIR", type=click.Path(path_type=Path),
+        expose_value=False, is_eager=True, callback=name_folders,
+        help=f"Lessons in this folder too, as {VARIABLE} names them; may be repeated.",
+    )  # fmt: skip
+    return folders(command)
+
+
+def name_folders(context: click.Context, _option: object, folders: tuple[Path, ...]) -> None:
+    """They are named until the command has ended."""
+    try:
+        context.with_resource(with_folders(folders))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def choose_lesson(context: click.Context, _option: object, name: str) -> None:
+    context.meta[CHOSEN] = name
+
+
+CHOSEN = "pullscope.lesson"
+
+
+def chosen_lesson() -> Lesson:
+    """The lesson that `--lesson` names, else the usual one. Raises UnknownLesson."""
+    return find_lesson(click.get_current_context().meta.get(CHOSEN, ""))
 
 
 def plain(value: object) -> str:

@@ -6,7 +6,15 @@ from typing import Any
 import click
 from rich.table import Table
 
-from simulator.cli.common import ENGINES, USUAL_ENGINE, console, first_lesson, plain, told_plainly
+from simulator.cli.common import (
+    ENGINES,
+    USUAL_ENGINE,
+    chosen_lesson,
+    console,
+    plain,
+    told_plainly,
+    with_lessons,
+)
 from simulator.compare.align import Comparison, makes_sense, partings, what_if
 from simulator.compare.align import compare as compare_traces
 from simulator.compare.lanes import WORDS, lanes
@@ -21,6 +29,7 @@ from simulator.scenarios import changes
 @click.option("--engine", type=ENGINES, default=USUAL_ENGINE, show_default=True)
 @click.option("--right-engine", type=ENGINES, help="The engine of the right run, if another.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@with_lessons
 @told_plainly
 def compare(
     left: str, right: str | None, change: str | None, engine: str, right_engine: str | None,
@@ -59,7 +68,7 @@ def list_changes(base: str, engine: str, as_json: bool) -> None:
 
 def print_comparison(comparison: Comparison, as_json: bool) -> None:
     """Both runs as a table, the parting marked; then why."""
-    shown = lanes(first_lesson(), comparison)
+    shown = lanes(chosen_lesson(), comparison)
     if as_json:
         click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
         return

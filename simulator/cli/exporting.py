@@ -5,10 +5,16 @@ from pathlib import Path
 import click
 
 from simulator import export
-from simulator.cli.common import ENGINES, USUAL_ENGINE, first_lesson, refuse, told_plainly
+from simulator.cli.common import (
+    ENGINES,
+    USUAL_ENGINE,
+    chosen_lesson,
+    refuse,
+    told_plainly,
+    with_lessons,
+)
 from simulator.questions import draw
 from simulator.recordings.situations import trace
-from simulator.scenarios.model import scenarios
 
 OUTPUT = click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
@@ -25,6 +31,7 @@ OUTPUT = click.option(
 @click.option("--format", "name", type=click.Choice(list(export.FORMATS)), default="text",
               show_default=True)  # fmt: skip
 @OUTPUT
+@with_lessons
 @told_plainly
 def make_questions(
     seed: int, count: int, objectives: tuple[str, ...], kinds: tuple[str, ...], quiz: bool,
@@ -34,7 +41,7 @@ def make_questions(
 
     What the format cannot carry is told on standard error.
     """
-    lesson = first_lesson()
+    lesson = chosen_lesson()
     drawn = () if quiz else draw(lesson, seed, count, objectives, kinds)
     items = [export.from_question(lesson, question) for question in drawn]
     made = export.export(export.from_quiz(lesson) if quiz else items, name, lesson.document.title)
@@ -53,14 +60,15 @@ def make_questions(
 @click.option("--count", type=click.IntRange(0), default=7, show_default=True,
               help="How many made questions follow the lesson's own.")  # fmt: skip
 @OUTPUT
+@with_lessons
 @told_plainly
 def export_lesson(
     name: str, names: tuple[str, ...], chosen: tuple[str, ...], seed: int, count: int,
     output: Path | None,
 ) -> None:  # fmt: skip
     """The whole lesson as one file: HTML that steps offline, or Markdown."""
-    lesson = first_lesson()
-    usual = (lesson.document.scenario,) if name == "md" else tuple(scenarios())
+    lesson = chosen_lesson()
+    usual = (lesson.document.scenario,) if name == "md" else lesson.situations
     traces = [trace(known, engine) for engine in chosen for known in names or usual]
     made = [export.from_question(lesson, question) for question in draw(lesson, seed, count)]
     items = (*export.from_quiz(lesson), *made)

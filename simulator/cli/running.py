@@ -8,7 +8,15 @@ from typing import Any
 import click
 from rich.table import Column, Table
 
-from simulator.cli.common import ENGINES, USUAL_ENGINE, console, first_lesson, plain, told_plainly
+from simulator.cli.common import (
+    ENGINES,
+    USUAL_ENGINE,
+    chosen_lesson,
+    console,
+    plain,
+    told_plainly,
+    with_lessons,
+)
 from simulator.cli.lazy import load
 from simulator.docker.trace import Trace
 from simulator.recordings.situations import recorded_situations
@@ -51,6 +59,7 @@ NEEDED: dict[str, dict[str, str]] = {
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Keep what was pulled here, as an OCI image layout.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the whole trace as JSON.")
+@with_lessons
 @told_plainly
 def run(source: str, engine: str, as_json: bool, **options: Any) -> None:
     """Run login and pull; print the process table, or the trace.
@@ -58,6 +67,8 @@ def run(source: str, engine: str, as_json: bool, **options: Any) -> None:
     The exit status is 1 when the run ends in a failure.
     """
     check_options(source, options)
+    if source == "mock":
+        options["scenario"] = options["scenario"] or chosen_lesson().document.scenario
     trace = load(PLAYERS[source])(engine, **options)
     if as_json:
         click.echo(trace.to_json())
@@ -92,7 +103,7 @@ def print_run(trace: Trace) -> None:
             console.print(f"{prefix}{line.text}", style=style, markup=False, highlight=False,
                           soft_wrap=True)  # fmt: skip
     table = Table(title="Process table", show_lines=True)
-    shown = process_table(first_lesson(), trace)
+    shown = process_table(chosen_lesson(), trace)
     for column in shown.columns:
         table.add_column(column, overflow="fold")
     for row in shown.rows:

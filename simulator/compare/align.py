@@ -21,6 +21,7 @@ from simulator.protocol.message import Response
 from simulator.scenarios import play
 from simulator.scenarios.changes import CHANGES, change
 from simulator.scenarios.model import Scenario, scenario, scenarios
+from simulator.views.address import Address
 from simulator.words.i18n import N_, _
 
 Kind = tuple[object, ...]
@@ -303,7 +304,7 @@ def partings(base: str, engine: str = "29") -> Mapping[str, int]:
     return dict(sorted(steps, key=lambda one: one[1]))
 
 
-def offers(trace: Trace) -> dict[int, list[dict[str, str]]]:
+def offers(lesson: str, trace: Trace) -> dict[int, list[dict[str, str]]]:
     """For each step at which a change parts this run from another: those changes, as links.
 
     Empty for a run that is no scenario of `scenarios.yaml`.
@@ -312,10 +313,10 @@ def offers(trace: Trace) -> dict[int, list[dict[str, str]]]:
         return {}
     offered: dict[int, list[dict[str, str]]] = {}
     for name, step in partings(trace.scenario, trace.engine).items():
-        offered.setdefault(step, []).append(offer(trace, name))
+        offered.setdefault(step, []).append(offer(lesson, trace, name))
     return offered
 
 
-def offer(trace: Trace, name: str) -> dict[str, str]:
-    query = f"scenario={trace.scenario}&engine={trace.engine}&change={name}"
-    return {"change": name, "title": _(CHANGES[name].title), "href": f"compare?{query}"}
+def offer(lesson: str, trace: Trace, name: str) -> dict[str, str]:
+    there = Address(trace.scenario, trace.engine, lesson=lesson, change=name)
+    return {"change": name, "title": _(CHANGES[name].title), "href": f"compare?{there.query}"}

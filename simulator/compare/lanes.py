@@ -80,7 +80,7 @@ def lanes(lesson: Lesson, comparison: Comparison) -> dict[str, Any]:
 
 def staged(lesson: Lesson, comparison: Comparison, address: dict[str, str]) -> dict[str, Any]:
     """The lanes for the component, with its words, and what it writes into the address."""
-    shown = lanes(lesson, comparison)
+    shown, address = lanes(lesson, comparison), {"lesson": lesson.id, **address}
     words = {name: _(text) for name, text in WORDS.items()}
     told = json.dumps([shown, words, address])
     return shown | {"words": words, "address": address, "id": digest_of(told.encode())}

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlencode
 
 from simulator.compare.align import compare, kind
 from simulator.compare.lanes import quoted
@@ -32,6 +31,7 @@ from simulator.registry.model import Registry
 from simulator.scenarios.model import UnknownScenario, scenarios
 from simulator.sources.mock import mock
 from simulator.sources.world import World
+from simulator.views.address import Address
 from simulator.views.message import outcome
 from simulator.words.i18n import N_, _, ngettext
 
@@ -412,9 +412,7 @@ def address(message: Printed) -> str:
     situation = message.situation
     if not opens(situation.name):
         return ""
-    query = {"source": "mock", "engine": situation.engine, "scenario": situation.name,
-             "step": message.step.number}  # fmt: skip
-    return "?" + urlencode(query)
+    return "?" + Address(situation.name, situation.engine, message.step.number).query
 
 
 @cache

@@ -18,6 +18,7 @@ from simulator.export.item import Asked, Item, body, html
 from simulator.export.stage import data
 from simulator.lesson.document import Lesson
 from simulator.scenarios.model import scenarios
+from simulator.views.address import Address
 from simulator.words import i18n
 from simulator.words.i18n import _
 
@@ -105,19 +106,25 @@ def run(lesson: Lesson, trace: Trace) -> dict[str, Any]:
 
 def sections(lesson: Lesson, traces: Sequence[Trace], items: Sequence[Item]) -> Iterator[str]:
     document = lesson.document
-    here = [f"engine={trace.engine}&scenario={trace.scenario}&" for trace in traces]
+    here = {(trace.scenario, trace.engine) for trace in traces}
     yield heading(_("Key moments"), "key-moments")
     for moment in document.moments:
         yield folded(moment.question, moment.answer)
     yield heading(_("Quiz"), "quiz")
     for number, item in enumerate(items, 1):
-        yield question(number, item, any(run in item.address for run in here))
+        yield question(number, item, leads(item, here))
     yield heading(_("Concept snapshot"), "concept-snapshot")
     lines = "".join(f"<li>{html(line.text)}</li>" for line in document.snapshot)
     yield f'<ol class="text">{lines}</ol>'
     yield heading(_("Full transcript"), "transcript")
     for paragraph in document.transcript:
         yield f'<p class="text">{html(paragraph.text)}</p>'
+
+
+def leads(item: Item, here: set[tuple[str, str]]) -> bool:
+    """Whether the run that the question is about is in this file."""
+    at = Address.parse(item.address)
+    return (at.scenario, at.engine) in here
 
 
 def heading(title: str, anchor: str) -> str:
@@ -128,7 +135,7 @@ def folded(head: str, told: str) -> str:
     return f"<details><summary>{html(head)}</summary><p>{html(told)}</p></details>"
 
 
-def question(number: int, item: Item, leads: bool) -> str:
+def question(number: int, item: Item, linked: bool) -> str:
     """The question; where its run is in this file, with the way to its step."""
     parts = "".join(part(item, place, asked) for place, asked in enumerate(item.parts))
     hints = "".join(
@@ -137,7 +144,7 @@ def question(number: int, item: Item, leads: bool) -> str:
     )
     told = body(item).replace("<table>", '<div class="scroll"><table>')
     told = told.replace("</table>", "</table></div>")
-    way = f'<a href="?{escape(item.address)}">{html(_("Open this step"))}</a>' if leads else ""
+    way = f'<a href="?{escape(item.address)}">{html(_("Open this step"))}</a>' if linked else ""
     return f"<fieldset><legend>{number}</legend>{told}{parts}{hints}{way}</fieldset>"
 
 

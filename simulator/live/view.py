@@ -36,7 +36,7 @@ def waiting() -> dict[str, Any]:
 
 def addressless(payload: dict[str, Any]) -> dict[str, Any]:
     """A live run is no address to send to somebody."""
-    return payload | {"source": "", "engine": "", "scenario": "", "live": True}
+    return payload | {"source": "", "engine": "", "scenario": "", "address": {}, "live": True}
 
 
 def payload(run: Run) -> dict[str, Any]:

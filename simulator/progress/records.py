@@ -7,10 +7,10 @@ by playing an objective's answers in order, and is stored nowhere.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fsrs import Card, Rating, Scheduler
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simulator.words.validation import first_wrong
 
@@ -27,6 +27,9 @@ Moment = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
 """When something was done. Bounds keep what is computed from it within the calendar."""
 AHEAD = timedelta(days=1)
 """How far a clock of another machine may be ahead of ours."""
+LessonId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+FIRST_LESSON = "pulling-from-private-registries"
+"""The lesson of records that name none: once there was no other."""
 
 
 class InvalidProgress(ValueError):
@@ -34,9 +37,11 @@ class InvalidProgress(ValueError):
 
 
 class Kept(BaseModel):
-    """`key` is the record's own name: the same record is kept once, however often it arrives."""
+    """`key` is the record's own name in its lesson: the same record is kept once, however often it
+    arrives."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    lesson: LessonId = FIRST_LESSON
     key: Name
     at: Moment
 
@@ -61,9 +66,10 @@ class Solution(Kept):
 
 
 class Place(BaseModel):
-    """Where the learner was last: a page of the lesson and its query."""
+    """Where the learner was last in a lesson: a page and its query."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    lesson: LessonId = FIRST_LESSON
     address: Annotated[str, Field(max_length=500, pattern=r"^/[\w./-]*(\?[\w.~%&=+:/-]*)?$")]
     at: Moment
 
@@ -75,7 +81,29 @@ class Progress(BaseModel):
     format: Literal["pullscope-progress/1"] = "pullscope-progress/1"
     answers: tuple[Answer, ...] = ()
     solutions: tuple[Solution, ...] = ()
-    place: Place | None = None
+    places: tuple[Place, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def from_one_place(cls, data: Any) -> Any:
+        """Files of the time before there were several lessons hold one place, or none."""
+        if not isinstance(data, dict) or "place" not in data or "places" in data:
+            return data
+        rest = {key: value for key, value in data.items() if key != "place"}
+        return rest | {"places": () if data["place"] is None else (data["place"],)}
+
+    @property
+    def place(self) -> Place | None:
+        """The latest of all lessons."""
+        return max(self.places, key=lambda place: place.at, default=None)
+
+    def of(self, lesson: str) -> "Progress":
+        """What belongs to this lesson."""
+        return Progress(
+            answers=tuple(one for one in self.answers if one.lesson == lesson),
+            solutions=tuple(one for one in self.solutions if one.lesson == lesson),
+            places=tuple(one for one in self.places if one.lesson == lesson),
+        )
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=1)

@@ -54,9 +54,11 @@ LEARNER = sa.Table(
 )
 
 
-def of_learner() -> "sa.Column[str]":
+def of_learner() -> "tuple[sa.Column[str], sa.Column[str]]":
+    """Whose it is, and of which lesson."""
     owner = sa.ForeignKey("learner.id", ondelete="CASCADE")
-    return sa.Column("learner", sa.String(64), owner, primary_key=True)
+    learner = sa.Column("learner", sa.String(64), owner, primary_key=True)
+    return learner, sa.Column("lesson", sa.String(100), primary_key=True)
 
 
 def key() -> "sa.Column[str]":
@@ -70,7 +72,7 @@ def moment() -> "sa.Column[datetime]":
 ANSWER = sa.Table(
     "answer",
     METADATA,
-    of_learner(),
+    *of_learner(),
     key(),
     moment(),
     sa.Column("question", sa.String(200), nullable=False),
@@ -83,7 +85,7 @@ ANSWER = sa.Table(
 SOLUTION = sa.Table(
     "solution",
     METADATA,
-    of_learner(),
+    *of_learner(),
     key(),
     moment(),
     sa.Column("challenge", sa.String(200), nullable=False),
@@ -92,7 +94,7 @@ SOLUTION = sa.Table(
 PLACE = sa.Table(
     "place",
     METADATA,
-    of_learner(),
+    *of_learner(),
     moment(),
     sa.Column("address", sa.String(500), nullable=False),
 )
@@ -202,13 +204,12 @@ class Store:
             return Progress(
                 answers=valid(Answer, rows(connection, ANSWER, learner)),
                 solutions=valid(Solution, rows(connection, SOLUTION, learner)),
-                place=next(iter(valid(Place, rows(connection, PLACE, learner))), None),
+                places=valid(Place, rows(connection, PLACE, learner)),
             )
 
     def take_in(self, learner: str, progress: Progress) -> None:
         """Add imported progress to what is here; all of it, or nothing."""
-        places = (progress.place,) if progress.place else ()
-        self.keep(learner, *progress.answers, *progress.solutions, *places)
+        self.keep(learner, *progress.answers, *progress.solutions, *progress.places)
 
     def forget(self, learner: str) -> None:
         """Delete everything about this learner."""
@@ -221,8 +222,9 @@ def add_all(connection: sa.Connection, batch: Sequence[Wanted]) -> None:
     began = datetime.now(UTC)
     learners = sorted({wanted.learner for wanted in batch})
     add(connection, LEARNER, [{"id": name, "created_at": began} for name in learners])
+    in_order = itemgetter("learner", "lesson", "key")
     for kind, table in ((Answer, ANSWER), (Solution, SOLUTION)):
-        add(connection, table, sorted(made(batch, kind), key=itemgetter("learner", "key")))
+        add(connection, table, sorted(made(batch, kind), key=in_order))
     put_places(connection, made(batch, Place))
 
 
@@ -279,14 +281,15 @@ def add(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) 
 
 
 def put_places(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
-    """Of each learner's places the latest counts, whichever arrives last."""
-    latest = {row["learner"]: row for row in sorted(rows, key=itemgetter("learner", "at"))}
+    """Of each learner's places in a lesson the latest counts, whichever arrives last."""
+    of_one = itemgetter("learner", "lesson")
+    latest = {of_one(row): row for row in sorted(rows, key=itemgetter("learner", "lesson", "at"))}
     if not latest:
         return
     statement = insert(connection, PLACE)
     new = statement.excluded
     later = statement.on_conflict_do_update(
-        index_elements=["learner"],
+        index_elements=["learner", "lesson"],
         set_={"at": new.at, "address": new.address},
         where=PLACE.c.at < new.at,
     )

@@ -12,9 +12,10 @@ from random import Random
 
 from simulator.lesson.document import Lesson
 from simulator.questions.kinds import KINDS
-from simulator.questions.model import Address, Option, Part, Question
+from simulator.questions.model import Option, Part, Question
 from simulator.questions.objectives import OBJECTIVES, Objective
 from simulator.questions.offer import LEAST, Key
+from simulator.views.address import Address
 from simulator.views.table import Table
 from simulator.words.i18n import chosen
 
@@ -90,19 +91,20 @@ def false_problems(question: Question) -> Iterator[str]:
 
 
 @cache
-def keys(kind: str) -> tuple[Key, ...]:
-    """All that this kind can ask."""
-    return tuple(KINDS[kind].keys())
+def keys(lesson: Lesson, kind: str) -> tuple[Key, ...]:
+    """All that this kind can ask in the situations of the lesson."""
+    return tuple(KINDS[kind].keys(lesson))
 
 
-MADE: dict[tuple[str, str, Key], Question | None] = {}
+MADE: dict[tuple[Lesson, str, Key], Question | None] = {}
 """Questions made so far, by lesson, language and what they ask: none depends on a seed."""
 
 
 def made(lesson: Lesson, key: Key) -> Question | None:
-    known = (str(lesson.folder), chosen.get(), key)
+    known = (lesson, chosen.get(), key)
     if known not in MADE:
-        MADE[known] = KINDS[key[0]].make(lesson, key)
+        question = KINDS[key[0]].make(lesson, key)
+        MADE[known] = question and replace(question, at=replace(question.at, lesson=lesson.id))
     return MADE[known]
 
 
@@ -173,7 +175,7 @@ AHEAD = 4
 def best_first(lesson: Lesson, kind: str, rng: Random) -> Iterator[Question]:
     """Of some at a time, those with a misconception among their options come first; what teaches
     the same as an earlier question comes last."""
-    pile = rng.sample(keys(kind), len(keys(kind)))
+    pile = rng.sample(keys(lesson, kind), len(keys(lesson, kind)))
     cores: set[str] = set()
     waiting: list[Question] = []
     for start in range(0, len(pile), AHEAD):

@@ -6,7 +6,7 @@ from random import Random
 
 from simulator.docker.engines import engines
 from simulator.lesson.document import Lesson
-from simulator.questions.model import Address, Asks, Option, Part, Question, Says
+from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.offer import Key, Kind, Wrong, chosen, objective_of, place_of, rule
 from simulator.questions.runs import (
     because,
@@ -20,15 +20,16 @@ from simulator.questions.runs import (
 )
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
+from simulator.views.address import Address
 from simulator.words.i18n import N_, _
 
 
-def cause_keys() -> Iterator[Key]:
+def cause_keys(lesson: Lesson) -> Iterator[Key]:
     """Ends that not many situations share; and, where some do, who else ends so."""
-    for trace in traces():
+    for trace in traces(lesson):
         said = ending_of("", trace.scenario, trace.engine)
-        alike = [n for n in scenarios() if ending_of("", n, trace.engine) == said]
-        if not said or len(alike) > len(scenarios()) // 5:
+        alike = [n for n in lesson.situations if ending_of("", n, trace.engine) == said]
+        if not said or len(alike) > max(1, len(lesson.situations) // 5):
             continue
         yield "cause", trace.scenario, trace.engine, len(trace.steps), ""
         for other in alike:
@@ -51,7 +52,7 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
     output = ending_of("", at.scenario, at.engine)
     asks: Asks = (at.engine, output)
     right = Option(cause_words(lesson, at, asks, at.scenario), at.scenario, cause_right(at))
-    wrong = chain(mutant_causes(at, output, rng), other_causes(at, rng))
+    wrong = chain(mutant_causes(lesson, at, output, rng), other_causes(lesson, at, rng))
     options = chosen(CAUSE, lesson, at, asks, right, wrong)
     if options is None:
         return None
@@ -89,10 +90,10 @@ TRIED = 8
 """Situations of which every mutant's end is looked at: a limit to what a first set costs."""
 
 
-def mutant_causes(at: Address, output: str, rng: Random) -> Iterator[Wrong]:
+def mutant_causes(lesson: Lesson, at: Address, output: str, rng: Random) -> Iterator[Wrong]:
     """Situations that end like this for somebody with a misconception. Two will do."""
     found = 0
-    names = [name for name in scenarios() if ending_of("", name, at.engine) != output]
+    names = [n for n in lesson.situations if ending_of("", n, at.engine) != output]
     failing = sorted(
         rng.sample(names, len(names)), key=lambda name: not played(name, at.engine).failed
     )
@@ -106,9 +107,9 @@ def mutant_causes(at: Address, output: str, rng: Random) -> Iterator[Wrong]:
             return
 
 
-def other_causes(at: Address, rng: Random) -> Iterator[Wrong]:
+def other_causes(lesson: Lesson, at: Address, rng: Random) -> Iterator[Wrong]:
     """Situations that fail, and print something else."""
-    failing = [name for name in scenarios() if played(name, at.engine).failed]
+    failing = [name for name in lesson.situations if played(name, at.engine).failed]
     for name in rng.sample(failing, len(failing)):
         told = _("There Docker prints: {output}")
         yield Wrong(name, told.format(output=ending_of("", name, at.engine)))

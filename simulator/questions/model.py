@@ -1,8 +1,8 @@
 """A question as data. Which option is right is not written down: the machine says so."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
+from simulator.views.address import Address
 from simulator.views.probes import Value
 from simulator.views.table import Table
 
@@ -10,21 +10,6 @@ Says = str | int | tuple[int, ...] | Value
 """What an option claims, free of language: a value, a step, an event, an order, a scenario."""
 Asks = tuple[Says | tuple[Says, ...], ...]
 """What a part asks about, free of language."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """A moment of a run on the mock registry: the stage can be opened there."""
-
-    scenario: str
-    engine: str
-    step: int
-
-    @property
-    def query(self) -> str:
-        """The address of this moment, after the `?`."""
-        named = {"source": "mock", "engine": self.engine, "scenario": self.scenario}
-        return urlencode(named | {"step": str(self.step)})
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from simulator.docker.trace import Step
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
 from simulator.questions.misconceptions import MUTANTS
-from simulator.questions.model import Address, Asks, Option, Part, Question, Says
+from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.objectives import OBJECTIVES, about
 from simulator.questions.runs import text
 from simulator.scenarios.play import trace as played
+from simulator.views.address import Address
 from simulator.words.i18n import _
 
 MOST = 4
@@ -32,7 +33,7 @@ class Kind:
 
     name: str
     title: str
-    keys: Callable[[], Iterable[Key]]
+    keys: Callable[[Lesson], Iterable[Key]]
     make: Callable[[Lesson, Key], Question | None]
     holds: Callable[[Address, Asks, Says], bool]
     words: Callable[[Lesson, Address, Asks, Says], str]

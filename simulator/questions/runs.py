@@ -13,9 +13,10 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
 from simulator.questions.misconceptions import MUTANTS, Mutant, imagined
-from simulator.questions.model import Address, Says
+from simulator.questions.model import Says
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
+from simulator.views.address import Address
 from simulator.views.commands import command_name, commands_of
 from simulator.views.message import asked, summary
 from simulator.words.i18n import _
@@ -24,9 +25,9 @@ Mark = tuple[str, str, int]
 """What a step is, free of its number: its event (or request), its command, the how manyth."""
 
 
-def traces() -> Iterator[Trace]:
-    """Every scenario on every engine."""
-    return (played(name, engine) for name in scenarios() for engine in engines())
+def traces(lesson: Lesson) -> Iterator[Trace]:
+    """Every situation of the lesson on every engine."""
+    return (played(name, engine) for name in lesson.situations for engine in engines())
 
 
 def step_at(at: Address) -> Step:

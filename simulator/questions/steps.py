@@ -10,7 +10,7 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, Field
 from simulator.questions.misconceptions import imagined
-from simulator.questions.model import Address, Asks, Option, Part, Question, Says
+from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.offer import (
     MOST,
     Key,
@@ -44,15 +44,16 @@ from simulator.questions.runs import (
 from simulator.questions.values import value_before, worked_value
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
+from simulator.views.address import Address
 from simulator.views.commands import command_name
 from simulator.words.i18n import N_, _, ngettext
 
 # -- which step, given a change ---------------------------------------------------------------
 
 
-def which_keys() -> Iterator[Key]:
+def which_keys(lesson: Lesson) -> Iterator[Key]:
     """Changes that happen once in a run."""
-    for trace in traces():
+    for trace in traces(lesson):
         for field in FIELDS.values():
             if field.message or field.name == "opened":
                 continue
@@ -143,9 +144,9 @@ def what_it_does(at: Address, step: Step, field: Field) -> str:
 # -- what next --------------------------------------------------------------------------------
 
 
-def next_keys() -> Iterator[Key]:
+def next_keys(lesson: Lesson) -> Iterator[Key]:
     """Steps whose next one follows from them, and is not for the user to say."""
-    for trace in traces():
+    for trace in traces(lesson):
         for step, after in pairwise(trace.steps):
             if not at_prompt(step) and foreseeable(after.name):
                 yield "next", trace.scenario, trace.engine, step.number, ""
@@ -227,7 +228,7 @@ def other_exits(
     lesson: Lesson, at: Address, step: Step, after: Step, rng: Random
 ) -> Iterator[Wrong]:
     """The other ways out of this phase, where some situation takes them; then later steps."""
-    walked = exits()
+    walked = exits(lesson)
     ways = [event.__name__ for event in TRANSITIONS[step.after.phase]]
     for name in rng.sample(ways, len(ways)):
         elsewhere = walked.get((step.after.phase, name))
@@ -252,10 +253,10 @@ def same_command(step: Step, other: Step) -> bool:
 
 
 @cache
-def exits() -> Mapping[tuple[Phase, str], str]:
+def exits(lesson: Lesson) -> Mapping[tuple[Phase, str], str]:
     """Every edge that some situation walks, with the first one that does."""
     walked: dict[tuple[Phase, str], str] = {}
-    for trace in traces():
+    for trace in traces(lesson):
         for step in trace.steps:
             walked.setdefault((step.before.phase, step.name), trace.scenario)
     return walked
@@ -267,8 +268,8 @@ VARIANTS = 4
 """How many questions of a kind are asked of one run, where a run could give many."""
 
 
-def order_keys() -> Iterator[Key]:
-    for trace in traces():
+def order_keys(lesson: Lesson) -> Iterator[Key]:
+    for trace in traces(lesson):
         if len(single_steps(trace)) >= MOST + 2:
             for variant in range(VARIANTS):
                 yield "order", trace.scenario, trace.engine, len(trace.steps), str(variant)

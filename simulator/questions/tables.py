@@ -8,7 +8,7 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, TRACKER, Field
 from simulator.questions.misconceptions import MUTANTS
-from simulator.questions.model import Address, Asks, Option, Part, Question, Says
+from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.offer import Key, Kind, Wrong, chosen, label_of, objective_of, rule
 from simulator.questions.runs import (
     headed,
@@ -31,6 +31,7 @@ from simulator.questions.values import (
     value_words,
 )
 from simulator.scenarios.play import trace as played
+from simulator.views.address import Address
 from simulator.views.table import Table
 from simulator.words.i18n import N_, _
 
@@ -38,11 +39,11 @@ WIRE = (FIELDS["proof"], FIELDS["answered"])
 ROWS = 4
 
 
-def table_keys(kind: str) -> Callable[[], Iterator[Key]]:
+def table_keys(kind: str) -> Callable[[Lesson], Iterator[Key]]:
     """Excerpts of the tracker, and of the messages under the process table."""
 
-    def keys() -> Iterator[Key]:
-        for trace in traces():
+    def keys(lesson: Lesson) -> Iterator[Key]:
+        for trace in traces(lesson):
             for fields, most in ((TRACKER, len(trace.steps)), (WIRE, sent_in(trace))):
                 if most >= ROWS:
                     name = "wire" if fields is WIRE else "tracker"

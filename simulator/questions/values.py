@@ -9,7 +9,7 @@ from random import Random
 from simulator.docker.trace import Step
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import FIELDS, Field
-from simulator.questions.model import Address, Asks, Option, Part, Question, Says
+from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.offer import (
     Key,
     Kind,
@@ -41,12 +41,13 @@ from simulator.questions.runs import (
 )
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
+from simulator.views.address import Address
 from simulator.words.i18n import N_, _
 
 
-def value_keys() -> Iterator[Key]:
+def value_keys(lesson: Lesson) -> Iterator[Key]:
     """What a step changed, and what is so at the end of a command."""
-    for trace in traces():
+    for trace in traces(lesson):
         for step in trace.steps:
             for field in FIELDS.values():
                 at = Address(trace.scenario, trace.engine, step.number)
@@ -127,21 +128,21 @@ def other_values(lesson: Lesson, at: Address, field: Field, rng: Random) -> Iter
         if says is not None:
             shown = headed(lesson, step)
             yield Wrong(says, _("That is so in step {step}, not here.").format(step=shown))
-    for name in rng.sample(list(scenarios()), len(scenarios())):
+    for name in rng.sample(lesson.situations, len(lesson.situations)):
         found = in_other(at, name, naming_of(field))
         says = field.value(found) if found else None
         if says is not None:
             elsewhere = scenarios()[name].title
             yield Wrong(says, _("That is so at this point of “{other}”.").format(other=elsewhere))
-    for says in values_of(field):
+    for says in values_of(lesson, field):
         if says not in here:
             yield Wrong(says, _("That is not so in any step of this run."))
 
 
 @cache
-def values_of(field: Field) -> tuple[Says, ...]:
+def values_of(lesson: Lesson, field: Field) -> tuple[Says, ...]:
     """All that the field ever shows, in the order in which it does."""
-    seen = (field.value(step) for trace in traces() for step in trace.steps)
+    seen = (field.value(step) for trace in traces(lesson) for step in trace.steps)
     return tuple(dict.fromkeys(value for value in seen if value is not None))
 
 

@@ -1,12 +1,14 @@
 """The stage: what happened in a run, step by step, as data for the player."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import Step, Trace
 from simulator.protocol.manifest import Descriptor
 from simulator.protocol.message import Response
+from simulator.views.address import Address
 from simulator.views.commands import commands_of, typed_commands
 from simulator.views.message import wire
 from simulator.views.outline import Outline, diagram
@@ -14,16 +16,13 @@ from simulator.views.rows import COLUMNS, Span, rows_by_step, spans
 from simulator.words.i18n import _
 
 
-def node_of(lesson: Outline, phase: Phase) -> str:
-    return next(node.id for node in lesson.nodes if phase in node.phases)
-
-
-def stage_node(lesson: Outline, step: Step) -> str:
-    """Where the run is: the first command starts it; back at the prompt, it is where it was."""
-    if step.number == 1:
-        return node_of(lesson, Phase.READY)
-    before, after = step.before.phase, step.after.phase
-    return node_of(lesson, before if after is Phase.READY else after)
+def stage_node(lesson: Outline, step: Step, before: str) -> str:
+    """The box where the run is: the first command starts it; back at the prompt, and in a phase
+    that has no box, it is where it was."""
+    at, then = step.before.phase, step.after.phase
+    phase = Phase.READY if step.number == 1 else at if then is Phase.READY else then
+    boxes = [node.id for node in lesson.nodes if phase in node.phases]
+    return boxes[0] if boxes else before
 
 
 def came_from(lesson: Outline, step: Step, node: str) -> str:
@@ -101,7 +100,16 @@ def stage(lesson: Outline, trace: Trace) -> dict[str, Any]:
         "recording": trace.scenario if trace.source == "recording" else "",
         "engine": trace.engine,
         "source": trace.source,
+        "address": address_of(lesson, trace).parts,
     }
+
+
+def address_of(lesson: Outline, trace: Trace) -> Address:
+    """The run's address; the player adds the step."""
+    known = Address(lesson=lesson.id, engine=trace.engine, source=trace.source)
+    if trace.source == "recording":
+        return replace(known, recording=trace.scenario)
+    return replace(known, scenario=trace.scenario)
 
 
 def steps_view(lesson: Outline, trace: Trace, sample: Sequence[str]) -> list[dict[str, Any]]:
@@ -110,10 +118,10 @@ def steps_view(lesson: Outline, trace: Trace, sample: Sequence[str]) -> list[dic
     seconds = {one.step: round(one.end - one.start, 6) for one in trace.took}
     count = sum(1 for step in trace.steps if step.exchange)
     shown: list[dict[str, Any]] = []
-    node, number = "", 0
+    node, number = lesson.nodes[0].id, 0
     for step, command in commands_of(trace):
         number += step.exchange is not None
-        began, node = came_from(lesson, step, node), stage_node(lesson, step)
+        began, node = came_from(lesson, step, node), stage_node(lesson, step, node)
         edge = f"edge-{began}-{node}"
         shown.append(
             step_view(lesson, step, command, sample)

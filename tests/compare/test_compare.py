@@ -239,7 +239,7 @@ def test_what_is_broken_is_broken_as_in_its_scenario() -> None:
 def test_a_step_knows_what_would_part_there() -> None:
     """What can be otherwise at this step; at many steps nothing can."""
     known = {step: [one["change"] for one in changes] for step, changes in
-             offers(run("logged-in")).items()}  # fmt: skip
+             offers("l", run("logged-in")).items()}  # fmt: skip
     assert known[3] == ["not-stored", "helper", "host"]
     assert 4 not in known
     assert "down" in known[5]
@@ -250,7 +250,7 @@ def test_a_step_knows_what_would_part_there() -> None:
 def test_offers_lead_to_where_they_say(engine: str) -> None:
     """Each is a link to the comparison that parts at this very step."""
     trace = run("works", engine)
-    offered = offers(trace)
+    offered = offers("names", trace)
     assert {one["change"] for step in offered.values() for one in step} == set(
         partings("works", engine)
     )
@@ -258,14 +258,16 @@ def test_offers_lead_to_where_they_say(engine: str) -> None:
         for one in changes:
             pair = what_if("works", one["change"], engine).parting
             assert pair and pair.left and pair.left.number == step
-            assert one["href"] == f"compare?scenario=works&engine={engine}&change={one['change']}"
+            assert one["href"] == (
+                f"compare?lesson=names&source=mock&engine={engine}&scenario=works&change={one['change']}"
+            )
 
 
 def test_a_run_of_nobodys_scenario_offers_nothing() -> None:
     """What could be otherwise is known of scenarios alone."""
     trace = run("works")
-    assert offers(trace)
-    assert offers(Trace(trace.steps, source="real")) == {}
+    assert offers("l", trace)
+    assert offers("l", Trace(trace.steps, source="real")) == {}
 
 
 # -- why ----------------------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from random import shuffle
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,7 @@ from simulator.progress.records import (
 )
 from simulator.progress.store import (
     METADATA,
+    MIGRATIONS,
     InvalidDatabase,
     Store,
     Wanted,
@@ -280,7 +283,7 @@ def test_learners_have_names_that_nobody_guesses() -> None:
 
 # -- the file ---------------------------------------------------------------------------------
 
-GOOD = Progress(answers=(answer(),), solutions=(solution("s", 3),), place=PLACE).to_json()
+GOOD = Progress(answers=(answer(),), solutions=(solution("s", 3),), places=(PLACE,)).to_json()
 FOREIGN = {
     "nothing": "",
     "not JSON": "Progress!",
@@ -372,3 +375,78 @@ def test_mastered_is_three_in_a_row(case: str) -> None:
 def test_the_best_solution_is_the_shortest() -> None:
     """However often it was solved."""
     assert best([solution("a", 5), solution("b", 3), solution("c", 4)]) == {"stale": 3}
+
+
+# -- yesterday's data -------------------------------------------------------------------------
+
+
+def yesterdays(url: str) -> None:
+    """A database as migration 0001 made it, with an answer, a solution and a place in it."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    made = engine(url)
+    with made.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in YESTERDAY:
+            connection.execute(sa.text(statement), {"at": NOW, "ada": ADA, "yes": True})
+    made.dispose()
+
+
+YESTERDAY = (
+    "INSERT INTO learner (id, created_at) VALUES (:ada, :at)",
+    "INSERT INTO answer VALUES (:ada, 'k', :at, 'quiz-1', 'lesson-quiz-1', '1', :yes, 2, 1)",
+    "INSERT INTO solution VALUES (:ada, 'k', :at, 'stale', 3)",
+    "INSERT INTO place VALUES (:ada, :at, '/visual?scenario=works&step=4')",
+)
+
+
+def test_yesterdays_database_is_read(url: str) -> None:
+    """What was kept when there was one lesson belongs to that lesson, and nothing is lost."""
+    yesterdays(url)
+    store = Store(url)
+    known = store.progress(ADA)
+    assert known.answers == (
+        Answer(
+            lesson="pulling-from-private-registries", key="k", at=NOW, question="quiz-1",
+            objective="lesson-quiz-1", chosen="1", right=True, sure=2, hints=1,
+        ),
+    )  # fmt: skip
+    assert known.solutions == (Solution(key="k", at=NOW, challenge="stale", commands=3),)
+    assert known.place == PLACE
+    store.keep(ADA, known.answers[0].model_copy(update={"lesson": "another"}))
+    assert len(store.progress(ADA).answers) == 2
+    store.forget(ADA)
+    assert store.progress(ADA) == Progress()
+    store.close()
+
+
+YESTERDAYS_FILE = """{
+ "format": "pullscope-progress/1",
+ "answers": [{"key": "k", "at": "2026-03-01T12:00:00Z", "question": "quiz-1",
+   "objective": "lesson-quiz-1", "chosen": "1", "right": true, "sure": null, "hints": 0}],
+ "solutions": [{"key": "s", "at": "2026-03-01T12:00:00Z", "challenge": "stale", "commands": 3}],
+ "place": {"address": "/visual?scenario=works&step=4", "at": "2026-03-01T12:00:00Z"}
+}"""
+
+
+def test_yesterdays_file_is_read() -> None:
+    """Its records are those of the lesson that there was."""
+    known = Progress.from_json(YESTERDAYS_FILE)
+    assert {one.lesson for one in (*known.answers, *known.solutions, *known.places)} == {
+        "pulling-from-private-registries"
+    }
+    assert known.place and known.place.address == PLACE.address
+    assert Progress.from_json(known.to_json()) == known
+    assert known.of("another") == Progress()
+
+
+def test_lessons_keep_apart(store: Store) -> None:
+    """The first question of two lessons has an answer in each, and each has its own place."""
+    other = answer().model_copy(update={"lesson": "another"})
+    there = Place(lesson="another", address="/learn?lesson=another", at=NOW + timedelta(hours=1))
+    store.keep(ADA, answer(), other, PLACE, there)
+    known = store.progress(ADA)
+    assert known.of("another").answers == (other,)
+    assert known.of("another").place == known.place == there
+    assert known.of("pulling-from-private-registries").place == PLACE

@@ -157,7 +157,7 @@ def test_a_comparison_opens_by_its_address(way: str) -> None:
     assert not test.exception and not test.warning
     shown = given(test)
     assert shown["parted"] == parted
-    assert shown["address"] == query
+    assert shown["address"] == {"lesson": "pulling-from-private-registries"} | query
 
 
 @pytest.mark.parametrize("choice", ["scenario", "engine", "change", "right", "right_engine"])
@@ -187,4 +187,4 @@ def test_the_stage_invites_to_what_if() -> None:
     test = opened(scenario="logged-in")
     test.toggle(key="what-if-here").set_value(True).run()
     links = "".join(mark.value for mark in test.markdown)
-    assert "(compare?scenario=logged-in&engine=29&change=not-stored)" in links
+    assert "&engine=29&scenario=logged-in&change=not-stored)" in links

@@ -144,8 +144,9 @@ class Player {
   write() {
     if (this.left || this.data.live) return;
     const url = new URL(location.href);
-    const { source, engine, scenario, recording } = this.data, view = this.view === "embed" ? "" : this.view;
-    const kept = { source, engine, scenario, recording, step: this.number, view };
+    const view = this.view === "embed" ? "" : this.view;
+    const other = { scenario: "", recording: "" };
+    const kept = { ...other, ...this.data.address, step: this.number, view };
     for (const [name, value] of Object.entries(kept)) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);

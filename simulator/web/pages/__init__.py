@@ -75,17 +75,27 @@ def settle() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def proven(language: str) -> Lesson:
+def proven(name: str, language: str) -> Lesson:
     """The lesson in this language, proven against the machine.
 
     Raises InvalidLesson or InvalidTranslation.
     """
     with i18n.speaking(language):
-        lesson = library.find_lesson()
+        lesson = library.find_lesson(name)
     found = problems(lesson)
     if found:
         raise InvalidLesson(found[0])
     return lesson
+
+
+def asked_lesson() -> str:
+    """The lesson of the address (`?lesson=`), else the one of before: it goes along to the next
+    page, whose address then names it."""
+    asked = str(st.query_params.get("lesson", "") or st.session_state.get("lesson", ""))
+    st.session_state.lesson = asked
+    if asked and st.query_params.get("lesson") != asked:
+        st.query_params["lesson"] = asked
+    return asked
 
 
 def drawn(page: Page) -> Callable[[], None]:
@@ -93,8 +103,8 @@ def drawn(page: Page) -> Callable[[], None]:
 
     def draw() -> None:
         try:
-            lesson = proven(i18n.chosen.get())
-        except (InvalidLesson, InvalidTranslation) as error:
+            lesson = proven(asked_lesson(), i18n.chosen.get())
+        except (library.UnknownLesson, InvalidLesson, InvalidTranslation) as error:
             say(st.error, f"{_('The lesson does not load.')} {{error}}", error=error)
             return
         page.draw(lesson)

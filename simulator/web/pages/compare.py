@@ -121,14 +121,14 @@ def chosen() -> tuple[Comparison, dict[str, str]]:
 
 
 @fragment
-def invitation(trace: Trace) -> None:
+def invitation(lesson: Lesson, trace: Trace) -> None:
     """What could be otherwise at each step of this run, as links; nothing for a run without.
 
     All changes are played for it, so that waits until somebody wants to know.
     """
     if trace.source != "mock" or not st.toggle(_("What if … here?"), key="what-if-here"):
         return
-    for step, changes in offers(trace).items():
+    for step, changes in offers(lesson.id, trace).items():
         links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in changes)
         st.markdown(f"**{_('Step {number}').format(number=step)}**: {links}")
 

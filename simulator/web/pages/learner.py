@@ -15,6 +15,7 @@ from simulator.lesson.challenges import challenges
 from simulator.lesson.document import Lesson
 from simulator.progress.keeper import Keeper, NotKept
 from simulator.progress.records import (
+    FIRST_LESSON,
     Answer,
     InvalidProgress,
     Place,
@@ -122,7 +123,8 @@ def here() -> Place | None:
     if not (path or chosen):
         return None
     try:
-        return Place(address=f"/{path}" + (f"?{urlencode(chosen)}" if chosen else ""), at=now())
+        where = f"/{path}" + (f"?{urlencode(chosen)}" if chosen else "")
+        return Place(lesson=chosen.get("lesson", FIRST_LESSON), address=where, at=now())
     except ValidationError:  # an address that nobody was led to
         return None
 
@@ -164,7 +166,7 @@ def onward() -> None:
 def page(lesson: Lesson) -> None:
     """What was done, what is due, and what one can take along."""
     st.title(_("Your progress"), anchor=False)
-    known = progress()
+    known = progress().of(lesson.id)
     if not keeper().trouble:
         onward()
         figures(lesson, known)

@@ -12,7 +12,7 @@ from simulator.words.i18n import _
 
 
 @st.cache_data(show_spinner=False)
-def answer_key(lesson_name: str, name: str, _lesson: Lesson, _question: Question) -> int:
+def answer_key(lesson: str, language: str, name: str, _lesson: Lesson, _question: Question) -> int:
     """The place of the option whose claim holds."""
     return right_answer(_lesson, _question)
 
@@ -20,15 +20,16 @@ def answer_key(lesson_name: str, name: str, _lesson: Lesson, _question: Question
 def ask(lesson: Lesson, question: Question, name: str, number: str = "") -> bool | None:
     """Whether the answer is right, or None while there is none. What was answered last is kept,
     and stands there again after a reload, in whichever language."""
-    key, options = f"question-{name}", question.options
+    key, options = f"question-{lesson.id}-{name}", question.options
     if key not in st.session_state:
-        st.session_state[key] = answered_before(name, len(options))
-    right = answer_key(lesson.id, name, lesson, question)
+        st.session_state[key] = answered_before(lesson, name, len(options))
+    right = answer_key(lesson.id, lesson.language, name, lesson, question)
 
     def confirm() -> None:
         chosen = int(st.session_state[key])
         keep(
             Answer(
+                lesson=lesson.id,
                 key=secrets.token_hex(8),
                 at=now(),
                 question=name,
@@ -50,8 +51,9 @@ def ask(lesson: Lesson, question: Question, name: str, number: str = "") -> bool
     return chosen == right
 
 
-def answered_before(name: str, count: int) -> int | None:
+def answered_before(lesson: Lesson, name: str, count: int) -> int | None:
     """The place of the option that this learner chose last."""
-    given = [answer.chosen for answer in progress().answers if answer.question == name]
+    answers = progress().of(lesson.id).answers
+    given = [answer.chosen for answer in answers if answer.question == name]
     known = bool(given) and given[-1].isdecimal() and int(given[-1]) < count
     return int(given[-1]) if known else None

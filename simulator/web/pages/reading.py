@@ -18,6 +18,7 @@ from simulator.lesson.chapters import (
 from simulator.lesson.document import InvalidLesson, Lesson
 from simulator.protocol.message import Request
 from simulator.scenarios import play
+from simulator.views.address import Address
 from simulator.views.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note
 from simulator.views.message import asked, outcome, wire
 from simulator.web.pages.learner import arrived
@@ -89,7 +90,7 @@ def to_stage(lesson: Lesson) -> None:
     stage = way("")
     if stage:
         st.session_state.update(source="mock", scenario=lesson.document.scenario)
-        named = {"source": "mock", "scenario": lesson.document.scenario, "step": "1"}
+        named = Address(lesson.document.scenario, step=1, lesson=lesson.id).parts
         st.switch_page(stage, query_params=named)
 
 

@@ -59,24 +59,25 @@ def begin(seed: int, about: list[str]) -> None:
     st.session_state.pop("recall-set", None)
 
 
-def another() -> None:
+def another(lesson: Lesson) -> None:
     """A set about what is up next: sure and wrong, then due, then new."""
-    turn = [review.objective for review in reviews(progress().answers, list(OBJECTIVES))]
-    waiting = [one.objective for one in due(reviews(progress().answers, turn), now())]
+    answers = progress().of(lesson.id).answers
+    turn = [review.objective for review in reviews(answers, list(OBJECTIVES))]
+    waiting = [one.objective for one in due(reviews(answers, turn), now())]
     begin(secrets.randbelow(SEEDS), list(dict.fromkeys((*waiting, *turn)))[:ASKED])
 
 
 def the_set(lesson: Lesson) -> tuple[int, tuple[Question, ...]]:
     """The seed and questions of the address. With a seed alone it is everybody's set."""
     if asked_seed() is None:
-        another()
+        another(lesson)
     seed, about = asked_seed() or 0, asked_about()
-    name = (seed, tuple(about), i18n.chosen.get())
+    name = (lesson.id, seed, tuple(about), i18n.chosen.get())
     if st.session_state.get("recall-name") != name or "recall-set" not in st.session_state:
         with st.spinner(_("Making the questions …")):
             made = one_each(lesson, seed, about) if about else draw(lesson, seed, ASKED)
         st.session_state["recall-name"], st.session_state["recall-set"] = name, made
-        results = answered_before(seed, made)
+        results = answered_before(lesson, seed, made)
         st.session_state["recall-results"] = results
         left = [place for place, one in enumerate(made) if one.id not in results]
         st.session_state["recall-at"] = left[0] if left else len(made)
@@ -88,9 +89,9 @@ def record(seed: int, one: Question) -> str:
     return f"recall-{seed}-{one.id}"[:200]
 
 
-def answered_before(seed: int, questions: Iterable[Question]) -> dict[str, bool]:
+def answered_before(lesson: Lesson, seed: int, questions: Iterable[Question]) -> dict[str, bool]:
     """Which of them are answered already, and whether rightly."""
-    known = {answer.key: answer.right for answer in progress().answers}
+    known = {answer.key: answer.right for answer in progress().of(lesson.id).answers}
     names = {one.id: record(seed, one) for one in questions}
     return {name: known[key] for name, key in names.items() if key in known}
 
@@ -104,7 +105,7 @@ def questions(lesson: Lesson) -> None:
     said = _("Question {number} of {count}").format(number=number, count=len(asked))
     st.progress(len(results) / len(asked), f"{said} · {_('set {seed}').format(seed=seed)}")
     if at >= len(asked):
-        ended(asked, results)
+        ended(lesson, asked, results)
         return
     question(seed, asked[at])
     if asked[at].id in results:
@@ -115,14 +116,14 @@ def go_on(at: int) -> None:
     st.session_state["recall-at"] = at
 
 
-def ended(asked: tuple[Question, ...], results: dict[str, bool]) -> None:
+def ended(lesson: Lesson, asked: tuple[Question, ...], results: dict[str, bool]) -> None:
     told = _("{right} of {count} right.").format(right=sum(results.values()), count=len(asked))
     st.success(told, icon=":material/check:")
     missed = {one.objective for one in asked if not results.get(one.id)}
     if missed:
         st.write(_("These come back first:"))
         st.markdown("\n".join(f"- {_(OBJECTIVES[name].title)}" for name in sorted(missed)))
-    st.button(_("Another set"), key="another", on_click=another, type="primary")
+    st.button(_("Another set"), key="another", on_click=another, args=(lesson,), type="primary")
 
 
 def question(seed: int, one: Question) -> None:
@@ -201,7 +202,8 @@ def confirm(seed: int, one: Question) -> None:
     says = "; ".join(p.options[c].text for p, c in zip(one.parts, given, strict=True))
     keep(
         Answer(
-            key=record(seed, one), at=now(), question=one.id, objective=one.objective,
+            lesson=one.at.lesson, key=record(seed, one), at=now(), question=one.id,
+            objective=one.objective,
             chosen=says[:2000], right=good, sure=st.session_state.get(f"sure-{one.id}"),
             hints=opened(one),
         )
@@ -246,18 +248,19 @@ def cards(lesson: Lesson) -> None:
         st.button(_("Turn it over"), key="turn", type="primary", on_click=turn_card)
         return
     knew, forgot, _rest = st.columns([1, 1, 4])
-    knew.button(_("I knew it"), key="knew", on_click=rate, args=(at, len(lines), True))
-    forgot.button(_("I did not"), key="forgot", on_click=rate, args=(at, len(lines), False))
+    knew.button(_("I knew it"), key="knew", on_click=rate, args=(lesson, at, len(lines), True))
+    forgot.button(_("I did not"), key="forgot", on_click=rate, args=(lesson, at, len(lines), False))
 
 
 def turn_card() -> None:
     st.session_state["card-turned"] = True
 
 
-def rate(at: int, count: int, knew: bool) -> None:
+def rate(lesson: Lesson, at: int, count: int, knew: bool) -> None:
     keep(
         Answer(
-            key=secrets.token_hex(8), at=now(), question=f"card-{at + 1}", objective="snapshot",
+            lesson=lesson.id, key=secrets.token_hex(8), at=now(), question=f"card-{at + 1}",
+            objective="snapshot",
             chosen="knew" if knew else "forgot", right=knew,
         )
     )  # fmt: skip

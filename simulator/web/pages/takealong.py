@@ -13,7 +13,6 @@ from simulator.export import FORMATS, WHOLE, Item
 from simulator.lesson.document import Lesson
 from simulator.questions import OBJECTIVES, TooMany, draw
 from simulator.scenarios import play
-from simulator.scenarios.model import scenarios
 from simulator.web.pages.parts import fragment, say
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
@@ -96,7 +95,7 @@ def whole_lesson(lesson: Lesson) -> None:
 
 def whole(lesson: Lesson, name: str) -> bytes:
     """All situations, or of Markdown the lesson's own: it cannot step."""
-    names = (lesson.document.scenario,) if name == "md" else tuple(scenarios())
+    names = (lesson.document.scenario,) if name == "md" else lesson.situations
     made = items(i18n.chosen.get(), lesson.id, lesson, 1, USUAL, ())
     runs = [play.trace(known) for known in names]
     return WHOLE[name](lesson, runs, (*export.from_quiz(lesson), *made))

@@ -119,7 +119,7 @@ def choose_another() -> None:
 def challenge_page(lesson: Lesson) -> None:
     """Something is broken: find it, and repair it."""
     known = challenges(lesson)
-    fewest = best(progress().solutions)
+    fewest = best(progress().of(lesson.id).solutions)
     left, middle, right = st.columns([3, 3, 2], vertical_alignment="center")
     left.title(_("Challenge"), anchor=False)
     asked = st.session_state.pop("challenge-next", st.query_params.get("challenge", ""))
@@ -148,7 +148,7 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
         shell = terminal(place, lambda: known.shell(engine))
     with right:
         if known.solved(shell):
-            keep_solution(name, engine, shell)
+            keep_solution(lesson, name, engine, shell)
             said = _("Solved, with {commands} commands; par is {par}.")
             said = said.format(commands=shell.commands, par=known.par)
             st.success(said, icon=":material/check:")
@@ -157,20 +157,20 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
             hints(lesson, known, shell)
     last_run(lesson, shell, place)
     st.header(_("All challenges"), anchor="all")
-    table_of_challenges(lesson, best(progress().solutions))
+    table_of_challenges(lesson, best(progress().of(lesson.id).solutions))
 
 
-def keep_solution(name: str, engine: str, shell: Shell) -> None:
+def keep_solution(lesson: Lesson, name: str, engine: str, shell: Shell) -> None:
     """Once for each way it was solved, whichever page tells of it; and before it is told."""
     key = f"challenge-{name}-{engine}-{shell.commands}"
-    if key not in st.session_state.setdefault("solved", set()):
-        keep(Solution(key=key, at=now(), challenge=name, commands=shell.commands))
-        st.session_state.solved.add(key)
+    if (lesson.id, key) not in st.session_state.setdefault("solved", set()):
+        keep(Solution(lesson=lesson.id, key=key, at=now(), challenge=name, commands=shell.commands))
+        st.session_state.solved.add((lesson.id, key))
 
 
 def go_on(lesson: Lesson, name: str) -> None:
     """To the next one that is not solved yet."""
-    names, fewest = list(challenges(lesson)), best(progress().solutions)
+    names, fewest = list(challenges(lesson)), best(progress().of(lesson.id).solutions)
     after = names.index(name) + 1
     left = [one for one in (*names[after:], *names[:after]) if one not in fewest]
     if not left:

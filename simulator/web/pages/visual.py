@@ -201,7 +201,7 @@ def page(lesson: Lesson) -> None:
     with top:
         choices()
     if trace is not None:
-        invitation(trace)
+        invitation(lesson, trace)
         tables(lesson, trace)
     moments(lesson)
     quiz(lesson)

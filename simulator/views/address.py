@@ -1,0 +1,43 @@
+"""Addresses: a moment of a run in a lesson, written and read in one place.
+
+What stands after the `?` names the lesson, where the run comes from, and the step.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from urllib.parse import parse_qsl, urlencode
+
+
+@dataclass(frozen=True)
+class Address:
+    """A moment of a run. What is empty is not written; without a step it is the run's start."""
+
+    scenario: str = ""
+    engine: str = ""
+    step: int = 0
+    lesson: str = ""
+    source: str = "mock"
+    recording: str = ""
+    change: str = ""
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """By name, in the order in which they are written."""
+        known = asdict(self)
+        return {name: str(known[name]) for name in ORDER if known[name]}
+
+    @property
+    def query(self) -> str:
+        """What stands after the `?`."""
+        return urlencode(self.parts)
+
+    @classmethod
+    def parse(cls, query: str) -> "Address":
+        """The moment that this names; what belongs to no address of a run is left out."""
+        given = dict(parse_qsl(query.lstrip("?")))
+        names = {field.name for field in fields(cls)} - {"step"}
+        step = given.get("step", "")
+        known = {name: value for name, value in given.items() if name in names}
+        return cls(**known, step=int(step) if step.isdecimal() and len(step) < 7 else 0)
+
+
+ORDER = ("lesson", "source", "engine", "scenario", "recording", "change", "step")

@@ -1,0 +1,200 @@
+"""A second lesson, in data only: found, checked, stepped, quizzed and exported like the first."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from simulator import export
+from simulator.authoring.new import CannotCreate, create
+from simulator.authoring.proof import problems
+from simulator.cli import main
+from simulator.docker.engines import engines
+from simulator.lesson import library
+from simulator.lesson.challenges import challenges
+from simulator.lesson.chapters import Chapters, chapters
+from simulator.lesson.claims import right_answer
+from simulator.lesson.document import FILE, InvalidLesson, Lesson
+from simulator.lesson.library import USUAL, entries, find_lesson, with_folders
+from simulator.lesson.project import Project, project
+from simulator.questions import draw
+from simulator.questions import problems as question_problems
+from simulator.scenarios.play import trace
+from simulator.views.address import Address
+from simulator.views.player import payload
+from simulator.views.stage import stage
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """A folder of lessons outside the checkout, named to the library, with one lesson in it."""
+    create(tmp_path / "second")
+    with with_folders([tmp_path]):
+        yield tmp_path
+
+
+def pullscope(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+def spoil(root: Path, old: str, new: str) -> int:
+    """Change the lesson's file; the line that was changed."""
+    path = root / "second" / FILE
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def second() -> Lesson:
+    return find_lesson("second")
+
+
+def test_a_named_folder_is_in_the_library(root: Path) -> None:
+    """Beside the lessons that come with Pullscope, and no longer than it is named."""
+    assert [one.id for one in entries()] == [*library.folders()]
+    assert {USUAL, "second"} <= {one.id for one in entries()}
+    assert find_lesson().id == USUAL
+    with pytest.raises(library.UnknownLesson, match="there is no lesson 'third': choose one of"):
+        find_lesson("third")
+
+
+def test_the_folder_of_a_lesson_itself_can_be_named(tmp_path: Path) -> None:
+    create(tmp_path / "second")
+    with with_folders([tmp_path / "second"]):
+        assert second().title == "Second"
+    assert "second" not in library.folders()
+    with pytest.raises(InvalidLesson, match=f"there is no {FILE} in it"):
+        with_folders([tmp_path / "no"]).__enter__()
+
+
+def test_a_lesson_is_read_once_until_it_changes(root: Path) -> None:
+    """And anew when one of its files has changed."""
+    before = second()
+    assert second() is before
+    spoil(root, "title: Second", "title: Another")
+    assert (before.title, second().title) == ("Second", "Another")
+
+
+def test_a_new_lesson_is_proven_as_it_is(root: Path) -> None:
+    assert problems(second()) == ()
+    done = pullscope("check", "--lessons", str(root))
+    assert (done.exit_code, done.stdout) == (0, f"{len(library.folders())} lessons, 0 problems\n")
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_it_is_stepped(root: Path, engine: str) -> None:
+    """Also through situations in which the run comes to phases that it has no box for."""
+    lesson = second()
+    for name in (*lesson.situations, "no-right", "works", "images"):
+        shown = stage(lesson, trace(name, engine))
+        boxes = {node["id"] for node in shown["flow"]["nodes"]}
+        assert {step["node"] for step in shown["steps"]} <= boxes
+        assert shown["address"]["lesson"] == "second"
+        json.dumps(payload(lesson, trace(name, engine)))
+
+
+def test_it_is_quizzed_from_its_own_runs(root: Path) -> None:
+    """Every question is about one of its situations, fit to be asked, and leads back to it."""
+    lesson = second()
+    for question in draw(lesson, 3, 12):
+        assert list(question_problems(lesson, question)) == []
+        assert question.at.scenario in lesson.situations
+        assert Address.parse(question.at.query).lesson == "second"
+
+
+def test_two_lessons_have_keys_of_their_own(root: Path) -> None:
+    """The first question of each has its own right answer."""
+    keys = {
+        one.id: [right_answer(one, question) for question in one.document.quiz]
+        for one in (find_lesson(), second())
+    }
+    assert keys["second"] == [0] and keys[USUAL] != [0]
+
+
+def test_it_is_exported(root: Path, tmp_path: Path) -> None:
+    """As a page that steps, and to read."""
+    lesson = second()
+    runs = [trace(name) for name in lesson.situations]
+    items = export.from_quiz(lesson)
+    page, text = (export.WHOLE[name](lesson, runs, items).decode() for name in ("html", "md"))
+    assert "When does the image get its name?" in page and "401, with a challenge" in page
+    assert "# Second" in text and "401, with a challenge" in text
+
+
+def test_what_it_does_not_have_is_empty(root: Path) -> None:
+    """A lesson need not have chapters, challenges or a project."""
+    assert chapters(second()) == Chapters()
+    assert challenges(second()) == {}
+    assert project(second()) == Project()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run",),
+        ("run", "--scenario", "up-to-date", "--engine", "26"),
+        ("compare", "logged-in", "up-to-date"),
+        ("questions", "--count", "3"),
+        ("questions", "--quiz", "--format", "gift"),
+        ("export", "--format", "md", "--count", "1"),
+    ],
+)
+def test_every_command_takes_it(root: Path, words: tuple[str, ...]) -> None:
+    """By its id, from its folder."""
+    done = pullscope(*words, "--lessons", str(root), "--lesson", "second")
+    assert (done.exit_code in (0, 1) and done.exception is None) or done.exit_code == 1
+    assert "Traceback" not in done.output
+    assert pullscope(*words, "--lesson", "third").exit_code == 2
+
+
+BROKEN = {
+    "no phase": ("phases: [done]\n    claims", "phases: [gone]\n    claims", "rows.1.phases.0: "),
+    "a word missing": ("topic: Docker", "topik: Docker", "topic: Field required"),
+    "no probe": ("probes: [auth_token", "probes: [password", "choose from auth_token"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_lesson_says_where_and_the_others_work(root: Path, case: str) -> None:
+    """File, line and cure; in the library and in `check`."""
+    old, new, sentence = BROKEN[case]
+    line = spoil(root, old, new)
+    (broken,) = (one for one in entries() if one.lesson is None)
+    assert broken.id == "second" and sentence in broken.trouble
+    assert f"second/{FILE}:" in broken.trouble and "\n" not in broken.trouble
+    if case != "a word missing":
+        assert f"second/{FILE}:{line}: " in broken.trouble
+    assert find_lesson().id == USUAL
+    done = pullscope("check")
+    assert done.exit_code == 1 and broken.trouble in done.stderr
+
+
+def test_a_claim_that_does_not_hold_is_told_with_its_line(root: Path) -> None:
+    """The engine can be named: on the other one it is so."""
+    line = spoil(
+        root,
+        "- {at: Resolved, see: {exchange.answer.status: 200}}",
+        '- {at: Resolved, run: "up-to-date@26", see: {exchange.answer.status: 201}}',
+    )
+    (found,) = problems(second())
+    assert found.endswith(f"{FILE}:{line}: exchange.answer.status at 'Resolved' of 'up-to-date' "
+                          "is 200, not 201")  # fmt: skip
+    spoil(root, "status: 201", "status: 200")
+    assert problems(second()) == ()
+
+
+def test_a_phase_without_a_box_is_noticed(root: Path) -> None:
+    """Those that its runs come to need one; the others do not."""
+    spoil(root, ", storing]", "]")
+    assert any("phase 'storing' is in 0 boxes" in one for one in problems(second()))
+
+
+@pytest.mark.parametrize("name", ["Second", "a b", "../x y", "ä"])
+def test_a_bad_id_is_one_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CannotCreate, match="cannot be the id of a lesson"):
+        create(tmp_path / name)
+    done = pullscope("lesson", "new", str(tmp_path / name))
+    assert done.exit_code == 2 and "\n" not in done.stderr.strip()
