@@ -48,7 +48,8 @@ def test_dependencies_are_ranges() -> None:
     """Each has a lower bound, so that an environment of today works tomorrow."""
     project = PYPROJECT["project"]
     for dependency in (*project["dependencies"], *project["optional-dependencies"]["test"]):
-        assert ">=" in dependency, dependency
+        own = dependency.startswith("pullscope[")  # an extra of ours, whose own have bounds
+        assert own or ">=" in dependency, dependency
 
 
 def test_what_ci_installs_is_what_the_readme_names() -> None:
