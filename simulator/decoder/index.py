@@ -81,7 +81,7 @@ def circumstances(step: Step, known: Shape, world: World) -> Circumstances:
     site = world.sites.get(state.run.host)
     if site is None or site.registry is None or not isinstance(event, ANSWERED):
         return Circumstances(step.name, str(known).lower())
-    status = str(getattr(event, "status", ""))
+    status = str(event.status) if isinstance(event, e.Refused) else ""
     registry = site.registry
     return Circumstances(step.name, status, stored(state, registry), there(state, registry))
 

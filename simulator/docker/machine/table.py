@@ -52,120 +52,79 @@ def fails(*events: type[Event]) -> dict[type[Event], Phase]:
     return dict.fromkeys(events, P.FAILED)
 
 
-def authorizing(resume: Phase) -> dict[type[Event], Phase]:
+def authorizing(here: Phase, resume: Phase) -> dict[type[Event], Phase]:
     """The ways out of a challenge; `resume` is what the challenge interrupted."""
-    here = {P.LOGGING_IN: P.AUTHORIZING_LOGIN, P.RESOLVING: P.AUTHORIZING_RESOLVE,
-            P.FETCHING_MANIFEST: P.AUTHORIZING_FETCH}[resume]  # fmt: skip
     ways: dict[type[Event], Phase] = {e.CredentialAttached: resume, e.TokenIssued: resume}
     ways |= {e.TokenPostRefused: here}
     return ways | fails(e.TokenRefused, e.TokenMissing, e.ServerFailed, e.Unreachable)
 
 
 READING = fails(e.AccessDenied, e.ManifestUnknown, e.RateLimited, e.ServerFailed, e.Unreachable)
+
 TRANSITIONS: Mapping[Phase, Edges] = {
-    P.READY: {
-        e.LoginTyped: P.PROMPTING,
-        e.PullTyped: P.PARSING,
-        e.LogoutTyped: P.REMOVING,
-        e.ImagesTyped: P.AT_IMAGE_STORE,
-        e.RemoveTyped: P.AT_IMAGE_STORE,
-        e.InspectTyped: P.AT_IMAGE_STORE,
-        e.NextTagTaken: P.RESOLVING,
-        e.SessionEnded: P.DONE,
-    }
-    | fails(e.PlatformMismatched, e.ImagesRefused),
-    P.PROMPTING: {
-        e.CredentialsEntered: P.CHECKING,
-        e.StoredCredentialsReused: P.CHECKING,
-        e.WebLoginChosen: P.ASKING_FOR_CODE,
-        e.InputMissing: P.FAILED,
-    },
-    P.ASKING_FOR_CODE: {
-        e.DeviceCodeIssued: P.AWAITING_BROWSER,
-        e.WebLoginUnavailable: P.PROMPTING,
-    },
-    P.AWAITING_BROWSER: {e.ConfirmationPending: P.AWAITING_BROWSER}
-    | fails(e.LoginCanceled, e.ServerFailed, e.Unreachable),
-    P.CHECKING: {
-        e.Challenged: P.AUTHORIZING_LOGIN,
-        e.AccessOpen: P.LOGGING_IN,
-        e.FellBackToHttp: P.CHECKING,
-        e.StoredCredentialsRefused: P.PROMPTING,
-    }
-    | fails(e.Unreachable),
-    P.AUTHORIZING_LOGIN: {
-        k: v for k, v in authorizing(P.LOGGING_IN).items() if k is not e.TokenPostRefused
-    }
-    | {e.StoredCredentialsRefused: P.PROMPTING},
-    P.LOGGING_IN: {e.LoginAccepted: P.SAVING, e.StoredCredentialsRefused: P.PROMPTING}
-    | fails(e.LoginRejected, e.Unreachable),
+    P.READY:
+        {e.LoginTyped: P.PROMPTING, e.PullTyped: P.PARSING, e.LogoutTyped: P.REMOVING,
+         e.ImagesTyped: P.AT_IMAGE_STORE, e.RemoveTyped: P.AT_IMAGE_STORE,
+         e.InspectTyped: P.AT_IMAGE_STORE, e.NextTagTaken: P.RESOLVING, e.SessionEnded: P.DONE}
+        | fails(e.PlatformMismatched, e.ImagesRefused),
+    # docker login
+    P.PROMPTING:
+        {e.CredentialsEntered: P.CHECKING, e.StoredCredentialsReused: P.CHECKING,
+         e.WebLoginChosen: P.ASKING_FOR_CODE} | fails(e.InputMissing),
+    P.ASKING_FOR_CODE:
+        {e.DeviceCodeIssued: P.AWAITING_BROWSER, e.WebLoginUnavailable: P.PROMPTING},
+    P.AWAITING_BROWSER:
+        {e.ConfirmationPending: P.AWAITING_BROWSER}
+        | fails(e.LoginCanceled, e.ServerFailed, e.Unreachable),
+    P.CHECKING:
+        {e.Challenged: P.AUTHORIZING_LOGIN, e.AccessOpen: P.LOGGING_IN,
+         e.FellBackToHttp: P.CHECKING, e.StoredCredentialsRefused: P.PROMPTING}
+        | fails(e.Unreachable),
+    P.AUTHORIZING_LOGIN:
+        {e.CredentialAttached: P.LOGGING_IN, e.TokenIssued: P.LOGGING_IN}
+        | fails(e.TokenRefused, e.TokenMissing, e.ServerFailed, e.Unreachable)
+        | {e.StoredCredentialsRefused: P.PROMPTING},
+    P.LOGGING_IN:
+        {e.LoginAccepted: P.SAVING, e.StoredCredentialsRefused: P.PROMPTING}
+        | fails(e.LoginRejected, e.Unreachable),
     P.SAVING: {e.CredentialsStored: P.READY} | fails(e.StoreFailed),
+    # docker logout, images, rmi, inspect
     P.REMOVING: {e.CredentialsRemoved: P.READY},
-    P.AT_IMAGE_STORE: {
-        e.ImagesListed: P.READY,
-        e.ImagesInspected: P.READY,
-        e.ImagesRemoved: P.READY,
-    }
-    | fails(e.ImagesRefused),
+    P.AT_IMAGE_STORE:
+        {e.ImagesListed: P.READY, e.ImagesInspected: P.READY, e.ImagesRemoved: P.READY}
+        | fails(e.ImagesRefused),
+    # docker pull
     P.PARSING: {e.ReferenceParsed: P.LOOKING_UP} | fails(e.ReferenceRejected),
-    P.LOOKING_UP: {e.CredentialFound: P.PINGING, e.CredentialMissing: P.PINGING}
-    | fails(e.HelperFailed),
-    P.PINGING: {
-        e.Challenged: P.AUTHORIZING_RESOLVE,
-        e.AccessOpen: P.RESOLVING,
-        e.PingSkipped: P.RESOLVING,
-        e.FellBackToHttp: P.PINGING,
-    }
-    | fails(e.Unreachable),
-    P.AUTHORIZING_RESOLVE: authorizing(P.RESOLVING) | fails(e.NoCredentials),
-    P.RESOLVING: {
-        e.TagsListed: P.RESOLVING,
-        e.Resolved: P.COMPARING,
-        e.Challenged: P.AUTHORIZING_RESOLVE,
-        e.AskedAgain: P.RESOLVING,
-        e.SoughtAmongBlobs: P.RESOLVING,
-        e.ErrorWithoutBody: P.EXPLAINING,
-        e.FellBackToHttp: P.RESOLVING,
-    }
-    | READING,
-    P.EXPLAINING: {
-        e.Resolved: P.COMPARING,
-        e.AskedAgain: P.EXPLAINING,
-        e.TokenIssued: P.EXPLAINING,
-    }
-    | READING
-    | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable),
+    P.LOOKING_UP:
+        {e.CredentialFound: P.PINGING, e.CredentialMissing: P.PINGING} | fails(e.HelperFailed),
+    P.PINGING:
+        {e.Challenged: P.AUTHORIZING_RESOLVE, e.AccessOpen: P.RESOLVING,
+         e.PingSkipped: P.RESOLVING, e.FellBackToHttp: P.PINGING} | fails(e.Unreachable),
+    P.AUTHORIZING_RESOLVE:
+        authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING) | fails(e.NoCredentials),
+    P.RESOLVING:
+        {e.TagsListed: P.RESOLVING, e.Resolved: P.COMPARING, e.Challenged: P.AUTHORIZING_RESOLVE,
+         e.AskedAgain: P.RESOLVING, e.SoughtAmongBlobs: P.RESOLVING,
+         e.ErrorWithoutBody: P.EXPLAINING, e.FellBackToHttp: P.RESOLVING} | READING,
+    P.EXPLAINING:
+        {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING, e.TokenIssued: P.EXPLAINING}
+        | READING | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable),
     P.COMPARING: {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST},
-    P.FETCHING_MANIFEST: {
-        e.ManifestReceived: P.PLANNING,
-        e.IndexReceived: P.SELECTING,
-        e.ManifestHeld: P.PLANNING,
-        e.IndexHeld: P.SELECTING,
-        e.Challenged: P.AUTHORIZING_FETCH,
-        e.AskedAgain: P.FETCHING_MANIFEST,
-        e.FellBackToHttp: P.FETCHING_MANIFEST,
-    }
-    | READING
-    | fails(e.DigestMismatch, e.ManifestUnreadable),
-    P.AUTHORIZING_FETCH: authorizing(P.FETCHING_MANIFEST),
+    P.FETCHING_MANIFEST:
+        {e.ManifestReceived: P.PLANNING, e.IndexReceived: P.SELECTING, e.ManifestHeld: P.PLANNING,
+         e.IndexHeld: P.SELECTING, e.Challenged: P.AUTHORIZING_FETCH,
+         e.AskedAgain: P.FETCHING_MANIFEST, e.FellBackToHttp: P.FETCHING_MANIFEST}
+        | READING | fails(e.DigestMismatch, e.ManifestUnreadable),
+    P.AUTHORIZING_FETCH: authorizing(P.AUTHORIZING_FETCH, resume=P.FETCHING_MANIFEST),
     P.SELECTING: {e.PlatformSelected: P.FETCHING_MANIFEST} | fails(e.PlatformMissing),
     P.PLANNING: {e.LayersPlanned: P.FETCHING_BLOBS} | fails(e.NotAnImage),
-    P.FETCHING_BLOBS: {
-        e.BlobReceived: P.FETCHING_BLOBS,
-        e.Redirected: P.FETCHING_BLOBS,
-        e.DownloadCut: P.FETCHING_BLOBS,
-        e.AskedAgain: P.FETCHING_BLOBS,
-        e.BlobsVerified: P.STORING,
-    }
-    | fails(
-        e.BlobUnknown,
-        e.DigestMismatch,
-        e.AccessDenied,
-        e.RateLimited,
-        e.ServerFailed,
-        e.Unreachable,
-    ),
+    P.FETCHING_BLOBS:
+        {e.BlobReceived: P.FETCHING_BLOBS, e.Redirected: P.FETCHING_BLOBS,
+         e.DownloadCut: P.FETCHING_BLOBS, e.AskedAgain: P.FETCHING_BLOBS,
+         e.BlobsVerified: P.STORING}
+        | fails(e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited, e.ServerFailed,
+                e.Unreachable),
     P.STORING: {e.ImageStored: P.READY},
     P.DONE: {},
     P.FAILED: {},
-}
+}  # fmt: skip
