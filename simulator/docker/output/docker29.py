@@ -99,11 +99,8 @@ def told(failure: Failure, state: State) -> str:
             return where(state) + during(state, url) + said
         case e.TokenMissing(_, url, why):
             return where(state) + during(state, url) + why
-        case e.DigestMismatch(kind, expected, actual):
-            index = kind == "manifest" and not image.selected and image.media_type in INDEXES
-            wrong = f"unexpected commit digest {actual}, expected {expected}: failed precondition"
-            what = f"{'unknown' if untyped(state) else 'index' if index else kind}-{expected}"
-            return f'failed commit on ref "{what}": commit failed: {wrong}'
+        case e.DigestMismatch():
+            return mismatch(failure, state)
         case e.BlobUnknown(blob):
             what = f"could not fetch content descriptor {blob.digest} ({blob.media_type})"
             return f"{FETCH}{what} from remote: not found"
@@ -114,6 +111,18 @@ def told(failure: Failure, state: State) -> str:
             return translated(failure, state)
         case _:
             return ""
+
+
+def mismatch(failure: e.DigestMismatch, state: State) -> str:
+    """containerd names what it writes by its kind and its digest."""
+    image, kind = state.run.image, failure.kind
+    if untyped(state):
+        kind = "unknown"
+    elif kind == "manifest" and not image.selected and image.media_type in INDEXES:
+        kind = "index"
+    wrong = f"unexpected commit digest {failure.actual}, expected {failure.expected}"
+    name = f'failed commit on ref "{kind}-{failure.expected}"'
+    return f"{name}: commit failed: {wrong}: failed precondition"
 
 
 FETCH = "failed to copy: httpReadSeeker: failed open: "
