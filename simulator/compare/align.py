@@ -16,6 +16,7 @@ from simulator.docker.events import Event
 from simulator.docker.machine import Phase
 from simulator.docker.output.shared import reason
 from simulator.docker.trace import Step, Trace
+from simulator.protocol.digest import short_digest
 from simulator.protocol.media_types import DOCKER_INDEX, OCI_INDEX
 from simulator.protocol.message import Response
 from simulator.scenarios import play
@@ -220,7 +221,7 @@ def learned(step: Step) -> str:
 
 def short(digest: str) -> str:
     """`sha256:` and the first twelve digits, as Docker shortens it."""
-    return digest[:19]
+    return f"sha256:{short_digest(digest)}"
 
 
 FACTS: Mapping[str, Callable[[Step], str]] = {

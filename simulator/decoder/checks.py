@@ -16,6 +16,7 @@ from simulator.protocol.media_types import INDEXES, MANIFESTS
 from simulator.protocol.message import Request
 from simulator.protocol.network_failure import Obstacle
 from simulator.protocol.reference import HUB_HOST, InvalidReference, Reference
+from simulator.protocol.target import Kind
 from simulator.views.explain import curl
 from simulator.words.i18n import N_, _
 
@@ -180,7 +181,7 @@ def repeated(step: Step, names: Names) -> Request | None:
     asked = step.exchange.request
     form = tuple((name, fill(shape(value, step), names)) for name, value in asked.form)
     url = fill(shape(asked.url, step), names)
-    exact = isinstance(step.event, DigestMismatch) and "/manifests/" in url
+    exact = isinstance(step.event, DigestMismatch) and asked.target.kind is Kind.MANIFEST
     accept = (("Accept", ", ".join((*MANIFESTS, *INDEXES))),) if exact else ()
     return Request(asked.method, url, accept, asked.authorization, form)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from simulator.protocol.digest import digest_of
+from simulator.protocol.digest import digest_of, short_digest
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, Manifest
 from simulator.protocol.reference import HUB, InvalidReference, Reference, split_tag
@@ -130,7 +130,7 @@ class HeldImage:
 
     @property
     def short(self) -> str:
-        return short(self.id)
+        return short_digest(self.id)
 
     def matching(self, pattern: str) -> "HeldImage":
         """With those names alone that match, whole or without their tag."""
@@ -156,11 +156,6 @@ def fits(pattern: str, name: str) -> bool:
     """A star stands for anything but a slash."""
     wild = re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
     return any(re.fullmatch(wild, one) for one in (name, repository_of(name)))
-
-
-def short(digest: str) -> str:
-    """The twelve digits that Docker prints."""
-    return digest.removeprefix("sha256:")[:12]
 
 
 def held(store: ImageStore, by_config: bool) -> tuple[HeldImage, ...]:

@@ -38,8 +38,8 @@ READING = ("GET", "HEAD")
 
 
 def target(method: str, path: str) -> Target:
-    """What this path (per cent signs and all, without query) is for. OTHER is anything else."""
-    kind, name, identifier = parsed(unquote(path))
+    """What this path (per cent signs and all) is for. OTHER is anything else."""
+    kind, name, identifier = parsed(unquote(path.partition("?")[0]))
     repository = "/".join(name)
     if name and not NAME.fullmatch(repository):
         return Target(Kind.OTHER, reads=method in READING)

@@ -20,6 +20,7 @@ from simulator.docker.machine.manifests import fetch_manifest
 from simulator.docker.machine.requests import asked, kind_of, manifest_request, ping, wanted
 from simulator.docker.trace import MACHINE, Machine, Step, Trace
 from simulator.protocol.authorization import Authorization, Scheme
+from simulator.protocol.errors import standard_message
 from simulator.protocol.message import Exchange, Request
 from simulator.protocol.network_failure import Obstacle
 from simulator.protocol.secrets import MASK
@@ -242,7 +243,7 @@ def final(state: State, _: Exchange, event: Event) -> Event:
     return e.AccessDenied(*asked(replace(state, phase=P.AUTHORIZING_RESOLVE)), 401, DENIED, SCOPE)
 
 
-DENIED = (e.RegistryError("DENIED", "requested access to the resource is denied"),)
+DENIED = (e.RegistryError("DENIED", standard_message("DENIED")),)
 SCOPE = "insufficient_scope"
 UNKNOWN = (e.RegistryError("MANIFEST_UNKNOWN", "manifest unknown"),)
 """What the mock registry says to those who may not, and of what is not there."""

@@ -12,7 +12,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import httpx
 from starlette.requests import ClientDisconnect
@@ -58,7 +57,7 @@ class Entry:
 
     @property
     def blob(self) -> bool:
-        blob = target(self.method, urlsplit(self.path).path).kind is Kind.BLOB
+        blob = target(self.method, self.path).kind is Kind.BLOB
         return blob and self.method == "GET" and self.status in (200, 206)
 
 

@@ -33,6 +33,7 @@ from simulator.protocol.network_failure import Obstacle
 from simulator.protocol.platform import Platform
 from simulator.protocol.reference import HOST, HUB, HUB_KEY, InvalidReference, Reference
 from simulator.protocol.secrets import MASK
+from simulator.protocol.target import Kind, target
 from simulator.recordings.document import HOME
 from simulator.recordings.masking import Masker
 from simulator.recordings.proxy import Entry, Proxy, running
@@ -416,7 +417,7 @@ def exchange(entry: Entry, masker: Masker) -> dict[str, Any]:
     if entry.blob:
         return told | blob(entry)
     text = entry.body.decode("utf-8", "replace")
-    manifest = "/manifests/" in entry.path and entry.status == 200
+    manifest = target(entry.method, entry.path).kind is Kind.MANIFEST and entry.status == 200
     return told | {"response_body": text if manifest else masker.json(text)}
 
 

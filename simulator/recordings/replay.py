@@ -18,10 +18,14 @@ from simulator.docker.machine import IllegalTransition, State
 from simulator.docker.machine.blobs import REDIRECTS
 from simulator.docker.output.line import Line
 from simulator.docker.trace import EndlessRun, Step, Trace, steps
+from simulator.protocol.byte_range import ByteRange
 from simulator.protocol.manifest import Index, InvalidManifest, Manifest, parse_manifest
 from simulator.protocol.message import Answer, Content, Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.protocol.platform import Platform
+from simulator.protocol.target import Kind as Target
+from simulator.protocol.target import Target as Asked
+from simulator.protocol.target import target
 from simulator.recordings import lab
 from simulator.recordings.document import (
     Exchanged,
@@ -140,7 +144,8 @@ class Player:
         if line.response_bytes is None:
             self.tell(Kind.UNSEEN, request)
         size = announced if line.response_bytes is None else line.response_bytes
-        start = int((request.header("Range") or "bytes=0-")[6:-1]) if line.status == 206 else 0
+        wanted = ByteRange.parse(request.header("Range")) if line.status == 206 else None
+        start = wanted.start if wanted else 0
         actual = line.response_digest or known_digest(digest)
         content = Content(start + size, actual, known_unpacked(digest))
         body = known_config(digest) or answer.body
@@ -151,7 +156,7 @@ class Player:
         digest, location = self.blob_of(request), answer.header("Location")
         if digest and location and answer.status in REDIRECTS:
             self.moved[urljoin(request.url, location)] = digest
-        document = answer.json() if "/manifests/" in request.path else None
+        document = answer.json() if request.target.kind is Target.MANIFEST else None
         self.sizes |= dict(promised(document))
         return answer
 
@@ -159,7 +164,7 @@ class Player:
         """The digest of the blob that this request is for; empty if it is for something else."""
         if request.url in self.moved:
             return self.moved[request.url]
-        wanted = request.method == "GET" and "/blobs/" in request.path
+        wanted = request.method == "GET" and request.target.kind is Target.BLOB
         return request.path.rpartition("/")[2] if wanted else ""
 
     # -- what has no answer ---------------------------------------------------------------
@@ -195,7 +200,7 @@ class Player:
     def unasked(self, last: State) -> Iterator[Deviation]:
         """What is left. Blobs that were in flight when a pull failed are left by chance."""
         for line in self.left:
-            in_flight = last.failure is not None and "/blobs/" in line.path
+            in_flight = last.failure is not None and line_target(line).kind is Target.BLOB
             if not (line.event or in_flight):
                 yield Deviation(Kind.NOT_ASKED, f"{line.method} {address(line)}")
 
@@ -298,6 +303,11 @@ EXISTS = re.compile(r"(?P<id>[0-9a-f]{12}): Already exists")
 MANIFEST = re.compile(r".*/manifests/(?P<digest>sha256:[0-9a-f]{64})")
 
 
+def line_target(line: Exchanged) -> Asked:
+    """What a recorded request asks for."""
+    return target(line.method, line.path)
+
+
 def held(scene: Scene) -> ImageStore:
     """What the recorded engine held before: beside the setup, what it said exists already, and
     what it did not ask for although the pull went well."""
@@ -314,7 +324,7 @@ def held(scene: Scene) -> ImageStore:
 def received(told: Told) -> Iterator[Manifest | Index]:
     """The manifests in the recording."""
     for line in told.http:
-        if "/manifests/" in line.path and line.status == 200 and line.response_body:
+        if line_target(line).kind is Target.MANIFEST and line.status == 200 and line.response_body:
             yield from readable(line.response_body, digest_in(line), media_type(line))
 
 
@@ -360,7 +370,8 @@ def unasked_manifests(digests: Sequence[str], asked: set[str]) -> Iterator[Manif
 
 def held_blobs(manifest: Manifest, told: Told) -> Iterator[str]:
     exist = {found["id"] for found in EXISTS.finditer(told.stdout)}
-    asked = {line.path.rpartition("/")[2] for line in told.http if "/blobs/" in line.path}
+    targets = map(line_target, told.http)
+    asked = {one.identifier for one in targets if one.kind is Target.BLOB}
     for blob in (manifest.config, *manifest.layers):
         unasked = told.exit_code == 0
         if blob.digest not in asked and (blob.short in exist or unasked):

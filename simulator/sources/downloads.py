@@ -21,6 +21,7 @@ from simulator.protocol.digest import DIGEST, algorithm_of
 from simulator.protocol.hosts import redirected
 from simulator.protocol.message import Answer, Content, Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.protocol.target import Kind
 from simulator.sources.dialer import Allowance
 from simulator.sources.http_client import HttpClient, Streamed, failure
 from simulator.sources.layout import CannotStore, Layout
@@ -108,8 +109,8 @@ class Downloads:
         """The digest of the blob that this request is for; None where it is for another thing."""
         if request.url in self.moved:
             return self.moved[request.url]
-        name = request.path.rpartition("/")[2]
-        wanted = request.method == "GET" and "/blobs/" in request.path
+        kind, _, name, _ = request.target
+        wanted = request.method == "GET" and kind is Kind.BLOB
         return name if wanted and DIGEST.fullmatch(name) else None
 
     def run(self, requests: Sequence[Request]) -> Iterator[Done]:

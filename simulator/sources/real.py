@@ -16,6 +16,7 @@ from simulator.protocol.digest import algorithm_of, digest_of
 from simulator.protocol.hosts import split_url
 from simulator.protocol.message import Answer, Exchange, Request, Response, Transport
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.protocol.target import Kind
 from simulator.sources.dialer import ALONE, Allowance, Dialer, Policy
 from simulator.sources.downloads import AT_ONCE, SMALL_LIMIT, Downloads, Progress
 from simulator.sources.http_client import HttpClient, TooLarge, failure
@@ -91,7 +92,7 @@ class Sender:
 
     def fetched(self, request: Request) -> Response:
         with self.client.stream(request) as got:
-            manifest = "/manifests/" in request.path and got.status == 200
+            manifest = request.target.kind is Kind.MANIFEST and got.status == 200
             limit = MANIFEST_LIMIT if manifest else SMALL_LIMIT
             body = bytearray()
             for chunk in got.chunks:
@@ -105,7 +106,7 @@ class Sender:
         challenge = Challenge.parse(response.header("WWW-Authenticate"))
         if challenge and challenge.realm:
             self.realms.add(origin_of(challenge.realm))
-        manifest = request.method == "GET" and "/manifests/" in request.path
+        manifest = request.method == "GET" and request.target.kind is Kind.MANIFEST
         if self.layout and manifest and response.status == 200:
             algorithm = algorithm_of(request.path.rpartition("/")[2])
             self.layout.remember(digest_of(response.body, algorithm), response.body)

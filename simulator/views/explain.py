@@ -14,6 +14,7 @@ from simulator.protocol.authorization import Scheme
 from simulator.protocol.digest import digest_of
 from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, parse_manifest
 from simulator.protocol.message import Exchange, Request, Response
+from simulator.protocol.target import Kind
 from simulator.words.i18n import N_, _
 
 DISTRIBUTION = "https://github.com/opencontainers/distribution-spec/blob/main/spec.md"
@@ -202,7 +203,8 @@ def body_rows(step: Step) -> tuple[Row, ...]:
 def manifest_rows(exchange: Exchange) -> Iterator[Row]:
     answer = exchange.answer
     assert isinstance(answer, Response)
-    if "/manifests/" not in exchange.request.path or answer.status != 200 or not answer.body:
+    manifest = exchange.request.target.kind is Kind.MANIFEST
+    if not manifest or answer.status != 200 or not answer.body:
         return
     try:
         parsed = parse_manifest(

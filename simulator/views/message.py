@@ -8,6 +8,7 @@ from simulator.docker.trace import Step
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure
+from simulator.protocol.target import Kind
 from simulator.views.commands import command_name
 from simulator.views.explain import (
     STATUSES,
@@ -90,7 +91,7 @@ def body_text(answer: Response | NetworkFailure) -> str:
 def digested(exchange: Exchange) -> dict[str, str] | None:
     """A manifest's very bytes and the digest that they must have, for the learner to check."""
     answer = exchange.answer
-    if not isinstance(answer, Response) or "/manifests/" not in exchange.request.path:
+    if not isinstance(answer, Response) or exchange.request.target.kind is not Kind.MANIFEST:
         return None
     if answer.status != 200 or not answer.body:
         return None

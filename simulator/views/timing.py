@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from simulator.docker.engines import engine
 from simulator.docker.machine import Phase
 from simulator.docker.trace import Step, Trace
+from simulator.protocol.digest import short_digest
 from simulator.protocol.message import Exchange, Response
+from simulator.protocol.target import Kind
 from simulator.words.i18n import _
 
 MB = 1_000_000
@@ -107,13 +109,13 @@ def name_of(exchange: Exchange) -> str:
     """`HEAD manifests/latest`, and a digest's first digits."""
     head, _, last = exchange.request.path.rpartition("/")
     kind = head.rpartition("/")[2]
-    short = last.removeprefix("sha256:")[:12] if last.startswith("sha256:") else last
+    short = short_digest(last) if last.startswith("sha256:") else last
     return f"{exchange.request.method} {f'{kind}/{short}' if kind else short or '/'}"
 
 
 def kind_of(step: Step) -> str:
     assert step.exchange
-    if "/manifests/" in step.exchange.request.path or "/tags/" in step.exchange.request.path:
+    if step.exchange.request.target.kind in (Kind.MANIFEST, Kind.TAGS):
         return "manifest"
     return "token" if "AUTHORIZING" in step.before.phase.name else "login"
 

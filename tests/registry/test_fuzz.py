@@ -106,6 +106,7 @@ def check(asked: Asked, sent: list[Message]) -> None:
         assert {entry["code"] for entry in json.loads(body)["errors"]} <= CODES
 
 
+@pytest.mark.timeout(900)
 @settings(SAME, max_examples=EXAMPLES, phases=(Phase.generate,))
 @given(REQUESTS, st.booleans())
 def test_no_request_is_answered_with_an_error_of_ours(requests: list[Asked], more: bool) -> None:
@@ -211,6 +212,7 @@ def works(host: str) -> bool:
     return False
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     ("program", "pools"), [(REGISTRY_ALONE, 0), (APP, 46)], ids=["registry", "app"]

@@ -3,9 +3,6 @@
 from simulator.docker import events as e
 from simulator.docker.engines.docker26 import CONFIG_ATTEMPTS, FINAL, REQUESTS
 from simulator.docker.events import Event, Failure
-from simulator.docker.image_store import (
-    short,
-)
 from simulator.docker.machine.requests import asked, kind_of, listing
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
@@ -22,6 +19,7 @@ from simulator.docker.output.shared import (
     unreachable_text,
 )
 from simulator.docker.output.words import CLI_28, Words
+from simulator.protocol.digest import short_digest
 from simulator.protocol.manifest import Descriptor
 
 AT_ONCE = 3
@@ -150,7 +148,7 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
             arrived = (f"{blob.short}: Verifying Checksum", f"{blob.short}: Download complete")
             return arrived + tuple(f"{x.short}: Pull complete" for x in unpacked(blob, state))
         case e.DigestMismatch("layer", expected):
-            return (f"{short(expected)}: Verifying Checksum",)
+            return (f"{short_digest(expected)}: Verifying Checksum",)
         case e.DownloadCut(blob):
             return retrying(blob, sum(one.status is None for one in state.run.attempts) + 1)
         case e.AskedAgain(url):

@@ -6,9 +6,6 @@ body.
 
 from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
-from simulator.docker.image_store import (
-    short,
-)
 from simulator.docker.machine.login import helper_error
 from simulator.docker.machine.requests import (
     is_image,
@@ -23,7 +20,6 @@ from simulator.docker.output import inspection, tables
 from simulator.docker.output.docker26 import told as classic_told
 from simulator.docker.output.shared import (
     DAEMON,
-    STANDARD,
     bare,
     code_words,
     from_token_service,
@@ -34,6 +30,8 @@ from simulator.docker.output.shared import (
     unreachable_text,
 )
 from simulator.docker.output.words import CLI_29, Words
+from simulator.protocol.digest import short_digest
+from simulator.protocol.errors import standard_message
 from simulator.protocol.manifest import Descriptor
 from simulator.protocol.media_types import (
     CONFIGS,
@@ -162,7 +160,7 @@ def from_body(errors: tuple[e.RegistryError, ...], status: int, plain: str) -> s
         case () | (e.RegistryError(form="text" | "broken"),):
             return f"unknown: {plain}"
         case (e.RegistryError(message=said, form="details"),) if status in (401, 403):
-            return f"{STANDARD['UNAUTHORIZED' if status == 401 else 'DENIED']} - {said}"
+            return f"{standard_message('UNAUTHORIZED' if status == 401 else 'DENIED')} - {said}"
         case (e.RegistryError(form="details" | "json"),):
             return f"error from registry: {plain}"
         case _:
@@ -178,7 +176,7 @@ def registry_lines(error: e.RegistryError) -> tuple[str, ...]:
     )  # fmt: skip
     if bare(known):
         return (code_words(known.code), code_words(known.code))
-    said = known.message or STANDARD[known.code]
+    said = known.message or standard_message(known.code)
     text = known.detail.startswith('"')
     return (f"{said} - {known.detail[1:-1]}" if text else said,)
 
@@ -189,7 +187,7 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
         case e.UpdateNeeded() if state.run.image.media_type not in INDEXES and not untyped(state):
             return (heading(state),)
         case e.ManifestUnreadable() if untyped(state):
-            return (f"{short(state.run.image.resolved or '')}: Download complete",)
+            return (f"{short_digest(state.run.image.resolved or '')}: Download complete",)
         case e.PlatformSelected() | e.AlreadyUpToDate():
             return (heading(state),)
         case e.LayersPlanned(missing) if not config_awaited(state):

@@ -5,7 +5,7 @@ import json
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Images, Inspect, Remove
 from simulator.docker.cli.options import AFTER_IMAGE
-from simulator.docker.image_store import Refusal, Removal, short, sought
+from simulator.docker.image_store import Refusal, Removal, sought
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output.by_engine import WORDS
@@ -14,6 +14,7 @@ from simulator.docker.output.shared import (
     DAEMON,
 )
 from simulator.docker.output.words import CliWords
+from simulator.protocol.digest import short_digest
 
 
 def listed(before: State, event: e.ImagesListed, after: State) -> tuple[Line, ...]:
@@ -79,7 +80,7 @@ def refusal(refused: Refusal, state: State) -> str:
             return f"{DAEMON}No such image: {sought(refused.name)}"
         case "referenced":
             why = "(must be forced) - image is referenced in multiple repositories"
-            return f"{DAEMON}conflict: unable to delete {short(refused.detail)} {why}"
+            return f"{DAEMON}conflict: unable to delete {short_digest(refused.detail)} {why}"
         case _:
             return DAEMON + refused.detail
 

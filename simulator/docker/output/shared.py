@@ -5,27 +5,12 @@ from http import HTTPStatus
 
 from simulator.docker.events import RegistryError
 from simulator.docker.machine.state import State
+from simulator.protocol.errors import CODES, standard_message
 from simulator.protocol.network_failure import Obstacle
 
 DAEMON = "Error response from daemon: "
 """How Docker's CLI begins an error that came instead of progress."""
 
-STANDARD = {
-    "UNKNOWN": "unknown error",
-    "UNSUPPORTED": "The operation is unsupported.",
-    "UNAUTHORIZED": "authentication required",
-    "DENIED": "requested access to the resource is denied",
-    "UNAVAILABLE": "service unavailable",
-    "TOOMANYREQUESTS": "too many requests",
-    "DIGEST_INVALID": "provided digest did not match uploaded content",
-    "NAME_INVALID": "invalid repository name",
-    "TAG_INVALID": "manifest tag did not match URI",
-    "NAME_UNKNOWN": "repository name not known to registry",
-    "MANIFEST_UNKNOWN": "manifest unknown",
-    "MANIFEST_INVALID": "manifest invalid",
-    "BLOB_UNKNOWN": "blob unknown to registry",
-}
-"""Error codes with their standard messages (distribution spec, error codes)."""
 BY_STATUS = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS"}
 """The code that Docker takes where the body names none; UNKNOWN for other statuses."""
 
@@ -44,12 +29,12 @@ def bare(error: RegistryError) -> bool:
     """An error that says no more than its code: Docker then prints the code alone."""
     if error.form != "errors":
         return False
-    return not error.detail and error.message in ("", STANDARD.get(error.code, ""))
+    return not error.detail and error.message in ("", standard_message(error.code))
 
 
 def code_words(code: str) -> str:
     """`TOO_MANY` as Docker prints it; codes that it does not know are unknown errors."""
-    return (code if code in STANDARD else "UNKNOWN").lower().replace("_", " ")
+    return (code if code in CODES else "UNKNOWN").lower().replace("_", " ")
 
 
 def classic_error(error: RegistryError, status: int) -> str:
@@ -57,14 +42,14 @@ def classic_error(error: RegistryError, status: int) -> str:
     if error.form in ("details", "text"):
         return f"{code_words(BY_STATUS.get(status, 'UNKNOWN'))}: {error.message}"
     if error.form in ("json", "broken") and status == 401:
-        return f"{code_words('UNAUTHORIZED')}: {STANDARD['UNAUTHORIZED']}"
+        return f"{code_words('UNAUTHORIZED')}: {standard_message('UNAUTHORIZED')}"
     if error.form in ("json", "broken"):
         why = error.detail or "no error details found in HTTP response body"
         said = json.dumps(error.message)
         return f"error parsing HTTP {status} response body: {why}: {said}"
     if bare(error):
         return code_words(error.code)
-    return f"{code_words(error.code)}: {error.message or STANDARD.get(error.code, '')}"
+    return f"{code_words(error.code)}: {error.message or standard_message(error.code)}"
 
 
 def classic_errors(errors: tuple[RegistryError, ...], status: int) -> str:
@@ -88,7 +73,7 @@ def as_read(errors: tuple[RegistryError, ...]) -> tuple[RegistryError, ...]:
 
 
 def nothing(status: int) -> str:
-    return STANDARD["UNAUTHORIZED"] if status == 401 else ""
+    return standard_message("UNAUTHORIZED") if status == 401 else ""
 
 
 def unreachable_text(obstacle: Obstacle, detail: str) -> str:
