@@ -38,7 +38,7 @@ def problems(lesson: Lesson) -> tuple[str, ...]:
 
 
 def own_run(lesson: Lesson) -> Trace:
-    return play.trace(lesson.document.scenario)
+    return play.trace(lesson.scenario)
 
 
 def runs(lesson: Lesson) -> Iterator[Trace]:
@@ -52,7 +52,7 @@ def of_situations(lesson: Lesson) -> Found:
         try:
             scenario(name)
         except UnknownScenario:
-            key = "scenario" if name == lesson.document.scenario else "situations"
+            key = "scenario" if name == lesson.scenario else "situations"
             yield (key,), f"there is no scenario {name!r}: `pullscope scenarios` lists them"
 
 
@@ -170,9 +170,9 @@ def of_predictions(lesson: Lesson) -> Found:
         yield from wrong
         return  # what cannot be told cannot be asked, and is complained of already
     for engine in engines():
-        count = len(predict.questions(lesson, play.trace(lesson.document.scenario, engine)))
+        count = len(predict.questions(lesson, play.trace(lesson.scenario, engine)))
         if lesson.predictions and not 1 <= count <= predict.MOST:
-            what = f"Docker {engine} asks {count} questions in {lesson.document.scenario!r}"
+            what = f"Docker {engine} asks {count} questions in {lesson.scenario!r}"
             yield ("predictions",), f"{what}: mark one to {predict.MOST}"
     for trace in runs(lesson):
         for place, prediction in enumerate(lesson.predictions):

@@ -17,6 +17,7 @@ from simulator.lesson.document import InvalidLesson
 from simulator.lesson.library import folders
 from simulator.lesson.load import every_language
 from simulator.lesson.project import InvalidProject, project
+from simulator.scenarios.model import InvalidScenario
 from simulator.words import i18n
 from simulator.words.translation import InvalidTranslation
 
@@ -49,7 +50,7 @@ def problems_in(folder: Path) -> Iterator[str]:
                 challenges(lesson)
                 project(lesson)
     except (InvalidLesson, InvalidChapters, InvalidChallenge, InvalidProject,
-            InvalidTranslation) as error:  # fmt: skip
+            InvalidScenario, InvalidTranslation) as error:  # fmt: skip
         yield str(error)
 
 

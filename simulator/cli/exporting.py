@@ -68,7 +68,7 @@ def export_lesson(
 ) -> None:  # fmt: skip
     """The whole lesson as one file: HTML that steps offline, or Markdown."""
     lesson = chosen_lesson()
-    usual = (lesson.document.scenario,) if name == "md" else lesson.situations
+    usual = (lesson.scenario,) if name == "md" else lesson.situations
     traces = [trace(known, engine) for engine in chosen for known in names or usual]
     made = [export.from_question(lesson, question) for question in draw(lesson, seed, count)]
     items = (*export.from_quiz(lesson), *made)

@@ -68,7 +68,7 @@ def run(source: str, engine: str, as_json: bool, **options: Any) -> None:
     """
     check_options(source, options)
     if source == "mock":
-        options["scenario"] = options["scenario"] or chosen_lesson().document.scenario
+        options["scenario"] = options["scenario"] or chosen_lesson().scenario
     trace = load(PLAYERS[source])(engine, **options)
     if as_json:
         click.echo(trace.to_json())

@@ -21,7 +21,7 @@ from simulator.protocol.media_types import DOCKER_INDEX, OCI_INDEX
 from simulator.protocol.message import Response
 from simulator.scenarios import play
 from simulator.scenarios.changes import CHANGES, change
-from simulator.scenarios.model import Scenario, scenario, scenarios
+from simulator.scenarios.model import Scenario, find_scenario, scenario
 from simulator.views.address import Address
 from simulator.words.i18n import N_, _
 
@@ -310,7 +310,7 @@ def offers(lesson: str, trace: Trace) -> dict[int, list[dict[str, str]]]:
 
     Empty for a run that is no scenario of `scenarios.yaml`.
     """
-    if trace.source != "mock" or trace.scenario not in scenarios():
+    if trace.source != "mock" or not find_scenario(trace.scenario):
         return {}
     offered: dict[int, list[dict[str, str]]] = {}
     for name, step in partings(trace.scenario, trace.engine).items():

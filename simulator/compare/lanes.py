@@ -17,7 +17,7 @@ from simulator.lesson.document import Lesson
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Response
 from simulator.scenarios.changes import CHANGES
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import find_scenario
 from simulator.views.commands import commands_of
 from simulator.views.message import asked, outcome
 from simulator.views.outline import Words
@@ -106,7 +106,7 @@ def right_title(comparison: Comparison) -> str:
 
 def titled(trace: Trace, comparison: Comparison) -> str:
     """The situation, with the engine where the engines differ; for a nameless run its source."""
-    known = scenarios().get(trace.scenario)
+    known = find_scenario(trace.scenario)
     situation = known.title if known else trace.source
     if comparison.left.engine == comparison.right.engine:
         return situation
@@ -202,7 +202,7 @@ def causes(comparison: Comparison) -> list[str]:
         return [_(NO_EFFECT)]
     if comparison.change:
         return [_(CHANGES[comparison.change].why)]
-    left, right = (scenarios().get(t.scenario) for t in (comparison.left, comparison.right))
+    left, right = (find_scenario(t.scenario) for t in (comparison.left, comparison.right))
     known = dict.fromkeys(one for one in (left, right) if one)
     return [f"{one.title}: {one.cause}" for one in known if one.cause] if len(known) > 1 else []
 

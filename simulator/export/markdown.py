@@ -9,7 +9,7 @@ from simulator.docker.trace import Trace
 from simulator.export.item import Asked, Item
 from simulator.lesson.document import Lesson
 from simulator.questions import Table
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import scenario
 from simulator.views.commands import commands_of
 from simulator.views.message import summary
 from simulator.views.rows import process_table, tracker_after
@@ -45,7 +45,7 @@ def plain(text: object) -> str:
 
 
 def run(lesson: Lesson, trace: Trace) -> Iterator[str]:
-    known = scenarios()[trace.scenario]
+    known = scenario(trace.scenario)
     yield f"## {plain(known.title)}, {plain(_(engines()[trace.engine].title))}"
     if known.cause:
         yield plain(known.cause)

@@ -17,7 +17,7 @@ from simulator.docker.trace import Trace
 from simulator.export.item import Asked, Item, body, html
 from simulator.export.stage import data
 from simulator.lesson.document import Lesson
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import scenario
 from simulator.views.address import Address
 from simulator.words import i18n
 from simulator.words.i18n import _
@@ -37,7 +37,7 @@ def write(lesson: Lesson, traces: Sequence[Trace], items: Sequence[Item]) -> byt
         dark=html(_("Dark")),
         noscript=html(_("Without JavaScript the player does not step; the words below are whole.")),
         engines=options({name: _(engines()[name].title) for name in used(traces, "engine")}),
-        scenarios=options({name: scenarios()[name].title for name in used(traces, "scenario")}),
+        scenarios=options({name: scenario(name).title for name in used(traces, "scenario")}),
         sections="\n".join(sections(lesson, traces, items)),
         fonts="\n".join(fonts()),
         css=text("lesson.css"),
@@ -92,7 +92,7 @@ def embedded(lesson: Lesson, traces: Sequence[Trace]) -> str:
 
 
 def run(lesson: Lesson, trace: Trace) -> dict[str, Any]:
-    known = scenarios()[trace.scenario]
+    known = scenario(trace.scenario)
     return {
         "engine": trace.engine,
         "scenario": trace.scenario,

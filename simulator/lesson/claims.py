@@ -73,7 +73,8 @@ def run_of(lesson: Lesson, named: str) -> Trace:
     name, _at, engine = named.partition("@")
     if engine and engine not in engines():
         raise LookupError(f"there is no engine {engine!r}: choose one of {', '.join(engines())}")
-    return play.trace(name or lesson.document.scenario, engine or next(iter(engines())))
+    chosen = engine or next(iter(engines()))
+    return play.trace(lesson.situation(name) if name else lesson.scenario, chosen)
 
 
 # -- the step that is named ---------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 
 from simulator.docker.machine import Phase
 from simulator.lesson import event_words
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import own_scenarios, scenarios
 from simulator.views import outline
 from simulator.views.outline import Edge, Node, Part, Prediction, Words
 from simulator.views.probes import PROBES, Probe
@@ -115,7 +115,8 @@ class Document(Part):
     minutes: str
     scenario: str
     situations: Literal["all"] | tuple[str, ...] = ()
-    """Situations that the lesson plays beside its own run; `all` that come with Pullscope."""
+    """Situations that the lesson plays beside its own, which are in `scenarios.yaml` in its folder;
+    `all` that come with Pullscope."""
     sample: tuple[str, ...] = Field(min_length=1)
     sample_caption: str
     flow: Flow
@@ -198,8 +199,19 @@ class Lesson:
     def situations(self) -> tuple[str, ...]:
         """The names of the situations that it plays, its own run's first."""
         listed = self.document.situations
-        names = tuple(scenarios()) if listed == "all" else listed
-        return tuple(dict.fromkeys((self.document.scenario, *names)))
+        names = tuple(scenarios()) if listed == "all" else tuple(map(self.situation, listed))
+        return tuple(dict.fromkeys((self.scenario, *own_scenarios(self.id), *names)))
+
+    @property
+    def scenario(self) -> str:
+        """The situation of its own run."""
+        return self.situation(self.document.scenario)
+
+    def situation(self, name: str) -> str:
+        """The situation that the lesson calls so: its own (`LESSON/NAME`), else one that comes
+        with Pullscope."""
+        own = f"{self.id}/{name}"
+        return own if own in own_scenarios(self.id) else name
 
     @property
     def nodes(self) -> tuple[Node, ...]:

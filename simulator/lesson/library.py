@@ -6,7 +6,7 @@ cannot be read is listed with the sentence why, and the others work.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from simulator.lesson.document import FILE, InvalidLesson, Lesson
 from simulator.lesson.load import load
+from simulator.scenarios.model import OWN, InvalidScenario, own_scenarios
 from simulator.words import i18n
 from simulator.words.translation import InvalidTranslation
 
@@ -25,6 +26,8 @@ HOME = next(
     PACKAGE / "_lessons",
 )
 """Lessons that come with Pullscope: in the package once it is installed, else in the checkout."""
+SCENARIOS = "scenarios.yaml"
+"""A lesson's own situations, in its folder."""
 USUAL = "pulling-from-private-registries"
 """The lesson where none is named."""
 
@@ -82,7 +85,19 @@ def folders() -> dict[str, Path]:
     found = {folder.name: folder for folder in lessons_in(HOME)}
     for root in reversed(named()):
         found |= {folder.resolve().name: folder.resolve() for folder in lessons_in(root)}
+    bring(found)
     return found
+
+
+def bring(lessons: Mapping[str, Path]) -> None:
+    """The situations in these folders can be played, and those of no others."""
+    for name in OWN.keys() - lessons.keys():
+        OWN.pop(name, None)
+    for name, folder in lessons.items():
+        if (folder / SCENARIOS).exists():
+            OWN[name] = folder / SCENARIOS
+        else:
+            OWN.pop(name, None)
 
 
 def find_lesson(name: str = "") -> Lesson:
@@ -105,8 +120,9 @@ def entries() -> tuple[Entry, ...]:
 
 def entry(name: str, folder: Path) -> Entry:
     try:
+        own_scenarios(name)
         return Entry(name, folder, find_lesson(name))
-    except (InvalidLesson, InvalidTranslation) as error:
+    except (InvalidLesson, InvalidScenario, InvalidTranslation) as error:
         return Entry(name, folder, None, str(error))
 
 

@@ -18,7 +18,7 @@ from simulator.questions.runs import (
     title,
     traces,
 )
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
 from simulator.words.i18n import N_, _
@@ -43,7 +43,7 @@ def cause_holds(_at: Address, asks: Asks, says: Says) -> bool:
 
 
 def cause_words(_lesson: Lesson, _at: Address, _asks: Asks, says: Says) -> str:
-    return scenarios()[str(says)].title
+    return scenario(str(says)).title
 
 
 def make_cause(lesson: Lesson, key: Key) -> Question | None:
@@ -67,7 +67,7 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
     if same_as:
         prompt = _("“{other}” ends like this. In which of these situations does Docker print the "
                    "very same? IMAGE stands for what was pulled.").format(
-                       other=scenarios()[same_as].title)  # fmt: skip
+                       other=scenario(same_as).title)  # fmt: skip
     return Question(
         key_of(key), "cause", objective, at, f"{_(engines()[at.engine].title)}.", prompt, (part,),
         (
@@ -82,7 +82,7 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
 
 
 def cause_right(at: Address) -> str:
-    cause = scenarios()[at.scenario].cause
+    cause = scenario(at.scenario).cause
     return _("Right. {why}").format(why=cause) if cause else _("Right.")
 
 

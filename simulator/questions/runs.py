@@ -14,7 +14,7 @@ from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
 from simulator.questions.misconceptions import MUTANTS, Mutant, imagined
 from simulator.questions.model import Says
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
 from simulator.views.commands import command_name, commands_of
@@ -126,7 +126,7 @@ def headed(lesson: Lesson, step: Step) -> str:
 
 def situation(at: Address) -> str:
     """The engine, what happens, and why."""
-    known = scenarios()[at.scenario]
+    known = scenario(at.scenario)
     told = f"{_(engines()[at.engine].title)}. {known.title}."
     return f"{told} {known.cause}" if known.cause else told
 

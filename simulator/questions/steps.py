@@ -42,7 +42,7 @@ from simulator.questions.runs import (
     untwin,
 )
 from simulator.questions.values import value_before, worked_value
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
 from simulator.views.commands import command_name
@@ -234,7 +234,7 @@ def other_exits(
         elsewhere = walked.get((step.after.phase, name))
         if elsewhere and foreseeable(name):
             told = _("That can come next, as in “{other}”. Here: {text}")
-            other = scenarios()[elsewhere].title
+            other = scenario(elsewhere).title
             yield Wrong(name, told.format(other=other, text=text(lesson, after)))
     rest = played(at.scenario, at.engine).steps[at.step + 1 :]
     for later in sorted(rest, key=lambda one: not same_command(one, after)):

@@ -39,7 +39,7 @@ from simulator.questions.runs import (
     traces,
     typed,
 )
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
 from simulator.words.i18n import N_, _
@@ -132,7 +132,7 @@ def other_values(lesson: Lesson, at: Address, field: Field, rng: Random) -> Iter
         found = in_other(at, name, naming_of(field))
         says = field.value(found) if found else None
         if says is not None:
-            elsewhere = scenarios()[name].title
+            elsewhere = scenario(name).title
             yield Wrong(says, _("That is so at this point of “{other}”.").format(other=elsewhere))
     for says in values_of(lesson, field):
         if says not in here:

@@ -3,7 +3,6 @@
 A scenario says only what is special about it; the rest is the ordinary world (`ordinary.yaml`).
 """
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -128,19 +127,49 @@ def first_user() -> str:
 
 
 @per_language
-def scenarios() -> Mapping[str, Scenario]:
+def scenarios() -> dict[str, Scenario]:
     """All scenarios by name, the default first, in the chosen language. Raises InvalidScenario."""
     return read_named(Scenario, SCENARIOS, InvalidScenario)
 
 
+OWN: dict[str, Path] = {}
+"""The file with a lesson's own scenarios, by the lesson's id. The library of lessons fills it."""
+
+
+def own_scenarios(lesson: str) -> dict[str, Scenario]:
+    """The scenarios that this lesson brings, as `LESSON/NAME`; none for a lesson without.
+
+    Raises InvalidScenario.
+    """
+    path = OWN.get(lesson)
+    if path is None:
+        return {}
+    return read_own(lesson, path, path.stat().st_mtime_ns)
+
+
+@per_language
+def read_own(lesson: str, path: Path, _written: int) -> dict[str, Scenario]:
+    known = read_named(Scenario, path, InvalidScenario)
+    named = {f"{lesson}/{name}": one for name, one in known.items()}
+    return {name: one.model_copy(update={"name": name}) for name, one in named.items()}
+
+
+def find_scenario(name: str) -> Scenario | None:
+    """The scenario of this name, a lesson's own as `LESSON/NAME`; None for a name of nothing."""
+    lesson, slash, _own = name.partition("/")
+    return (own_scenarios(lesson) if slash else scenarios()).get(name)
+
+
 def titled(name: str) -> str:
     """The scenario's title in the chosen language; empty for a run that is none."""
-    return scenarios()[name].title if name in scenarios() else ""
+    known = find_scenario(name)
+    return known.title if known else ""
 
 
 def scenario(name: str) -> Scenario:
     """The scenario of this name. Raises UnknownScenario with the names there are."""
-    if name not in scenarios():
+    known = find_scenario(name)
+    if known is None:
         names = ", ".join(scenarios())
         raise UnknownScenario(f"unknown scenario {name!r}: choose one of {names}")
-    return scenarios()[name]
+    return known

@@ -198,3 +198,47 @@ def test_a_bad_id_is_one_sentence(tmp_path: Path, name: str) -> None:
         create(tmp_path / name)
     done = pullscope("lesson", "new", str(tmp_path / name))
     assert done.exit_code == 2 and "\n" not in done.stderr.strip()
+
+
+OWN = """
+yesterday:
+  title: The password of yesterday
+  cause: alice has a new password.
+  stored: alice:oldpass
+  commands:
+    - {run: "docker pull myprivateregistry.com/myimage:latest"}
+logged-in:
+  title: Ours, of the same name
+  stored: alice:s3cret
+  commands:
+    - {run: "docker pull myprivateregistry.com/myimage:latest"}
+"""
+
+
+def test_a_lesson_brings_situations_of_its_own(root: Path) -> None:
+    """They go before those of the same name, and are asked about, shown and exported as others."""
+    (root / "second" / "scenarios.yaml").write_text(OWN, "utf-8")
+    (root / "second" / "title").touch()
+    lesson = second()
+    assert lesson.scenario == "second/logged-in"
+    assert lesson.situations == ("second/logged-in", "second/yesterday", "up-to-date")
+    spoil(root, "probes: [auth_token", "predictions: []\nprobes: [auth_token")
+    found = problems(second())
+    assert found and all("phase 'failed' is in 0 boxes" in one for one in found)
+    run = trace("second/yesterday", "26")
+    assert run.failed and run.scenario == "second/yesterday"
+    asked = draw(second(), 2, 10)
+    assert {question.at.scenario for question in asked} <= set(lesson.situations)
+    shown = export.WHOLE["md"](second(), [run], export.from_quiz(second())).decode()
+    assert "The password of yesterday" in shown
+    assert payload(second(), run)["situation"] == "The password of yesterday"
+
+
+def test_a_broken_situation_says_where(root: Path) -> None:
+    """And breaks nothing else."""
+    (root / "second" / "scenarios.yaml").write_text(OWN.replace("cause:", "couse:"), "utf-8")
+    (broken,) = (one for one in entries() if one.lesson is None)
+    assert "second/scenarios.yaml:4: yesterday.couse: " in broken.trouble
+    assert find_lesson().id == USUAL
+    done = pullscope("check")
+    assert done.exit_code == 1 and broken.trouble in done.stderr

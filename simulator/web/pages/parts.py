@@ -15,7 +15,7 @@ from simulator.lesson.document import Lesson
 from simulator.recordings.document import engine_of, recorded
 from simulator.recordings.fidelity import Replayed, replayed
 from simulator.recordings.situations import recorded_situations
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import own_scenarios, scenarios
 from simulator.views.table import Table
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
@@ -37,7 +37,8 @@ def situations() -> dict[str, str]:
     """Every situation by name, with its title: the lesson's, then the recorded ones."""
     told, known = _("Recorded: {title}"), recorded_situations().items()
     headings = {name: told.format(title=one.heading()) for name, one in known}
-    return {name: one.title for name, one in scenarios().items()} | headings
+    own = own_scenarios(str(st.session_state.get("lesson", "")))
+    return {name: one.title for name, one in (own | scenarios()).items()} | headings
 
 
 CHOICES: Mapping[str, Callable[[], dict[str, str]]] = {

@@ -89,8 +89,8 @@ def to_stage(lesson: Lesson) -> None:
     """The lesson's own run, at its first step."""
     stage = way("")
     if stage:
-        st.session_state.update(source="mock", scenario=lesson.document.scenario)
-        named = Address(lesson.document.scenario, step=1, lesson=lesson.id).parts
+        st.session_state.update(source="mock", scenario=lesson.scenario)
+        named = Address(lesson.scenario, step=1, lesson=lesson.id).parts
         st.switch_page(stage, query_params=named)
 
 

@@ -95,7 +95,7 @@ def whole_lesson(lesson: Lesson) -> None:
 
 def whole(lesson: Lesson, name: str) -> bytes:
     """All situations, or of Markdown the lesson's own: it cannot step."""
-    names = (lesson.document.scenario,) if name == "md" else lesson.situations
+    names = (lesson.scenario,) if name == "md" else lesson.situations
     made = items(i18n.chosen.get(), lesson.id, lesson, 1, USUAL, ())
     runs = [play.trace(known) for known in names]
     return WHOLE[name](lesson, runs, (*export.from_quiz(lesson), *made))
