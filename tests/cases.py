@@ -44,6 +44,8 @@ def attempt(test: Test, fixtures: dict[str, Any], case: dict[str, Any]) -> BaseE
     try:
         test(**fixtures, **case)
     except (Exception, pytest.fail.Exception) as failure:
+        if str(failure).startswith("Timeout"):
+            raise  # the time of the whole test is over
         told = ", ".join(f"{name} = {value!r:.200}" for name, value in case.items())
         failure.add_note(f"case: {told}")
         return failure

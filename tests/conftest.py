@@ -19,6 +19,8 @@ expect.set_options(timeout=PATIENCE * 1000)
 # Learners' progress goes to a database of this process's own, in servers that it starts too.
 os.environ[VARIABLE] = f"sqlite:///{tempfile.mkdtemp(prefix='pullscope-')}/progress.db"
 
+LIMIT = 5 * PATIENCE
+"""Seconds after which a test is ended: a rule may have many cases, on a busy machine."""
 GROUPS = {"docker": "docker", "url": "postgres"}
 """Fixtures that start something heavy: the tests that use one run in one process."""
 
@@ -36,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if groups and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(groups[0]))
         if not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(2 * PATIENCE))
+            item.add_marker(pytest.mark.timeout(LIMIT))
 
 
 Open = Callable[..., Page]

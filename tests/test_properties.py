@@ -1,5 +1,9 @@
 """What holds in every world: a run ends, says so, and keeps its secrets."""
 
+import os
+import subprocess
+import sys
+from ast import literal_eval
 from urllib.parse import urlsplit
 
 from hypothesis import given, settings
@@ -105,6 +109,14 @@ def leaks(text: str, tokens: set[str]) -> bool:
 
 
 def test_the_images_are_the_same_each_time() -> None:
-    """Content is made, not drawn: two builds give the same digests."""
-    first = {name: dict(repository.tags) for name, repository in repositories().items()}
-    assert first == {name: dict(repository.tags) for name, repository in repositories().items()}
+    """Content is made, not drawn: another process, with another hash seed, has the same digests."""
+    code = (
+        "from simulator.registry.fixtures import repositories\n"
+        "print({name: dict(one.tags) for name, one in repositories().items()})"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    printed = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    here = {name: dict(repository.tags) for name, repository in repositories().items()}
+    assert literal_eval(printed.stdout) == here

@@ -2,13 +2,12 @@
 
 import subprocess
 
-import pytest
-
 from simulator.assets import COMPONENTS, FOLDER, component, modules
+from tests.cases import each
 from tests.need import need
 
 
-@pytest.mark.parametrize("name", list(COMPONENTS))
+@each("name", list(COMPONENTS))
 def test_a_joined_script_is_one_module(name: str) -> None:
     """It imports nothing, exports its function alone, and no name is defined twice."""
     need("node")

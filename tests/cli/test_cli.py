@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,7 @@ from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
 from simulator.scenarios.model import scenarios
+from tests.cases import each
 from tests.pages import PATIENCE, ROOT, free_port, wait_for
 
 
@@ -82,7 +83,7 @@ BAD_INPUT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", BAD_INPUT)
+@each("case", BAD_INPUT)
 def test_bad_input_is_one_sentence_and_status_2(case: str) -> None:
     """What is wrong, where, and how to put it right; never a traceback."""
     words, sentence = BAD_INPUT[case]
@@ -120,8 +121,8 @@ def test_a_bad_lesson_file_is_one_sentence_and_status_2(case: str, tmp_path: Pat
     assert sentence in result.stderr
 
 
-@pytest.mark.parametrize("engine", ["29", "26"])
-@pytest.mark.parametrize("name", list(scenarios()))
+@each("engine", ["29", "26"])
+@each("name", list(scenarios()))
 def test_a_scenario_is_printed(name: str, engine: str) -> None:
     """The terminal's lines and the table; status 1 exactly when the run failed."""
     result = called("run", "--scenario", name, "--engine", engine)
@@ -150,8 +151,8 @@ def test_scenarios_lists_them_all() -> None:
     assert "pull_no_login" in only and "wrong-password" not in only
 
 
-@pytest.mark.parametrize("engine", ["29", "26"])
-@pytest.mark.parametrize("name", ["pull_no_login", "login_basic_ok_stdin"])
+@each("engine", ["29", "26"])
+@each("name", ["pull_no_login", "login_basic_ok_stdin"])
 def test_a_recording_is_replayed_by_name_or_file(name: str, engine: str, tmp_path: Path) -> None:
     """The terminal shows what Docker printed; the exit status is Docker's."""
     told = recorded()[name].engines["26" if engine == "26" else "29"]
@@ -271,12 +272,21 @@ def test_the_registry_serves_until_it_is_stopped() -> None:
         command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
     ) as process:
         wait_for(f"http://127.0.0.1:{port}/v2/")
-        time.sleep(0.2)
+        assert process.stdout
+        head = list(until(process.stdout, "GET /v2/ -> 200"))
         process.send_signal(signal.SIGINT)
-        printed, _ = process.communicate(timeout=PATIENCE)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode in (0, -signal.SIGINT)
-    assert f"Serving at 127.0.0.1:{port}" in printed
-    assert "GET /v2/ -> 200" in printed
+    assert f"Serving at 127.0.0.1:{port}" in "".join(head)
+
+
+def until(lines: Iterable[str], said: str) -> Iterator[str]:
+    """The lines up to the one that says it; the test's limit of time ends the wait."""
+    for line in lines:
+        yield line
+        if said in line:
+            return
+    raise AssertionError(f"it ended without saying {said!r}")
 
 
 def test_python_m_simulator_is_pullscope() -> None:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Mapping
 
 import click
-import pytest
 
 from simulator.cli import COMMANDS, main
+from tests.cases import each
 
 HEAVY = {
     "streamlit", "pandas", "altair", "pydantic", "httpx", "uvicorn", "starlette", "sqlalchemy",
@@ -45,7 +45,7 @@ def test_a_run_of_the_mock_imports_no_page_and_no_http_client() -> None:
     assert not imported_by(played) & unwanted
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@each("name", COMMANDS)
 def test_each_entry_leads_to_the_command_of_its_name(name: str) -> None:
     command = main.get_command(click.Context(main), name)
     assert command is not None
@@ -58,8 +58,8 @@ NOT_UTF8: Mapping[str, Mapping[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("environment", NOT_UTF8.values(), ids=NOT_UTF8)
-@pytest.mark.parametrize("words", [("run",), ("compare", "works", "no-right")], ids=" ".join)
+@each("environment", NOT_UTF8.values())
+@each("words", [("run",), ("compare", "works", "no-right")])
 def test_output_is_utf8_in_any_locale(
     words: tuple[str, ...], environment: Mapping[str, str]
 ) -> None:

@@ -28,6 +28,7 @@ from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
+from tests.cases import each
 from tests.dockerd import Docker
 from tests.pages import PATIENCE
 
@@ -59,7 +60,7 @@ def named(situation: Situation) -> str:
 # -- every message, all its causes --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("situation", ERRORS, ids=named)
+@each("situation", ERRORS)
 def test_every_recorded_error_finds_its_own_situation(situation: Situation) -> None:
     """What real Docker printed leads to what was the matter, as recorded."""
     assert leads_to(error_of(situation), situation.recording.name, situation.engine)
@@ -115,7 +116,7 @@ FAILING = [
 ]
 
 
-@pytest.mark.parametrize(("name", "engine"), FAILING)
+@each(("name", "engine"), FAILING)
 def test_every_scenario_that_fails_is_found_by_what_it_prints(name: str, engine: str) -> None:
     """By its own last error, and its address names the step that printed it."""
     trace = run(name, engine)
@@ -146,7 +147,7 @@ SEVERAL = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("message", SEVERAL)
+@each("message", SEVERAL)
 def test_a_message_with_several_causes_leads_to_all(message: str) -> None:
     """One message, several causes: the scenarios that print it are all there, and apart."""
     found = decode(message)
@@ -198,7 +199,7 @@ PASTED = {
 }
 
 
-@pytest.mark.parametrize("how", PASTED)
+@each("how", PASTED)
 def test_a_message_is_found_however_it_is_pasted(how: str) -> None:
     """Colours, prompts, logs and quotes around it do not hide it."""
     assert leads_to(PASTED[how], "no-login-basic", "26")
@@ -215,7 +216,7 @@ CLOSE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", CLOSE)
+@each("what", CLOSE)
 def test_what_is_close_is_found_first(what: str) -> None:
     """A message of another version still leads to what it means."""
     message, name = CLOSE[what]
@@ -246,7 +247,7 @@ STRANGE = (
 )
 
 
-@pytest.mark.parametrize("message", STRANGE)
+@each("message", STRANGE)
 def test_what_nothing_prints_has_no_cause(message: str) -> None:
     """One sentence says so; shapes are named only where they are near."""
     found = decode(message)
@@ -378,7 +379,7 @@ SECRETS = {
 }
 
 
-@pytest.mark.parametrize("text", SECRETS)
+@each("text", SECRETS)
 def test_no_secret_survives(text: str) -> None:
     """What looks like a secret is masked, counted, and in nothing that is shown."""
     secret = SECRETS[text]

@@ -9,7 +9,14 @@ import pytest
 from simulator.docker.cli.commands import Images
 from simulator.docker.cli.parse import parse
 from simulator.docker.machine import Client, State
-from simulator.docker.output.tables import ago, human_size
+from simulator.docker.output.tables import (
+    COLUMNS,
+    GAP,
+    SHORTEST_NAME,
+    ago,
+    fitting,
+    human_size,
+)
 from simulator.docker.trace import Trace, run
 from simulator.recordings import lab
 from simulator.registry.fixtures import repositories
@@ -17,6 +24,7 @@ from simulator.registry.model import Auth, Registry
 from simulator.registry.serving import running
 from simulator.sources.mock import mock
 from simulator.sources.world import Site, Tls, World
+from tests.cases import each
 from tests.dockerd import Docker
 
 OPEN = Registry(auth=Auth.NONE, repositories=repositories())
@@ -247,7 +255,7 @@ MISSING = {
 }
 
 
-@pytest.mark.parametrize("case", MISSING, ids=str)
+@each("case", MISSING)
 def test_an_inspection_of_nothing_is_an_empty_list(case: tuple[str, tuple[str, ...]]) -> None:
     """Both an answer and an error."""
     engine, words = case
@@ -337,7 +345,7 @@ def test_a_subcommand_typed_after_images_is_noticed(engine: str, lines: int) -> 
 SIZES = {0: "0B", 999: "999B", 1000: "1kB", 420_064: "420kB", 4_200_037: "4.2MB", 15e9: "15GB"}
 
 
-@pytest.mark.parametrize("size", SIZES)
+@each("size", SIZES)
 def test_sizes_have_three_digits(size: int) -> None:
     """Decimal units."""
     assert human_size(size) == SIZES[size]
@@ -350,8 +358,24 @@ AGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("seconds", AGES)
+@each("seconds", AGES)
 def test_ages_are_rough(seconds: int) -> None:
     """In the words of Docker's CLI."""
     assert ago("2026-01-01T00:00:00Z", lab.NOW + seconds) == f"{AGES[seconds]} ago"
     assert ago("", lab.NOW) == ago("2026-01-01T00:00:00Z", 0) == "N/A"
+
+
+ROOM = [
+    (0, 4), (80, 4), (63, 4), (62, 3), (55, 3), (54, 2), (40, 2), (39, 1), (27, 1), (26, 0),
+]  # fmt: skip
+"""Characters of a terminal (0: not a terminal), and how many columns have room beside a name of 12
+characters: they are 12, 10, 12 and 5 wide, with a gap of 3 before each."""
+
+
+@each(("width", "columns"), ROOM)
+def test_columns_that_do_not_fit_are_left_out(width: int, columns: int) -> None:
+    """From the right, one by one; the name keeps at least 12 characters."""
+    kept, room = fitting(width)
+    assert [title for title, _, _ in kept] == [title for title, _, _ in COLUMNS[:columns]]
+    if width:
+        assert room == width - sum(size + GAP for _, size, _ in kept) and room >= SHORTEST_NAME

@@ -10,9 +10,10 @@ from pydantic import TypeAdapter
 from simulator.docker.trace import InvalidTrace, Trace
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
+from tests.cases import each
 
 
-@pytest.mark.parametrize("name", scenarios())
+@each("name", scenarios())
 def test_a_trace_reads_back_equal(name: str) -> None:
     """JSON loses nothing that a view needs."""
     trace = run(name)
@@ -24,7 +25,7 @@ def test_the_same_scenario_gives_the_same_trace() -> None:
     assert run("works").to_json() == run("works").to_json()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "pullscope-trace/9", "steps": []}'])
+@each("text", ["", "[]", "{}", '{"schema": "pullscope-trace/9", "steps": []}'])
 def test_foreign_json_is_refused_in_one_sentence(text: str) -> None:
     """A file that is no trace is named as such, with the place."""
     with pytest.raises(InvalidTrace, match="not a pullscope-trace/2 trace") as refused:

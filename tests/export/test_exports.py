@@ -36,6 +36,7 @@ from simulator.views.commands import commands_of
 from simulator.views.probes import PROBES
 from simulator.views.rows import process_table, tracker_after
 from simulator.views.table import Table
+from tests.cases import each
 from tests.npm import package
 from tests.pages import ROOT
 
@@ -307,7 +308,7 @@ def test_a_format_says_what_it_cannot_carry() -> None:
     assert export.export(plain, "csv", TITLE).report == ()
 
 
-@pytest.mark.parametrize("name", [*FORMATS, *WHOLE])
+@each("name", [*FORMATS, *WHOLE])
 def test_no_export_holds_a_secret(name: str) -> None:
     """Passwords and tokens are in no file."""
     whole = written(name, drawn()) if name in FORMATS else WHOLE[name](LESSON, RUNS, drawn())
@@ -534,7 +535,7 @@ def test_the_command_line_writes_the_whole_lesson(tmp_path: Path) -> None:
         assert scenarios()["no-right"].title in output.read_text("utf-8")
 
 
-@pytest.mark.parametrize(
+@each(
     ("command", "said"),
     [
         (

@@ -10,6 +10,7 @@ from simulator.lesson.library import find_lesson
 from simulator.scenarios.model import Typed
 from simulator.shell import enter
 from simulator.shell.session import typed
+from tests.cases import each
 from tests.lessons import beside
 
 ENGINES = list(engines())
@@ -23,8 +24,8 @@ def test_there_are_enough() -> None:
     assert len(titles) == len(NAMES) >= 10
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", NAMES)
+@each("engine", ENGINES)
+@each("name", NAMES)
 def test_the_kept_solution_solves_it(name: str, engine: str) -> None:
     """From the broken world, in as many commands as its par, and not before the last one."""
     challenge = challenges(LESSON)[name]
@@ -37,8 +38,8 @@ def test_the_kept_solution_solves_it(name: str, engine: str) -> None:
     assert shell.commands == challenge.par
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", NAMES)
+@each("engine", ENGINES)
+@each("name", NAMES)
 def test_the_first_try_does_not_solve_it(name: str, engine: str) -> None:
     """The command that shows what is wrong fails, or does not reach the goal."""
     challenge = challenges(LESSON)[name]
@@ -51,8 +52,8 @@ LOOKS = ("curl", "TOKEN", "mkdir")
 """Commands of a solution that only look, or that this terminal does not need."""
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", NAMES)
+@each("engine", ENGINES)
+@each("name", NAMES)
 def test_every_command_of_the_solution_is_needed(name: str, engine: str) -> None:
     """Without any one of those that change something, the goal is not reached."""
     challenge = challenges(LESSON)[name]
@@ -72,8 +73,8 @@ ASTRAY = (
 )
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", NAMES)
+@each("engine", ENGINES)
+@each("name", NAMES)
 def test_the_last_hint_leads_to_the_goal(name: str, engine: str) -> None:
     """From the beginning, and from wherever a learner has gone astray."""
     challenge = challenges(LESSON)[name]

@@ -19,6 +19,7 @@ from simulator.lesson.library import HOME
 from simulator.lesson.load import load
 from simulator.protocol.digest import digest_of
 from simulator.registry.fixtures import repositories
+from tests.cases import each
 from tests.lessons import beside
 
 LESSON = load(HOME / "pulling-from-private-registries")
@@ -35,7 +36,7 @@ def test_the_chapters_are_proven() -> None:
     assert list(problems(LESSON, KNOWN)) == []
 
 
-@pytest.mark.parametrize("where", SECTIONS)
+@each("where", SECTIONS)
 def test_a_section_shows_what_it_says(where: str) -> None:
     """Words alone prove nothing: something is run, opened, hashed or asked."""
     section = SECTIONS[where]
@@ -59,7 +60,7 @@ def spoiled(section: Section) -> list[Section]:
 CLAIMING = [where for where, section in SECTIONS.items() if section.says or section.claims]
 
 
-@pytest.mark.parametrize("where", CLAIMING)
+@each("where", CLAIMING)
 def test_a_spoiled_claim_is_noticed(where: str) -> None:
     """A proof that cannot fail is none."""
     copies = spoiled(SECTIONS[where])

@@ -25,6 +25,7 @@ from simulator.scenarios.play import trace as run
 from simulator.views import stage as views
 from simulator.views.rows import spans
 from simulator.words import i18n
+from tests.cases import each
 
 NAMES = list(folders())
 Place = tuple[Any, ...]
@@ -142,7 +143,7 @@ SPOILS = {
 }
 
 
-@pytest.mark.parametrize("case", SPOILS)
+@each("case", SPOILS)
 def test_each_spoiled_structure_is_noticed(case: str, tmp_path: Path) -> None:
     """Rows, boxes, arrows, words and diagrams are claims too."""
     where, value, complaint = SPOILS[case]
@@ -180,7 +181,7 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_FILES)
+@each("case", BAD_FILES)
 def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
     """A lesson that cannot be read is told by file, line and what is wrong."""
     content, sentence = BAD_FILES[case]
@@ -220,8 +221,8 @@ def test_a_lesson_has_every_section() -> None:
     assert document.snapshot and document.transcript and document.minutes == "~10 min"
 
 
-@pytest.mark.parametrize("engine", ["29", "26"])
-@pytest.mark.parametrize("name", list(scenarios()))
+@each("engine", ["29", "26"])
+@each("name", list(scenarios()))
 def test_every_run_can_be_staged(name: str, engine: str) -> None:
     """The stage has each step of each scenario, with a box that exists and words for it."""
     lesson, trace = load(HOME / NAMES[0]), run(name, engine)

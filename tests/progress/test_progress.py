@@ -41,6 +41,7 @@ from simulator.progress.store import (
     engine,
     new_learner,
 )
+from tests.cases import each
 from tests.pages import PATIENCE, ROOT
 from tests.postgres import postgres
 
@@ -263,7 +264,7 @@ BAD_URLS = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_URLS)
+@each("case", BAD_URLS)
 def test_a_database_that_cannot_be_used_is_one_sentence(case: str) -> None:
     """It says why, and not the password."""
     bad, sentence = BAD_URLS[case]
@@ -301,7 +302,7 @@ FOREIGN = {
 }
 
 
-@pytest.mark.parametrize("case", FOREIGN)
+@each("case", FOREIGN)
 def test_a_foreign_or_damaged_file_is_refused(case: str) -> None:
     """In one sentence; there is nothing that could be imported by half."""
     with pytest.raises(InvalidProgress) as refused:
@@ -362,7 +363,7 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("case", ROWS)
+@each("case", ROWS)
 def test_mastered_is_three_in_a_row(case: str) -> None:
     """Right, to different questions, without the last hint."""
     told, expected = ROWS[case]

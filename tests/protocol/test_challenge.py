@@ -2,12 +2,12 @@
 
 import time
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.challenge import Challenge, challenges
+from tests.cases import each
 
 REALM = "https://auth.example/token"
 BASIC, BEARER = Scheme.BASIC, Scheme.BEARER
@@ -46,7 +46,7 @@ ODD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("header", "expected"), ODD.items(), ids=range(len(ODD)))
+@each(("header", "expected"), ODD.items())
 def test_an_odd_header_is_read_as_the_specification_says(header, expected):
     assert challenges(header) == expected
 
@@ -87,7 +87,7 @@ def test_no_text_is_an_error(header):
 HOSTILE = ("a", " ", ",", '"', '"\\', 'a="', "a =", ",a", "a=b ", '"a\\"', "a ", "=a", 'a=",', "\\")
 
 
-@pytest.mark.parametrize("part", HOSTILE)
+@each("part", HOSTILE)
 def test_the_time_grows_with_the_length_and_not_with_its_square(part):
     """A quadratic parser needs 256 times as long for 16 times the length, and minutes for this."""
     times = [least_time(f"Bearer {part * (size // len(part))}\\") for size in (8_000, 128_000)]

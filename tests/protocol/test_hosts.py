@@ -5,9 +5,8 @@ Plain HTTP may carry a password to this machine and nowhere else.
 
 import ipaddress
 
-import pytest
-
 from simulator.protocol.hosts import address_of, is_loopback, public, redirected
+from tests.cases import each
 
 HERE = ("localhost", "LOCALHOST:5000", "127.0.0.1", "127.9.8.7:5000", "[::1]", "[::1]:5000", "::1",
         "[::ffff:127.0.0.1]:5000")  # fmt: skip
@@ -18,13 +17,13 @@ ELSEWHERE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("host", HERE)
+@each("host", HERE)
 def test_an_address_of_this_machine_is_loopback(host: str) -> None:
     """By address, or by the one name that is always this machine; with or without a port."""
     assert is_loopback(host)
 
 
-@pytest.mark.parametrize("host", ELSEWHERE)
+@each("host", ELSEWHERE)
 def test_a_name_that_only_looks_like_it_is_not(host: str) -> None:
     """A name may begin like a loopback address and belong to anybody."""
     assert not is_loopback(host)
@@ -41,7 +40,7 @@ PUBLIC = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), PUBLIC.items())
+@each(("text", "expected"), PUBLIC.items())
 def test_public_addresses(text: str, expected: bool) -> None:
     """An IPv4 address in the form of an IPv6 address is judged as IPv4."""
     address = address_of(text)
@@ -60,6 +59,6 @@ REDIRECTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("location", "expected"), REDIRECTS.items())
+@each(("location", "expected"), REDIRECTS.items())
 def test_where_a_redirect_leads(location: str, expected: str) -> None:
     assert redirected("https://a.example/v2/", location) == expected

@@ -25,6 +25,7 @@ from simulator.scenarios.play import trace as played
 from simulator.views import stage as views
 from simulator.views.probes import PROBES
 from simulator.words import i18n
+from tests.cases import each
 from tests.pages import ROOT
 
 LESSON = find_lesson()
@@ -56,7 +57,7 @@ def deviation(places: list[int], count: int) -> float:
     return sum((places.count(place) - expected) ** 2 / expected for place in range(count))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@each("seed", SEEDS)
 def test_a_thousand_questions_are_fit_to_be_asked(seed: int) -> None:
     """One option is right, no two are the same, each has feedback, and no question comes twice."""
     found = [(q.kind, q.id, said) for q in drawn(seed) for said in problems(LESSON, q)]
@@ -66,7 +67,7 @@ def test_a_thousand_questions_are_fit_to_be_asked(seed: int) -> None:
     assert max(texts.values()) == 1
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@each("seed", SEEDS)
 def test_the_place_of_the_right_option_says_nothing(seed: int) -> None:
     """Each place is right equally often."""
     for count, limit in EVEN.items():
@@ -287,7 +288,7 @@ def spoiled(question: Question, place: int, **changed: Any) -> Question:
     return replace(question, parts=(replace(part, options=tuple(options)), *question.parts[1:]))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each("kind", KINDS)
 def test_a_spoiled_question_is_found_out(kind: str) -> None:
     """A second right option, none, a twin, words of another, or no feedback: each is told."""
     question = sample(kind)
@@ -326,7 +327,7 @@ def test_a_second_false_cell_is_found_out() -> None:
 # -- what to draw -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES)
+@each("objective", OBJECTIVES)
 def test_each_objective_has_questions_of_its_own(objective: str) -> None:
     """A review asks for one objective, and gets a fresh question each time."""
     found = draw(LESSON, 3, 8, objectives=[objective])
@@ -346,7 +347,7 @@ def test_what_cannot_be_drawn_is_said() -> None:
 # -- mutants ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mutant", MUTANTS)
+@each("mutant", MUTANTS)
 def test_a_mutant_is_wrong_somewhere(mutant: str) -> None:
     """It plays every scenario to an end, and what it shows differs from the machine."""
     differs = 0
@@ -358,7 +359,7 @@ def test_a_mutant_is_wrong_somewhere(mutant: str) -> None:
     assert differs
 
 
-@pytest.mark.parametrize("mutant", [known for known in KNOWN if known.when], ids=lambda m: m.name)
+@each("mutant", [known for known in KNOWN if known.when])
 def test_a_mutant_matters_only_when_it_says(mutant: Any) -> None:
     """Where none of its events happens, it really does what the machine does."""
     for name in scenarios():

@@ -31,6 +31,7 @@ from simulator.registry import serving as server
 from simulator.registry.asgi import RegistryApp
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
+from tests.cases import each
 from tests.dockerd import Docker
 from tests.need import need
 from tests.pages import free_port
@@ -313,7 +314,7 @@ BAD_INPUT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", BAD_INPUT)
+@each("case", BAD_INPUT)
 def test_bad_input_is_one_sentence_and_status_2(case: str, tmp_path: Path) -> None:
     """Nothing is run, and no file is made."""
     words, sentence = BAD_INPUT[case]

@@ -17,14 +17,15 @@ from simulator.recordings.situations import recorded_situations, run_situation
 from simulator.recordings.situations import trace as trace_of
 from simulator.scenarios import model as scenario
 from simulator.views.stage import stage
+from tests.cases import each
 
 Engine = Literal["29", "26"]
 ENGINES: tuple[Engine, ...] = ("29", "26")
 PULL = "bearer_pull_after_login"
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", [name for name in recorded() if name not in UNREACHED])
+@each("engine", ENGINES)
+@each("name", [name for name in recorded() if name not in UNREACHED])
 def test_a_recording_is_a_run_that_ends_as_docker_did(name: str, engine: Engine) -> None:
     """Every answer is found, none is left, and each printed line stands in the terminal."""
     told = recorded()[name].engines[engine]
@@ -131,8 +132,8 @@ def test_other_words_are_shown_and_told_as_a_diff() -> None:
     assert any(line.startswith("-Error response from daemon: manifest for") for line in lines)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", ["pull_no_login", "hub_logout", "login_basic_ok_tty"])
+@each("engine", ENGINES)
+@each("name", ["pull_no_login", "hub_logout", "login_basic_ok_tty"])
 def test_a_recorded_situation_is_also_a_scenario(name: str, engine: str) -> None:
     """Its world is played on the mock registry, by its name."""
     trace = trace_of(name, engine)
@@ -149,7 +150,7 @@ def test_what_cannot_be_played_is_not_offered() -> None:
     assert trace_of("recorded_logout").scenario == "recorded_logout"
 
 
-@pytest.mark.parametrize("line", [
+@each("line", [
     "config.json = 5", "config.json = {}", "config.json = {not JSON}", "already pulled: Bad",
     'config.json = {"auths": {"a": 5}}', 'config.json = {"auths": 5}', "config.json is broken",
     "already pulled: registry.example.com/team/app:9.9", "token server options: {'deny': 'x'}",

@@ -25,6 +25,7 @@ from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.routes import PULL_ONLY
 from simulator.registry.serving import running
+from tests.cases import each
 from tests.dockerd import Docker
 from tests.need import need
 from tests.registries import open_registry
@@ -103,7 +104,7 @@ def always(row: Row, answer: Answer) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("title", [*ROWS, *PUSHES])
+@each("title", [*ROWS, *PUSHES])
 def test_our_registry_conforms(title: str, host: str) -> None:
     """Every row, in process and over a socket; and both answer the same."""
     row = (ROWS | PUSHES)[title]
@@ -140,7 +141,7 @@ DEVIATIONS = {title: said for said, titles in DOES_INSTEAD.items() for title in 
 """Rows that distribution 2.8 does not fulfil, and what it does instead."""
 
 
-@pytest.mark.parametrize("title", ROWS)
+@each("title", ROWS)
 def test_distribution_conforms_but_for_what_is_listed(title: str, distribution: str) -> None:
     """The real registry does what a row says, exactly where no deviation of its is listed."""
     found = faults(ROWS[title], over_a_socket(ROWS[title], distribution))

@@ -15,6 +15,7 @@ from simulator.registry.serving import running
 from simulator.scenarios.real_run import real_state, run_real
 from simulator.sources.downloads import Progress
 from simulator.sources.layout import Layout
+from tests.cases import each
 from tests.need import need
 from tests.registries import RealRegistry, basic_registry, open_registry, token_registry
 from tests.sources.servers import Elsewhere, listening
@@ -60,8 +61,8 @@ PULLS = {
 }
 
 
-@pytest.mark.parametrize("engine", ["29", "26"])
-@pytest.mark.parametrize("name", PULLS)
+@each("engine", ["29", "26"])
+@each("name", PULLS)
 def test_the_machine_meets_the_same_on_a_real_registry(
     registry: tuple[str, RealRegistry], name: str, engine: str
 ) -> None:
@@ -89,7 +90,7 @@ def test_no_right_to_the_repository(registry: tuple[str, RealRegistry]) -> None:
     assert names(trace)[-1] == "AccessDenied"
 
 
-@pytest.mark.parametrize("image", ["team/app:1.0", "team/multi:latest", "team/oci:latest"])
+@each("image", ["team/app:1.0", "team/multi:latest", "team/oci:latest"])
 def test_what_was_pulled_is_an_image_layout(
     registry: tuple[str, RealRegistry], image: str, tmp_path: Path
 ) -> None:

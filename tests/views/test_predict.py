@@ -15,6 +15,7 @@ from simulator.views import stage as views
 from simulator.views.commands import command_name
 from simulator.views.predictions import MOST, Option, Question, questions
 from simulator.words import i18n
+from tests.cases import each
 
 LESSON = load(HOME / "pulling-from-private-registries")
 RUNS = [(name, engine) for name in scenarios() for engine in engines()]
@@ -25,7 +26,7 @@ def right(question: Question) -> Option:
     return next(option for option in question.options if option.right)
 
 
-@pytest.mark.parametrize(("name", "engine"), RUNS)
+@each(("name", "engine"), RUNS)
 def test_a_question_has_one_right_option_and_a_reason_against_the_others(
     name: str, engine: str
 ) -> None:
@@ -38,7 +39,7 @@ def test_a_question_has_one_right_option_and_a_reason_against_the_others(
         assert right(question).why == ""
 
 
-@pytest.mark.parametrize(("name", "engine"), RUNS)
+@each(("name", "engine"), RUNS)
 def test_a_run_asks_a_few_times_and_never_twice_at_a_step(name: str, engine: str) -> None:
     """At most four questions, in the order of the steps; none before the first step."""
     steps = [question.step for question in questions(LESSON, run(name, engine))]
@@ -55,7 +56,7 @@ def test_the_lessons_own_run_asks_of_every_kind(engine: str) -> None:
     assert {question.kind for question in asked} == {"event", "value", "row"}
 
 
-@pytest.mark.parametrize(("name", "engine"), RUNS)
+@each(("name", "engine"), RUNS)
 def test_the_key_is_what_happens(name: str, engine: str) -> None:
     """The right option is the event's title, the tracker's value, or the next row of the run."""
     trace = run(name, engine)
@@ -72,7 +73,7 @@ def test_the_key_is_what_happens(name: str, engine: str) -> None:
             assert right(question).text.startswith(f"{later[0]} · ") and later[0] != now
 
 
-@pytest.mark.parametrize(("name", "engine"), RUNS)
+@each(("name", "engine"), RUNS)
 def test_the_other_events_are_other_ways_out_of_that_phase(name: str, engine: str) -> None:
     """No option is impossible: the machine's table has each."""
     trace = run(name, engine)
@@ -117,17 +118,24 @@ def test_a_row_that_no_way_leads_to_is_told_with_the_ways_there_are() -> None:
     assert reasons and all(title in reason for reason in reasons for title in titles)
 
 
-@pytest.mark.parametrize("name", ["wrong-password", "no-right", "stale-credentials", "down"])
+@each("name", ["wrong-password", "no-right", "stale-credentials", "down"])
 def test_a_failing_run_is_asked_before_it_fails(name: str) -> None:
-    """The step that fails can be predicted."""
+    """The failure, or the step right before it that decides it, can be predicted."""
     trace = run(name)
-    assert questions(LESSON, trace)[-1].step <= len(trace.steps)
-    assert len(questions(LESSON, trace)) >= 2
+    asked = [question.step for question in questions(LESSON, trace)]
+    assert trace.failed and len(asked) >= 2
+    assert len(trace.steps) - asked[-1] <= 1
 
 
 def test_a_question_speaks_the_chosen_language() -> None:
-    """Its reasons go through gettext: speaking is undone afterwards."""
-    before = i18n.chosen.get()
-    with i18n.speaking("en"):
-        assert questions(LESSON, run("works"))
-    assert i18n.chosen.get() == before
+    """Prompt, options and reasons are German in German, and English again afterwards."""
+    english = questions(LESSON, run("works"))
+    with i18n.speaking("de"):
+        german = questions(load(HOME / LESSON.folder.name), run("works"))
+    assert [one.step for one in german] == [one.step for one in english]
+    for ours, theirs in zip(german, english, strict=True):
+        assert ours.prompt != theirs.prompt
+        assert {one.why for one in ours.options if one.why}.isdisjoint(
+            one.why for one in theirs.options
+        )
+    assert questions(LESSON, run("works")) == english

@@ -12,12 +12,13 @@ from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
 from simulator.sources.mock import mock
 from simulator.views.timing import MB, Bar, Link, in_parallel, timeline, total
+from tests.cases import each
 
 DATA = recordings.RECORDED
 
 
-@pytest.mark.parametrize("engine", list(engines()))
-@pytest.mark.parametrize("name", list(scenarios()))
+@each("engine", list(engines()))
+@each("name", list(scenarios()))
 def test_every_request_has_a_bar(name: str, engine: str) -> None:
     """None is lost, none takes less than no time, and layers are unpacked one at a time."""
     trace = run(name, engine)
@@ -36,7 +37,7 @@ def at_once(bars: tuple[Bar, ...]) -> int:
     return max(sum(x.start <= bar.start < x.end for x in blobs) for bar in blobs)
 
 
-@pytest.mark.parametrize("parallel", [1, 2, 3, 10])
+@each("parallel", [1, 2, 3, 10])
 def test_no_more_at_once_than_allowed(parallel: int) -> None:
     """Three layers: at most so many of them together."""
     bars = timeline(run("works"), Link(parallel=parallel))

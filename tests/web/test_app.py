@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulator.docker.engines import engines
@@ -11,6 +10,7 @@ from simulator.recordings.situations import recorded_situations
 from simulator.recordings.situations import trace as trace_of
 from simulator.scenarios.model import scenarios
 from simulator.views.player import unpacked
+from tests.cases import each
 from tests.pages import PATIENCE, ROOT
 
 
@@ -38,10 +38,15 @@ def test_the_page_opens_with_the_whole_run() -> None:
     assert len(staged(test)["steps"]) == len(trace_of("works").steps)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("engine", list(engines()))
-@pytest.mark.parametrize("name", list(scenarios()))
-def test_every_scenario_opens_by_its_address(name: str, engine: str) -> None:
-    """A permalink chooses scenario and engine."""
+ADDRESSES = [
+    ("works", "29"), ("no-right", "26"), ("corrupted-layer", "29"), ("up-to-date", "26"),
+    ("down", "29"), ("wrong-password-basic", "26"),
+]  # fmt: skip
+
+
+@each(("name", "engine"), ADDRESSES)
+def test_a_scenario_opens_by_its_address(name: str, engine: str) -> None:
+    """A permalink chooses scenario and engine; every run is staged in tests/lesson."""
     test = opened(scenario=name, engine=engine)
     assert not test.exception and not test.warning
     assert [staged(test)[key] for key in ("scenario", "engine")] == [name, engine]
@@ -50,8 +55,8 @@ def test_every_scenario_opens_by_its_address(name: str, engine: str) -> None:
 SOME = ["pull_no_login", "hub_logout", "login_basic_ok_tty", "pull_layer_corrupted"]
 
 
-@pytest.mark.parametrize("engine", list(engines()))
-@pytest.mark.parametrize("name", SOME)
+@each("engine", list(engines()))
+@each("name", SOME)
 def test_a_recording_opens_by_its_address(name: str, engine: str) -> None:
     """Replayed as a recording, or its situation played on the mock registry."""
     test = opened(source="recording", recording=name, engine=engine)
@@ -70,7 +75,7 @@ def test_the_lessons_scenarios_come_first() -> None:
     assert len(options) == len(scenarios()) + len(recorded_situations())
 
 
-@pytest.mark.parametrize("choice", ["source", "engine", "scenario", "recording"])
+@each("choice", ["source", "engine", "scenario", "recording"])
 def test_an_address_of_nothing_is_one_sentence(choice: str) -> None:
     """What an address names and does not exist is told, and the default is shown."""
     test = opened(**{choice: "nonsense"})
@@ -87,7 +92,7 @@ BAD_FORMS = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_FORMS)
+@each("case", BAD_FORMS)
 def test_a_bad_form_is_one_sentence(case: str) -> None:
     """The form says what is wrong, and keeps what was entered but for the password."""
     fields, sentence = BAD_FORMS[case]
@@ -149,7 +154,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@each("way", WAYS)
 def test_a_comparison_opens_by_its_address(way: str) -> None:
     """The address chooses both runs; the component is given them, and writes the same address."""
     query, parted = WAYS[way]
@@ -160,7 +165,7 @@ def test_a_comparison_opens_by_its_address(way: str) -> None:
     assert shown["address"] == {"lesson": "pulling-from-private-registries"} | query
 
 
-@pytest.mark.parametrize("choice", ["scenario", "engine", "change", "right", "right_engine"])
+@each("choice", ["scenario", "engine", "change", "right", "right_engine"])
 def test_a_comparison_of_nothing_is_one_sentence(choice: str) -> None:
     """What the address names and does not exist is told, and something is shown."""
     test = compared(**{choice: "nonsense"})

@@ -20,6 +20,7 @@ from simulator.registry.serving import running
 from simulator.scenarios.model import scenarios
 from simulator.views.stage import stage
 from tests.conftest import Open
+from tests.web.watching import at_rest, seen_values, turn_dark, watch
 
 LESSON = load(HOME / "pulling-from-private-registries")
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
@@ -83,12 +84,15 @@ def test_a_step_shows_what_the_machine_did(learner: Open) -> None:
 
 
 def test_play_goes_on_by_itself(learner: Open) -> None:
-    """Play steps until it is paused."""
+    """Play goes from step to step, and leaves out none, until it is paused."""
     page = learner(speed=3)
+    watch(page, ".stage", "data-step")
     page.keyboard.press("Space")
-    at_step(page, 2)
+    seen_values(page, 3)
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    seen = seen_values(page)
+    assert seen == [str(number) for number in range(1, len(seen) + 1)]
 
 
 def test_a_failing_scenario_takes_the_branch(learner: Open) -> None:
@@ -261,17 +265,17 @@ def test_an_own_recording_is_replayed(learner: Open, tmp_path: Path) -> None:
     expect(page.get_by_role("alert")).to_contain_text("odd.json")
 
 
-@pytest.mark.parametrize(
-    ("name", "width", "height", "theme"),
-    [("laptop", 1366, 768, "light"), ("phone", 390, 844, "light"), ("dark", 1366, 768, "dark")],
-)
-def test_the_stage_fits(learner: Open, name: str, width: int, height: int, theme: str) -> None:
+def test_the_stage_fits(learner: Open) -> None:
     """Nothing overflows sideways; on a laptop a step is in view without scrolling."""
-    page = learner("?step=14", width, height, theme)
+    page = learner("?step=14")
     at_step(page, 14)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if name != "phone":
-        box = page.locator(".controls").bounding_box()
-        assert box and box["y"] + box["height"] <= height
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png")
+    for name, width, height in (("laptop", 1366, 768), ("phone", 390, 844), ("dark", 1366, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        if name == "dark":
+            turn_dark(page)
+        at_rest(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        box = page.locator(".controls").bounding_box()
+        assert name == "phone" or (box and box["y"] + box["height"] <= height), name
+        page.screenshot(path=SHOTS / f"{name}.png")

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from streamlit.testing.v1 import AppTest
 
 from simulator.lesson.challenges import challenges
 from simulator.lesson.chapters import chain, chapters, screen
@@ -16,7 +15,7 @@ from simulator.lesson.claims import right_answer
 from simulator.lesson.document import Lesson
 from simulator.lesson.library import HOME
 from simulator.lesson.load import load
-from simulator.progress.store import VARIABLE, Store, account
+from simulator.progress.store import VARIABLE
 from simulator.questions import Question, draw, one_each, right
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
@@ -24,10 +23,9 @@ from simulator.registry.serving import running
 from simulator.web.pages.learner import COOKIE
 from simulator.words import i18n
 from simulator.words.i18n import _
-from tests.pages import PATIENCE, free_port, started
+from tests.pages import PATIENCE, free_port, settled, started
 
 FOLDER = HOME / "pulling-from-private-registries"
-SPOKEN = list(i18n.LANGUAGES)
 USERS = {"alice": User("correct-horse", ("*",))}
 Visit = Callable[[str], Page]
 
@@ -43,11 +41,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-@pytest.fixture(params=SPOKEN)
+@pytest.fixture
 def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each way is gone in each language; the test reads the page's words as the page does."""
-    with i18n.speaking(request.param):
-        yield request.param
+    """English, or as the test asks for; it reads the page's words as the page does."""
+    chosen = getattr(request, "param", "en")
+    with i18n.speaking(chosen):
+        yield chosen
+
+
+IN_EACH_LANGUAGE = pytest.mark.parametrize("language", list(i18n.LANGUAGES), indirect=True)
+"""Three of the ways, which have every kind of widget; the words are checked in tests/words."""
 
 
 @pytest.fixture
@@ -73,6 +76,7 @@ def press(page: Page, name: str) -> None:
 # -- the nine -----------------------------------------------------------------------------------
 
 
+@IN_EACH_LANGUAGE
 def test_learn(visit: Visit) -> None:
     """Five screens, one prediction, and then the stage at step 1."""
     page, screens = visit("learn"), chapters(lesson()).learn
@@ -141,6 +145,7 @@ def enter(page: Page, *lines: str) -> None:
         expect(page.locator(".console")).not_to_have_attribute("aria-busy", "true")
 
 
+@IN_EACH_LANGUAGE
 def test_try(visit: Visit) -> None:
     """A typo, a login, a pull, a look, taken back; by keyboard alone, and every step to see."""
     page = visit("try")
@@ -234,6 +239,7 @@ def at_question(page: Page, number: int, count: int) -> None:
     expect(page.get_by_text(said)).to_be_visible()
 
 
+@IN_EACH_LANGUAGE
 def test_recall(visit: Visit) -> None:
     """A set to its end; what one was sure of and got wrong comes first in the next one."""
     page, asked = visit(f"recall?seed={SEED}"), draw(lesson(), SEED, 8)
@@ -246,7 +252,8 @@ def test_recall(visit: Visit) -> None:
             press(page, _("A hint"))
             expect(page.get_by_text(one.hints[0])).to_be_visible()
         if number == missed:
-            page.locator(".st-key-question").get_by_text(_("sure"), exact=True).click()
+            settled(page)  # the question before has left
+            page.locator(f".st-key-sure-{one.id}").get_by_text(_("sure"), exact=True).click()
         answer(page, one, wrong=number == missed)
         press(page, _("Next"))
     told = _("{right} of {count} right.").format(right=len(asked) - 1, count=len(asked))
@@ -308,7 +315,7 @@ def test_one_goes_on_where_one_was(visit: Visit) -> None:
     page = visit("learn?screen=4")
     expect(page.get_by_role("heading", name=chapters(lesson()).learn[3].title)).to_be_visible()
     page.wait_for_function("document.cookie.includes('pullscope_learner')")
-    page.wait_for_timeout(500)
+    settled(page)  # the script has kept the place
     page.close()
     page = visit("")
     page.get_by_role("link", name=_("Continue: {page}").format(page=_("Learn"))).click()
@@ -382,59 +389,3 @@ def test_two_pages_of_one_learner(visit: Visit) -> None:
     other.get_by_role("button", name=_("Next"), exact=True).wait_for()
     one.get_by_role("link", name=_("Your progress"), exact=True).click()
     expect(one.locator("[data-testid=stMetricValue]").first).to_have_text("2")
-
-
-# -- who is signed in -----------------------------------------------------------------------------
-
-
-def who() -> None:
-    import streamlit as st  # noqa: PLC0415
-
-    from simulator.progress.records import Solution  # noqa: PLC0415
-    from simulator.web.pages.learner import keep, learner, now  # noqa: PLC0415
-
-    st.text(learner())
-    keep(Solution(key="signed-in", at=now(), challenge="stale", commands=2))
-
-
-def test_a_signed_in_user_is_the_learner() -> None:
-    """Where the host has a login, progress goes with the account, whatever the browser; what is
-    kept does not name it."""
-    told = []
-    for _browser in range(2):
-        test = AppTest.from_function(who)
-        test.user = {"is_logged_in": True, "iss": "https://login.example", "sub": "ada"}
-        told.append(test.run().text[0].value)
-        assert not test.exception
-    assert told[0] == told[1] == account("https://login.example", "ada")
-    assert "ada" not in told[0]
-    other = AppTest.from_function(who)
-    other.user = {"is_logged_in": True, "iss": "https://login.example", "sub": "bob"}
-    assert other.run().text[0].value != told[0]
-
-
-def test_who_is_not_signed_in_is_anonymous() -> None:
-    """Each new browser is a learner of its own."""
-    seen = set()
-    for _browser in range(2):
-        test = AppTest.from_function(who)
-        test.user = {"is_logged_in": False}
-        seen.add(test.run().text[0].value)
-    assert len(seen) == 2
-
-
-def test_what_was_kept_is_the_accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The record lies under the account's name in the database."""
-    from simulator.web.pages import learner  # noqa: PLC0415
-
-    url = f"sqlite:///{tmp_path / 'progress.db'}"
-    monkeypatch.setenv(VARIABLE, url)
-    learner.keeper.clear()
-    test = AppTest.from_function(who)
-    test.user = {"is_logged_in": True, "iss": "https://login.example", "sub": "ada"}
-    assert not test.run().exception
-    learner.keeper.clear()
-    kept = Store(url)
-    known = kept.progress(account("https://login.example", "ada"))
-    kept.close()
-    assert [one.key for one in known.solutions] == ["signed-in"]

@@ -38,6 +38,7 @@ from simulator.words.translation import (
     texts,
     translated,
 )
+from tests.cases import each
 from tests.pages import PATIENCE, ROOT
 
 OTHERS = [code for code in i18n.LANGUAGES if code != i18n.DEFAULT]
@@ -118,8 +119,8 @@ def blanks(text: str) -> set[str]:
 # -- siblings -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
+@each("language", OTHERS)
+@each("path", DATA)
 def test_every_file_of_words_has_its_sibling(path: Path, language: str) -> None:
     """The same keys, no text empty, and none left in English but for commands and names."""
     original, words = loaded(path), loaded(sibling(path, language))
@@ -335,7 +336,7 @@ def english() -> frozenset[str]:
     return frozenset(one for one in interface | (told - same) if len(one) >= 4 or " " in one)
 
 
-@pytest.mark.parametrize("page", [page.path for page in PAGES])
+@each("page", [page.path for page in PAGES])
 def test_a_page_is_german(page: str, english: frozenset[str]) -> None:
     """It opens, says something, and nothing that has a translation stands there in English."""
     test = opened(page, "de")

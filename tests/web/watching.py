@@ -1,0 +1,64 @@
+"""What a page goes through, recorded in the page: a state that passes by is not missed."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.pages import settled
+
+RECORD = """([selector, name]) => {
+  const roots = [document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)];
+  const spot = roots.map((root) => root.querySelector(selector)).find(Boolean);
+  const seen = (window.seenValues = [spot.getAttribute(name)]);
+  const note = () => spot.getAttribute(name) === seen.at(-1) || seen.push(spot.getAttribute(name));
+  new MutationObserver(note).observe(spot, {attributes: true, attributeFilter: [name]});
+}"""  # noqa: E501
+
+REST = """() => new Promise((done) => {
+  const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
+  let last = "", same = 0;
+  const look = () => {
+    const boxes = [...root.querySelectorAll(".card, .controls, .tools")].map((e) => Object.values(e.getBoundingClientRect().toJSON()));
+    const now = JSON.stringify([boxes, document.querySelector('[data-testid="stMain"]').scrollHeight]);
+    same = now === last ? same + 1 : 0;
+    last = now;
+    if (same < 20) requestAnimationFrame(look);
+    else document.fonts.ready.then(() => done(true));
+  };
+  look();
+})"""  # noqa: E501
+
+FRAMES = """(count) => new Promise((done) => {
+  const next = (left) => (left ? requestAnimationFrame(() => next(left - 1)) : done(true));
+  next(count);
+})"""
+
+
+def watch(page: Page, selector: str, attribute: str) -> None:
+    """From now on keep each value of this attribute; it is set on one element that stays."""
+    page.evaluate(RECORD, [selector, attribute])
+
+
+def seen_values(page: Page, count: int = 1) -> list[str]:
+    """The values so far, the first one included, when there are so many."""
+    page.wait_for_function("(count) => window.seenValues.length >= count", arg=count)
+    return list(page.evaluate("window.seenValues"))
+
+
+def at_rest(page: Page) -> None:
+    """Until the script has run, and stage and page keep their sizes for 20 frames."""
+    settled(page)
+    page.evaluate(REST)
+
+
+def frames(page: Page, count: int) -> None:
+    """Until the browser has drawn so many more frames."""
+    page.evaluate(FRAMES, count)
+
+
+def turn_dark(page: Page, dark: bool = True) -> None:
+    """Switch the system's colours, and wait until the page has followed."""
+    background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    before: Any = page.evaluate(background)
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.wait_for_function(f"(before) => {background} !== before", arg=before)
