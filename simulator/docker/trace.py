@@ -19,13 +19,7 @@ from simulator.docker.events import (
     Event,
     StoredCredentialsReused,
 )
-from simulator.docker.machine import (
-    IllegalTransition,
-    State,
-    evolve,
-    interpret,
-    next_move,
-)
+from simulator.docker.machine import IllegalTransition, State, evolve, interpret, next_move
 from simulator.docker.output.line import Line
 from simulator.docker.output.terminal import lines
 from simulator.docker.unions import Tagged

@@ -29,7 +29,7 @@ def test_a_blob_that_failed_waits_where_the_engine_backs_off(
 ) -> None:
     """Docker 26 waits 5 seconds after each second failure of a layer; Docker 29 asks at once."""
     name, failed, kind = case
-    assert engine(name).rests(failed, kind) is expected
+    assert engine(name).backs_off(failed, kind) is expected
 
 
 def fetching(name: str) -> State:

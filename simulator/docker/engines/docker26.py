@@ -41,7 +41,7 @@ def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool
             return False
 
 
-def rests(failed: int, kind: str) -> bool:
+def backs_off(failed: int, kind: str) -> bool:
     """A layer's next attempt is 5 seconds away and more: meanwhile the others go on."""
     return kind == "layer" and failed % REQUESTS == 0
 
@@ -105,7 +105,7 @@ PROFILE = Profile(
     accept=tuple(("Accept", kind) for kind in ACCEPTED),
     reads_errors=frozenset(range(300, 600)),
     asks_again=asks_again,
-    rests=rests,
+    backs_off=backs_off,
     remove=remove,
     measures_files=True,
     keeps_manifests=True,

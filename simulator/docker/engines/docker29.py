@@ -1,6 +1,5 @@
 """Docker 29 with containerd's image store, today's default: what it does."""
 
-
 from simulator.docker.engines.profile import Profile
 from simulator.docker.image_store import (
     NAMELESS,
@@ -31,7 +30,7 @@ def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool
     return again and len(answers) < MOST_ANSWERS
 
 
-def rests(failed: int, kind: str) -> bool:
+def backs_off(failed: int, kind: str) -> bool:
     """It asks again at once."""
     return False
 
@@ -92,7 +91,7 @@ PROFILE = Profile(
     ),
     reads_errors=frozenset({200, 403}),
     asks_again=asks_again,
-    rests=rests,
+    backs_off=backs_off,
     remove=remove,
     measures_files=False,
     keeps_manifests=False,

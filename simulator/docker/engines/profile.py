@@ -61,7 +61,7 @@ class Profile:
     """Whether to repeat a request: from all statuses it was answered with (None for a download
     that was cut), what it is for (`manifest`, `config` or `layer`), and whether the last answer
     has a challenge that reports no error."""
-    rests: Callable[[int, str], bool]
+    backs_off: Callable[[int, str], bool]
     """Whether a blob lets the others go first: from how often it failed (0 after a download that
     was cut), and what it is (`config` or `layer`)."""
     remove: Callable[[ImageStore, str, bool], Removal | Refusal]

@@ -84,7 +84,6 @@ class ManifestUnknown(Refused):
     """404: no such tag, or no such repository; the answer is the same."""
 
 
-
 @dataclass(frozen=True)
 class ManifestUnreadable(Failure):
     """The answer is good by its status, and is no manifest: a web page, perhaps."""
@@ -107,7 +106,6 @@ class RateLimited(Refused):
 @dataclass(frozen=True)
 class ServerFailed(Refused):
     """An answer that the protocol does not foresee here."""
-
 
 
 @dataclass(frozen=True)

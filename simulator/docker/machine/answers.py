@@ -6,13 +6,8 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.go_json import not_json
-from simulator.docker.machine.requests import (
-    listing,
-)
-from simulator.docker.machine.state import (
-    Run,
-    State,
-)
+from simulator.docker.machine.requests import listing
+from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import TRANSITIONS, Phase
 from simulator.protocol.challenge import Challenge
 from simulator.protocol.hosts import is_loopback
@@ -21,30 +16,34 @@ from simulator.protocol.network_failure import NetworkFailure, Obstacle
 
 
 def challenged(state: State, request: Request, answer: Response) -> Event:
-    """The answer to `GET /v2/` before anything was proven: a challenge, or open access."""
+    """The answer to `GET /v2/` without credentials: a challenge, or open access."""
     challenge = challenge_of(answer)
     known = answer.status == 401 and challenge
     return e.Challenged(known) if known else e.AccessOpen(answer.status)
 
 
 def unreachable(state: State, request: Request, failure: NetworkFailure) -> Event:
-    """What it means that no answer came: an end, or another way to go on."""
+    """The event for a request without an answer: plain HTTP, another login, or the end."""
     if e.WebLoginUnavailable in TRANSITIONS[state.phase]:
         return e.WebLoginUnavailable()
-    to_registry = request.host == state.run.host and request.url.startswith("https:")
-    no_tls = failure.obstacle is Obstacle.PLAIN_HTTP
-    named_port = ":" in state.run.host.rpartition("]")[2]
-    in_classic_ways = state.phase is Phase.CHECKING or listing(state)
-    refused = failure.obstacle is Obstacle.REFUSED and (
-        state.profile.http_after_refused or in_classic_ways or not named_port
-    )
-    may = e.FellBackToHttp in TRANSITIONS[state.phase]
-    this_machine = state.profile.ipv6_loopback or not state.run.host.startswith("[")
-    here = is_loopback(state.run.host) and this_machine
-    allowed = here or state.run.host in state.client.insecure
-    if may and to_registry and allowed and (no_tls or refused):
+    if e.FellBackToHttp in TRANSITIONS[state.phase] and may_use_http(state, request, failure):
         return e.FellBackToHttp()
     return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
+
+
+def may_use_http(state: State, request: Request, failure: NetworkFailure) -> bool:
+    """Whether plain HTTP is tried next: on this machine and for `insecure-registries`, where the
+    registry does not speak TLS, or nothing listens and the engine tries then too."""
+    host, profile = state.run.host, state.profile
+    to_registry = request.host == host and request.url.startswith("https:")
+    this_machine = is_loopback(host) and (profile.ipv6_loopback or not host.startswith("["))
+    if not to_registry or not (this_machine or host in state.client.insecure):
+        return False
+    if failure.obstacle is Obstacle.REFUSED:
+        named_port = ":" in host.rpartition("]")[2]
+        as_classic = state.phase is Phase.CHECKING or listing(state)
+        return profile.http_after_refused or as_classic or not named_port
+    return failure.obstacle is Obstacle.PLAIN_HTTP
 
 
 def demanded(state: State, answer: Response) -> Challenge | None:

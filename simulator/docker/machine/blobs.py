@@ -29,7 +29,7 @@ def asked_now(state: State) -> tuple[Descriptor, ...]:
     first = tuple(blob for blob in download.waiting if blob.digest == config)
     if first and state.profile.config_first and is_image(state):
         return first
-    awake = tuple(blob for blob in download.waiting if blob.digest not in download.resting)
+    awake = tuple(blob for blob in download.waiting if blob.digest not in download.backing_off)
     return awake or download.waiting
 
 
@@ -89,17 +89,17 @@ def keep_attempt(state: State, event: e.AskedAgain) -> Run:
     again = state.run.attempted(event.url, event.status)
     if state.phase is not Phase.FETCHING_BLOBS:
         return again
-    resting = rested(replace(state, run=again), event.url)
-    return replace(again, download=replace(again.download, resting=resting))
+    backing_off = backing_off_after(replace(state, run=again), event.url)
+    return replace(again, download=replace(again.download, backing_off=backing_off))
 
 
-def rested(state: State, url: str) -> tuple[str, ...]:
+def backing_off_after(state: State, url: str) -> tuple[str, ...]:
     """Which blobs wait for the others now that the one at this address failed: engine's rule."""
     download = state.run.download
     blob = next(b for b in download.waiting if blob_request(state, b).url == url)
-    others = tuple(digest for digest in download.resting if digest != blob.digest)
-    rests = state.profile.rests(len(state.run.answers_from(url)), kind_of(state, blob))
-    return (*others, blob.digest) if rests else others
+    others = tuple(digest for digest in download.backing_off if digest != blob.digest)
+    backs_off = state.profile.backs_off(len(state.run.answers_from(url)), kind_of(state, blob))
+    return (*others, blob.digest) if backs_off else others
 
 
 def keep_blob(state: State, event: e.BlobReceived) -> Run:
@@ -122,11 +122,11 @@ def keep_redirect(state: State, event: e.Redirected) -> Run:
 
 def keep_cut(state: State, event: e.DownloadCut) -> Run:
     download, blob = state.run.download, event.blob
-    rests = (*download.resting, blob.digest) if state.profile.rests(0, "layer") else ()
+    backs_off = (*download.backing_off, blob.digest) if state.profile.backs_off(0, "layer") else ()
     partial = {**dict(download.partial), blob.digest: event.received}
     again = state.run.attempted(blob_request(state, blob).url, None)
     return replace(
-        again, download=replace(download, partial=tuple(partial.items()), resting=rests)
+        again, download=replace(download, partial=tuple(partial.items()), backing_off=backs_off)
     )
 
 

@@ -11,16 +11,7 @@ from typing import TypeVar
 
 from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
-from simulator.docker.machine import (
-    blobs,
-    images,
-    login,
-    logout,
-    manifests,
-    ready,
-    resolve,
-    tokens,
-)
+from simulator.docker.machine import blobs, images, login, logout, manifests, ready, resolve, tokens
 from simulator.docker.machine.answers import unreachable
 from simulator.docker.machine.part import Move
 from simulator.docker.machine.state import State

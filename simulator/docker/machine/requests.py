@@ -1,7 +1,5 @@
 """The requests of a pull or login, and the addresses that they go to."""
 
-
-
 from simulator.docker.cli.commands import Pull
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase

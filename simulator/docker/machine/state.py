@@ -101,7 +101,7 @@ class Download:
     waiting: tuple[Descriptor, ...] = ()
     received: tuple[Descriptor, ...] = ()
     present: tuple[Descriptor, ...] = ()
-    resting: tuple[str, ...] = ()
+    backing_off: tuple[str, ...] = ()
     """Digests of blobs that failed and let others go first."""
     moved: tuple[tuple[str, str], ...] = ()
     partial: tuple[tuple[str, int], ...] = ()

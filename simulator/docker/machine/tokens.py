@@ -11,21 +11,10 @@ from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.go_json import kind as kind_of_json
 from simulator.docker.go_json import not_json
-from simulator.docker.machine.answers import (
-    errors,
-)
+from simulator.docker.machine.answers import errors
 from simulator.docker.machine.part import Move, Part
-from simulator.docker.machine.requests import (
-    asked,
-    listing,
-    manifest_url,
-    ref,
-    wanted,
-)
-from simulator.docker.machine.state import (
-    Run,
-    State,
-)
+from simulator.docker.machine.requests import asked, listing, manifest_url, ref, wanted
+from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.authorization import Authorization, Scheme
 from simulator.protocol.challenge import Challenge

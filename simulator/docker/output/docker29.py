@@ -7,13 +7,7 @@ body.
 from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
 from simulator.docker.machine.login import helper_error
-from simulator.docker.machine.requests import (
-    is_image,
-    kind_of,
-    listing,
-    untyped,
-    wanted,
-)
+from simulator.docker.machine.requests import is_image, kind_of, listing, untyped, wanted
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output import inspection, tables
@@ -33,11 +27,7 @@ from simulator.docker.output.words import CLI_29, Words
 from simulator.protocol.digest import short_digest
 from simulator.protocol.errors import standard_message
 from simulator.protocol.manifest import Descriptor
-from simulator.protocol.media_types import (
-    CONFIGS,
-    INDEXES,
-    LAYERS,
-)
+from simulator.protocol.media_types import CONFIGS, INDEXES, LAYERS
 
 KNOWN_CODES = frozenset(
     {"UNKNOWN", "UNSUPPORTED", "UNAUTHORIZED", "DENIED", "UNAVAILABLE", "TOOMANYREQUESTS"}

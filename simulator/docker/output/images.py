@@ -10,9 +10,7 @@ from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
-from simulator.docker.output.shared import (
-    DAEMON,
-)
+from simulator.docker.output.shared import DAEMON
 from simulator.docker.output.words import CliWords
 from simulator.protocol.digest import short_digest
 

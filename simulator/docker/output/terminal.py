@@ -6,9 +6,7 @@ from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Login, Pull
 from simulator.docker.events import Event, Failure
 from simulator.docker.machine.ready import platform_mismatch
-from simulator.docker.machine.requests import (
-    untagged,
-)
+from simulator.docker.machine.requests import untagged
 from simulator.docker.machine.state import State
 from simulator.docker.output import images, login
 from simulator.docker.output.by_engine import WORDS
