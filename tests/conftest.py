@@ -17,6 +17,7 @@ from tests.pages import PATIENCE, app, chromium, opened
 expect.set_options(timeout=PATIENCE * 1000)
 
 # Learners' progress goes to a database of this process's own, in servers that it starts too.
+os.environ["PULLSCOPE_DEBUG"] = "1"  # a test sees an exception, not the sentence in its place
 os.environ[VARIABLE] = f"sqlite:///{tempfile.mkdtemp(prefix='pullscope-')}/progress.db"
 
 LIMIT = 5 * PATIENCE

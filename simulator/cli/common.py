@@ -1,5 +1,7 @@
 """What several commands share: how bad input is told, secrets are asked for, and text is shown."""
 
+import os
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -23,17 +25,47 @@ HOST = click.option(
 )
 
 
+DEBUG = "PULLSCOPE_DEBUG"
+"""With this environment variable, an exception that is not about input keeps its traceback."""
+
+
 def told_plainly(command: Command) -> Command:
-    """Bad input ends with its sentence and exit status 2."""
+    """Bad input, and whatever else goes wrong, ends with one sentence and exit status 2."""
 
     @wraps(command)
     def wrapped(*args: Any, **options: Any) -> Any:
         try:
             return command(*args, **options)
-        except ValueError as error:
-            refuse(str(error))
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get(DEBUG) and not isinstance(error, ValueError):
+                raise
+            refuse(sentence_of(error))
 
     return wrapped
+
+
+def sentence_of(error: Exception) -> str:
+    """What went wrong, in one line. An error that is not about input says how to learn more."""
+    said = printable(" ".join(str(error).split()))
+    match error:
+        case ValueError() if said:
+            return said
+        case OSError(strerror=str(why)):
+            where = f"{error.filename}: " if error.filename else ""
+            return f"{printable(where)}{why}"
+        case _:
+            what = type(error).__name__ + (f" ({said})" if said else "")
+            return f"this ended with an error of Pullscope's own: {what}; {DEBUG}=1 shows where"
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Text of others without the characters that command a terminal."""
+    return CONTROL.sub("\ufffd", text)
 
 
 def refuse(sentence: str) -> None:
@@ -108,5 +140,5 @@ def chosen_lesson() -> Lesson:
 
 
 def plain(value: object) -> str:
-    """Text that rich takes for no markup."""
-    return str(value).replace("[", r"\[")
+    """Text that rich takes for no markup, and a terminal for no command."""
+    return printable(str(value)).replace("[", r"\[")

@@ -1,5 +1,6 @@
 """`app` serves the pages, and the registry on the same port."""
 
+import os
 import re
 
 import click
@@ -7,6 +8,7 @@ import click
 from simulator.cli.common import HOST, told_plainly
 from simulator.protocol.hosts import is_loopback
 from simulator.web import serve
+from simulator.web.real_runs import VARIABLE, class_policy
 
 
 @click.command()
@@ -24,6 +26,7 @@ def app(host: str, port: int, for_class: bool, public_url: str) -> None:
     --class and --public-url.
     """
     hosting(host, for_class, public_url)
+    class_policy(os.environ.get(VARIABLE, ""))
     serve.serve_app(host, port, public_url, log=click.echo)
 
 

@@ -14,6 +14,7 @@ from simulator.cli.common import (
     chosen_lesson,
     console,
     plain,
+    printable,
     told_plainly,
     with_lessons,
 )
@@ -100,8 +101,8 @@ def print_run(trace: Trace) -> None:
         for line in step.terminal:
             prefix = "$ " if line.kind == "command" else ""
             style = {"command": "bold", "error": "red"}.get(line.kind, "")
-            console.print(f"{prefix}{line.text}", style=style, markup=False, highlight=False,
-                          soft_wrap=True)  # fmt: skip
+            text = printable(f"{prefix}{line.text}")
+            console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
     table = Table(title="Process table", show_lines=True)
     shown = process_table(chosen_lesson(), trace)
     for column in shown.columns:

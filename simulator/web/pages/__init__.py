@@ -29,7 +29,7 @@ from simulator.web.pages import (
     terminal,
     visual,
 )
-from simulator.web.pages.parts import say
+from simulator.web.pages.parts import border, say
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
 from simulator.words.translation import InvalidTranslation
@@ -107,7 +107,8 @@ def drawn(page: Page) -> Callable[[], None]:
         except (library.UnknownLesson, InvalidLesson, InvalidTranslation) as error:
             say(st.error, f"{_('The lesson does not load.')} {{error}}", error=error)
             return
-        page.draw(lesson)
+        with border():
+            page.draw(lesson)
 
     return draw
 

@@ -1,7 +1,10 @@
 """What several pages place: choices that stand in the address, tables, and runs by name."""
 
+import logging
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -114,7 +117,8 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
     @wraps(draw)
     def drawn(*args: P.args, **options: P.kwargs) -> None:
         i18n.use(st.session_state.get("language", i18n.DEFAULT))
-        draw(*args, **options)
+        with border():
+            draw(*args, **options)
 
     return drawn
 
@@ -130,6 +134,26 @@ def choosing(choice: str) -> dict[str, Any]:
 def plain(text: object) -> str:
     """Text for a table cell, whose Markdown must not take it for markup."""
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|:$~])", r"\\\1", str(text)).replace("\n", "  \n")
+
+
+DEBUG = "PULLSCOPE_DEBUG"
+"""With this environment variable, an exception keeps its traceback and ends the page."""
+
+
+@contextmanager
+def border() -> Iterator[None]:
+    """Whatever goes wrong inside is one sentence on the page; the rest of the page stays."""
+    try:
+        yield
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        logging.getLogger(__name__).error("a part of a page failed: %s", type(error).__name__)
+        sentence = _(
+            "This part of the page could not be shown ({error}). Choose something else, or load "
+            "the page again."
+        )
+        say(st.error, sentence, error=type(error).__name__)
 
 
 def say(show: Callable[[str], object], sentence: str, **foreign: object) -> None:

@@ -10,7 +10,9 @@ from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.real_run import InvalidRegistry
 from simulator.views.commands import commands_of
 from simulator.views.message import summary
+from simulator.web.pages.learner import learner
 from simulator.web.pages.parts import say, show_table, take_password
+from simulator.web.real_runs import NotAdmitted, admitted
 from simulator.words.i18n import _
 
 
@@ -80,9 +82,9 @@ def ask(password: str) -> None:
         st.error(_("Fill in all four: registry, image, user name and password."))
         return
     try:
-        with st.spinner(_("Asking the registry …")):
-            st.session_state.probe = probe(**fields, password=password)
-    except (InvalidRegistry, InvalidReference) as error:
+        with st.spinner(_("Asking the registry …")), admitted(learner()) as policy:
+            st.session_state.probe = probe(**fields, password=password, policy=policy)
+    except (InvalidRegistry, InvalidReference, NotAdmitted) as error:
         say(st.error, "{error}", error=error)
 
 

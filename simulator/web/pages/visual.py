@@ -16,6 +16,7 @@ from simulator.views import player as playing
 from simulator.views import rows
 from simulator.web.components import stage
 from simulator.web.pages.compare import invitation
+from simulator.web.pages.learner import learner
 from simulator.web.pages.parts import (
     addressed,
     choices,
@@ -27,6 +28,7 @@ from simulator.web.pages.parts import (
     take_password,
 )
 from simulator.web.pages.question import ask
+from simulator.web.real_runs import NotAdmitted, admitted
 from simulator.words.i18n import N_, _, ngettext
 
 
@@ -86,10 +88,11 @@ def run_form(engine: str, password: str) -> None:
         bar.progress(min(1.0, arrived / announced) if announced else 0.0, text)
 
     try:
-        st.session_state.real_trace = run_real(
-            **fields, password=password, on_progress=on_progress, engine=engine
-        )
-    except (InvalidReference, InvalidRegistry) as error:
+        with admitted(learner()) as policy:
+            st.session_state.real_trace = run_real(
+                **fields, password=password, on_progress=on_progress, engine=engine, policy=policy
+            )
+    except (InvalidReference, InvalidRegistry, NotAdmitted) as error:
         say(st.error, "{error}", error=error)
     finally:
         bar.empty()
