@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from simulator.live import view
 from simulator.live.attempts import QUIET
 from simulator.live.learners import Session
-from simulator.live.observer import Run
+from simulator.live.observer.run import Run
 from simulator.live.record import recording
 from simulator.live.sessions import Sessions
 from simulator.protocol.message import Request

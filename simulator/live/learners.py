@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.live.accounts import Account, new_name, opened
-from simulator.live.observer import Memo
+from simulator.live.observer.observe import Memo
 from simulator.live.seen import Seen
 from simulator.live.trouble import Trouble
 from simulator.protocol.hosts import is_loopback

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from simulator.docker.cli.commands import Login
-from simulator.live.observer import Run
+from simulator.live.observer.run import Run
 from simulator.live.seen import Seen
 from simulator.protocol.message import Headers
 

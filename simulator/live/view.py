@@ -15,7 +15,8 @@ from simulator.lesson.document import Lesson
 from simulator.live.coach import Facts, advice
 from simulator.live.learners import Session
 from simulator.live.notes import NOTES
-from simulator.live.observer import Run, observe
+from simulator.live.observer.observe import observe
+from simulator.live.observer.run import Run
 from simulator.live.trouble import images_for, known
 from simulator.views import player
 from simulator.words.i18n import _

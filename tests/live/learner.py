@@ -4,7 +4,7 @@
 
 from simulator.live import view
 from simulator.live.coach import advice
-from simulator.live.observer import observe
+from simulator.live.observer.observe import observe
 from simulator.live.sessions import Sessions
 from simulator.live.trouble import known
 from simulator.protocol.authorization import Authorization

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from simulator.live import view
 from simulator.live.accounts import new_password
 from simulator.live.learners import KEPT, LIFETIME, PER_ADDRESS
-from simulator.live.observer import observe
+from simulator.live.observer.observe import observe
 from simulator.live.record import recording
 from simulator.live.sessions import Sessions
 from simulator.live.trouble import known

@@ -6,7 +6,7 @@ import re
 from simulator.lesson.library import find_lesson
 from simulator.live import view
 from simulator.live.clients import RECIPES, commands
-from simulator.live.observer import observe
+from simulator.live.observer.observe import observe
 from simulator.live.record import recording
 from simulator.live.trouble import images_for, known, layers
 from simulator.recordings.document import Recording

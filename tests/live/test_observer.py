@@ -16,7 +16,8 @@ from simulator.docker.unions import kinds
 from simulator.live import view
 from simulator.live.attempts import QUIET
 from simulator.live.notes import NOTES
-from simulator.live.observer import Run, observe
+from simulator.live.observer.observe import observe
+from simulator.live.observer.run import Run
 from simulator.live.seen import Seen, client_of
 from simulator.live.trouble import known
 from simulator.protocol.message import Request, Response
