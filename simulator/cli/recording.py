@@ -10,11 +10,13 @@ from rich.table import Table
 
 from simulator.cli.common import ENGINES, console, plain, read_password, told_plainly
 from simulator.recordings import fidelity
+from simulator.recordings.document import engine_of
 from simulator.recordings.document import read as read_recording
-from simulator.recordings.fidelity import remarks, replayed
+from simulator.recordings.outcome import FIELDS
 from simulator.recordings.recorder import CannotRecord, Order
 from simulator.recordings.recorder import record as record_docker
 from simulator.recordings.recorder import write as write_recording
+from simulator.recordings.replayed import remarks, replayed
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -55,7 +57,7 @@ def record(
     )  # fmt: skip
     write_recording(output, record_docker(order), force)
     made = read_recording(output)
-    engine = next(iter(made.engines))
+    engine = engine_of(made, "")
     told = replayed(made, engine)
     count = len(made.engines[engine].http)
     click.echo(
@@ -69,12 +71,14 @@ def record(
 
 
 @click.command(name="fidelity")
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--engine", type=ENGINES, help="Compare one engine only.")
 @click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
 @told_plainly
-def compare_recordings(directory: Path, engine: str | None, as_json: bool) -> None:
+def compare_recordings(directory: Path | None, engine: str | None, as_json: bool) -> None:
     """Play the recordings of real Docker in DIR, and compare field by field.
+
+    Without DIR, play the recordings that come with Pullscope.
 
     Compared are standard output and error, exit status, requests, config.json and images; what
     is normalised is listed with --json. The exit status is 1 when anything differs. A situation
@@ -100,7 +104,18 @@ def print_comparisons(compared: Sequence[fidelity.Comparison]) -> None:
     for one in compared:
         if one.differences and not one.unreached:
             click.echo(first_difference(one))
+    console.print(group_table(compared))
     click.echo(fidelity.total(compared))
+
+
+def group_table(compared: Sequence[fidelity.Comparison]) -> Table:
+    """How many runs of each group agree, and how many differ in which field."""
+    table = Table()
+    for title in ("Group", "Runs", "Agree", "Not reached", *FIELDS):
+        table.add_column(title, overflow="fold")
+    for row in fidelity.by_group(compared):
+        table.add_row(*map(plain, row))
+    return table
 
 
 def first_difference(one: fidelity.Comparison) -> str:

@@ -8,7 +8,7 @@ import click
 from simulator.docker.trace import Trace
 from simulator.recordings.document import InvalidRecording, Recording, engine_of, recorded
 from simulator.recordings.document import read as read_recording
-from simulator.recordings.fidelity import remarks, replayed
+from simulator.recordings.replayed import remarks, replayed
 
 
 def run_recording(engine: str, recording: str, **_others: Any) -> Trace:

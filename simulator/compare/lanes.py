@@ -202,8 +202,8 @@ def causes(comparison: Comparison) -> list[str]:
         return [_(NO_EFFECT)]
     if comparison.change:
         return [_(CHANGES[comparison.change].why)]
-    left, right = (find_scenario(t.scenario) for t in (comparison.left, comparison.right))
-    known = dict.fromkeys(one for one in (left, right) if one)
+    names = dict.fromkeys((comparison.left.scenario, comparison.right.scenario))
+    known = [one for one in map(find_scenario, names) if one]
     return [f"{one.title}: {one.cause}" for one in known if one.cause] if len(known) > 1 else []
 
 

@@ -23,9 +23,9 @@ from simulator.docker.engines import engine, engines
 from simulator.docker.machine import State
 from simulator.docker.trace import Step, Trace, steps
 from simulator.lesson.document import Lesson
-from simulator.recordings import document as recordings
 from simulator.recordings import fidelity
-from simulator.recordings.document import Recording
+from simulator.recordings.document import RECORDED, Recording, engine_of
+from simulator.recordings.scene import first_state, scene_of
 from simulator.recordings.situations import trace as situation_run
 from simulator.registry.model import Registry
 from simulator.scenarios.model import UnknownScenario, scenarios
@@ -161,7 +161,7 @@ class Printed:
         return type(self.step.after.run.command).__name__.lower()
 
 
-RECORDINGS = recordings.RECORDED
+RECORDINGS = RECORDED
 """What was recorded of real Docker; an installation without it has the scenarios."""
 
 
@@ -191,10 +191,10 @@ def recorded(directory: Path) -> Iterator[Played]:
         return
     for one in fidelity.situations(directory):
         recording = one.recording
-        if recording.name in fidelity.UNREACHED:
+        if recording.name in fidelity.unreached():
             continue
-        scene = recordings.scene_of(recording, one.engine)
-        client = recordings.client(recording, scene)
+        scene = scene_of(recording, engine_of(recording, one.engine))
+        client = first_state(recording, scene)
         yield Played(recording.name, "recording", scene.world, client, recording)
 
 

@@ -11,20 +11,24 @@ from simulator.docker.cli.commands import Login
 from simulator.live.observer.run import Run
 from simulator.live.seen import Seen
 from simulator.protocol.message import Headers
+from simulator.protocol.secrets import MASK
+from simulator.scenarios.client import auth_entry
 
 NOTE = "Seen by the registry; terminal, exit status and files of the client are not known to it."
 
 
 def recording(run: Run) -> dict[str, Any]:
-    """The last command of the run; a login before it is part of the setup."""
+    """The last command of the run; a login before it is part of its world."""
     steps, client = run.trace.steps, str(run.client)
     commands = steps[0].before.commands
     last = commands[-1] if commands else None
     user = next((one.user for group in run.seen for one in group if one.user), "")
-    before = [f"logged in to {c.server} as {user}" for c in commands[:-1] if isinstance(c, Login)]
+    auths = {one.server: auth_entry(f"{user}:{MASK}")
+             for one in commands[:-1] if isinstance(one, Login)}  # fmt: skip
     start = run.seen[-1][0].at
     return {
-        "name": f"live_{run.number}", "title": run.title, "setup": before,
+        "name": f"live_{run.number}", "title": run.title,
+        "world": {"config_json_before": {"auths": auths} if auths else None},
         "command": last.text if last else "", "env": {}, "stdin": None, "note": NOTE,
         "interactive_input": None,
         "engines": {

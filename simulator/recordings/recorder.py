@@ -34,9 +34,9 @@ from simulator.protocol.platform import Platform
 from simulator.protocol.reference import HOST, HUB, HUB_KEY, InvalidReference, Reference
 from simulator.protocol.secrets import MASK
 from simulator.protocol.target import Kind, target
-from simulator.recordings.document import HOME
 from simulator.recordings.masking import Masker
 from simulator.recordings.proxy import Entry, Proxy, running
+from simulator.scenarios.client import HOME, auth_entry
 from simulator.sources.http_client import PATIENCE, failure
 
 SNAPSHOTTER = "io.containerd.snapshotter.v1"
@@ -391,16 +391,16 @@ def masked(order: Order, proxy: Proxy, kind: str, told: dict[str, Any]) -> dict[
     recording = {
         "name": order.name, "title": order.title, "note": "",
         "recorder": f"pullscope {__version__}", "registry": proxy.upstream,
-        "setup": [setup(order.username, host)], "command": order.text, "env": {},
+        "world": world(order.username, host), "command": order.text, "env": {},
         "stdin": typed, "interactive_input": None, "engines": {kind: told},
     }  # fmt: skip
     return dict(masker.everywhere(recording))
 
 
-def setup(username: str, host: str) -> str:
-    if not username:
-        return "no ~/.docker/config.json"
-    return f'~/.docker/config.json holds auths["{host}"] = base64("{username}:{MASK}")'
+def world(username: str, host: str) -> dict[str, Any]:
+    """What was there before the command, as far as it is known: config.json."""
+    auths = {host: auth_entry(f"{username}:{MASK}")}
+    return {"config_json_before": {"auths": auths} if username else None}
 
 
 def exchange(entry: Entry, masker: Masker) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from simulator.docker.engines import engine as known_engine
@@ -27,15 +27,8 @@ from simulator.protocol.target import Kind as Target
 from simulator.protocol.target import Target as Asked
 from simulator.protocol.target import target
 from simulator.recordings import lab
-from simulator.recordings.document import (
-    Exchanged,
-    InvalidRecording,
-    Recording,
-    Scene,
-    Told,
-    client,
-    scene_of,
-)
+from simulator.recordings.document import Engine, Exchanged, InvalidRecording, Recording, Told
+from simulator.recordings.scene import NotModelled, Scene, first_state, scene_of
 from simulator.words.i18n import N_
 
 
@@ -65,20 +58,31 @@ class Played:
     deviations: tuple[Deviation, ...]
 
 
-def play(recording: Recording, engine: Literal["29", "26"]) -> Played:
+def play(recording: Recording, engine: Engine) -> Played:
     """Run the machine against what was recorded with this engine. Raises InvalidRecording."""
-    scene = scene_of(recording, engine)
-    before = client(recording, scene)
-    known = before.client
-    platform = Platform.parse(scene.told.platform) if scene.told.platform else known.platform
-    before = replace(before, client=replace(known, images=held(scene), platform=platform))
+    scene = scene_for(recording, engine)
+    client = scene.client
+    platform = Platform.parse(scene.told.platform) if scene.told.platform else client.platform
+    scene = replace(scene, client=replace(client, images=held(scene), platform=platform))
     player = Player(scene.told, list(scene.told.http))
     try:
-        played = tuple(steps(before, player.transport))
+        played = tuple(steps(first_state(recording, scene), player.transport))
+    except NotModelled as reason:
+        raise InvalidRecording(f"{recording.name}: cannot be replayed: {reason}") from None
     except (EndlessRun, IllegalTransition, ValueError) as error:  # URLs may be anything
         raise InvalidRecording(f"{recording.name}: cannot be replayed: {error}") from None
     last = played[-1].after
     return Played(scene, played, (*player.deviations, *player.unasked(last)))
+
+
+def scene_for(recording: Recording, engine: Engine) -> Scene:
+    """Raises InvalidRecording, also for a world that is not modelled."""
+    if recording.commands:
+        raise InvalidRecording(f"{recording.name}: of several commands, none can be replayed")
+    try:
+        return scene_of(recording, engine)
+    except NotModelled as reason:
+        raise InvalidRecording(f"{recording.name}: cannot be replayed: {reason}") from None
 
 
 def trace_of(recording: Recording, played: Played) -> Trace:
@@ -311,7 +315,7 @@ def line_target(line: Exchanged) -> Asked:
 def held(scene: Scene) -> ImageStore:
     """What the recorded engine held before: beside the setup, what it said exists already, and
     what it did not ask for although the pull went well."""
-    images = scene.images
+    images = scene.client.images
     manifests = [*received(scene.told), *kept(scene)]
     blobs = dict.fromkeys(images.blobs)
     for manifest in manifests:

@@ -15,7 +15,9 @@ from click.testing import CliRunner, Result
 from simulator.cli import main
 from simulator.docker.trace import Trace
 from simulator.recordings.document import RECORDED, recorded
-from simulator.recordings.fidelity import NORMALISED, UNREACHED, replayed
+from simulator.recordings.fidelity import unreached
+from simulator.recordings.normalise import NORMALISED
+from simulator.recordings.replayed import replayed
 from simulator.recordings.situations import recorded_situations
 from simulator.recordings.situations import trace as run
 from simulator.registry.fixtures import repositories
@@ -230,7 +232,7 @@ def test_fidelity_tells_the_first_difference(tmp_path: Path) -> None:
 
 def test_fidelity_lists_what_is_not_reached(tmp_path: Path) -> None:
     """It has its reason in the table, and is no difference."""
-    name, why = next(iter(UNREACHED.items()))
+    name, why = next(iter(unreached().items()))
     result = called("fidelity", str(one_recording(tmp_path, name)))
     assert result.exit_code == 0
     assert "0 of 2 agree; 2 not reached" in result.stdout

@@ -14,15 +14,14 @@ from simulator.decoder import index as decoder
 from simulator.decoder.checks import checks
 from simulator.decoder.index import Cause, cards, decode, known_messages, partings, printed
 from simulator.decoder.redaction import mask
-from simulator.docker.cli.commands import Pull
+from simulator.docker.cli.commands import Pull, parse
 from simulator.docker.engines import engines
 from simulator.lesson.library import HOME
 from simulator.lesson.load import load
 from simulator.protocol.reference import HUB, InvalidReference, Reference
 from simulator.protocol.secrets import MASK
 from simulator.recordings import fidelity
-from simulator.recordings.document import command_of
-from simulator.recordings.fidelity import UNREACHED, Situation
+from simulator.recordings.fidelity import Situation, unreached
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
@@ -35,7 +34,7 @@ from tests.pages import PATIENCE
 LESSON = load(HOME / "pulling-from-private-registries")
 RECORDED = [one for one in fidelity.situations(decoder.RECORDINGS)
             if one.recording.engines[one.engine].exit_code]  # fmt: skip
-ERRORS = [one for one in RECORDED if one.recording.name not in UNREACHED]
+ERRORS = [one for one in RECORDED if one.recording.name not in unreached()]
 
 
 def error_of(situation: Situation) -> str:
@@ -69,7 +68,7 @@ def test_every_recorded_error_finds_its_own_situation(situation: Situation) -> N
 def test_what_is_not_played_is_said_to_be_so() -> None:
     """The only recorded errors that are left out are those that the machine does not play."""
     assert {one.recording.name for one in RECORDED} - {one.recording.name for one in ERRORS} == set(
-        UNREACHED
+        unreached()
     )
 
 
@@ -96,8 +95,8 @@ def test_other_names_lead_to_the_same_situation(
 def renamed(situation: Situation, host: str, repository: str, tag: str) -> str:
     """The recorded error as another registry's user would see it."""
     text = error_of(situation)
-    told = situation.recording.engines[situation.engine]
-    command = command_of(situation.recording, told)
+    (line, typed), *_ = situation.recording.typed
+    command = parse(line, typed)
     text = text.replace("auth.example.com", f"auth.{host}")
     if not isinstance(command, Pull):
         typed = getattr(command, "server", "").split("/")[0]

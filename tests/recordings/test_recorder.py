@@ -24,9 +24,10 @@ from simulator.protocol.secrets import MASK
 from simulator.recordings import proxy as proxies
 from simulator.recordings import recorder
 from simulator.recordings.document import Recording, parsed, read
-from simulator.recordings.fidelity import Situation, compare, replayed
+from simulator.recordings.fidelity import Situation, compare
 from simulator.recordings.proxy import Entry, Proxy
 from simulator.recordings.recorder import CannotRecord, Order
+from simulator.recordings.replayed import replayed
 from simulator.registry import serving as server
 from simulator.registry.asgi import RegistryApp
 from simulator.registry.fixtures import repositories

@@ -1,7 +1,8 @@
 """Recordings as a source: the machine on what was recorded, and what is told where they part."""
 
+import json
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,22 +11,30 @@ from hypothesis import strategies as st
 from simulator.docker.trace import Trace
 from simulator.lesson.library import find_lesson
 from simulator.protocol.network_failure import Obstacle
-from simulator.recordings.document import Exchanged, InvalidRecording, Recording, parsed, recorded
-from simulator.recordings.fidelity import UNREACHED, Replayed, remarks, replayed
+from simulator.recordings.document import (
+    ENGINES,
+    RECORDED,
+    Engine,
+    Exchanged,
+    InvalidRecording,
+    Recording,
+    parsed,
+    recorded,
+)
+from simulator.recordings.fidelity import unreached
 from simulator.recordings.replay import Kind
+from simulator.recordings.replayed import Replayed, remarks, replayed
 from simulator.recordings.situations import recorded_situations, run_situation
 from simulator.recordings.situations import trace as trace_of
 from simulator.scenarios import model as scenario
 from simulator.views.stage import stage
 from tests.cases import each
 
-Engine = Literal["29", "26"]
-ENGINES: tuple[Engine, ...] = ("29", "26")
 PULL = "bearer_pull_after_login"
 
 
 @each("engine", ENGINES)
-@each("name", [name for name in recorded() if name not in UNREACHED])
+@each("name", [name for name in recorded() if name not in unreached()])
 def test_a_recording_is_a_run_that_ends_as_docker_did(name: str, engine: Engine) -> None:
     """Every answer is found, none is left, and each printed line stands in the terminal."""
     told = recorded()[name].engines[engine]
@@ -145,26 +154,32 @@ def test_a_recorded_situation_is_also_a_scenario(name: str, engine: str) -> None
 def test_what_cannot_be_played_is_not_offered() -> None:
     """All recordings but those that the machine does not reach."""
     offered = recorded_situations()
-    assert set(recorded()) - {one.name for one in offered.values()} == set(UNREACHED)
+    assert set(recorded()) - {one.name for one in offered.values()} == set(unreached())
     assert not set(offered) & set(scenario.scenarios())
     assert trace_of("recorded_logout").scenario == "recorded_logout"
 
 
-@each("line", [
-    "config.json = 5", "config.json = {}", "config.json = {not JSON}", "already pulled: Bad",
-    'config.json = {"auths": {"a": 5}}', 'config.json = {"auths": 5}', "config.json is broken",
-    "already pulled: registry.example.com/team/app:9.9", "token server options: {'deny': 'x'}",
-    "fault injected by the proxy: blobs -> 307", "fault injected by the proxy: moon -> 500",
-    '~/.docker/config.json holds auths["a"] = base64("b")', "",
+@each("world", [
+    {"config_json_before": 5}, {"config_json_before": {"auths": 5}}, {"config_json_before": "no"},
+    {"config_json_before": {"auths": {"a": 5}}}, {"config_json_before": {"bytes_base64": "?"}},
+    {"commands_before": ["docker pull Bad"]}, {"commands_before": ["dance"]}, {"registries": 5},
+    {"commands_before": ["docker pull registry.example.com/team/app:9.9"]}, {"disk": "full"},
+    {"registries": {"a": {"transport": "pigeon"}}}, {"faults": [{"host": "a", "action": {}}]},
+    {"registries": {"a": {"transport": "https", "auth": "token (realm x, service y)"}}},
+    {"registries": {"a": {"transport": "https", "auth": "none"}}, "images_present": {"b:1": "c"}},
+    {"faults": [{"host": "a", "path": "(", "action": {"close": True}}]}, {"config_problem": "odd"},
+    {"faults": [{"host": "a", "action": {"respond": {"status": "odd"}}}]},
+    {"faults": [{"host": "a", "action": {"respond": 5}}]}, {"token_server": {"denies": "x"}},
+    {"helpers": {"docker-credential-a": "exit 1"}}, {"engine_options": {"proxies": {}}},
 ])  # fmt: skip
-def test_an_odd_setup_is_a_run_or_a_sentence(line: str) -> None:
-    """So is whatever somebody writes into the setup."""
-    odd = recorded()["pull_no_login"].model_copy(update={"setup": (line,)})
+def test_an_odd_world_is_a_run_or_a_sentence(world: dict[str, Any]) -> None:
+    """So is whatever somebody writes into a recording."""
+    known = json.loads((RECORDED / "pull_no_login.json").read_text())
     try:
-        run = replayed(odd, "26")
-    except InvalidRecording as refused:
-        told = str(refused)
-        assert "setup" in told and "\n" not in told
+        run = replayed(parsed(json.dumps({**known, "world": world}).encode(), "mine"), "26")
+    except InvalidRecording as error:
+        refused = str(error)
+        assert refused.strip() and "\n" not in refused
         return
     assert run.trace.steps[-1].after.finished
 

@@ -5,12 +5,10 @@ from itertools import pairwise
 import pytest
 
 from simulator.docker.engines import engines
-from simulator.docker.trace import Trace
-from simulator.docker.trace import run as run_trace
 from simulator.recordings import document as recordings
+from simulator.recordings.situations import run_situation
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
-from simulator.sources.mock import mock
 from simulator.views.timing import MB, Bar, Link, in_parallel, timeline, total
 from tests.cases import each
 
@@ -65,11 +63,6 @@ def test_what_is_here_costs_nothing() -> None:
     assert sum(bar.kind == "download" for bar in shared) == 1
 
 
-def played(recording: recordings.Recording, engine: str) -> Trace:
-    scene = recordings.scene_of(recording, engine)  # type: ignore[arg-type]
-    return run_trace(recordings.client(recording, scene), mock(scene.world))
-
-
 THROTTLED = Link(rate=1000 * MB, each=2 * MB, latency=0.01, parallel=3, unpack=1e12)
 """The recordings' proxy: 2 MB/s a connection, and as good as no latency."""
 # In which order, and after how many ms, the requests for the layers of `pull_big` reached the
@@ -85,7 +78,7 @@ def test_a_real_pull_began_its_downloads_then(engine: str) -> None:
     """Five layers of 0.8 to 6 MB, three at once: the fourth and the fifth begin when one of the
     others has arrived, as they did when it was recorded."""
     recorded = RECORDED[engine]
-    trace = played(recordings.read(DATA / "pull_big.json"), engine)
+    trace = run_situation(recordings.read(DATA / "pull_big.json"), engine)
     asked = {
         step.exchange.request.path[-8:]: step
         for step in trace.steps

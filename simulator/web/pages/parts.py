@@ -16,7 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from simulator.docker.engines import engines
 from simulator.lesson.document import Lesson
 from simulator.recordings.document import engine_of, recorded
-from simulator.recordings.fidelity import Replayed, replayed
+from simulator.recordings.replayed import Replayed, replayed
 from simulator.recordings.situations import recorded_situations
 from simulator.scenarios.model import own_scenarios, scenarios
 from simulator.views.table import Table

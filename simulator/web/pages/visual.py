@@ -9,7 +9,7 @@ from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.protocol.reference import InvalidReference
 from simulator.recordings.document import InvalidRecording, engine_of, parsed
-from simulator.recordings.fidelity import Replayed, otherwise, replayed
+from simulator.recordings.replayed import Replayed, diff, replayed
 from simulator.recordings.situations import trace as played
 from simulator.scenarios.real_run import InvalidRegistry, run_real
 from simulator.views import player as playing
@@ -135,7 +135,7 @@ def remarkable(told: Replayed, engine: str) -> None:
         st.caption(_("It was recorded with one engine only, and that one is shown."))
     for one in told.differences:
         with st.expander(f":material/difference: {_('Your Docker says something else')}"):
-            st.code("\n".join(otherwise(one)), language="diff")
+            st.code("\n".join(diff(one)), language="diff")
     if told.deviations:
         with st.expander(f":material/alt_route: {_('Other requests than Pullscope expects')}"):
             lines = (f"{_(one.kind)}: {one.request}" for one in told.deviations)

@@ -1,0 +1,161 @@
+"""What is not compared as it is, between a recording and the machine, and why."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from simulator.docker.engines import engine as known_engine
+from simulator.recordings.outcome import PROGRESS, Outcome
+
+Pair = tuple[Outcome, Outcome]
+Normalise = Callable[[Outcome, Outcome], Pair]
+
+
+def both(change: Callable[[Outcome], Outcome]) -> Normalise:
+    return lambda recorded, ours: (change(recorded), change(ours))
+
+
+def without_blank_lines(outcome: Outcome) -> Outcome:
+    if not outcome.terminal:
+        return outcome
+    return replace(outcome, stdout=tuple(line for line in outcome.stdout if line.strip()))
+
+
+def temporary_names(outcome: Outcome) -> Outcome:
+    told = tuple(re.sub(r"(config\.json)\d+", r"\1<random>", line) for line in outcome.stderr)
+    return replace(outcome, stderr=told)
+
+
+def identity_tokens(outcome: Outcome) -> Outcome:
+    kept = outcome.config and re.sub(r'("identitytoken": )"[^"]*"', r'\1"..."', outcome.config)
+    return replace(outcome, config=kept)
+
+
+def without_content(recorded: Outcome, ours: Outcome) -> Pair:
+    """Of an image that is not the lab's we know names and digests, not what is in it. Whether
+    `docker images` shows the digest depends on what is in it: `RepoDigests` has it."""
+
+    def names_only(outcome: Outcome) -> Outcome:
+        kept = (
+            re.sub(r"\bDigest: \S+; ", "", row.partition("; Layers: ")[0]) for row in outcome.images
+        )
+        return replace(outcome, images=tuple(kept))
+
+    return names_only(recorded), names_only(ours)
+
+
+PASSING = ("Verifying Checksum", "Download complete")
+CUT_SHORT = ("Pulling fs layer", "Already exists")
+
+
+def layer_lines(outcome: Outcome) -> Outcome:
+    """Lines of layers, between other lines, sorted by layer; each layer keeps its order."""
+    kept: list[str] = []
+    block: list[tuple[str, str]] = []
+    for line in (*outcome.stdout, ""):
+        found = PROGRESS.fullmatch(line)
+        if found:
+            block.append((found["id"], found["state"]))
+            continue
+        kept += by_layer(block, outcome)
+        block = []
+        kept.append(line)
+    return replace(outcome, stdout=tuple(kept[:-1]))
+
+
+def by_layer(block: list[tuple[str, str]], outcome: Outcome) -> list[str]:
+    told: dict[str, list[str]] = {}
+    for ident, state in block:
+        if outcome.exit_status and state not in CUT_SHORT:
+            continue
+        if state == "Downloading":
+            continue
+        seen = told.setdefault(ident, [])
+        sampled = known_engine(outcome.engine).samples_progress
+        merged = "arrived" if state in PASSING and sampled else state
+        if seen[-1:] != [merged]:
+            seen.append(merged)
+    return [f"{ident}: {state}" for ident in sorted(told) for state in told[ident]]
+
+
+BLOB = re.compile(r"GET \S+/blobs/\S+ .*")
+
+
+def parallel_requests(outcome: Outcome) -> Outcome:
+    """Requests for blobs that stand together are sorted."""
+    kept: list[str] = []
+    block: list[str] = []
+    for line in (*outcome.requests, ""):
+        if BLOB.fullmatch(line):
+            block.append(line)
+            continue
+        kept += sorted(block)
+        block = []
+        kept.append(line)
+    return replace(outcome, requests=tuple(kept[:-1]))
+
+
+def in_flight(recorded: Outcome, ours: Outcome) -> Pair:
+    """Of a pull that failed among its blobs, only refusals count."""
+    if not (recorded.exit_status and ours.exit_status):
+        return recorded, ours
+
+    def refusals(outcome: Outcome) -> Outcome:
+        kept = (x for x in outcome.requests if not BLOB.fullmatch(x) or int(x[-3:]) >= 400)
+        return replace(outcome, requests=tuple(x for x in kept if x != "client_aborted"))
+
+    return refusals(recorded), refusals(ours)
+
+
+MANIFEST = re.compile(r"GET \S+/manifests/sha256:\S+ .* -> 200")
+
+
+def held_manifests(recorded: Outcome, ours: Outcome) -> Pair:
+    """A manifest that only we ask for: the recorded daemon had it from an earlier situation."""
+    if recorded.exit_status or not known_engine(recorded.engine).keeps_manifests:
+        return recorded, ours
+    theirs = Counter(recorded.requests)
+    kept = tuple(x for x in ours.requests if not MANIFEST.fullmatch(x) or theirs[x])
+    return recorded, replace(ours, requests=kept)
+
+
+NORMALISED: dict[str, tuple[str, Normalise]] = {
+    "terminal": (
+        "a recording on a terminal was kept as the last screen, without blank lines",
+        both(without_blank_lines),
+    ),
+    "temporary names": (
+        "config.json is written by way of a file with a random number in its name",
+        both(temporary_names),
+    ),
+    "identity tokens": ("the value of a token is random", both(identity_tokens)),
+    "progress of layers": (
+        "layers are downloaded in parallel, so the order between layers is chance; engine 26 may "
+        "skip one of 'Verifying Checksum' and 'Download complete'; 'Downloading' is a moment; "
+        "what a layer still reports when another one fails is chance too",
+        both(layer_lines),
+    ),
+    "requests for blobs": (
+        "blobs are asked for in parallel: compared as a set",
+        both(parallel_requests),
+    ),
+    "requests in flight": (
+        "when a pull fails among its blobs, those in flight are cut off at a moment of chance",
+        in_flight,
+    ),
+    "manifests held": (
+        "engine 26 does not ask for a manifest that it still holds from an earlier situation of "
+        "the recording session, which the recording does not tell",
+        held_manifests,
+    ),
+}
+"""All that is not compared as it is: name -> (reason, how both sides are changed)."""
+
+NEVER_COMPARED = {
+    "times": "they are of the day",
+    "request ids and headers other than Authorization": "they do not tell what was asked",
+    "values of tokens": "they are random",
+    "sizes of images in engine 29": "they depend on containerd's snapshotter, which unpacks",
+}
+"""What is not looked at at all -> why."""

@@ -1,0 +1,162 @@
+"""A recording's world before the commands, and the commands played in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from simulator.docker.cli.commands import Command, Login, Pull
+from simulator.docker.cli.parse import InvalidCommand, parse
+from simulator.docker.config_file import Credential, CredentialStore, InvalidConfig
+from simulator.docker.machine import Client, State
+from simulator.docker.trace import Step, steps
+from simulator.protocol.message import Transport
+from simulator.recordings import lab
+from simulator.recordings.document import Engine, InvalidRecording, Recording, Told, recorded
+from simulator.recordings.lab_world import InvalidLabWorld, LabWorld, NotModelled, document
+from simulator.scenarios.client import HOME
+from simulator.scenarios.world import InvalidWorld, WorldDocument
+from simulator.sources.mock import Mock, mock
+from simulator.sources.world import Role, World
+
+__all__ = ["NotModelled", "Scene", "first_state", "played", "scene_of"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The world before the commands. `config` is the text of `config.json`, None without one."""
+
+    engine: Engine
+    told: Told
+    document: WorldDocument
+    world: World
+    client: Client
+
+    @property
+    def config(self) -> str | None:
+        return self.document.client.text
+
+
+def scene_of(recording: Recording, engine: Engine) -> Scene:
+    """The world before the commands. Raises InvalidRecording or NotModelled."""
+    lab_world = world_of(recording)
+    try:
+        whole = document(lab_world)
+        network = mock(whole.network(lab.CONTENTS))
+    except (InvalidLabWorld, InvalidWorld) as error:
+        raise InvalidRecording(f"{recording.name}: world: {error}") from None
+    client = whole.client.client(engine, whole.now)
+    client = replace(client, platform=lab.HOST_PLATFORMS[engine])
+    for line in lab_world.commands_before:
+        client = prepared(client, network, line)
+    return Scene(engine, recording.engines[engine], whole, network.world, client)
+
+
+def world_of(recording: Recording) -> LabWorld:
+    """The recording's world, or that of ours of the same name and setup.
+
+    Raises InvalidRecording for a recording without one.
+    """
+    if recording.world:
+        return recording.world
+    ours = recorded().get(recording.name)
+    if ours and ours.world and ours.setup == recording.setup:
+        return ours.world
+    raise InvalidRecording(f"{recording.name}: world is missing: record it again")
+
+
+def prepared(client: Client, network: Mock, line: str) -> Client:
+    """The client after a command that was typed before, as a user who may do it."""
+    alice = Credential("alice", lab.ALICE)
+    store = CredentialStore()
+    for host in network.world.hosts(Role.REGISTRY):
+        store = store.with_entry(host, alice)
+    state = State(replace(client, store=store, unreadable=""), (command(line, ()),))
+    last = state
+    for step in steps(state, network):
+        last = step.after
+    if last.failure:
+        raise InvalidRecording(f"world.commands_before: {line!r} fails")
+    return replace(last.client, store=client.store, unreadable=client.unreadable)
+
+
+def command(line: str, typed: tuple[str, ...]) -> Command:
+    """Raises NotModelled for a command that is not played."""
+    try:
+        return parse(line, typed)
+    except InvalidCommand as error:
+        raise NotModelled(str(error)) from None
+
+
+# -- playing ----------------------------------------------------------------------------------
+
+
+def first_state(recording: Recording, scene: Scene) -> State:
+    """The client before the first command. Raises NotModelled."""
+    return state_of(recording, scene, scene.client, 0)
+
+
+def played(
+    recording: Recording, scene: Scene, network: Transport | None = None
+) -> Iterator[tuple[Step, ...]]:
+    """The steps of each command, world and client going on between them. Raises NotModelled."""
+    network, client = network or mock(scene.world), scene.client
+    for place in range(len(recording.typed)):
+        before = state_of(recording, scene, client, place)
+        taken = tuple(steps(before, network))
+        client = going_on(client, taken[-1].after.client, elsewhere(before.commands[0]))
+        yield taken
+
+
+def going_on(before: Client, after: Client, elsewhere: str) -> Client:
+    """The client for the next command: config.json is another where the last one used another."""
+    if not elsewhere:
+        return after
+    return replace(
+        after, store=before.store, writable=before.writable, unreadable=before.unreadable
+    )
+
+
+def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> State:
+    """The client before this command, with the config.json that the command uses."""
+    line, typed = recording.typed[place]
+    asked = placed(recording, scene.told, command(line, typed), place)
+    directory = elsewhere(asked)
+    if directory:
+        text = scene.document.client.files.get(f"{directory}/config.json")
+        client = replace(
+            client, store=stored(text), writable=unwritable(directory), unreadable=""
+        )
+    return State(client, (asked,))
+
+
+def elsewhere(asked: Command) -> str:
+    """The directory of config.json, where it is not the user's own."""
+    return asked.config if asked.config not in ("", HOME) else ""
+
+
+def stored(text: str | None) -> CredentialStore:
+    try:
+        return CredentialStore.from_json(text) if text else CredentialStore()
+    except InvalidConfig:
+        return CredentialStore()
+
+
+def placed(recording: Recording, told: Told, asked: Command, place: int) -> Command:
+    """The command, with what the environment says in its place. How long the user waited for
+    the browser shows in the log only."""
+    output = told.outputs[place] if place < len(told.outputs) else told
+    if isinstance(asked, Login):
+        polls = sum(1 for line in output.http if line.path == "/oauth/token")
+        at_terminal = asked.source != "stdin" and output.tty_raw is not None
+        asked = replace(asked, terminal=asked.terminal or at_terminal, patience=polls)
+    home = recording.env.get("HOME", "")
+    other = recording.env.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else "")
+    directory = asked.config or other
+    if isinstance(asked, Pull):
+        platform = asked.platform or recording.env.get("DOCKER_DEFAULT_PLATFORM", "")
+        return replace(asked, config=directory, platform=platform)
+    return replace(asked, config=directory)
+
+
+def unwritable(directory: str) -> str:
+    """Below /proc nothing can be made (Linux answers ENOENT)."""
+    return f"mkdir {directory}: no such file or directory" if directory.startswith("/proc/") else ""
