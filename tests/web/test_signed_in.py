@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulator.progress.store import VARIABLE, Store, account
+from tests.pages import PATIENCE
 
 
 def who() -> None:
@@ -23,13 +24,13 @@ def test_a_signed_in_user_is_the_learner() -> None:
     kept does not name it."""
     told = []
     for _browser in range(2):
-        test = AppTest.from_function(who)
+        test = AppTest.from_function(who, default_timeout=PATIENCE)
         test.user = {"is_logged_in": True, "iss": "https://login.example", "sub": "ada"}
         told.append(test.run().text[0].value)
         assert not test.exception
     assert told[0] == told[1] == account("https://login.example", "ada")
     assert "ada" not in told[0]
-    other = AppTest.from_function(who)
+    other = AppTest.from_function(who, default_timeout=PATIENCE)
     other.user = {"is_logged_in": True, "iss": "https://login.example", "sub": "bob"}
     assert other.run().text[0].value != told[0]
 
@@ -38,7 +39,7 @@ def test_who_is_not_signed_in_is_anonymous() -> None:
     """Each new browser is a learner of its own."""
     seen = set()
     for _browser in range(2):
-        test = AppTest.from_function(who)
+        test = AppTest.from_function(who, default_timeout=PATIENCE)
         test.user = {"is_logged_in": False}
         seen.add(test.run().text[0].value)
     assert len(seen) == 2
@@ -51,7 +52,7 @@ def test_what_was_kept_is_the_accounts(tmp_path: Path, monkeypatch: pytest.Monke
     url = f"sqlite:///{tmp_path / 'progress.db'}"
     monkeypatch.setenv(VARIABLE, url)
     learner.keeper.clear()
-    test = AppTest.from_function(who)
+    test = AppTest.from_function(who, default_timeout=PATIENCE)
     test.user = {"is_logged_in": True, "iss": "https://login.example", "sub": "ada"}
     assert not test.run().exception
     learner.keeper.clear()
