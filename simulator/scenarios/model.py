@@ -5,11 +5,12 @@ A scenario says only what is special about it; the rest is the ordinary world (`
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 
+from simulator.docker.cli.commands import Command
 from simulator.docker.cli.parse import parse
 from simulator.docker.machine import State
 from simulator.protocol.network_failure import Obstacle
@@ -40,6 +41,22 @@ class Typed(Strict):
     typed: tuple[str, ...] = ()
 
 
+class Act(Strict):
+    """What happens after the commands so far, and the commands then typed.
+
+    `meanwhile` changes the world, in the terms of `Setting`; `later` is how many seconds pass;
+    `say` tells people what happened.
+    """
+
+    say: str
+    meanwhile: dict[str, Any] = Field(default_factory=dict)
+    later: int = 0
+    commands: tuple[Typed, ...] = Field(min_length=1)
+
+    def parsed(self) -> tuple[Command, ...]:
+        return tuple(parse(one.run, one.typed) for one in self.commands)
+
+
 class Setting(Strict):
     """How a world differs from the ordinary one.
 
@@ -64,6 +81,14 @@ class Setting(Strict):
     platform: str = "linux/amd64"
     sites: dict[str, Any] = Field(default_factory=dict)
     client: dict[str, Any] = Field(default_factory=dict)
+
+    def changed(self, patch: dict[str, Any]) -> Self:
+        """The same setting with these fields. Raises InvalidWorld."""
+        written = merged(self.model_dump(mode="json", exclude_unset=True), patch)
+        try:
+            return type(self).model_validate(written)
+        except ValidationError as error:
+            raise InvalidWorld(first_wrong(error)) from None
 
     def document(self) -> WorldDocument:
         """The whole world. Raises InvalidWorld."""
@@ -103,6 +128,8 @@ class Scenario(Setting):
     title: str
     cause: str = ""
     commands: tuple[Typed, ...]
+    then: tuple[Act, ...] = ()
+    """Further acts, each after a change of the world."""
 
     def state(self, engine: str = "29") -> State:
         """The client before the first command."""

@@ -4,7 +4,6 @@ Scenarios, challenges and recordings all say their world in these terms. What a 
 said by its `role`, never by its name.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -201,6 +200,16 @@ def carried(before: Any, after: Any, now: Any) -> Any:
     return after
 
 
-def dumped(document: WorldDocument) -> dict[str, Any]:
-    """The document as plain data, without what nobody said."""
-    return dict(json.loads(document.model_dump_json(exclude_unset=True)))
+def changed_world(before: World, after: World, now: World) -> World:
+    """The world in use, with what differs between the other two.
+
+    A registry that answers at several hosts stays one registry.
+    """
+    world: World = carried(before, after, now)
+    one: dict[int, Registry | None] = {}
+    sites = {}
+    for host, site in world.sites.items():
+        known = now.sites[host].registry if host in now.sites else None
+        shared = known if known and site.role is not Role.STORAGE else site.registry
+        sites[host] = replace(site, registry=one.setdefault(id(shared), site.registry))
+    return World(sites, world.now)

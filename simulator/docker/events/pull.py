@@ -221,6 +221,16 @@ class SessionEnded(Event):
 
 
 @dataclass(frozen=True)
+class WorldChanged(Event):
+    """The world is another one before the next command: a tag moved, time passed.
+
+    `say` is what happened, for people.
+    """
+
+    say: str
+
+
+@dataclass(frozen=True)
 class Listening(Event):
     """Observed only: the registry is there, and nobody has asked it anything yet."""
 
