@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from simulator.progress.store import VARIABLE
 from tests.dockerd import Docker, dockerd
 from tests.need import need
-from tests.pages import PATIENCE, app, chromium, opened
+from tests.pages import PATIENCE, STAGE, app, chromium, opened
 
 # What a page should show may take a while on a busy machine; a test waits no longer than it must.
 expect.set_options(timeout=PATIENCE * 1000)
@@ -108,7 +108,7 @@ def learner(browser: Browser, address: str) -> Iterator[Open]:
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if ours(m) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        return opened(page, f"{address}/{query}")
+        return opened(page, f"{address}/{STAGE}{query}")
 
     yield visit
     for context in contexts:

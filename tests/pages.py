@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 SLOW = float(os.environ.get("PULLSCOPE_SLOW", "1"))
 """How many times slower than an idle machine of two cores this one is."""
+STAGE = "visual"
+"""The path of the stage's page."""
 PATIENCE = 60.0 * SLOW
 """Seconds until a server must answer, or a page must show what it should. A test that fails waits
 so long; none waits when what it waits for is there."""

@@ -18,7 +18,7 @@ from simulator.lesson.library import find_lesson
 from simulator.scenarios.play import trace as run
 from simulator.views import player
 from tests.conftest import remembering
-from tests.pages import ROOT, app, chromium, opened
+from tests.pages import ROOT, STAGE, app, chromium, opened
 
 DOCS = ROOT / "docs"
 READING = 1500
@@ -90,7 +90,7 @@ def asked_in_the_run() -> list[dict[str, Any]]:
 
 
 def film(browser: Browser, url: str) -> None:
-    with page(browser, url, "light", (1366, 768), 1, asked=True) as shown:
+    with page(browser, f"{url}/{STAGE}", "light", (1366, 768), 1, asked=True) as shown:
         last = int(shown.get_by_role("slider", name="Step").get_attribute("max") or 1)
         first, *rest = frames(shown, last)
     first.save(
@@ -101,9 +101,9 @@ def film(browser: Browser, url: str) -> None:
 
 def main() -> None:
     with app() as url, chromium() as browser:
-        with page(browser, f"{url}/?step=14", "light", (1366, 768), 1.5) as shown:
+        with page(browser, f"{url}/{STAGE}?step=14", "light", (1366, 768), 1.5) as shown:
             still(shown, "stage.png")
-        before = f"{url}/?step={QUESTION - 1}"
+        before = f"{url}/{STAGE}?step={QUESTION - 1}"
         with page(browser, before, "dark", (1366, 768), 1.5, asked=True) as shown:
             predicted(shown)
             shown.keyboard.press("Enter")

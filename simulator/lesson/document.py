@@ -113,6 +113,8 @@ class Document(Part):
     title: str
     topic: str
     minutes: str
+    outcomes: tuple[Sentence, ...] = ()
+    """What a learner can do afterwards; the home says so."""
     scenario: str
     situations: Literal["all"] | tuple[str, ...] = ()
     """Situations that the lesson plays beside its own, which are in `scenarios.yaml` in its folder;

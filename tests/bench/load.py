@@ -34,7 +34,7 @@ from simulator.registry.model import Auth, Registry, Repository, User
 from simulator.registry.serving import serve
 from tests.bench.pull import high_water
 from tests.bench.step import presses
-from tests.pages import app, chromium, free_port, wait_for
+from tests.pages import STAGE, app, chromium, free_port, wait_for
 from tests.registries import push, served
 
 LAYERS = 4
@@ -219,7 +219,7 @@ def stepping(servers: list[Server], clients: int) -> None:
             loading = threading.Thread(target=keep_loading)
             loading.start()
             try:
-                taken = presses(browser, url, 12, 1)
+                taken = presses(browser, f"{url}/{STAGE}", 12, 1)
             finally:
                 stop.set()
                 loading.join()

@@ -24,7 +24,7 @@ from simulator.protocol.digest import digest_of
 from simulator.protocol.manifest import Manifest, parse_manifest
 from simulator.protocol.media_types import MANIFESTS
 from tests.bench.step import fresh, presses, ready
-from tests.pages import chromium
+from tests.pages import STAGE, chromium
 from tests.web.test_own_docker import pullscope_app, visit
 
 ACCOUNTS, PRESSES, LOADS = 10, 12, 5
@@ -102,8 +102,8 @@ class Load:
 
 def used(browser: Browser, url: str) -> Iterator[tuple[str, list[float]]]:
     """What another learner does, and how many ms each time took."""
-    yield "page ready", [ready(browser, url, "1 ·") for _ in range(LOADS)]
-    yield "a step", presses(browser, url, PRESSES, 1)
+    yield "page ready", [ready(browser, f"{url}/{STAGE}", "1 ·") for _ in range(LOADS)]
+    yield "a step", presses(browser, f"{url}/{STAGE}", PRESSES, 1)
 
 
 def show(title: str, measured: Callable[[], Iterator[tuple[str, list[float]]]]) -> None:
@@ -117,7 +117,7 @@ def main() -> None:
     clients = (*numbers, 50)[0]
     with ExitStack() as stack:
         url, browser = stack.enter_context(pullscope_app()), stack.enter_context(chromium())
-        ready(browser, url, "1 ·")  # the server is warm
+        ready(browser, f"{url}/{STAGE}", "1 ·")  # the server is warm
         accounts = [account(browser, url) for _ in range(ACCOUNTS)]
         print(f"{'ms':40}{'median':>10}{'95 %':>10}")
         show("at rest", lambda: used(browser, url))

@@ -24,7 +24,7 @@ from simulator.lesson.library import find_lesson
 from simulator.scenarios.play import trace as run
 from simulator.views import player
 from tests.bench.long_run import long_run
-from tests.pages import ROOT, app, chromium
+from tests.pages import ROOT, STAGE, app, chromium
 
 HERE = Path(__file__).parent
 PRESSES, LOADS, SLOWER = 24, 7, 4
@@ -137,6 +137,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else PRESSES
     with chromium() as browser, ExitStack() as servers:
         served = {name: servers.enter_context(app(script)) for name, script in SCRIPTS.items()}
+        served["the stage"] += f"/{STAGE}"
         steps(browser, {name: served[name] for name in STEPPED}, count)
         starts(browser, served["empty"], served["the stage"])
     weights()

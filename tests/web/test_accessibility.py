@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from simulator.web.pages import PAGES
 from tests.axe import violations
 from tests.conftest import Open
-from tests.pages import settled
+from tests.pages import STAGE, settled
 from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before, right
 from tests.web.test_browser import SHOTS, at_step
 from tests.web.watching import frames, turn_dark
@@ -82,7 +82,7 @@ def test_a_whole_run_by_ear(learner: Open) -> None:
 def test_axe_finds_nothing_of_ours(learner: Open, address: str, path: str) -> None:
     """On no page, in neither theme; what is Streamlit's is listed in tests/axe.py."""
     page = learner()
-    if path != PAGES[0].path:
+    if path != STAGE:
         page.goto(f"{address}/{path}")
         page.locator("h1").first.wait_for()
         settled(page)
@@ -153,7 +153,7 @@ def test_fingers_get_large_targets(browser: Any, address: str) -> None:
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
-    page.goto(address)
+    page.goto(f"{address}/{STAGE}")
     page.wait_for_selector(".stage[data-step]")
     for button in page.locator(".controls button, .tools :is(button, select)").all():
         box = button.bounding_box()

@@ -15,8 +15,9 @@ from tests.pages import PATIENCE, ROOT
 
 
 def opened(**query: str) -> AppTest:
+    """The stage's page: an address that names a run leads there from the root."""
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-    for name, value in query.items():
+    for name, value in {"source": "mock", **query}.items():
         test.query_params[name] = value
     return test.run()
 

@@ -129,7 +129,7 @@ def test_a_changed_bit_breaks_one_link(visit: Visit) -> None:
 
 def test_visual(visit: Visit) -> None:
     """Stepped to the end, by keyboard."""
-    page = visit("")
+    page = visit("visual")
     page.wait_for_selector(".stage[data-step='1']")
     page.locator(".account h3").click()
     page.keyboard.press("End")
@@ -285,7 +285,7 @@ def test_cards_and_own_words(visit: Visit) -> None:
 
 def test_perf(visit: Visit) -> None:
     """A timeline of the mock registry, of a recording, and of what was really pulled."""
-    page = visit("?source=real")
+    page = visit("visual?source=real")
     with running(Registry(Auth.BEARER, repositories=repositories(), users=USERS)) as served:
         for label, value in (
             (_("Registry"), served.host), (_("Image"), "team/app:1.0"),
@@ -318,7 +318,8 @@ def test_one_goes_on_where_one_was(visit: Visit) -> None:
     settled(page)  # the script has kept the place
     page.close()
     page = visit("")
-    page.get_by_role("link", name=_("Continue: {page}").format(page=_("Learn"))).click()
+    going_on = _("Continue where you were: {page}").format(page=_("Learn"))
+    page.get_by_role("link", name=going_on).click()
     expect(page.get_by_role("heading", name=chapters(lesson()).learn[3].title)).to_be_visible()
     page.get_by_role("link", name=_("Your progress"), exact=True).click()
     for name, suffix in (

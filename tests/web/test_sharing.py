@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Open
+from tests.pages import STAGE
 from tests.web.lesson_run import RUN, STEPS
 from tests.web.test_browser import SHOTS
 
@@ -54,7 +55,8 @@ def site(document: str) -> Iterator[str]:
 
 def test_the_stage_is_embedded(learner: Open, address: str) -> None:
     """In a frame of another site there is the stage and nothing else, and it steps."""
-    frame = f'<iframe src="{address}/?embed=1&step=5" title="run" width=1100 height=760></iframe>'
+    src = f"{address}/{STAGE}?embed=1&step=5"
+    frame = f'<iframe src="{src}" title="run" width=1100 height=760></iframe>'
     with site(f"<!doctype html><html lang=en><title>Blog</title>{frame}") as url:
         page = learner()
         page.goto(url)

@@ -276,7 +276,7 @@ def one_page(path: str) -> None:
 
     i18n.use(speech.language())
     page = next(page for page in PAGES if page.path == path)
-    page.draw(proven(i18n.chosen.get()))
+    page.draw(proven("", i18n.chosen.get()))
 
 
 def opened(path: str, language: str) -> AppTest:

@@ -1,16 +1,18 @@
 """Pullscope's pages. Only placing: what is shown is computed in `simulator`, and the stage steps
 in the browser.
 
-`PAGES` is the map of the site, in the order of the navigation. A page is a module here with a
-function `page(lesson)`; `run` draws the one that the address names.
+The root is the home. `WAYS` are the pages of a lesson and `TOOLS` those beside the lessons; each
+is a module here with a function `page(lesson)`. `run` draws the one that the address names.
 """
 
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from simulator import assets
 from simulator.authoring.proof import problems
@@ -19,6 +21,7 @@ from simulator.lesson.document import InvalidLesson, Lesson
 from simulator.web.pages import (
     compare,
     decoder,
+    home,
     learner,
     live,
     perf,
@@ -29,7 +32,7 @@ from simulator.web.pages import (
     terminal,
     visual,
 )
-from simulator.web.pages.parts import border, say
+from simulator.web.pages.parts import border, say, way
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
 from simulator.words.translation import InvalidTranslation
@@ -37,16 +40,16 @@ from simulator.words.translation import InvalidTranslation
 
 @dataclass(frozen=True)
 class Page:
-    """`path` is its address; the first page's is the root."""
+    """`path` is its address."""
 
     path: str
     title: str
     draw: Callable[[Lesson], None]
 
 
-PAGES = (
-    Page("visual", N_("Visual"), visual.page),
+WAYS = (
     Page("learn", N_("Learn"), reading.learn_page),
+    Page("visual", N_("Visual"), visual.page),
     Page("why", N_("Why"), reading.why_page),
     Page("deep", N_("Deep"), reading.deep_page),
     Page("try", N_("Try"), terminal.try_page),
@@ -55,10 +58,17 @@ PAGES = (
     Page("recall", N_("Recall"), recall.page),
     Page("perf", N_("Perf"), perf.page),
     Page("compare", N_("What if"), compare.page),
-    Page("own-docker", N_("Your own docker"), live.page),
+)
+"""The ways to learn a lesson. They are offered in its bar, not in the navigation."""
+TOOLS = (
     Page("decoder", N_("Decoder"), decoder.page),
+    Page("own-docker", N_("Your own docker"), live.page),
     Page("progress", N_("Your progress"), learner.page),
 )
+"""Beside the lessons."""
+PAGES = (*WAYS, *TOOLS)
+NO_PLACE = ("", "progress")
+"""Paths that are nobody's position: the home, and the page of what was done."""
 
 
 @cache
@@ -107,37 +117,48 @@ def drawn(page: Page) -> Callable[[], None]:
         except (library.UnknownLesson, InvalidLesson, InvalidTranslation) as error:
             say(st.error, f"{_('The lesson does not load.')} {{error}}", error=error)
             return
+        if page in WAYS:
+            lesson_bar(lesson)
         with border():
             page.draw(lesson)
 
     return draw
 
 
+def lesson_bar(lesson: Lesson) -> None:
+    """Links to the ways to learn this lesson."""
+    with st.container(key="ways", horizontal=True, gap=None):
+        for page in WAYS:
+            target = way(page.path)
+            if target:
+                st.page_link(target, label=_(page.title), query_params={"lesson": lesson.id})
+
+
+def known_pages() -> dict[str, StreamlitPage]:
+    """Every page by its path; the home is at the root."""
+    known = {"": st.Page(home.page, title=_("Lessons"), url_path="home", default=True)}
+    for page in PAGES:
+        shown: Literal["visible", "hidden"] = "visible" if page in TOOLS else "hidden"
+        known[page.path] = st.Page(
+            drawn(page), title=_(page.title), url_path=page.path, visibility=shown
+        )
+    return known
+
+
 def run() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(
-        "Pullscope", assets.ICON, layout="wide", initial_sidebar_state="collapsed"
-    )
     i18n.use(speech.language())
     settle()
+    st.session_state.ways = known = known_pages()
+    chosen = st.navigation(list(known.values()), position="top")
+    st.set_page_config(
+        f"{chosen.title} · Pullscope", assets.ICON, layout="wide",
+        initial_sidebar_state="collapsed",
+    )  # fmt: skip
     st.html(style())
-    first = PAGES[0]
-    known = [
-        st.Page(drawn(page), title=_(page.title), url_path=page.path, default=page is first)
-        for page in PAGES
-    ]
-    chosen = st.navigation(known, position="top")
-    learner.visit(None if chosen.url_path == OWN else chosen.url_path)
-    st.session_state.ways = {page.url_path: page for page in known}
-    if not chosen.url_path:
-        with st.container(key="onward"):
-            learner.onward()
+    learner.visit(None if chosen.url_path in NO_PLACE else chosen.url_path)
     learner.trouble()
     chosen.run()
     speech.offer()
     learner.arrived()
     learner.remember()
-
-
-OWN = "progress"
-"""The page of what was done: nobody's position."""

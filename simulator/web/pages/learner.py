@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
@@ -32,7 +32,7 @@ from simulator.progress.store import account, is_learner, new_learner
 from simulator.questions import OBJECTIVES
 from simulator.web import registry
 from simulator.web.pages import takealong
-from simulator.web.pages.parts import say, show_table, way
+from simulator.web.pages.parts import say, show_table
 from simulator.words.i18n import N_, _
 
 COOKIE = "pullscope_learner"
@@ -131,9 +131,7 @@ def here() -> Place | None:
 
 def visit(path: str | None) -> None:
     """The learner opened this page (None: one that is no position)."""
-    if "place-before" not in st.session_state:
-        st.session_state["place-before"] = progress().place
-    elif keeper().trouble:
+    if keeper().trouble:
         keep()  # it may work again
     st.session_state.path = path
 
@@ -145,21 +143,6 @@ def arrived() -> None:
         keep()
 
 
-def onward() -> None:
-    """A link to where the learner was when this session began, if that was somewhere else."""
-    place: Place | None = st.session_state.get("place-before")
-    if place is None:
-        return
-    address = urlsplit(place.address)
-    wanted = way(address.path.strip("/"))
-    if wanted is None or wanted.url_path == st.session_state.get("path"):
-        return
-    st.page_link(
-        wanted, label=_("Continue: {page}").format(page=wanted.title),
-        icon=":material/arrow_forward:", query_params=dict(parse_qsl(address.query)),
-    )  # fmt: skip
-
-
 # -- the page ---------------------------------------------------------------------------------
 
 
@@ -168,7 +151,6 @@ def page(lesson: Lesson) -> None:
     st.title(_("Your progress"), anchor=False)
     known = progress().of(lesson.id)
     if not keeper().trouble:
-        onward()
         figures(lesson, known)
         objectives(known)
         solved(lesson, known)
@@ -303,7 +285,6 @@ def forget(who: str) -> None:
     except NotKept:
         st.error(_("Nothing was deleted: the database does not work just now."))
         return
-    st.session_state.pop("place-before", None)
     st.rerun()
 
 

@@ -118,7 +118,7 @@ def real_run() -> Trace | None:
     trace: Trace | None = st.session_state.get("real_trace")
     if trace is None:
         st.info(_("Pull from a real registry first; what it took is then measured here."))
-        stage = way("")
+        stage = way("visual")
         if stage:
             st.page_link(stage, label=_("Real registry"), query_params={"source": "real"})
         return None

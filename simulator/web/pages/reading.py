@@ -87,7 +87,7 @@ def turn(place: int) -> None:
 
 def to_stage(lesson: Lesson) -> None:
     """The lesson's own run, at its first step."""
-    stage = way("")
+    stage = way("visual")
     if stage:
         st.session_state.update(source="mock", scenario=lesson.scenario)
         named = Address(lesson.scenario, step=1, lesson=lesson.id).parts

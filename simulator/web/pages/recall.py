@@ -225,7 +225,8 @@ def verdict(one: Question) -> None:
             st.write(f"{part.label} {truth}")
     if not good and one.hints:
         st.info(one.hints[-1], icon=":material/lightbulb:")
-    st.link_button(_("See it on the stage"), f"/?{one.at.query}", icon=":material/open_in_new:")
+    address = f"/visual?{one.at.query}"
+    st.link_button(_("See it on the stage"), address, icon=":material/open_in_new:")
 
 
 # -- flash cards ------------------------------------------------------------------------------

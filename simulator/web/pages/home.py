@@ -1,0 +1,127 @@
+"""The home: the lessons as cards, where the learner was, and the tools beside the lessons."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from simulator.lesson import chapters
+from simulator.lesson.challenges import challenges
+from simulator.lesson.document import Lesson
+from simulator.lesson.library import Entry, entries
+from simulator.progress.records import Place, best
+from simulator.web.pages.learner import progress
+from simulator.web.pages.parts import plain, say, way
+from simulator.words.i18n import N_, _
+
+OUTCOMES = 4
+"""Lines on a card, at most."""
+A_RUN = ("source", "scenario", "recording", "engine", "step", "view")
+"""Parts of an address that name a run: once the stage was at the root."""
+TOOLS = {
+    "decoder": (":material/search:", N_("Paste an error that Docker printed; see its causes.")),
+    "own-docker": (":material/terminal:", N_("Watch each request of your own docker as it comes.")),
+    "progress": (":material/trending_up:", N_("What you have done, what is due, and your data.")),
+}
+"""The pages beside the lessons: icon, and what each is good for."""
+
+
+def page() -> None:
+    """Draw the home, or lead an old address of a run to the stage."""
+    stage = way("visual")
+    if stage and any(name in st.query_params for name in A_RUN):
+        st.switch_page(stage, query_params=st.query_params.to_dict())
+    with st.container(key="home"):
+        welcome()
+        resume()
+        with st.container(key="lessons", horizontal=True, gap="medium"):
+            for entry in entries():
+                card(entry)
+        st.header(_("Tools"), anchor="tools")
+        tools()
+
+
+def welcome() -> None:
+    st.title(_("See every message between Docker and a registry"), anchor=False)
+    st.write(
+        _(
+            "Step through a login and a pull. Predict what comes next, change one thing, and see "
+            "why it fails."
+        )
+    )
+
+
+# -- where the learner was ----------------------------------------------------------------------
+
+
+def resume() -> None:
+    """A link to where the learner was last, if that is known."""
+    place = progress().place
+    target = place and target_of(place)
+    if place and target:
+        label = _("Continue where you were: {page}").format(page=target.title)
+        with st.container(key="resume"):
+            st.page_link(
+                target, label=label, icon=":material/arrow_forward:",
+                query_params=dict(parse_qsl(urlsplit(place.address).query)),
+            )  # fmt: skip
+
+
+def target_of(place: Place) -> StreamlitPage | None:
+    """The page of this place. At the root was the stage."""
+    return way(urlsplit(place.address).path.strip("/") or "visual")
+
+
+# -- a lesson -----------------------------------------------------------------------------------
+
+
+def card(entry: Entry) -> None:
+    """What one will be able to do, how long it takes, how far one is, and the way in."""
+    with st.container(key=f"card-{entry.id}", border=True, width=520):
+        if entry.lesson is None:
+            st.subheader(plain(entry.id), anchor=False)
+            say(st.warning, "{error}", error=entry.trouble)
+            return
+        lesson = entry.lesson
+        st.subheader(lesson.title, anchor=False)
+        st.caption(f":material/schedule: {plain(lesson.minutes)}")
+        outcomes = lesson.document.outcomes[:OUTCOMES]
+        st.markdown("\n".join(f"- {line.text}" for line in outcomes))
+        done, every = advance(lesson)
+        if done:
+            said = _("{done} of {all} questions and challenges")
+            st.progress(done / every, said.format(done=done, all=every))
+        label = _("Go on with the lesson") if done else _("Begin the lesson")
+        if st.button(label, key=f"start-{entry.id}", type="primary"):
+            enter(lesson)
+
+
+def advance(lesson: Lesson) -> tuple[int, int]:
+    """Questions of the lesson answered rightly and challenges solved; and of how many."""
+    known = progress().of(lesson.id)
+    asked = {f"quiz-{place}" for place, _one in enumerate(lesson.document.quiz, 1)}
+    right = {answer.question for answer in known.answers if answer.right} & asked
+    solvable = challenges(lesson)
+    solved = set(best(known.solutions)) & set(solvable)
+    return len(right) + len(solved), len(asked) + len(solvable)
+
+
+def enter(lesson: Lesson) -> None:
+    """To the lesson's first page: its chapters, or the stage of one that has none."""
+    first = "learn" if (lesson.folder / chapters.FILE).exists() else "visual"
+    target = way(first)
+    if target:
+        st.session_state.lesson = lesson.id
+        st.switch_page(target, query_params={"lesson": lesson.id})
+
+
+# -- beside the lessons -------------------------------------------------------------------------
+
+
+def tools() -> None:
+    for column, (path, (icon, use)) in zip(st.columns(len(TOOLS)), TOOLS.items(), strict=True):
+        target = way(path)
+        if target:
+            with column:
+                st.page_link(target, label=f"**{target.title}**", icon=icon)
+                st.caption(_(use))

@@ -1,0 +1,84 @@
+"""The home: lessons as cards, the way back to where one was, and old addresses."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from simulator.lesson.library import VARIABLE, find_lesson
+from simulator.web.pages import TOOLS, WAYS
+from tests.conftest import Open
+from tests.pages import PATIENCE, ROOT
+
+LESSON = find_lesson()
+
+
+def home() -> AppTest:
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
+    assert not test.exception
+    return test
+
+
+def test_a_card_says_what_one_will_be_able_to_do() -> None:
+    """Title, minutes, outcomes and the way in; no progress before anything was done."""
+    test = home()
+    assert LESSON.title in [one.value for one in test.subheader]
+    words = "\n".join(one.value for one in test.markdown)
+    assert LESSON.document.outcomes
+    assert all(line.text in words for line in LESSON.document.outcomes)
+    assert test.button(f"start-{LESSON.id}").label == "Begin the lesson"
+
+
+def test_a_broken_lesson_is_shown_with_its_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others work."""
+    folder = tmp_path / "half"
+    folder.mkdir()
+    (folder / "lesson.yaml").write_text("title: [half\n", "utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    test = home()
+    assert {"half", LESSON.title} <= {one.value for one in test.subheader}
+    assert "lesson" in test.warning[0].value
+
+
+def visited(browser: Browser, url: str) -> Page:
+    page = browser.new_context().new_page()
+    page.set_default_timeout(PATIENCE * 1000)
+    page.goto(url)
+    return page
+
+
+def test_from_the_card_through_the_lesson_and_back(browser: Browser, address: str) -> None:
+    """Begin leads to the lesson, its bar to the other ways; the home then leads back."""
+    page = visited(browser, address)
+    page.get_by_role("button", name="Begin the lesson").first.click()
+    page.wait_for_url("**/learn?*")
+    bar = page.locator(".st-key-ways")
+    for way in WAYS:
+        expect(bar.get_by_role("link", name=way.title, exact=True)).to_be_visible()
+    bar.get_by_role("link", name="Try", exact=True).click()
+    page.wait_for_url("**/try?*")
+    page.get_by_role("link", name="Lessons", exact=True).click()
+    page.get_by_role("link", name="Continue where you were: Try").click()
+    page.wait_for_url("**/try?*")
+    page.context.close()
+
+
+def test_tools_stand_beside_the_lessons(browser: Browser, address: str) -> None:
+    """The navigation has them and no way of a lesson."""
+    page = visited(browser, address)
+    page.locator(".st-key-lessons").wait_for()
+    names = page.get_by_test_id("stTopNavLink").all_inner_texts()
+    assert [name.strip() for name in names] == ["Lessons", *(tool.title for tool in TOOLS)]
+    page.context.close()
+
+
+def test_an_old_address_leads_to_the_stage(learner: Open, address: str) -> None:
+    """Situation, engine and step as before."""
+    page = learner()
+    page.goto(f"{address}/?scenario=no-right&engine=26&step=5")
+    page.wait_for_url("**/visual?*")
+    expect(page.locator(".stage")).to_have_attribute("data-step", "5")
+    assert all(part in page.url for part in ("scenario=no-right", "engine=26", "step=5"))
