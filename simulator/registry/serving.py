@@ -189,7 +189,8 @@ def serve(
 ) -> None:
     """Serve until interrupted. Raises PortInUse."""
     with bound(host, port) as listening:
-        served = Served(registry, address(listening), log=log)
+        nothing: deque[Exchange] = deque(maxlen=0)  # no one reads it here: it would only grow
+        served = Served(registry, address(listening), nothing, log)
         if log:
             log(f"Serving at {served.host}; stop with Ctrl-C")
         with suppress(KeyboardInterrupt):
