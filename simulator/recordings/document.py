@@ -8,7 +8,7 @@ import gzip
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -33,6 +33,16 @@ class InvalidRecording(ValueError):
     """The file is not a recording, or has something that Pullscope does not know."""
 
 
+LONGEST_COMMAND = 4096
+LONGEST_OUTPUT = 500_000
+"""Characters that a command printed."""
+MOST_EXCHANGES = 2000
+Line = Annotated[str, Field(max_length=1000)]
+"""A line of a setup, or a version. Patterns are looked for in it."""
+Header = Annotated[str, Field(max_length=8192)]
+"""A header's value, as long as a real run takes."""
+
+
 class Exchanged(BaseModel):
     """One line of a registry's log: a request with its answer, or an `event` without one."""
 
@@ -40,10 +50,10 @@ class Exchanged(BaseModel):
     url: str = ""
     method: str = ""
     path: str = ""
-    request_headers: dict[str, str | list[str]] = {}
+    request_headers: dict[str, Header | list[Header]] = {}
     request_body: str = ""
     status: int = 0
-    response_headers: dict[str, str | list[str]] = {}
+    response_headers: dict[str, Header | list[Header]] = {}
     response_body: str | None = None
     response_bytes: int | None = None
     response_digest: str = ""
@@ -63,10 +73,10 @@ class CommandOutput(BaseModel):
     """What one command printed and asked. `tty_raw` is there if it ran on a terminal."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    stdout: str
-    stderr: str
+    stdout: Annotated[str, Field(max_length=LONGEST_OUTPUT)]
+    stderr: Annotated[str, Field(max_length=LONGEST_OUTPUT)]
     exit_code: int | str
-    http: tuple[Exchanged, ...]
+    http: Annotated[tuple[Exchanged, ...], Field(max_length=MOST_EXCHANGES)]
     tty_raw: str | None = None
 
 
@@ -77,8 +87,8 @@ class Told(CommandOutput):
     """
 
     engine: str = ""
-    client: str = ""
-    platform: str = ""
+    client: Line = ""
+    platform: Line = ""
     manifests_held: tuple[HeldManifest, ...] = ()
     config_json_text_after: str | None = None
     images_after: tuple[dict[str, Any], ...] = ()
@@ -113,9 +123,9 @@ class Recording(BaseModel):
     title: str = ""
     group: str = ""
     recorder: str = ""
-    setup: tuple[str, ...] = ()
+    setup: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
     world: LabWorld | None = None
-    command: str = ""
+    command: Annotated[str, Field(max_length=LONGEST_COMMAND)] = ""
     commands: tuple[str, ...] = ()
     env: dict[str, str] = {}
     stdin: str | tuple[str | None, ...] | None = None

@@ -14,7 +14,7 @@ from simulator.protocol.secrets import MASK
 QUOTED = r"""'[^']*'?|"(?:\\.|[^"\\])*"?|\\."""
 WORD = re.compile(rf"""(?:{QUOTED}|\$(?!\()|[^\s'"\\|;&<>()`$])+""", re.DOTALL)
 """A word with its quotes. A substitution is a command of its own."""
-SECRET_NAME = re.compile(r"\w*(?:PASS|PWD|TOKEN|SECRET|KEY|CREDS)\w*", re.IGNORECASE)
+SECRET_NAME = re.compile(r"(?<!\w)\w*(?:PASS|PWD|TOKEN|SECRET|KEY|CREDS)\w*", re.IGNORECASE)
 HEADER = re.compile(r"\b(?:Bearer|Basic)\s+([\w.~+/=-]+)")
 HERE_DOCUMENT = re.compile(r"<<-?\s*['\"]?\w+['\"]?[^\n]*\n([^\n]+)")
 PASSWORDS = ("-p", "--password", "--docker-password")
