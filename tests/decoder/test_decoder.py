@@ -14,7 +14,8 @@ from simulator.decoder import index as decoder
 from simulator.decoder.checks import checks
 from simulator.decoder.index import Cause, cards, decode, known_messages, partings, printed
 from simulator.decoder.redaction import mask
-from simulator.docker.cli.commands import Pull, parse
+from simulator.docker.cli.commands import Pull
+from simulator.docker.cli.parse import parse
 from simulator.docker.engines import engines
 from simulator.lesson.library import HOME
 from simulator.lesson.load import load
