@@ -10,6 +10,7 @@ from simulator.authoring.chapters import chapter_problems
 from simulator.authoring.diagram import build
 from simulator.authoring.new import create
 from simulator.authoring.proof import problems
+from simulator.authoring.translations import translation_problems
 from simulator.cli.common import named_lessons, told_plainly
 from simulator.lesson.challenges import InvalidChallenge, challenges
 from simulator.lesson.chapters import InvalidChapters
@@ -49,6 +50,7 @@ def problems_in(folder: Path) -> Iterator[str]:
                 yield from chapter_problems(lesson)
                 challenges(lesson)
                 project(lesson)
+        yield from translation_problems(folder)
     except (InvalidLesson, InvalidChapters, InvalidChallenge, InvalidProject,
             InvalidScenario, InvalidTranslation) as error:  # fmt: skip
         yield str(error)

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
 
 from simulator.recordings.lab_world import LabWorld
 from simulator.words import i18n
-from simulator.words.translation import sibling
+from simulator.words.translation import Words, sibling, translations
 from simulator.words.validation import first_wrong
 
 RECORDED = Path(__file__).with_name("recorded")
@@ -23,7 +22,7 @@ RECORDED = Path(__file__).with_name("recorded")
 SECOND = Path(__file__).with_name("second_lab.jsonl.gz")
 """The second laboratory's, one a line: more situations, other clients."""
 HEADINGS = Path(__file__).with_name("recordings.yaml")
-"""Its siblings hold the headings in other languages; the recordings have the English ones."""
+"""Its siblings translate the headings of recordings, which are in the recordings themselves."""
 Engine = Literal["29", "26"]
 ENGINES: tuple[Engine, ...] = ("29", "26")
 """Docker's engines, of all that recordings have. Other clients are shown, and not played."""
@@ -149,7 +148,7 @@ class Recording(BaseModel):
     def heading(self) -> str:
         """The title, or the name in words; in the chosen language, if it has one there."""
         english = self.title or self.name.replace("_", " ").capitalize()
-        return headings().get(self.name, english)
+        return headings().get(("", english), english)
 
 
 def read(path: Path) -> Recording:
@@ -183,11 +182,10 @@ def second_lab() -> Mapping[str, Recording]:
 
 
 @i18n.per_language
-def headings() -> Mapping[str, str]:
-    """The headings of the recordings that come with Pullscope in another language, by name."""
+def headings() -> Words:
+    """Translations of the headings of the recordings that come with Pullscope."""
     path = sibling(HEADINGS, i18n.chosen.get())
-    known: dict[str, str] = YAML(typ="safe").load(path) if path.exists() else {}
-    return known
+    return translations(path) if path.exists() else {}
 
 
 def engine_of(recording: Recording, wanted: str) -> Engine:

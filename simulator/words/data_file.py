@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from simulator.words.translation import in_language
+from simulator.words import i18n
+from simulator.words.translation import entry, in_language, sibling, texts, translations
 
 Where = tuple[str | int, ...]
 """A place in a document: keys and positions from its root."""
@@ -31,7 +32,7 @@ class DataFile:
     @cached_property
     def lines(self) -> Mapping[Where, int]:
         """The line (from 1) of each place; found by reading the file once more."""
-        return dict(places(YAML(typ="rt").load(self.path.read_text("utf-8"))))
+        return lines(self.path)
 
     def line(self, where: Where) -> int:
         """The line of this place, or of the nearest place around it."""
@@ -111,6 +112,30 @@ def places(node: Any, where: Where = ()) -> Iterator[tuple[Where, int]]:
         if key in marks.data:  # what a merge key brings stands elsewhere
             yield (*where, key), marks.data[key][0] + 1
         yield from places(value, (*where, key))
+
+
+def lines(path: Path) -> dict[Where, int]:
+    """The line (from 1) of each place in a YAML file."""
+    return dict(places(YAML(typ="rt").load(path.read_text("utf-8"))))
+
+
+def stale(path: Path, language: str, invalid: type[ValueError]) -> Iterator[str]:
+    """Texts of this file without a translation, and translations of no text, with file and line.
+
+    Raises `invalid`, or InvalidTranslation.
+    """
+    with i18n.speaking(i18n.DEFAULT):
+        file = read(path, invalid)
+    theirs = sibling(path, language)
+    words = translations(theirs) if theirs.exists() else {}
+    used = {entry(words, where, text): where for where, text in texts(file.document)}
+    for one, where in used.items():
+        if one not in words:
+            yield f"{file.place(where)}: {theirs.name} has no translation of {one[1]!r}"
+    other = DataFile(theirs, None)
+    for context, text in (one for one in words if one not in used):
+        place = other.place((context, text) if context else (text,))
+        yield f"{place}: {path.name} has no text {text!r}"
 
 
 def shown(path: Path) -> str:

@@ -1,10 +1,16 @@
 """Words in other languages, for files of data: `lesson.yaml` has a sibling `lesson.de.yaml`.
 
-The sibling holds the texts alone, under the same keys; lists correspond by position. Every text
-has its translation and none is left over, or the file is not read.
+The sibling maps each English text to its translation, as gettext does, so places and order do not
+matter. A text that is changed has no translation any more and is shown in English, and `stale`
+(in `data_file`) says so. Where one text needs two translations, the second one is in a mapping of
+its own under the keys of its place, without positions in lists:
+
+    Pull: Pull
+    rows.action:
+      Pull: Das Image holen
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +28,14 @@ TEXTS = frozenset({
 """Keys whose strings are words for people; all else is for the machine."""
 
 Where = tuple[str | int, ...]
+"""A place in a document: keys and positions from its root."""
+Entry = tuple[str, str]
+"""The keys around a text, joined by dots (empty for every place), and the English text."""
+Words = Mapping[Entry, str]
 
 
 class InvalidTranslation(ValueError):
-    """A translation that does not fit; the message says where."""
+    """A sibling that is no mapping of texts; the message says where."""
 
 
 def sibling(path: Path, language: str) -> Path:
@@ -48,79 +58,67 @@ def spoken(path: Path) -> str:
 
 
 def in_language(document: Any, path: Path) -> Any:
-    """What was read from this file, in the chosen language. Raises InvalidTranslation."""
+    """A copy of what was read from this file, in the chosen language. Raises InvalidTranslation."""
     language = spoken(path)
-    return document if language == i18n.DEFAULT else translated(document, sibling(path, language))
+    return (
+        document
+        if language == i18n.DEFAULT
+        else put(document, translations(sibling(path, language)))
+    )
 
 
-def translated(document: Any, path: Path) -> Any:
-    """The document with the texts of this file. Raises InvalidTranslation."""
+def translations(path: Path) -> Words:
+    """Those in this sibling. Raises InvalidTranslation with what is wrong in it."""
     try:
-        words = YAML(typ="safe").load(path)
+        document = YAML(typ="safe").load(path.read_text("utf-8"))
+        return dict(entries({} if document is None else document))
     except (YAMLError, UnicodeDecodeError) as error:
         what = getattr(error, "problem", None) or "not YAML in UTF-8"
         raise InvalidTranslation(f"{path.name}: {what}") from None
-    for where in mismatched(document, words):
-        raise InvalidTranslation(f"{path.name}: {where}")
-    return put(document, words)
+    except TypeError as error:
+        raise InvalidTranslation(f"{path.name}: {error}") from None
+
+
+def entries(document: Any, context: str = "") -> Iterator[tuple[Entry, str]]:
+    """Each translation in a sibling. Raises TypeError for anything else in it."""
+    if not isinstance(document, dict):
+        raise TypeError("this should be a mapping from English texts to translations")
+    for key, value in document.items():
+        if isinstance(key, str) and isinstance(value, str):
+            yield (context, key), value
+        elif isinstance(value, dict) and not context:
+            yield from entries(value, str(key))
+        else:
+            raise TypeError(f"{key!r} should be an English text with its translation")
 
 
 def texts(document: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
     """Every text of a document, with its place."""
+    if isinstance(document, dict | list):
+        for key, value in document.items() if isinstance(document, dict) else enumerate(document):
+            yield from texts(value, (*where, key))
+    elif isinstance(document, str) and is_text(where):
+        yield where, document
+
+
+def is_text(where: Where) -> bool:
+    """Whether a string at this place is words for people."""
+    return bool(where) and where[-1] in TEXTS
+
+
+def put(document: Any, words: Words, where: Where = ()) -> Any:
+    """A copy of the document in which each text is translated that has a translation."""
     if isinstance(document, dict):
-        for key, value in document.items():
-            if key in TEXTS and isinstance(value, str):
-                yield (*where, key), value
-            else:
-                yield from texts(value, (*where, key))
-    elif isinstance(document, list):
-        for place, value in enumerate(document):
-            yield from texts(value, (*where, place))
-
-
-def leaves(words: Any, where: Where = ()) -> Iterator[Where]:
-    """Every place of a sibling."""
-    items = words.items() if isinstance(words, dict) else enumerate(words)
-    for key, value in items:
-        if isinstance(value, dict | list):
-            yield from leaves(value, (*where, key))
-        elif value is not None:
-            yield (*where, key)
-
-
-def mismatched(document: Any, words: Any) -> Iterator[str]:
-    """What is missing in the translation, and what is too much."""
-    wanted = {where for where, _ in texts(document)}
-    given = set(leaves(words or {}))
-    for where in sorted(wanted - given, key=str):
-        yield f"{dotted(where)} is missing"
-    for where in sorted(given - wanted, key=str):
-        yield f"{dotted(where)} is no text of the original"
-
-
-def dotted(where: Where) -> str:
-    return ".".join(map(str, where))
-
-
-def put(document: Any, words: Any) -> Any:
-    """A copy of the document in which each text of `words` stands in its place."""
-    if isinstance(document, dict) and isinstance(words, dict):
-        return {key: put(value, words.get(key)) for key, value in document.items()}
-    if isinstance(document, list) and isinstance(words, list):
-        rest = [None] * (len(document) - len(words))
-        return [put(value, word) for value, word in zip(document, [*words, *rest], strict=True)]
-    return document if words is None or isinstance(words, dict | list) else words
-
-
-def skeleton(document: Any) -> Any:
-    """The texts alone, as a sibling to be translated: empty places keep lists in step."""
-    if isinstance(document, dict):
-        kept = {
-            key: value if key in TEXTS and isinstance(value, str) else skeleton(value)
-            for key, value in document.items()
-        }
-        return {key: value for key, value in kept.items() if value is not None} or None
+        return {key: put(value, words, (*where, key)) for key, value in document.items()}
     if isinstance(document, list):
-        kept_items = [skeleton(value) for value in document]
-        return kept_items if any(item is not None for item in kept_items) else None
-    return None
+        return [put(value, words, (*where, place)) for place, value in enumerate(document)]
+    if isinstance(document, str) and is_text(where):
+        return words.get(entry(words, where, document), document)
+    return document
+
+
+def entry(words: Words, where: Where, text: str) -> Entry:
+    """The translation of the text at this place: that for the most keys around it."""
+    keys = [key for key in where if isinstance(key, str)]
+    near = ((".".join(keys[:count]), text) for count in range(len(keys), 0, -1))
+    return next((one for one in near if one in words), ("", text))

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from simulator import export
 from simulator.authoring.new import CannotCreate, create
 from simulator.authoring.proof import problems
+from simulator.authoring.translations import translation_problems
 from simulator.cli import main
 from simulator.docker.engines import engines
 from simulator.lesson import library
@@ -184,6 +185,20 @@ def test_a_claim_that_does_not_hold_is_told_with_its_line(root: Path) -> None:
                           "is 200, not 201")  # fmt: skip
     spoil(root, "status: 201", "status: 200")
     assert problems(second()) == ()
+
+
+def test_check_tells_what_is_not_translated(root: Path) -> None:
+    """Of a lesson with German words every text of every file needs some, and none is left over."""
+    german = root / "second" / "lesson.de.yaml"
+    german.write_text("Second: Zweite\nLong gone: Lange fort\n", "utf-8")
+    (root / "second" / "scenarios.yaml").write_text(OWN, "utf-8")
+    found = [told.rpartition("second/")[2] for told in translation_problems(root / "second")]
+    assert "lesson.de.yaml:2: lesson.yaml has no text 'Long gone'" in found
+    assert "scenarios.yaml:3: scenarios.de.yaml has no translation of " \
+           "'The password of yesterday'" in found  # fmt: skip
+    assert not any("'Second'" in told for told in found)
+    done = pullscope("check", str(root / "second"))
+    assert done.exit_code == 1 and all(told in done.stderr for told in found)
 
 
 def test_a_phase_without_a_box_is_noticed(root: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from ruamel.yaml import YAML
 from streamlit.testing.v1 import AppTest
 
 from simulator.authoring.proof import problems
@@ -20,38 +19,20 @@ from simulator.decoder import index as decoder
 from simulator.lesson import event_words
 from simulator.lesson.claims import right_answer as right_of
 from simulator.lesson.document import Lesson
-from simulator.lesson.event_words import EVENTS
-from simulator.lesson.library import HOME, folders
+from simulator.lesson.library import folders
 from simulator.lesson.load import every_language, load
-from simulator.recordings.document import HEADINGS, recorded
 from simulator.scenarios.changes import CHANGES
-from simulator.scenarios.model import SCENARIOS, scenarios
+from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
 from simulator.views import stage as views
 from simulator.web.pages import PAGES
 from simulator.words import i18n
-from simulator.words.translation import (
-    InvalidTranslation,
-    mismatched,
-    put,
-    sibling,
-    texts,
-    translated,
-)
+from simulator.words.translation import sibling, translations
 from tests.cases import each
 from tests.pages import PATIENCE, ROOT
+from tests.words.data import DATA
 
 OTHERS = [code for code in i18n.LANGUAGES if code != i18n.DEFAULT]
-DATA = sorted(
-    path
-    for path in (*HOME.glob("*/*.yaml"), SCENARIOS, EVENTS)
-    if not any(path.stem.endswith(f".{code}") for code in OTHERS)
-)
-"""Every file whose words are translated beside it."""
-
-
-def loaded(path: Path) -> Any:
-    return YAML(typ="safe").load(path)
 
 
 # -- the catalog --------------------------------------------------------------------------------
@@ -116,56 +97,7 @@ def blanks(text: str) -> set[str]:
     return set(re.findall(r"\{[^}]*\}", text))
 
 
-# -- siblings -----------------------------------------------------------------------------------
-
-
-@each("language", OTHERS)
-@each("path", DATA)
-def test_every_file_of_words_has_its_sibling(path: Path, language: str) -> None:
-    """The same keys, no text empty, and none left in English but for commands and names."""
-    original, words = loaded(path), loaded(sibling(path, language))
-    assert list(mismatched(original, words)) == []
-    before, after = dict(texts(original)), dict(texts(put(original, words)))
-    for where, text in after.items():
-        assert text.strip(), where
-        assert text != before[where] or text.startswith("docker ") or text in NAMES, where
-
-
-NAMES = frozenset({"Docker"})
-
-
-SPOILS = {
-    "missing": (lambda words: words["works"].pop("title"), "works.title is missing"),
-    "left over": (lambda words: words["works"].update(cause="x"), "works.cause is no text"),
-}
-
-
-@pytest.mark.parametrize("case", SPOILS)
-def test_a_sibling_that_does_not_fit_is_not_read(case: str, tmp_path: Path) -> None:
-    """The sentence names file and place."""
-    spoil, sentence = SPOILS[case]
-    words = loaded(sibling(SCENARIOS, "de"))
-    spoil(words)
-    spoiled = tmp_path / "scenarios.de.yaml"
-    YAML().dump(words, spoiled)
-    with pytest.raises(InvalidTranslation, match=rf"scenarios\.de\.yaml: {sentence}"):
-        translated(loaded(SCENARIOS), spoiled)
-
-
-def test_a_sibling_that_is_no_yaml_is_one_sentence(tmp_path: Path) -> None:
-    """Of a damaged file it says which."""
-    spoiled = tmp_path / "scenarios.de.yaml"
-    spoiled.write_text("works: [", "utf-8")
-    with pytest.raises(InvalidTranslation, match=r"scenarios\.de\.yaml: "):
-        translated(loaded(SCENARIOS), spoiled)
-
-
-@pytest.mark.parametrize("language", OTHERS)
-def test_every_recording_has_a_heading(language: str) -> None:
-    """Those that come with Pullscope, and no others."""
-    headings = loaded(sibling(HEADINGS, language))
-    assert headings.keys() == recorded().keys()
-    assert all(headings.values())
+# -- data ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -228,12 +160,11 @@ def test_a_diagram_of_another_language_is_stale(tmp_path: Path) -> None:
     source = next(iter(folders().values()))
     for path in source.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    words = loaded(tmp_path / "lesson.de.yaml")
-    words["flow"]["boxes"][0]["label"] = "Anders"
-    YAML().dump(words, tmp_path / "lesson.de.yaml")
-    english, german = every_language(tmp_path)
-    assert problems(english) == ()
-    assert "flow-wide.de.svg is out of date" in " ".join(problems(german))
+    german = tmp_path / "lesson.de.yaml"
+    german.write_text(german.read_text("utf-8").replace("Ready to use: ", "Ready to use: Nun "))
+    ours, theirs = every_language(tmp_path)
+    assert problems(ours) == ()
+    assert "flow-wide.de.svg is out of date" in " ".join(problems(theirs))
 
 
 def test_what_is_staged_is_german(german: Lesson) -> None:
@@ -331,8 +262,9 @@ def english() -> frozenset[str]:
     with path.open("rb") as file:
         ids = [one for m in read_po(file) if m.id for one in strings(m.id)]
     interface = {one for one in ids if german.gettext(one) != one and not blanks(one)}
-    told = {text for path in DATA for _where, text in texts(loaded(path))}
-    same = {text for path in DATA for _where, text in texts(loaded(sibling(path, "de")))}
+    words = [entry for path in DATA for entry in translations(sibling(path, "de")).items()]
+    told = {text for (_context, text), _theirs in words}
+    same = {theirs for _text, theirs in words}
     return frozenset(one for one in interface | (told - same) if len(one) >= 4 or " " in one)
 
 
