@@ -125,9 +125,10 @@ def config_json(situation: Situation, host: str) -> str:
 
 def predicted(situation: Situation, served: Served) -> Trace:
     """What our machine does in the same world, in the ways of the classic image store."""
-    host = served.host
+    host, now = served.host, int(time.time())
     known = replace(
         registry(situation.auth, *situation.faults),
+        now=now,
         token_skew=situation.skew,
         realm=f"http://{host}/token" if situation.auth is Auth.BEARER else "Private",
         service="pullscope",
@@ -135,8 +136,8 @@ def predicted(situation: Situation, served: Served) -> Trace:
     words = " ".join(["docker", *typed(situation, host)])
     command = parse(words, (situation.login,) if situation.login else ())
     store = CredentialStore.from_json(config_json(situation, host))
-    state = State(Client("26", int(time.time()), store), (command,))
-    return run(state, mock(World({host: Site(known, Tls.PLAIN, address="127.0.0.1")})))
+    state = State(Client("26", now, store), (command,))
+    return run(state, mock(World({host: Site(known, Tls.PLAIN, address="127.0.0.1")}, now)))
 
 
 Seen = tuple[str, str, str, int]
