@@ -6,7 +6,7 @@ from simulator.docker.engines import engines
 from simulator.lesson.chapters import FILE, Chapters, Section, chapters, screen, step_at
 from simulator.lesson.claims import disagreements, holds, run_of
 from simulator.lesson.document import Lesson
-from simulator.registry.fixtures import repositories
+from simulator.registry.fixtures import all_repositories
 from simulator.scenarios.model import UnknownScenario
 
 
@@ -56,5 +56,5 @@ def unshown(lesson: Lesson, section: Section) -> Iterator[str]:
         if name not in engines():
             yield f"there is no engine {name!r}"
     repository, _colon, tag = section.chain.partition(":")
-    if section.chain and tag not in getattr(repositories().get(repository), "tags", {}):
+    if section.chain and tag not in getattr(all_repositories().get(repository), "tags", {}):
         yield f"there is no image {section.chain!r}"

@@ -16,7 +16,7 @@ from simulator.protocol.manifest import Index, Manifest
 from simulator.protocol.platform import Platform
 from simulator.protocol.reference import Reference
 from simulator.protocol.secrets import MASK
-from simulator.registry.fixtures import repositories
+from simulator.registry.fixtures import all_repositories
 from simulator.scenarios.model import Setting, Typed
 from simulator.scenarios.world import Strict
 from simulator.shell.session import terminal, typed
@@ -92,14 +92,21 @@ def held(shell: Shell) -> Mapping[str, str]:
 def digest_of(image: str) -> str:
     """The digest that a tag of the lesson's images stands for."""
     repository, _, tag = image.rpartition(":")
-    return repositories()[repository].tags[tag]
+    return all_repositories()[repository].tags[tag]
+
+
+def registry_digest(shell: Shell, reference: Reference) -> str:
+    """The digest that the registry of this world has for a name; empty for none."""
+    site = shell.world.sites.get(reference.host)
+    known = site.registry.repositories.get(reference.repository) if site and site.registry else None
+    return reference.digest or (known.tags.get(reference.identifier, "") if known else "")
 
 
 def holds(shell: Shell, image: str, platform: str) -> bool:
     """Under this name, the content that the registry has; of an index, this platform's image."""
     reference = Reference.parse(image)
-    wanted = digest_of(f"{reference.repository}:{reference.identifier}")
-    if held(shell).get(reference.canonical) != wanted:
+    wanted = registry_digest(shell, reference)
+    if not wanted or shell.client.images.find(reference.canonical) != wanted:
         return False
     return not platform or holds_platform(shell, wanted, Platform.parse(platform))
 

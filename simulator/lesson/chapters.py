@@ -14,7 +14,7 @@ from simulator.docker.trace import Step
 from simulator.lesson.claims import run_of, step_of
 from simulator.lesson.document import Claim, Lesson, Question
 from simulator.protocol.manifest import Manifest, parse_manifest
-from simulator.registry.fixtures import repositories
+from simulator.registry.fixtures import all_repositories
 from simulator.scenarios.model import Setting, Typed
 from simulator.scenarios.world import Strict
 from simulator.shell.session import terminal, typed
@@ -137,7 +137,7 @@ def chain(image: str) -> tuple[Link, ...]:
     Raises KeyError for an image that there is not.
     """
     repository, _colon, tag = image.partition(":")
-    held = repositories()[repository]
+    held = all_repositories()[repository]
     digest = held.tags[tag]
     stored = held.manifests[digest].data
     manifest = parse_manifest(stored, digest)
@@ -151,4 +151,3 @@ def chain(image: str) -> tuple[Link, ...]:
         layer_name = _("layer {number}").format(number=number)
         links.append(Link(layer_name, _("the manifest"), layer.digest, data))
     return tuple(links)
-

@@ -115,8 +115,8 @@ def first_of(trace: Trace, at: str) -> Step | None:
 
 
 def resolve(root: Any, path: str) -> Any:
-    """The value at a dotted path: fields, keys, `count`, and `type` of an event; a list of texts
-    as YAML has it. Raises LookupError with a sentence."""
+    """The value at a dotted path: fields, keys, the place in a list, `count`, and `type` of an
+    event; a list of texts as YAML has it. Raises LookupError with a sentence."""
     value = root
     for name in path.split("."):
         value = step_into(value, name, path)
@@ -128,6 +128,8 @@ def resolve(root: Any, path: str) -> Any:
 def step_into(value: Any, name: str, path: str) -> Any:
     if name == "count" and isinstance(value, tuple):
         return len(value)
+    if isinstance(value, tuple) and name.isdecimal() and int(name) < len(value):
+        return value[int(name)]
     if name == "type":
         return type(value).__name__
     if isinstance(value, Mapping) and name in value:

@@ -16,7 +16,7 @@ from simulator.lesson import event_words
 from simulator.scenarios.model import own_scenarios, scenarios
 from simulator.views import outline
 from simulator.views.outline import Edge, Node, Part, Prediction, Words
-from simulator.views.probes import PROBES, Probe
+from simulator.views.probes import PROBES, USUAL, Probe
 from simulator.words import i18n
 from simulator.words.data_file import DataFile
 from simulator.words.translation import sibling
@@ -124,7 +124,7 @@ class Document(Part):
     flow: Flow
     rows: tuple[Row, ...] = Field(min_length=1)
     table_caption: str
-    probes: tuple[str, ...] = tuple(PROBES)
+    probes: tuple[str, ...] = USUAL
     """Variables of the status tracker."""
     tracker_after: tuple[int, ...] = ()
     """Rows after which the short tracker has a column."""

@@ -2,7 +2,7 @@
 
 from pydantic import field_validator
 
-from simulator.lesson.checklist import ITEMS
+from simulator.lesson.checklist import ITEMS, Item
 from simulator.lesson.document import Lesson
 from simulator.scenarios.world import Strict
 from simulator.words.data_file import read_as
@@ -43,10 +43,17 @@ class Hosted(Strict):
 
 
 class Project(Strict):
-    """The steps, and the hosted registries."""
+    """The steps, and the hosted registries. `title` is of the page; a usual one for none."""
 
+    title: str = ""
     steps: tuple[Step, ...] = ()
     hosted: tuple[Hosted, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items of the checklist that a step names."""
+        named = {name for step in self.steps for name in step.checks}
+        return tuple(item for item in ITEMS if item.name in named)
 
 
 @per_language

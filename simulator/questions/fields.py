@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from simulator.docker.events import TokenIssued
 from simulator.docker.trace import Step
+from simulator.lesson.document import Lesson
 from simulator.protocol.authorization import Scheme
 from simulator.questions.model import Says
 from simulator.views.message import outcome
-from simulator.views.probes import PROBES, Probe
+from simulator.views.probes import PROBES, USUAL, Probe
 from simulator.words.i18n import N_, _
 
 NO_PROOF, PASSWORD, TOKEN, NOTHING = (
@@ -102,7 +103,7 @@ def plain(says: Says) -> str:
     return str(says)
 
 
-TRACKER = tuple(map(tracked, PROBES.values()))
+TRACKER = tuple(tracked(PROBES[name]) for name in USUAL)
 KNOWN = (
     *TRACKER,
     Field(
@@ -138,3 +139,10 @@ KNOWN = (
 )  # fmt: skip
 FIELDS: Mapping[str, Field] = {known.name: known for known in KNOWN}
 """By name."""
+
+
+def fields_of(lesson: Lesson) -> tuple[Field, ...]:
+    """Those that a lesson shows: of the tracker's, its own probes alone."""
+    return tuple(
+        known for known in KNOWN if known not in TRACKER or known.name in lesson.document.probes
+    )

@@ -8,7 +8,7 @@ from random import Random
 from simulator.docker.machine import TRANSITIONS, Phase
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
-from simulator.questions.fields import FIELDS, Field
+from simulator.questions.fields import FIELDS, Field, fields_of
 from simulator.questions.misconceptions import imagined
 from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.offer import (
@@ -54,7 +54,7 @@ from simulator.words.i18n import N_, _, ngettext
 def which_keys(lesson: Lesson) -> Iterator[Key]:
     """Changes that happen once in a run."""
     for trace in traces(lesson):
-        for field in FIELDS.values():
+        for field in fields_of(lesson):
             if field.message or field.name == "opened":
                 continue
             found = changed(trace, field)

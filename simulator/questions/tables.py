@@ -6,7 +6,7 @@ from random import Random
 
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
-from simulator.questions.fields import FIELDS, TRACKER, Field
+from simulator.questions.fields import FIELDS, TRACKER, Field, fields_of
 from simulator.questions.misconceptions import MUTANTS
 from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.offer import Key, Kind, Wrong, chosen, label_of, objective_of, rule
@@ -43,8 +43,10 @@ def table_keys(kind: str) -> Callable[[Lesson], Iterator[Key]]:
     """Excerpts of the tracker, and of the messages under the process table."""
 
     def keys(lesson: Lesson) -> Iterator[Key]:
+        whole = set(TRACKER) <= set(fields_of(lesson))
         for trace in traces(lesson):
-            for fields, most in ((TRACKER, len(trace.steps)), (WIRE, sent_in(trace))):
+            tracked = len(trace.steps) if whole else 0
+            for fields, most in ((TRACKER, tracked), (WIRE, sent_in(trace))):
                 if most >= ROWS:
                     name = "wire" if fields is WIRE else "tracker"
                     for variant in range(VARIANTS):

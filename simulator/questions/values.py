@@ -8,7 +8,7 @@ from random import Random
 
 from simulator.docker.trace import Step
 from simulator.lesson.document import Lesson
-from simulator.questions.fields import FIELDS, Field
+from simulator.questions.fields import FIELDS, Field, fields_of
 from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.offer import (
     Key,
@@ -49,7 +49,7 @@ def value_keys(lesson: Lesson) -> Iterator[Key]:
     """What a step changed, and what is so at the end of a command."""
     for trace in traces(lesson):
         for step in trace.steps:
-            for field in FIELDS.values():
+            for field in fields_of(lesson):
                 at = Address(trace.scenario, trace.engine, step.number)
                 if field.value(step) is not None and worth_asking(at, step, field):
                     yield "value", trace.scenario, trace.engine, step.number, field.name

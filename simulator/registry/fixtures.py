@@ -125,6 +125,15 @@ def index(images: tuple[Image, ...]) -> StoredManifest:
     return StoredManifest(DOCKER_INDEX, dumps(document))
 
 
+def of_platforms(tags: Mapping[str, tuple[Image, ...]]) -> Repository:
+    """A repository whose tags name an index each, of these images."""
+    indexes = {tag: index(images) for tag, images in tags.items()}
+    held = repository({}, *(one for images in tags.values() for one in images))
+    tops = {digest_of(one.data): one for one in indexes.values()}
+    named = {tag: digest_of(one.data) for tag, one in indexes.items()}
+    return Repository(named, {**held.manifests, **tops}, held.blobs)
+
+
 def repository(tags: Mapping[str, Image], *more: Image) -> Repository:
     """A repository that holds these images, tagged or not."""
     held = (*tags.values(), *more)
@@ -146,7 +155,7 @@ AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
 
 @cache
 def repositories() -> Mapping[str, Repository]:
-    """Every repository of the ordinary world, by name."""
+    """The repositories of the ordinary world's private registry, by name."""
     release = b'NAME="Small Linux"\n'
     base = layer({"etc/os-release": release, "usr/lib/base": noise("base", 300_000)})
     libs = layer({"usr/lib/libs": noise("libs", 120_000)})
@@ -156,16 +165,36 @@ def repositories() -> Mapping[str, Repository]:
     newer = image((base, libs, second), AMD64)
     mine = image((base, libs, layer({"app": b"#!/bin/sh\necho mine\n"})), AMD64)
     pair = (image((base, first), AMD64), image((layer({"app": b"arm64\n"}),), ARM64))
-    both = index(pair)
-    multi = repository({}, *pair)
-    digest = digest_of(both.data)
     return {
         "myimage": repository({"latest": mine}),
         "team/app": repository({"1.0": app, "latest": app, "1.1": newer}),
-        "team/multi": Repository(
-            {"latest": digest}, {**multi.manifests, digest: both}, multi.blobs
-        ),
+        "team/multi": of_platforms({"latest": pair}),
         "team/oci": repository({"latest": image((base, first), AMD64, as_oci=True)}),
         "public/hello": repository({"latest": image((layer({"hello": b"hello\n"}),), AMD64)}),
         "other/secret": repository({"latest": image((layer({"s": b"other team\n"}),), AMD64)}),
     }
+
+
+@cache
+def hub_repositories() -> Mapping[str, Repository]:
+    """The repositories of the ordinary world's Docker Hub, by name."""
+    return {"library/alpine": of_platforms({
+        "3.22": alpine("3.22"), "latest": alpine("3.22"), "3.23": alpine("3.23"),
+    })}  # fmt: skip
+
+
+def alpine(version: str) -> tuple[Image, ...]:
+    """A small image in place of the real one of this name, for two platforms."""
+    return tuple(
+        image((layer({
+            "etc/alpine-release": f"{version}.0\n".encode(),
+            "usr/lib/base": noise(f"{version} {platform}", 80_000),
+        }),), platform)
+        for platform in (AMD64, ARM64)
+    )  # fmt: skip
+
+
+@cache
+def all_repositories() -> Mapping[str, Repository]:
+    """Every repository of the ordinary world by name, wherever it is."""
+    return {**repositories(), **hub_repositories()}

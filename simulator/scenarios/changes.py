@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from simulator.docker.cli.commands import Pull
 from simulator.docker.cli.parse import parse
 from simulator.protocol.reference import InvalidReference, Reference
-from simulator.registry.fixtures import repositories
+from simulator.registry.fixtures import all_repositories
 from simulator.registry.model import Auth
 from simulator.scenarios.model import Scenario, Typed, first_registry, scenario
 from simulator.words.i18n import N_
@@ -84,7 +84,7 @@ def exists(image: str) -> bool:
         reference = Reference.parse(image)
     except InvalidReference:
         return False
-    repository = repositories().get(reference.repository)
+    repository = all_repositories().get(reference.repository)
     return bool(repository and reference.identifier in repository.tags)
 
 

@@ -17,7 +17,7 @@ from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Index, Manifest, parse_manifest
 from simulator.protocol.platform import Platform
 from simulator.protocol.reference import Reference
-from simulator.registry.fixtures import repositories, unpacked_size
+from simulator.registry.fixtures import all_repositories, unpacked_size
 from simulator.registry.model import Repository
 
 HOME = "/home/alice/.docker"
@@ -122,7 +122,7 @@ def held_images(images: tuple[str, ...]) -> ImageStore:
 
 
 def with_held(store: ImageStore, reference: Reference) -> ImageStore:
-    repository = repositories()[reference.repository]
+    repository = all_repositories()[reference.repository]
     digest = repository.tags[reference.identifier]
     named = stored_manifest(repository, digest)
     entry = entry_for(named, Platform()) if isinstance(named, Index) else None

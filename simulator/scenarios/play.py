@@ -8,6 +8,7 @@ from pathlib import Path
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.events import WorldChanged
 from simulator.docker.machine import State
+from simulator.docker.output.line import Line
 from simulator.docker.trace import MACHINE, Machine, Step, Trace, steps
 from simulator.scenarios.model import OWN, Act, Scenario, scenario
 from simulator.scenarios.world import carried, changed_world
@@ -60,4 +61,6 @@ def change(act: Act, setting: Scenario, network: Mock, state: State) -> tuple[Mo
     world = changed_world(before, after, network.world).later(act.later)
     was, becomes = (one.client.client(state.client.engine, one.now) for one in documents)
     client = replace(carried(was, becomes, state.client), now=world.now)
-    return mock(world), Step(0, state, WorldChanged(act.say), State(client, act.parsed()))
+    after_change = State(client, act.parsed())
+    said = (Line("command", f"# {act.say}"),)
+    return mock(world), Step(0, state, WorldChanged(act.say), after_change, terminal=said)

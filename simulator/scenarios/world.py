@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.protocol.network_failure import Obstacle
-from simulator.registry.fixtures import repositories
+from simulator.registry.fixtures import hub_repositories, repositories
 from simulator.registry.model import Auth, Fault, Registry, Repository, User
 from simulator.scenarios.client import ClientDocument
 from simulator.sources.front import Interference
@@ -20,7 +20,7 @@ from simulator.sources.world import Role, Site, Tls, WebLogin, World
 NOW = 1767225600
 """The clock of a world that says nothing else: 1 January 2026, 00:00 UTC."""
 Contents = Mapping[str, Callable[[], Mapping[str, Repository]]]
-LESSON: Contents = {"lesson": repositories}
+LESSON: Contents = {"lesson": repositories, "hub": hub_repositories}
 """By name, the repositories that a site can hold."""
 
 

@@ -1,6 +1,7 @@
 """Which command a step belongs to."""
 
 from simulator.docker.cli.commands import Login, Logout, Pull
+from simulator.docker.events import WorldChanged
 from simulator.docker.trace import Step, Trace
 
 NAMES: dict[type, str] = {Login: "login", Pull: "pull", Logout: "logout"}
@@ -16,5 +17,7 @@ def command_name(step: Step) -> str:
 
 
 def typed_commands(trace: Trace) -> list[str]:
-    """The command lines of a run, in order."""
-    return [command.text for command in trace.steps[0].before.commands]
+    """The command lines of a run, those of each act in order."""
+    acts = (step.after for step in trace.steps if isinstance(step.event, WorldChanged))
+    states = (trace.steps[0].before, *acts)
+    return [command.text for state in states for command in state.commands]

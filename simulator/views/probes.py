@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from simulator.docker.machine import Phase, State
 from simulator.protocol.authorization import Scheme
+from simulator.protocol.digest import short_digest
 from simulator.words.i18n import N_, _, ngettext
 
 
@@ -40,7 +41,7 @@ class Images:
     waiting: int
 
 
-Value = Access | Layers | Images
+Value = Access | Layers | Images | str
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def local_image_store(state: State) -> Images:
 
 def images_words(value: Value) -> str:
     assert isinstance(value, Images)
-    shown = list(value.names)
+    shown = [shortened(name) for name in value.names]
     if value.waiting:
         count = value.waiting
         told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
@@ -115,10 +116,38 @@ def images_words(value: Value) -> str:
     return ", ".join(shown) if shown else _("Empty")
 
 
+def full_name(state: State) -> str:
+    """The image's name with all that Docker adds to it; empty before it has one."""
+    return state.run.reference.canonical if state.run.reference else ""
+
+
+def resolved_digest(state: State) -> str:
+    """The digest that the registry named for the tag, or the command itself."""
+    return state.run.image.resolved or ""
+
+
+def name_words(value: Value) -> str:
+    return shortened(str(value)) or _("None")
+
+
+def digest_words(value: Value) -> str:
+    return short_digest(str(value)) if value else _("None")
+
+
+def shortened(name: str) -> str:
+    """A name by digest with the digest's first digits, as `docker images` has them."""
+    repository, at, digest = name.partition("@")
+    return f"{repository}@{short_digest(digest)}" if at else name
+
+
 KNOWN = (
     Probe("auth_token", auth_token, access_words),
     Probe("image_layers", image_layers, layers_words),
     Probe("local_image_store", local_image_store, images_words),
+    Probe("full_name", full_name, name_words),
+    Probe("resolved_digest", resolved_digest, digest_words),
 )
 PROBES: Mapping[str, Probe] = {probe.name: probe for probe in KNOWN}
 """By name."""
+USUAL = ("auth_token", "image_layers", "local_image_store")
+"""The probes of a lesson that names none."""

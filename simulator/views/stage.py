@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from simulator.docker.events import CommandTyped
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import Step, Trace
 from simulator.protocol.manifest import Descriptor
@@ -76,9 +77,12 @@ def sample_of(lesson: Outline, trace: Trace) -> list[str]:
     return list(sample) if typed == own else typed
 
 
-def line_of(sample: Sequence[str], step: Step) -> int:
+def line_of(sample: Sequence[str], step: Step, typed: Sequence[str]) -> int:
+    """The line of the step's command; of those that are alike, that of the last one `typed`."""
     command = step.after.run.command
-    return sample.index(command.text) if command and command.text in sample else 0
+    text = command.text if command else ""
+    lines = [place for place, line in enumerate(sample) if line == text]
+    return lines[min(max(typed.count(text), 1), len(lines)) - 1] if lines else 0
 
 
 def stage(lesson: Outline, trace: Trace) -> dict[str, Any]:
@@ -118,14 +122,16 @@ def steps_view(lesson: Outline, trace: Trace, sample: Sequence[str]) -> list[dic
     seconds = {one.step: round(one.end - one.start, 6) for one in trace.took}
     count = sum(1 for step in trace.steps if step.exchange)
     shown: list[dict[str, Any]] = []
-    node, number = lesson.nodes[0].id, 0
+    node, number, typed = lesson.nodes[0].id, 0, list[str]()
     for step, command in commands_of(trace):
         number += step.exchange is not None
+        typed += [step.event.command.text] if isinstance(step.event, CommandTyped) else []
         began, node = came_from(lesson, step, node), stage_node(lesson, step, node)
         edge = f"edge-{began}-{node}"
         shown.append(
-            step_view(lesson, step, command, sample)
+            step_view(lesson, step, command)
             | {
+                "line": line_of(sample, step, typed),
                 "row": rows[step.number].number if step.number in rows else None,
                 "node": node,
                 "edge": edge if edge in edges else None,
@@ -136,7 +142,7 @@ def steps_view(lesson: Outline, trace: Trace, sample: Sequence[str]) -> list[dic
     return shown
 
 
-def step_view(lesson: Outline, step: Step, command: str, sample: Sequence[str]) -> dict[str, Any]:
+def step_view(lesson: Outline, step: Step, command: str) -> dict[str, Any]:
     words = lesson.words(step.name, command)
     changed = [one.name for one in lesson.probes if one.value(step.after) != one.value(step.before)]
     return {
@@ -145,7 +151,6 @@ def step_view(lesson: Outline, step: Step, command: str, sample: Sequence[str]) 
         "title": words.title,
         "text": words.text,
         "failed": step.after.phase is Phase.FAILED,
-        "line": line_of(sample, step),
         "terminal": [{"kind": line.kind, "text": line.text} for line in step.terminal],
         "tracker": {one.name: one.cell(step.after) for one in lesson.probes},
         "changed": changed,

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from simulator.docker.engines import engines
-from simulator.lesson.challenges import InvalidChallenge, challenges, next_command
+from simulator.lesson.challenges import Goal, InvalidChallenge, challenges, next_command
 from simulator.lesson.library import find_lesson
-from simulator.scenarios.model import Typed
+from simulator.registry.fixtures import all_repositories
+from simulator.scenarios.model import Setting, Typed
 from simulator.shell import enter
-from simulator.shell.session import typed
+from simulator.shell.session import terminal, typed
 from tests.cases import each
 from tests.lessons import beside
 
@@ -107,6 +108,17 @@ def test_a_password_in_a_command_line_is_noticed() -> None:
     login = Typed(run="docker login -u alice -p s3cret myprivateregistry.com")
     shell = typed(challenge.shell(), [login, challenge.solution[-1]])
     assert shell.status == 0 and not challenge.solved(shell)
+
+
+def test_a_goal_follows_the_registry_of_the_world() -> None:
+    """An image that was pulled before its tag moved does not reach the goal; a digest is a name."""
+    app = "myprivateregistry.com/team/app"
+    world = Setting(stored="alice:s3cret", held=f"{app}:latest", tags={"team/app:latest": "1.1"})
+    shell, goal = terminal(world), Goal(image=f"{app}:latest")
+    assert not goal.met(shell)
+    assert goal.met(enter(shell, f"docker pull {app}"))
+    pinned = f"{app}@{all_repositories()['team/app'].tags['1.0']}"
+    assert Goal(image=pinned).met(enter(shell, f"docker pull {pinned}"))
 
 
 def test_no_story_is_solved_by_its_neighbour() -> None:

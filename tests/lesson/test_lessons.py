@@ -18,7 +18,7 @@ from simulator.docker.unions import kinds
 from simulator.lesson import event_words
 from simulator.lesson.claims import right_answer
 from simulator.lesson.document import FILE, SHAPES, Document, InvalidLesson, Lesson, svg_file
-from simulator.lesson.library import HOME, folders
+from simulator.lesson.library import HOME, USUAL, folders
 from simulator.lesson.load import load
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
@@ -91,9 +91,9 @@ def test_each_spoiled_claim_is_noticed(name: str) -> None:
 
 def test_a_spoiled_claim_is_told_with_its_line(tmp_path: Path) -> None:
     """File, line, and what the machine says."""
-    document = source(NAMES[0])
+    document = source(USUAL)
     where = next(where for where, _value in values(document))
-    lesson = written(put(document, where, "spoiled"), NAMES[0], tmp_path / "spoiled")
+    lesson = written(put(document, where, "spoiled"), USUAL, tmp_path / "spoiled")
     (found,) = problems(lesson)
     line = (tmp_path / "spoiled" / FILE).read_text("utf-8").splitlines().index(
         next(text for text in (tmp_path / "spoiled" / FILE).read_text("utf-8").splitlines()
@@ -147,7 +147,7 @@ SPOILS = {
 def test_each_spoiled_structure_is_noticed(case: str, tmp_path: Path) -> None:
     """Rows, boxes, arrows, words and diagrams are claims too."""
     where, value, complaint = SPOILS[case]
-    spoiled = written(put(source(NAMES[0]), where, value), NAMES[0], tmp_path / "spoiled")
+    spoiled = written(put(source(USUAL), where, value), USUAL, tmp_path / "spoiled")
     assert any(complaint in problem for problem in problems(spoiled))
 
 
@@ -164,9 +164,9 @@ def test_every_event_has_words() -> None:
 
 def test_a_lesson_has_words_of_its_own_for_an_event() -> None:
     """They go before those that every lesson has; those of a command go before both."""
-    document = source(NAMES[0])
+    document = source(USUAL)
     document["words"] = {"Resolved": {"title": "Ours", "text": "Ours."}}
-    lesson = spoiled(load(HOME / NAMES[0]), document)
+    lesson = spoiled(load(HOME / USUAL), document)
     assert lesson.words("Resolved", "pull").title == "Ours"
     assert lesson.words("LoginTyped", "login") == event_words.words()["LoginTyped"]
     assert lesson.words("Challenged", "login") == event_words.words()["login Challenged"]
@@ -195,7 +195,7 @@ def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
 
 def test_the_line_of_a_mistake_is_named(tmp_path: Path) -> None:
     """A wrong value deep in the file is found at its own line."""
-    text = (HOME / NAMES[0] / FILE).read_text("utf-8")
+    text = (HOME / USUAL / FILE).read_text("utf-8")
     lines = text.splitlines()
     place = next(number for number, line in enumerate(lines) if "phases: [prompting]" in line)
     lines[place] = lines[place].replace("prompting", "prompted")
@@ -225,7 +225,7 @@ def test_a_lesson_has_every_section() -> None:
 @each("name", list(scenarios()))
 def test_every_run_can_be_staged(name: str, engine: str) -> None:
     """The stage has each step of each scenario, with a box that exists and words for it."""
-    lesson, trace = load(HOME / NAMES[0]), run(name, engine)
+    lesson, trace = load(HOME / USUAL), run(name, engine)
     staged = views.stage(lesson, trace)
     boxes = {node["id"] for node in staged["flow"]["nodes"]}
     assert [step["number"] for step in staged["steps"]] == list(range(1, len(trace.steps) + 1))
@@ -237,7 +237,7 @@ def test_every_run_can_be_staged(name: str, engine: str) -> None:
 
 def test_the_default_run_follows_the_arrows() -> None:
     """In the lesson's own run each move from box to box is an arrow of the diagram."""
-    lesson = load(HOME / NAMES[0])
+    lesson = load(HOME / USUAL)
     steps = views.stage(lesson, run(lesson.document.scenario))["steps"]
     moved = [b for a, b in pairwise(steps) if a["node"] != b["node"]]
     assert [step["edge"] for step in moved].count(None) == 0
@@ -246,14 +246,14 @@ def test_the_default_run_follows_the_arrows() -> None:
 
 def test_rows_cover_the_run_once_and_in_order() -> None:
     """Each step of the default run belongs to one row, and rows follow each other."""
-    lesson = load(HOME / NAMES[0])
+    lesson = load(HOME / USUAL)
     covered = [s.number for span in spans(lesson, run("works")) for s in span.steps]
     assert covered == list(range(1, len(covered) + 1))
 
 
 def test_a_stale_diagram_is_told(tmp_path: Path) -> None:
     """Without its diagram a lesson asks to be built."""
-    made = written(source(NAMES[0]), NAMES[0], tmp_path / "copy")
+    made = written(source(USUAL), USUAL, tmp_path / "copy")
     svg_file(made, "tall").unlink()
     assert any("run `pullscope build`" in problem for problem in problems(made))
     build(made)

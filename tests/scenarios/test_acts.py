@@ -6,10 +6,16 @@ import pytest
 
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
+from simulator.lesson.library import find_lesson
+from simulator.protocol.digest import short_digest
 from simulator.protocol.message import Response
+from simulator.registry.fixtures import hub_repositories
 from simulator.scenarios.model import Scenario, scenarios
 from simulator.scenarios.play import run
 from simulator.scenarios.world import InvalidWorld
+from simulator.views.commands import typed_commands
+from simulator.views.probes import PROBES
+from simulator.views.stage import stage
 
 APP = "docker pull myprivateregistry.com/team/app:latest"
 HUB = {"registry-1.docker.io": {"images": "lesson", "public": ["public/*"]}}
@@ -102,3 +108,45 @@ def test_a_change_that_makes_no_sense_is_a_sentence(patch: dict[str, Any], place
 def test_one_act_is_what_it_was() -> None:
     """A scenario without further acts has no such step."""
     assert not any(step.name == "WorldChanged" for step in run(scenarios()["works"]).steps)
+
+
+ALPINE = "docker pull alpine"
+MOVED = act(
+    "latest moves to 3.23.",
+    ALPINE,
+    meanwhile={"sites": {"registry-1.docker.io": {"tags": {"library/alpine:latest": "3.23"}}}},
+)
+
+
+@pytest.mark.parametrize("engine", list(engines()))
+def test_the_ordinary_docker_hub_has_an_official_image(engine: str) -> None:
+    """It needs no login, and a name that only the private registry has is denied there."""
+    trace = played(engine, command=ALPINE, stored=None)
+    digest = PROBES["resolved_digest"].value(trace.steps[-2].after)
+    assert digest == hub_repositories()["library/alpine"].tags["3.22"]
+    assert played(engine, command="docker pull myimage", stored=None).failed
+
+
+def test_the_sample_of_a_run_has_the_commands_of_all_acts() -> None:
+    """Of two commands that are alike, the second has the second line; the change is told."""
+    trace = played("29", MOVED, command=ALPINE, stored=None)
+    staged = stage(find_lesson(), trace)
+    assert staged["sample"] == typed_commands(trace) == [ALPINE, ALPINE]
+    steps = {step["event"]: step for step in staged["steps"]}
+    assert (staged["steps"][0]["line"], steps["ImageStored"]["line"]) == (0, 1)
+    assert steps["WorldChanged"]["terminal"] == [
+        {"kind": "command", "text": "# latest moves to 3.23."}
+    ]
+
+
+@pytest.mark.parametrize("engine", list(engines()))
+def test_probes_of_names_follow_the_tag(engine: str) -> None:
+    """The full name is known once the reference is parsed, the digest once it is resolved."""
+    trace = played(engine, MOVED, command=ALPINE, stored=None)
+    values = {name: [PROBES[name].value(step.after) for step in trace.steps]
+              for name in ("full_name", "resolved_digest")}  # fmt: skip
+    assert set(values["full_name"]) == {"", "docker.io/library/alpine:latest"}
+    tags = hub_repositories()["library/alpine"].tags
+    assert set(values["resolved_digest"]) == {"", tags["3.22"], tags["3.23"]}
+    cells = {PROBES["resolved_digest"].cell(step.after) for step in trace.steps}
+    assert cells == {"None", short_digest(tags["3.22"]), short_digest(tags["3.23"])}

@@ -10,7 +10,7 @@ from babel import Locale
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.recordings.situations import trace as played
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import titled
 from simulator.views.timing import KINDS, MB, Bar, Link, measured, timeline, total
 from simulator.web.pages.parts import (
     CHOICES,
@@ -30,6 +30,8 @@ LINKS = {
     "centre": (N_("Data centre: 500 MB/s, 1 ms"), Link(500 * MB, 500 * MB, 0.001)),
 }
 PARALLEL = (1, 3, 10)
+FIRST = "logged-in"
+"""The run that is shown first where the lesson plays it: a pull and nothing else."""
 COMPARED = {
     "logged-in": N_("First pull"),
     "up-to-date": N_("Second pull: nothing has changed"),
@@ -56,18 +58,18 @@ def page(lesson: Lesson) -> None:
     left.title(_("What it costs"), anchor=False)
     with right:
         engine = chosen_engine()
-    timed(engine)
+    timed(lesson, engine)
 
 
 @fragment
-def timed(engine: str) -> None:
+def timed(lesson: Lesson, engine: str) -> None:
     source = st.segmented_control(
         _("Source"), list(SOURCES), default="mock", key="perf-source", required=True,
         format_func=lambda known: _(SOURCES[known]), label_visibility="collapsed",
     )  # fmt: skip
     what, over, many = st.columns([3, 3, 2])
     with what:
-        trace = run_of(source or "mock", engine)
+        trace = run_of(lesson, source or "mock", engine)
     if trace is None:
         return
     links = [*([MEASURED] if trace.took else []), *LINKS]
@@ -84,7 +86,7 @@ def timed(engine: str) -> None:
     figures(bars)
     chart(bars)
     explained(link_name == MEASURED)
-    compared(engine, link)
+    compared(lesson, engine, link)
 
 
 MEASURED = "measured"
@@ -94,7 +96,7 @@ def link_title(name: str) -> str:
     return _("As it was: measured") if name == MEASURED else _(LINKS[name][0])
 
 
-def run_of(source: str, engine: str) -> Trace | None:
+def run_of(lesson: Lesson, source: str, engine: str) -> Trace | None:
     """The run whose costs are shown; None while there is none."""
     if source == "real":
         return real_run()
@@ -105,10 +107,10 @@ def run_of(source: str, engine: str) -> Trace | None:
             key="perf-recording", format_func=recordings.__getitem__,
         )  # fmt: skip
         return replayed_by_name(name, engine).trace
-    names = list(scenarios())
+    names = lesson.situations
     name = st.selectbox(
-        _("What happens"), names, names.index("logged-in"), key="perf-scenario",
-        format_func=lambda known: scenarios()[known].title,
+        _("What happens"), names, names.index(FIRST) if FIRST in names else 0,
+        key=f"perf-scenario-{lesson.id}", format_func=titled,
     )  # fmt: skip
     return played(name, engine)
 
@@ -209,16 +211,17 @@ def explained(is_measured: bool) -> None:
     )
 
 
-def compared(engine: str, link: Link) -> None:
+def compared(lesson: Lesson, engine: str, link: Link) -> None:
     """The same link: what is here already, and how many layers at once."""
+    known = {name: _(title) for name, title in COMPARED.items() if name in lesson.situations}
     st.header(_("What saves time"), anchor="saves")
     rows = []
-    for name, title in COMPARED.items():
+    for name, title in (known or {name: titled(name) for name in lesson.situations}).items():
         trace = played(name, engine)
         bars = timeline(trace, link)
         times = [total(timeline(trace, replace(link, parallel=many))) for many in PARALLEL]
         moved = sum(bar.size for bar in bars if bar.kind != "unpack")
         asked = sum(bar.kind != "unpack" for bar in bars)
-        rows.append((_(title), asked, decimal(moved / 1000), *(decimal(time, 2) for time in times)))
+        rows.append((title, asked, decimal(moved / 1000), *(decimal(time, 2) for time in times)))
     at_once = [_("s, {count} at once").format(count=many) for many in PARALLEL]
     show_table(pd.DataFrame(rows, columns=[_("What"), _("Requests"), "kB", *at_once]))

@@ -19,13 +19,14 @@ from simulator.words.i18n import _
 def page(lesson: Lesson) -> None:
     """The steps, and beside them what the registry itself says."""
     known = project(lesson)
-    st.title(_("A registry of your own"), anchor=False)
+    st.title(known.title or _("A registry of your own"), anchor=False)
     todo, done = st.columns([3, 2], gap="large")
     with done:
-        checklist(lesson)
+        checklist(lesson, known)
     with todo:
         steps(known)
-        hosted(known)
+        if known.hosted:
+            hosted(known)
 
 
 def steps(known: Project) -> None:
@@ -46,7 +47,7 @@ def hosted(known: Project) -> None:
     show_table(pd.DataFrame(rows, columns=columns))
 
 
-def checklist(lesson: Lesson) -> None:
+def checklist(lesson: Lesson, known: Project) -> None:
     """Ask the registry; what it answered last stays on the page, without the password."""
     st.header(_("Checklist"), anchor="checklist")
     with st.form("project", border=True):
@@ -68,9 +69,9 @@ def checklist(lesson: Lesson) -> None:
         ask(st.session_state.pop("project-sent", ""))
     found: Probe | None = st.session_state.get("probe")
     verdicts = {one.item.name: one for one in check(found)} if found else {}
-    for item in ITEMS:
+    for item in known.items:
         told(lesson, _(item.title), verdicts.get(item.name), found)
-    if found and all(one.passed for one in verdicts.values()):
+    if found and all(verdicts[item.name].passed for item in known.items):
         said = _("All of it is true. Your registry wants {scheme} authentication.")
         st.success(said.format(scheme=scheme(found)))
 
