@@ -25,7 +25,8 @@ class InvalidCauses(ValueError):
 
 
 class Cause(Entry):
-    """One thing that goes wrong: its home. `layer` is where the fault lies and is mended."""
+    """One thing that goes wrong: its home. `layer` is where the fault lies and is mended,
+    `played_by` names the situations that play it."""
 
     name: str
     title: str
@@ -33,6 +34,7 @@ class Cause(Entry):
     what_happened: str
     how_to_check: str
     how_to_mend: str
+    played_by: tuple[str, ...] = ()
 
 
 class Stage(Entry):

@@ -1,225 +1,226 @@
-"""Commands that tell more about a failure: which of its causes it is.
+"""Checks: the command that tells the remaining causes apart best, and what its answer leaves.
 
-They are chosen by what happened where the run parts from others and where it failed, and filled
-with the names of the learner's own message.
+`checks.yaml` has the commands; they are filled with what the message names, and with nothing
+else. An answer that is pasted narrows the causes.
 """
 
+import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit, urlunsplit
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
 
-from simulator.decoder.shapes import Names, fill, shape
-from simulator.docker.events import DigestMismatch
-from simulator.docker.trace import Step
-from simulator.protocol.media_types import INDEXES, MANIFESTS
-from simulator.protocol.message import Request
-from simulator.protocol.network_failure import Obstacle
-from simulator.protocol.reference import HUB_HOST, InvalidReference, Reference
-from simulator.protocol.target import Kind
-from simulator.views.explain import curl
-from simulator.words.i18n import N_, _
+from simulator.decoder.causes import Candidate, Excluded, Verdict
+from simulator.decoder.cleaning import plain
+from simulator.decoder.decode import Decoded
+from simulator.decoder.grammar import Entry
+from simulator.protocol.hosts import bare
+from simulator.protocol.reference import HUB, HUB_HOST
+from simulator.words.data_file import read_named
+from simulator.words.i18n import N_, _, per_language
+
+CHECKS = Path(__file__).with_name("checks.yaml")
+FIELD = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
+LONGEST = 20_000
+"""Characters of an answer that are read."""
+
+System = Literal["linux", "macos", "windows", "node"]
+SYSTEMS: Mapping[System, str] = {
+    "linux": "Linux", "macos": "macOS", "windows": "Windows", "node": N_("Cluster node"),
+}  # fmt: skip
+
+
+class InvalidChecks(ValueError):
+    """`checks.yaml` is not right; the message says where."""
+
+
+class Answer(Entry):
+    """What a command may print, what that means, and the causes that it leaves."""
+
+    when: str
+    text: str
+    keeps: frozenset[str]
+
+
+class Check(Entry):
+    """A command for each system, where it has to run, and its answers."""
+
+    name: str
+    title: str
+    where: Literal["shell", "engine"]
+    linux: str
+    windows: str
+    macos: str = ""
+    vm: str = ""
+    clients: frozenset[str] = frozenset()
+    answers: tuple[Answer, ...]
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """What it has to know of the message."""
+        forms = (self.linux, self.macos, self.vm, self.windows)
+        return frozenset(FIELD.findall(" ".join(forms)))
+
+    def split(self, names: Iterable[str]) -> int:
+        """How many causes remain in the worst case."""
+        groups: dict[frozenset[int], int] = {}
+        for name in names:
+            answers = frozenset(
+                at for at, answer in enumerate(self.answers) if name in answer.keeps
+            )
+            groups[answers] = groups.get(answers, 0) + 1
+        return max(groups.values(), default=0)
+
+    def speaks_of(self, names: Iterable[str]) -> bool:
+        return any(name in answer.keeps for answer in self.answers for name in names)
 
 
 @dataclass(frozen=True)
-class Check:
-    """A command, and what its answer means."""
+class Command:
+    """A check filled in for one message, by system."""
 
-    command: str
-    tells: str
+    check: Check
+    commands: Mapping[System, str]
 
-
-CONFIG = "cat ~/.docker/config.json"
-LOGIN = "docker login {login}"
-PING = "curl --include https://{host}/v2/"
-PLATFORMS = "docker manifest inspect {reference}"
-REPEAT = "{curl}"
-"""The request that failed, once more."""
-TAGS = "{tags}"
-
-CHECKS: Mapping[str, tuple[Check, ...]] = {
-    "CredentialMissing": (
-        Check(CONFIG, N_("Nothing stands there for this registry: no login is stored.")),
-    ),
-    "CredentialFound": (
-        Check(CONFIG, N_("This registry stands there, so something is stored. It may be stale.")),
-    ),
-    "NoCredentials": (
-        Check(CONFIG, N_("Nothing stands there for this registry: no login is stored.")),
-        Check(LOGIN, N_("Login Succeeded: pull again, now with what was stored.")),
-    ),
-    "TokenRefused": (
-        Check(LOGIN, N_("Login Succeeded with the right password: what was stored was stale.")),
-    ),
-    "LoginRejected": (
-        Check(PING, N_("401 with WWW-Authenticate: a registry is there, and the password is wrong. "
-                       "404 or a page: no registry is there. 5xx: the registry itself fails.")),
-    ),
-    "AccessDenied": (
-        Check(LOGIN, N_("If the pull works after it, nothing that is right was stored. If it is "
-                        "still denied, the account has no right, or the name is misspelt.")),
-        Check(REPEAT, N_("401 or 403 again: you may not read it, or it is not there. "
-                         "Anything else: you may.")),
-    ),
-    "ManifestUnknown": (
-        Check(TAGS, N_("A list without this tag: the tag is wrong. 404: the repository is.")),
-    ),
-    "BlobUnknown": (Check(REPEAT, N_("404: the registry has lost this blob. Push it again.")),),
-    "DigestMismatch": (
-        Check(REPEAT + " --output - | sha256sum",
-              N_("Another digest than in the address: what the registry stores is corrupted.")),
-    ),
-    "RateLimited": (
-        Check(REPEAT, N_("429: still limited. Retry-After, where it is sent, says how long.")),
-    ),
-    "AskedAgain": (Check(REPEAT, N_("The same status again: it did not pass by itself.")),),
-    "ServerFailed": (
-        Check(PING, N_("Whether the registry itself answers. In WWW-Authenticate, realm is where "
-                       "its token service is, if it has one.")),
-        Check(REPEAT, N_("5xx again: the server fails, whoever asks. Its log says why.")),
-    ),
-    "PlatformMissing": (
-        Check(PLATFORMS, N_("The platforms that there are; choose one with --platform.")),
-    ),
-    "PlatformMismatched": (
-        Check(PLATFORMS, N_("The one platform that there is.")),
-    ),
-    "NotAnImage": (
-        Check(PLATFORMS, N_("The media types say what it is; docker pull takes images only.")),
-    ),
-    "HelperFailed": (
-        Check("command -v docker-credential-{helper}",
-              N_("No answer: the helper that config.json names is not installed.")),
-        Check(CONFIG, N_("credsStore or credHelpers names the helper.")),
-    ),
-    "StoreFailed": (
-        Check("ls -ld ~/.docker ~/.docker/config.json; touch ~/.docker/config.json",
-              N_("Whether the file can be written, and who may.")),
-        Check(CONFIG, N_("credsStore or credHelpers names a helper, which must be installed.")),
-    ),
-    "ReferenceRejected": (
-        Check("docker image inspect {reference}",
-              N_("The same complaint, and no registry was asked: the name itself is wrong.")),
-    ),
-    "ImagesRefused": (
-        Check("docker images",
-              N_("All names are listed: what was typed is not there, or is not the only one.")),
-    ),
-    "TokenMissing": (
-        Check(REPEAT, N_("A page in place of JSON: something else answers for the token service.")),
-    ),
-    "ManifestUnreadable": (
-        Check(REPEAT, N_("A page in place of JSON: something else answers for the registry.")),
-    ),
-    "InputMissing": (
-        Check("test -t 0 && echo terminal",
-              N_("No answer: nobody can be asked here. Pipe the password in, with "
-                 "--username and --password-stdin.")),
-    ),
-    "LoginCanceled": (
-        Check("docker login --username USERNAME", N_("Asks here, and not in a browser.")),
-    ),
-    "CredentialsStored": (
-        Check(CONFIG, N_("auth is name and password in base64: anyone can decode it.")),
-    ),
-    Obstacle.REFUSED: (
-        Check(PING, N_("Connection refused: nothing listens at this port.")),
-    ),
-    Obstacle.NO_HOST: (
-        Check("getent hosts {hostname}", N_("No answer: no host has this name.")),
-    ),
-    Obstacle.TIMEOUT: (Check(PING, N_("No answer: something on the way lets nothing through.")),),
-    Obstacle.UNTRUSTED: (
-        Check("openssl s_client -connect {tls} -servername {hostname} -showcerts < /dev/null",
-              N_("The last lines name the issuer: the engine must trust it.")),
-    ),
-    Obstacle.PLAIN_HTTP: (
-        Check("curl --include http://{host}/v2/",
-              N_("An answer over plain HTTP: the registry has no TLS.")),
-    ),
-}  # fmt: skip
-"""By event or obstacle: what to try, and what the answer tells."""
+    @property
+    def place(self) -> str:
+        """On which machine it has to run."""
+        if self.check.where == "shell":
+            return _("In the shell in which the command failed.")
+        return _("On the machine where the engine runs: with Docker Desktop in its VM, in a "
+                 "cluster on the node. Your own shell may have another DNS, proxy and "
+                 "clock.")  # fmt: skip
 
 
-def checks(decisive: Iterable[Step], failed: Step, names: Names) -> tuple[Check, ...]:
-    """What tells: at the steps where the run parts from others, and where it failed."""
-    known = completed(names)
-    texts = texts_of(failed, known)
-    found: dict[str, Check] = {}
-    for key in dict.fromkeys((*(step.name for step in decisive), key_of(failed))):
-        for check in CHECKS.get(key, ()):
-            command = check.command.format(**texts).rstrip()
-            found.setdefault(command, Check(command, _(check.tells)))
-    return tuple(found.values())
+@per_language
+def known_checks() -> Mapping[str, Check]:
+    """Every check by its name. Raises InvalidChecks."""
+    return read_named(Check, CHECKS, InvalidChecks)
 
 
-def key_of(step: Step) -> str:
-    return str(getattr(step.event, "obstacle", step.name))
+def fitting(decoded: Decoded, verdict: Verdict, asked: Iterable[str] = ()) -> tuple[Command, ...]:
+    """The checks that can be filled in and tell something about these causes, the one that
+    separates them best first. `asked` are those that were answered already."""
+    names = [one.cause.name for one in verdict.candidates]
+    values = fields_of(decoded)
+    done = frozenset(asked)
+    known = [one for one in known_checks().values()
+             if one.name not in done and one.fields <= values.keys() and one.speaks_of(names)
+             and (not one.clients or one.clients & decoded.readings)]  # fmt: skip
+    order = sorted(known, key=lambda one: one.split(names))
+    return tuple(Command(one, dict(filled(one, values, decoded))) for one in order)
 
 
-BLANKS = {"host": "HOST", "hostname": "HOST", "login": "HOST", "tls": "HOST:443",
-          "reference": "IMAGE", "helper": "HELPER"}  # fmt: skip
+def filled(
+    check: Check, values: Mapping[str, str], decoded: Decoded
+) -> Iterator[tuple[System, str]]:
+    """The command for each system, with the names of the message."""
+    texts = {name: value.format(**values) for name, value in (
+        ("linux", check.linux), ("macos", check.macos or check.linux),
+        ("windows", check.windows), ("vm", check.vm or check.linux),
+    )}  # fmt: skip
+    yield "linux", texts["linux"]
+    if check.where == "shell":
+        yield "macos", texts["macos"]
+        yield "windows", texts["windows"]
+        return
+    inside = shlex.quote(texts["vm"])
+    yield "macos", f"docker run --rm --network host busybox sh -c {inside}"
+    yield "windows", f"wsl -d docker-desktop sh -c {inside}"
+    if "kubelet" in decoded.readings:
+        yield "node", f"kubectl debug node/NODE -it --image=busybox -- chroot /host sh -c {inside}"
 
 
-def texts_of(step: Step, names: Names) -> dict[str, str]:
-    """What a command is filled with; what the message does not say is a word in capitals."""
-    given = {kind: quoted(value) for kind, value in names.items() if kind in BLANKS}
-    again = repeated(step, names)
-    requests = {"curl": curl(again), "tags": curl(of_tags(again))} if again else {}
-    return {"curl": "", "tags": ""} | BLANKS | given | requests
+def fields_of(decoded: Decoded) -> dict[str, str]:
+    """What commands are filled with: names that stand in the message, fit for a shell."""
+    host = decoded.fact("host") or decoded.fact("registry")
+    host = HUB_HOST if host == HUB else host
+    found = {name: decoded.fact(name) for name in ("repository", "digest", "helper")}
+    if host:
+        scheme = decoded.fact("scheme") or "https"
+        name, port = bare(host), port_of(host, scheme)
+        found |= {"host": host, "hostname": name, "port": port, "tls": f"{name}:{port}",
+                  "origin": f"{scheme}://{host}", "login": "" if host == HUB_HOST else host,
+                  "host_on_windows": host.replace(":", "")}  # fmt: skip
+        found |= {"reference": reference(decoded, host)}
+    found |= {"dns_server_address": decoded.fact("dns_server").rpartition(":")[0].strip("[]"),
+              "ip": decoded.fact("address").rpartition(":")[0].strip("[]"),
+              "name": decoded.fact("repository").removeprefix("library/"),
+              "helper": helper_of(decoded)}  # fmt: skip
+    return {name: shlex.quote(value) if value else "" for name, value in found.items()
+            if value or name == "login"}  # fmt: skip
 
 
-def quoted(value: str) -> str:
-    return shlex.quote(value) if value else ""
+def helper_of(decoded: Decoded) -> str:
+    """The helper that the message names, with `docker-credential-` in front."""
+    named = decoded.fact("helper").rpartition("/")[2]
+    return named if named.startswith("docker-credential-") else ""
 
 
-def repeated(step: Step, names: Names) -> Request | None:
-    """This step's request, with the names of the learner's message; what is accepted matters only
-    where the bytes do."""
-    if step.exchange is None:
-        return None
-    asked = step.exchange.request
-    form = tuple((name, fill(shape(value, step), names)) for name, value in asked.form)
-    url = fill(shape(asked.url, step), names)
-    exact = isinstance(step.event, DigestMismatch) and asked.target.kind is Kind.MANIFEST
-    accept = (("Accept", ", ".join((*MANIFESTS, *INDEXES))),) if exact else ()
-    return Request(asked.method, url, accept, asked.authorization, form)
+def port_of(host: str, scheme: str) -> str:
+    port = host.rpartition(":")[2] if ":" in host.rpartition("]")[2] else ""
+    return port if port.isdigit() else {"http": "80"}.get(scheme, "443")
 
 
-def of_tags(request: Request) -> Request:
-    """With the same proof, the list of the repository's tags."""
-    parts = urlsplit(request.url)
-    path = parts.path.partition("/manifests/")[0] + "/tags/list"
-    url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-    return replace(request, method="GET", url=url, headers=())
+def reference(decoded: Decoded, host: str) -> str:
+    repository = decoded.fact("repository")
+    tag, digest = decoded.fact("tag"), decoded.fact("digest")
+    if not repository:
+        return ""
+    prefix = "" if host == HUB_HOST else f"{host}/"
+    return f"{prefix}{repository}" + (f":{tag}" if tag else f"@{digest}" if digest else "")
 
 
-def completed(names: Names) -> dict[str, str]:
-    """These names, and those that follow from them: a reference has a host."""
-    known = of_reference(names.get("reference") or names.get("name", "")) | dict(names)
-    host = known.get("host") or urlsplit(known.get("origin", "")).netloc
-    known.setdefault("origin", f"https://{host or 'HOST'}")
-    if not host:
-        return known
-    known |= {"host": host, "hostname": urlsplit(f"//{host}").hostname or host}
-    known |= {"login": "" if host == HUB_HOST else host}
-    known |= {"tls": host if ":" in host else f"{host}:443"}
-    if "repository" in known:
-        known.setdefault("reference", from_parts(known))
-    return known
+WORDS = re.compile(r"\b(SCHEME://HOST:PORT|HOST:PORT|HOST|REPO|TAG|DIGEST)\b")
+"""What stands for the message's names in the texts of causes."""
 
 
-def of_reference(text: str) -> dict[str, str]:
-    try:
-        found = Reference.parse(text)
-    except InvalidReference:
-        return {}
-    parts = {"host": found.host, "repository": found.repository}
-    return parts | ({"tag": found.identifier} if found.tag or found.digest else {})
+def with_names(text: str, decoded: Decoded) -> str:
+    """The text of a cause with the names that the message has; the others stay words."""
+    values = fields_of(decoded)
+    known = {
+        "SCHEME://HOST:PORT": values.get("origin"), "HOST:PORT": values.get("host"),
+        "HOST": values.get("host"), "REPO": values.get("repository"),
+        "TAG": decoded.fact("tag"), "DIGEST": values.get("digest"),
+    }  # fmt: skip
+    return WORDS.sub(lambda found: known[found[0]] or found[0], text)
 
 
-def from_parts(known: Names) -> str:
-    tag = known.get("tag", "")
-    mark = "@" if ":" in tag else ":"
-    prefix = "" if known["host"] == HUB_HOST else f"{known['host']}/"
-    return f"{prefix}{known['repository']}{mark + tag if tag else ''}"
+def narrowed(
+    verdict: Verdict, check: Check, printed: str, decoded: Decoded
+) -> tuple[Verdict, str]:
+    """The verdict after this answer, and what the answer means; both unchanged and empty where it
+    tells nothing."""
+    found = answer_to(check, printed, decoded)
+    if found is None:
+        return verdict, ""
+    kept = tuple(one for one in verdict.candidates if one.cause.name in found.keeps)
+    if not kept:
+        return verdict, found.text
+    out = tuple(Excluded(one.cause, found.text) for one in verdict.candidates if one not in kept)
+    return Verdict(likelier(kept), (*out, *verdict.excluded), verdict.rule), found.text
+
+
+def likelier(kept: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """One cause that is left is likely; a check is no proof."""
+    if len(kept) != 1:
+        return kept
+    only = kept[0]
+    return (replace(only, standing="likely") if only.standing == "possible" else only,)
+
+
+def answer_to(check: Check, printed: str, decoded: Decoded) -> Answer | None:
+    """The first answer of this check whose pattern is in what was printed."""
+    text = plain(printed)[-LONGEST:].lower()
+    host = (decoded.fact("host") or decoded.fact("registry")).lower()
+    key = "index.docker.io/v1/" if host in (HUB, HUB_HOST) else host
+    names = {"{key}": re.escape(key), "{bare_key}": re.escape(bare(host)) or "(?!)"}
+    for answer in check.answers:
+        pattern = answer.when.replace("{{", "{").replace("}}", "}")
+        for name, value in names.items():
+            pattern = pattern.replace(name, value)
+        if re.search(pattern, text):
+            return answer
+    return None

@@ -41,6 +41,16 @@ PREFIX = re.compile("|".join(f"(?:{one})" for one in PREFIXES))
 LOGFMT = re.compile(r'\b(msg|error|err)=(?:"((?:[^"\\]|\\.)*)"?|(\S+))')
 """A field of a line such as `time="…" level=error msg="…"`, which Go's logs write."""
 LEVEL = re.compile(r"\blevel=(\w+)")
+FEW = 60
+"""Lines of a text that is read whole; of a longer one, the lines that may tell of a failure."""
+TELLING = (
+    "error", "fail", "denied", "unauthor", "x509", "tls", "dial ", "lookup ", "timeout", "eof",
+    "manifest", "blob", "space left", "credential", "pull", "push", "certificate", "daemon",
+    "refused", "not found", "invalid", "toomany", "warn", "unable", "cannot", "https://",
+    "unexpected", "unknown", "backoff", "not running", "tty", "digest", "registry", "login",
+)  # fmt: skip
+MOST = 200
+"""Lines that are read of a log that tells of nothing but failures: the last ones."""
 WRAP = 60
 """From this width on, lines of one length are those of a narrow terminal."""
 
@@ -63,8 +73,16 @@ def plain(pasted: str) -> str:
 
 def lines(text: str) -> tuple[Line, ...]:
     """The lines that say something, each read out of its log's form."""
-    numbered = enumerate(text.split("\n"), 1)
+    numbered = list(enumerate(text.split("\n"), 1))
+    if len(numbered) > FEW:
+        numbered = [one for one in numbered if may_tell(one[1])][-MOST:]
     return tuple(line for number, raw in numbered for line in read(raw, number))
+
+
+def may_tell(raw: str) -> bool:
+    """Whether a line of a log may have to do with a failure."""
+    small = raw.lower()
+    return any(word in small for word in TELLING)
 
 
 def read(raw: str, number: int) -> Iterator[Line]:

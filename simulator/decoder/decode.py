@@ -77,6 +77,8 @@ def read(text: str) -> tuple[Message, ...]:
     folded = messages(cleaning.folded(text))
     if unread(folded) + unended(folded) < unread(best) + unended(best):
         best = folded
+    if any(one.line.prefix for one in best):
+        return best
     for other in cleaning.joined(text):
         again = messages(other)
         if unread(again) + LITTLE < unread(best):

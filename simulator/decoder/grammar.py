@@ -35,7 +35,6 @@ SEPARATORS = re.compile(r"[\s:;,.)\]}\"'`|(\\-]*")
 """Between two segments."""
 BOUNDARY = re.compile(r"(?:[:;,=\n\"'`(\[>]|[-–|] |err=|\. )\s*")
 """After one of these a frame may begin."""
-SPACE = re.compile(r"[\s\"'`(\[]+")
 
 
 class InvalidFrames(ValueError):
@@ -56,7 +55,8 @@ class Speaker(Entry):
 
 
 class Frame(Entry):
-    """One way in which a speaker begins, and what it says."""
+    """One way in which a speaker begins, and what it says. A pattern that may begin with any word
+    is tried in texts that hold one of `needs` (small letters)."""
 
     name: str = ""
     speaker: str
@@ -66,13 +66,16 @@ class Frame(Entry):
     text: str
     source: str
     anywhere: bool = False
-    wild: bool = False
+    needs: tuple[str, ...] = ()
     case: bool = False
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         flags = 0 if self.case else re.IGNORECASE
         return tuple(re.compile(expanded(one), flags) for one in self.begins)
+
+
+Patterns = tuple[tuple[Frame, re.Pattern[str]], ...]
 
 
 class Grammar(Entry):
@@ -82,7 +85,7 @@ class Grammar(Entry):
     frames: Mapping[str, Frame]
 
     @cached_property
-    def by_word(self) -> Mapping[str, tuple[tuple[Frame, re.Pattern[str]], ...]]:
+    def by_word(self) -> Mapping[str, Patterns]:
         """The patterns by the first word that they begin with (`first_words`)."""
         found: dict[str, list[tuple[Frame, re.Pattern[str]]]] = {}
         for frame in self.frames.values():
@@ -90,6 +93,12 @@ class Grammar(Entry):
                 for word in first_words(begin):
                     found.setdefault(word, []).append((frame, compiled))
         return {word: tuple(known) for word, known in found.items()}
+
+    def open_patterns(self, text: str) -> Patterns:
+        """Those that may begin with any word of this text."""
+        small = text.lower()
+        return tuple(pair for pair in self.by_word.get(ANY, ())
+                     if any(need in small for need in pair[0].needs))  # fmt: skip
 
     @cached_property
     def anywhere(self) -> frozenset[str]:
@@ -190,55 +199,70 @@ def grammar() -> Grammar:
 
 def segments(text: str) -> tuple[Segment, ...]:
     """The text in pieces, without a rest: joined they are the text."""
-    known, found = grammar(), []
-    place = SEPARATORS.match(text).end()  # type: ignore[union-attr]
-    start = 0
-    while place < len(text):
-        hit = begun(known, text, place)
-        if hit is None:
-            place = following(known, text, place)
-            found.append(Segment(text[start:place], start))
-        else:
-            frame, match = hit
-            place = SEPARATORS.match(text, match.end()).end()  # type: ignore[union-attr]
-            named = {name: value for name, value in match.groupdict().items() if value}
-            found.append(Segment(text[start:place], start, frame, named))
-        start = place
-    return tuple(found)
+    reader = Reader(text, grammar())
+    return tuple(reader.segments())
 
 
-def begun(known: Grammar, text: str, place: int) -> tuple[Frame, re.Match[str]] | None:
-    """The frame that begins here, the longest if several do."""
-    word = WORD.match(text, place)
-    candidates = known.by_word.get(word[0].lower() if word else NONE, ())
-    best: tuple[Frame, re.Match[str]] | None = None
-    for frame, pattern in (*candidates, *known.by_word.get(ANY, ())):
-        match = pattern.match(text, place)
-        if match and match.end() > place and (best is None or match.end() > best[1].end()):
-            best = (frame, match)
-    return best
+@dataclass(frozen=True)
+class Reader:
+    """A text that is read from the left."""
 
+    text: str
+    known: Grammar
 
-def following(known: Grammar, text: str, place: int) -> int:
-    """Where, after this place, the next frame begins; else the end."""
-    place += 1
-    while place < len(text):
-        found = BOUNDARY.search(text, place)
-        end = found.end() if found else len(text)
-        inside = anywhere(known, text, place, end)
-        if inside is not None:
-            return inside
-        if end < len(text) and begun(known, text, end):
-            return end
-        place = max(end, place + 1)
-    return len(text)
+    def segments(self) -> Iterator[Segment]:
+        start, place = 0, self.after(0)
+        while place < len(self.text):
+            hit = self.begun(place)
+            if hit is None:
+                place = self.following(place)
+                yield Segment(self.text[start:place], start)
+            else:
+                frame, match = hit
+                place = self.after(match.end())
+                named = {name: value for name, value in match.groupdict().items() if value}
+                yield Segment(self.text[start:place], start, frame, named)
+            start = place
 
+    def after(self, place: int) -> int:
+        """The place after the separators that are here."""
+        found = SEPARATORS.match(self.text, place)
+        return found.end() if found else place
 
-def anywhere(known: Grammar, text: str, start: int, end: int) -> int | None:
-    """A frame that may begin after any word, between these places."""
-    for found in WORD.finditer(text, start, end):
-        if found[0].lower() in known.anywhere:
-            hit = begun(known, text, found.start())
-            if hit and hit[0].anywhere:
-                return found.start()
-    return None
+    @cached_property
+    def open_patterns(self) -> Patterns:
+        return self.known.open_patterns(self.text)
+
+    def begun(self, place: int) -> tuple[Frame, re.Match[str]] | None:
+        """The frame that begins here, the longest if several do."""
+        word = WORD.match(self.text, place)
+        candidates = self.known.by_word.get(word[0].lower() if word else NONE, ())
+        best: tuple[Frame, re.Match[str]] | None = None
+        for frame, pattern in (*candidates, *self.open_patterns):
+            match = pattern.match(self.text, place)
+            if match and match.end() > (best[1].end() if best else place):
+                best = (frame, match)
+        return best
+
+    def following(self, place: int) -> int:
+        """Where, after this place, the next frame begins; else the end."""
+        place += 1
+        while place < len(self.text):
+            found = BOUNDARY.search(self.text, place)
+            end = found.end() if found else len(self.text)
+            inside = self.anywhere(place, end)
+            if inside is not None:
+                return inside
+            if end < len(self.text) and self.begun(end):
+                return end
+            place = max(end, place + 1)
+        return len(self.text)
+
+    def anywhere(self, start: int, end: int) -> int | None:
+        """A frame that may begin after any word, between these places."""
+        for found in WORD.finditer(self.text, start, end):
+            if found[0].lower() in self.known.anywhere:
+                hit = self.begun(found.start())
+                if hit and hit[0].anywhere:
+                    return found.start()
+        return None

@@ -148,6 +148,8 @@ def of_form(message: Message) -> Iterator[str]:
         yield "login"
     if named and "daemon" in gives:
         yield "realm-form"
+        if "http-status" in gives and "containerd" not in gives and "not-json" not in gives:
+            yield "token-asked"
     elif "daemon" in gives:
         yield "pull-form"
     if not gives & {"daemon", "podman", "containerd", "kubelet", "crane", "buildkit", "ctr"}:
@@ -155,6 +157,12 @@ def of_form(message: Message) -> Iterator[str]:
     yield from of_words(message)
     if gives & SILENT or "cut" in gives:
         yield "silent"
+
+
+def words_of(message: Message) -> str:
+    """The registry's own words beside its code."""
+    said = message.named.get("registry_words", "")
+    return said or ("authentication required" if "required" in message.line.text else "")
 
 
 def of_words(message: Message) -> Iterator[str]:
@@ -167,6 +175,10 @@ def of_words(message: Message) -> Iterator[str]:
         yield "empty-digest"
     if "not valid for any names" in message.line.text:
         yield "no-names"
+    if named.get("media_type", "").startswith("text/"):
+        yield "page-type"
+    if "unauthorized" in message.gives and not (message.gives & {"own-words"} or words_of(message)):
+        yield "without-words"
     alert = named.get("alert", "").lower()
     if alert == "unrecognized name":
         yield "alert-name"

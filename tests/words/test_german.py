@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from simulator.authoring.proof import problems
 from simulator.compare.align import what_if
 from simulator.compare.lanes import lanes
-from simulator.decoder import index as decoder
+from simulator.decoder.answer import as_data
+from simulator.decoder.decode import decode
 from simulator.lesson import event_words
 from simulator.lesson.claims import right_answer as right_of
 from simulator.lesson.document import Lesson
@@ -181,21 +182,18 @@ def test_what_is_staged_is_german(german: Lesson) -> None:
 
 def test_lanes_and_cards_are_german(german: Lesson) -> None:
     """Comparison and decoder keep nothing of the language in which they were first asked."""
-    decoder.known_messages()
+    text = ('Error response from daemon: Get "https://r.example/v2/": '
+            "unauthorized: incorrect username or password")  # fmt: skip
+    english = as_data(decode(text))
     with i18n.speaking("de"):
         verdict = lanes(german, what_if("works", "password"))["verdict"]
-        decoded = decoder.decode("Error response from daemon: Get \"https://r.example/v2/\": "
-                                 "unauthorized: incorrect username or password")  # fmt: skip
-        cards = decoder.cards(decoded, german)
+        answer = as_data(decode(text))
     assert verdict["why"] == [i18n.catalog("de").gettext(CHANGES["password"].why)]
     assert "trennen sich" in verdict["heading"]
-    assert cards
-    english = {one.cause for one in scenarios().values()} | {
-        one.title for one in scenarios().values()
-    }
-    for card in cards:
-        assert card.title not in english
-        assert not set(card.situations) & english
+    assert [one["id"] for one in answer["causes"]] == [one["id"] for one in english["causes"]]
+    for ours, theirs in zip(answer["causes"], english["causes"], strict=True):
+        assert ours["title"] != theirs["title"] and ours["why"] != theirs["why"]
+    assert answer["said"][0]["means"] != english["said"][0]["means"]
 
 
 # -- pages --------------------------------------------------------------------------------------

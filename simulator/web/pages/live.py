@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from simulator.decoder.asking import PATH as DECODER
 from simulator.lesson.document import Lesson
 from simulator.live import view
 from simulator.live.asgi import Live
@@ -170,3 +171,4 @@ def page(lesson: Lesson) -> None:
     base = "" if live is served.current() else f"http://{live.host}"
     bar.mount(base, session.id, live.host)
     stage.mount(view.waiting(), key="live")
+    st.link_button(_("Explain a message of your docker"), DECODER, icon=":material/troubleshoot:")

@@ -13,7 +13,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from simulator.decoder.asking import explain_address
 from simulator.docker.engines import engines
+from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.recordings.document import engine_of, recorded
 from simulator.recordings.replayed import Replayed, replayed
@@ -183,3 +185,13 @@ def table(shown: Table, name: str) -> None:
     frame = pd.DataFrame(list(shown.rows), columns=list(shown.columns)).set_index(shown.columns[0])
     show_table(frame)
     st.download_button(_("Download as CSV"), frame.to_csv(), f"{name}.csv", "text/csv", key=name)
+
+
+def explain(trace: Trace | None) -> None:
+    """A link that explains what a failed run printed; nothing where the run did not fail."""
+    if trace is None or not trace.failed:
+        return
+    lines = (line.text for step in trace.steps for line in step.terminal if line.kind == "error")
+    st.link_button(
+        _("Explain this message"), explain_address("\n".join(lines)), icon=":material/troubleshoot:"
+    )

@@ -19,7 +19,7 @@ from simulator.views.console import console as shown
 from simulator.web.components import stage
 from simulator.web.components import terminal as console
 from simulator.web.pages.learner import keep, now, progress, table_of_challenges
-from simulator.web.pages.parts import chosen_engine, fragment
+from simulator.web.pages.parts import chosen_engine, explain, fragment
 from simulator.words.i18n import _
 
 
@@ -52,6 +52,7 @@ def last_run(lesson: Lesson, shell: Shell, name: str) -> None:
     if shell.trace is None:
         st.info(_("Type a docker command: every step of it will be here."))
         return
+    explain(shell.trace)
     stage.mount(player.payload(lesson, shell.trace, asks=False), key=f"stage-{name}")
 
 

@@ -20,6 +20,7 @@ from simulator.web.pages.learner import learner
 from simulator.web.pages.parts import (
     addressed,
     choices,
+    explain,
     fragment,
     head,
     replayed_by_name,
@@ -153,6 +154,7 @@ def tables(lesson: Lesson, trace: Trace) -> None:
     st.header(_("The whole run"), anchor="whole-run")
     if not st.toggle(_("Show all of it as tables, to the last step"), key="whole_run"):
         return
+    explain(trace)
     st.subheader(_("Process table, all rows"), anchor=False)
     st.write(lesson.document.table_caption)
     table(rows.process_table(lesson, trace), "process-table")
@@ -201,6 +203,8 @@ def page(lesson: Lesson) -> None:
         trace = real_form(engine) if source == "real" else recording_form(engine)
     if trace is not None:
         player(lesson, trace)
+    if source == "real":
+        explain(trace)
     with top:
         choices()
     if trace is not None:
