@@ -62,6 +62,7 @@ def of_hosts(message: Message) -> Iterator[str]:
     targets, gives = message.targets, message.gives
     if not targets:
         yield from of_address(message)
+        yield from of_image_host(message)
         if ("blob" in gives and gives & FAR) or lone_lookup(message):
             yield "elsewhere"
         return
@@ -92,8 +93,27 @@ def of_nested(message: Message, first: Target, last: Target) -> Iterator[str]:
     token = last.of_token_service or "realm" in message.gives
     if token and "blob" not in message.gives:
         yield from ("realm-fails", "token-asked")
-    elif first is not last or "blob" in message.gives or "pull" in message.gives:
+    elif first is not last or message.gives & {"blob", "pull"} or is_storage(last.host):
         yield "elsewhere"
+
+
+STORAGES = ("blob.core.windows.net", "cloudfront.net", "cloudflare.docker.com", "r2.dev",
+            "storage.googleapis.com", "cloudflarestorage.com", "cdn.quay.io")  # fmt: skip
+"""Where registries send downloads to, by how the hosts end."""
+
+
+def is_storage(host: str) -> bool:
+    return host.endswith(STORAGES) or ".s3." in host or ".s3-" in host
+
+
+def of_image_host(message: Message) -> Iterator[str]:
+    """Of a message without an address: the image's host, and another that it names."""
+    image = reference_of(message)
+    if image and image.domain.endswith((":443", ":80")):
+        yield "explicit-443"
+    named = message.named.get("host", "")
+    if image and image.domain == HUB and named and not named.endswith("docker.io"):
+        yield "asks-elsewhere"
 
 
 def of_mirror(message: Message, first: Target) -> Iterator[str]:
@@ -191,5 +211,7 @@ def of_words(message: Message) -> Iterator[str]:
         yield "denied-default"
     if named.get("os_words", "").lower() in ("no space left on device", "disk quota exceeded"):
         yield from ("says-no-room", "no-space")
+    if "no pull access" in message.line.text:
+        yield "no-pull-access"
     if named.get("direction") == "push":
         yield "push"
