@@ -13,7 +13,7 @@ from tests.cases import each
 
 HEAVY = {
     "streamlit", "pandas", "altair", "pydantic", "httpx", "uvicorn", "starlette", "sqlalchemy",
-    "cryptography", "jwt", "ruamel", "rich", "babel", "rapidfuzz",
+    "cryptography", "jwt", "ruamel", "rich", "babel",
 }  # fmt: skip
 
 
