@@ -1,6 +1,7 @@
 """`registry` serves the mock registry."""
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -23,20 +24,25 @@ from simulator.registry.model import Auth, Fault, Part, Registry, User
               help="Serve only these repositories (default: all).")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="PART:KIND",
               help="Break it: manifest:500, token:503, blob:corrupt, blob:cut=100.")  # fmt: skip
+@click.option("--writable", is_flag=True, help="Take pushes from users to what they may pull.")
 @told_plainly
 def registry(
     host: str, port: int, auth: str, users: tuple[str, ...], password_stdin: bool,
-    images: tuple[str, ...], faults: tuple[str, ...],
+    images: tuple[str, ...], faults: tuple[str, ...], writable: bool,
 ) -> None:  # fmt: skip
-    """Serve the mock registry: `docker`, `podman` and `skopeo` can pull from it.
+    """Serve the mock registry: `docker`, `podman` and `skopeo` can pull from it, and push to it
+    if it is writable. What is pushed is kept in memory and gone when the registry stops.
 
     Images: myimage, team/app, team/multi, team/oci, public/hello, other/secret. Without --user
     there is alice, password s3cret, who may pull myimage and team/*.
     """
     known = read_users(users, password_stdin) or {"alice": User("s3cret", ("myimage", "team/*"))}
+    if writable:
+        known = {name: replace(user, may_push=user.may_pull) for name, user in known.items()}
     served = Registry(
         auth=Auth(auth), realm="Pullscope", users=known,
         repositories=chosen_images(images), faults=tuple(map(parse_fault, faults)),
+        writable=writable,
     )  # fmt: skip
     server.serve(served, host, port, log=click.echo)
 

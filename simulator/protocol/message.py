@@ -35,6 +35,10 @@ class Request:
     form: Headers = field(default=(), repr=False)
     promised: int | None = None
     """The size of the blob that is asked for, in bytes, where a manifest names it."""
+    payload: bytes = field(default=b"", repr=False)
+    """What is sent: a manifest, or a part of a blob."""
+    content: "Content | None" = None
+    """The blob that is sent, where nobody has its bytes."""
 
     @property
     def host(self) -> str:

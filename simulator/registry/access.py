@@ -25,16 +25,19 @@ def refuse(request: Request, registry: Registry) -> Response | None:
 
 def refuse_basic(request: Request, registry: Registry) -> Response | None:
     user, name = who(request.authorization, registry), request.target.repository
-    detail = access_detail(resource(request.target))
+    detail = access_detail(resource(request.target, request.method))
     if user is None:
-        return unauthorized(f'Basic realm="{registry.realm}"', resource(request.target))
-    if not name or registry.users[user].may(name) or is_public(registry, name):
+        return unauthorized(
+            f'Basic realm="{registry.realm}"', resource(request.target, request.method)
+        )
+    wanted = resource(request.target, request.method)
+    if not wanted or not name or may(registry, user, wanted):
         return None
     return error("DENIED", detail=detail)
 
 
 def refuse_bearer(request: Request, registry: Registry) -> Response | None:
-    wanted = resource(request.target)
+    wanted = resource(request.target, request.method)
     challenge = f'Bearer realm="{registry.realm}",service="{registry.service}"'
     if wanted:
         challenge += f',scope="{":".join(wanted)}"'
@@ -50,23 +53,30 @@ def refuse_bearer(request: Request, registry: Registry) -> Response | None:
 
 
 Resource = tuple[str, str, str]
-"""Type, name and action: a scope, before it is written with colons."""
+"""Type, name and actions: a scope, before it is written with colons."""
 CATALOG: Resource = ("registry", "catalog", "*")
 
 
-def resource(target: Target) -> Resource | None:
+def resource(target: Target, method: str = "GET") -> Resource | None:
     """What the request wants access to; None for the version check."""
     if target.repository:
-        return ("repository", target.repository, "pull")
+        return ("repository", target.repository, ACTIONS.get(method, "pull,push"))
     return CATALOG if target.kind is Kind.CATALOG else None
 
 
+ACTIONS = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}
+"""What a method needs; all others need the rights to pull and to push."""
+
+
 def allows(claims: dict[str, Any], wanted: Resource) -> bool:
-    kind, name, action = wanted
-    return any(
-        (entry["type"], entry["name"]) == (kind, name) and action in entry["actions"]
+    kind, name, actions = wanted
+    granted = {
+        action
         for entry in claims["access"]
-    )
+        if (entry["type"], entry["name"]) == (kind, name)
+        for action in entry["actions"]
+    }
+    return granted >= set(actions.split(","))
 
 
 def unauthorized(challenge: str, wanted: Resource | None) -> Response:
@@ -77,8 +87,10 @@ def unauthorized(challenge: str, wanted: Resource | None) -> Response:
 def access_detail(wanted: Resource | None) -> list[dict[str, str]] | None:
     if wanted is None:
         return None
-    kind, name, action = wanted
-    return [{"Type": kind, "Class": "", "Name": name, "Action": action}]
+    kind, name, actions = wanted
+    return [
+        {"Type": kind, "Class": "", "Name": name, "Action": action} for action in actions.split(",")
+    ]
 
 
 def who(authorization: Authorization | None, registry: Registry) -> str | None:
@@ -94,10 +106,14 @@ def is_public(registry: Registry, name: str) -> bool:
 
 
 def may(registry: Registry, user: str, wanted: Resource) -> bool:
-    """Pull what is theirs or public; list the catalog who may pull everything."""
+    """Pull what is theirs or public, push and delete where they may push; list the catalog who
+    may pull everything."""
     known = registry.users.get(user)
     if wanted == CATALOG:
         return known is not None and "*" in known.may_pull
-    kind, name, action = wanted
-    ours = (known is not None and known.may(name)) or is_public(registry, name)
-    return (kind, action) == ("repository", "pull") and ours
+    kind, name, actions = wanted
+    return kind == "repository" and all(
+        (action == "pull" and is_public(registry, name))
+        or (action in ("pull", "push", "delete") and known is not None and known.may(name, action))
+        for action in actions.split(",")
+    )

@@ -21,7 +21,7 @@ DEVIATIONS = {
     "bad digest": "400 DIGEST_INVALID, as the specification asks; not 500",
     "tags": "sorted by name, as distribution 3 does",
     "tags n=1": "paginated, as distribution 3 does",
-    "method not allowed": "405: this registry is for pulling",
+    "method not allowed": "405: this registry is for pulling, unless it is writable",
 }
 """Titles of recorded requests that we answer differently, and why. Where distribution differs from
 the specification: `tests/registry/test_conformance.py`."""
@@ -44,16 +44,17 @@ class Answer:
 
 
 def respond(request: Request, registry: Registry) -> Answer:
-    """The answer to one request. Only the answer's `registry` knows of it: a fault that strikes a
-    limited number of times has one time less there."""
+    """The answer to one request. Only the answer's `registry` knows of it: there, what was pushed
+    is held, and a fault that strikes a limited number of times has one time less."""
     fault = registry.fault(*part_of(request, registry))
-    response = routed(request, registry, fault)
+    written = routed(request, registry, fault)
+    response, after = written.response, written.registry
     if request.method == "HEAD":
         response = replace(response, body=b"")
     response, window = ranged(request, response)
     if fault and fault.cut_after is not None and response.status in (200, 206):
         response, window = cut_short(response, window, fault.cut_after)
-    return Answer(response, registry.after(fault) if fault else registry, window)
+    return Answer(response, after.after(fault) if fault else after, window)
 
 
 def part_of(request: Request, registry: Registry) -> tuple[Part, str | None]:

@@ -99,13 +99,16 @@ class RegistryApp:
     handle: Handler
     limiter: Limiter | None = None
     client_of: Callable[[Incoming], Client] = direct
+    takes: Callable[[Request], int] = lambda request: 0
+    """How many bytes of content this request may bring; 0 for none."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = Incoming(scope, receive)
         client = self.client_of(incoming)
         try:
             self.admit(client)
-            delivery = await self.handle(await received(incoming), client)
+            request = await received(incoming, self.takes)
+            delivery = await self.handle(request, client)
         except Refused as refused:
             delivery = Delivery(refused.answer)
         except ClientDisconnect:
@@ -154,22 +157,33 @@ def logged(app: ASGIApp) -> ASGIApp:
 # -- what was asked ---------------------------------------------------------------------------
 
 
-async def received(incoming: Incoming) -> Request:
+async def received(
+    incoming: Incoming, takes: Callable[[Request], int] = lambda request: 0
+) -> Request:
     """The request as a value. Raises Refused for one that is malformed or too large."""
+    request = head(incoming)
+    limit = takes(request)
+    if limit:
+        return replace(request, payload=await body(incoming, limit, patient=True))
+    if incoming.headers.get("content-type", "").startswith(FORM):
+        form = tuple(parse_qsl((await body(incoming)).decode("utf-8", "replace")))
+        return replace(request, form=form)
+    if incoming.method not in ("GET", "HEAD") and "expect" not in incoming.headers:
+        with suppress(Refused):  # so that who is still sending hears the answer
+            await body(incoming)
+    return request
+
+
+def head(incoming: Incoming) -> Request:
+    """The request without its body. Raises Refused."""
     path = target_of(incoming)
     size = len(path) + sum(len(k) + len(v) for k, v in incoming.headers.raw)
     if size > HEAD_LIMIT:
         raise Refused(reply(431, TEXT, HEAD_TOO_LARGE))
     headers = tuple((k.title(), v) for k, v in incoming.headers.items() if k not in HIDDEN)
-    form: tuple[tuple[str, str], ...] = ()
-    if incoming.headers.get("content-type", "").startswith(FORM):
-        form = tuple(parse_qsl((await body(incoming)).decode("utf-8", "replace")))
-    elif incoming.method not in ("GET", "HEAD") and "expect" not in incoming.headers:
-        with suppress(Refused):  # so that who is still sending hears the answer
-            await body(incoming)
     sent = Authorization.parse(incoming.headers.get("authorization"))
     url = f"{incoming.scope['scheme']}://{host_of(incoming)}{path}"
-    return Request(incoming.method, url, headers, sent, form)
+    return Request(incoming.method, url, headers, sent)
 
 
 HEAD_TOO_LARGE = f"a request's line and headers may have {HEAD_LIMIT} bytes together\n".encode()
@@ -197,20 +211,25 @@ def host_of(incoming: Incoming) -> str:
     return named if HOST.fullmatch(named) else "localhost"
 
 
-async def body(incoming: Incoming) -> bytes:
-    """Raises Refused where it is too large, or takes too long to come."""
-    read = b""
+async def body(incoming: Incoming, limit: int = BODY_LIMIT, patient: bool = False) -> bytes:
+    """Raises Refused where it is too large, or takes too long to come: the whole, or (patient)
+    each part of it."""
+    parts: list[bytes] = []
+    size = 0
     try:
-        async with asyncio.timeout(REQUEST_SECONDS):
+        async with asyncio.timeout(REQUEST_SECONDS) as patience:
             async for chunk in incoming.stream():
-                read += chunk
-                if len(read) > BODY_LIMIT:
-                    said = f"a request's body may have {BODY_LIMIT} bytes"
+                parts.append(chunk)
+                size += len(chunk)
+                if size > limit:
+                    said = f"a request's body may have {limit} bytes"
                     raise Refused(error("SIZE_INVALID", message=said, status=413))
+                if patient:
+                    patience.reschedule(asyncio.get_running_loop().time() + REQUEST_SECONDS)
     except TimeoutError:
         said = f"the request's body did not arrive within {REQUEST_SECONDS:.0f} s\n"
         raise Refused(reply(408, TEXT, said.encode())) from None
-    return read
+    return b"".join(parts)
 
 
 # -- what is answered -------------------------------------------------------------------------

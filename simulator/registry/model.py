@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from simulator.protocol.digest import algorithm_of, digest_of
+from simulator.protocol.message import Content, Request
+
 
 class Auth(StrEnum):
     """How a registry protects itself."""
@@ -25,13 +28,16 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class User:
-    """Someone the registry knows; `may_pull` are patterns of repository names."""
+    """Someone the registry knows; `may_pull` and `may_push` are patterns of repository names."""
 
     password: str = field(repr=False)
     may_pull: tuple[str, ...] = ()
+    may_push: tuple[str, ...] = ()
 
-    def may(self, repository: str) -> bool:
-        return any(fnmatchcase(repository, pattern) for pattern in self.may_pull)
+    def may(self, repository: str, action: str = "pull") -> bool:
+        """Who may push may pull as well."""
+        allowed = self.may_push if action != "pull" else (*self.may_pull, *self.may_push)
+        return any(fnmatchcase(repository, pattern) for pattern in allowed)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,34 @@ class Blob:
     size: int | None = None
     actual: str = ""
     unpacked: int | None = None
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A blob on its way. Where nobody has the bytes, `content` is what was sent."""
+
+    chunks: tuple[bytes, ...] = field(default=(), repr=False)
+    content: Content | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that arrived so far."""
+        return self.content.size if self.content else sum(map(len, self.chunks))
+
+    def with_sent(self, request: Request) -> "Upload":
+        """With what this request brings."""
+        if request.content:
+            return Upload(content=request.content)
+        return replace(self, chunks=(*self.chunks, *([request.payload] if request.payload else ())))
+
+    def blob(self, digest: str) -> Blob | None:
+        """The whole under this digest; None where it has another one."""
+        if self.content:
+            told = self.content
+            right = told.digest == digest
+            return Blob(digest, b"", told.size, "", told.unpacked) if right else None
+        data = b"".join(self.chunks)
+        return Blob(digest, data) if digest_of(data, algorithm_of(digest)) == digest else None
 
 
 @dataclass(frozen=True)
@@ -129,6 +163,12 @@ class Registry:
     """Seconds by which the token service's clock is ahead; negative if it is behind."""
     now: int | None = None
     """The clock, in seconds since 1970. None: whoever serves the registry sets it."""
+    writable: bool = False
+    """Whether it takes pushes and deletes from those who may."""
+    uploads: Mapping[tuple[str, str], Upload] = field(default_factory=dict, repr=False)
+    """Blobs on their way, by repository and id."""
+    started: int = 0
+    """How many uploads were ever begun."""
     signer: Signer = PUBLISHED
     """What signs tokens. A server that others reach brings a secret of its own."""
 

@@ -11,6 +11,7 @@ from simulator.registry.faults import corrupted, error_of
 from simulator.registry.model import Fault, Registry
 from simulator.registry.replies import JSON, NOT_FOUND, VERSION, error, error_without_detail, reply
 from simulator.registry.token_service import is_token_service, token_service
+from simulator.registry.writing import WRITES, Written
 
 PULL_ONLY = "this registry is for pulling only: nothing can be pushed to it or deleted"
 ALLOW = ("Allow", "GET, HEAD")
@@ -18,8 +19,18 @@ ALLOW = ("Allow", "GET, HEAD")
 Route = Callable[[Request, Registry, Target], Response]
 
 
-def routed(request: Request, registry: Registry, fault: Fault | None) -> Response:
-    """The answer, with all bytes that it is about."""
+def routed(request: Request, registry: Registry, fault: Fault | None) -> Written:
+    """The answer, with all bytes that it is about, and the registry afterwards."""
+    target = request.target
+    write = WRITES.get((request.method, target.kind)) if registry.writable else None
+    if write and target.repository:
+        refused = before_the_route(request, registry, fault)
+        return Written(refused, registry) if refused else write(request, registry, target)
+    return Written(answered(request, registry, fault), registry)
+
+
+def answered(request: Request, registry: Registry, fault: Fault | None) -> Response:
+    """The answer to a request that changes nothing."""
     if is_token_service(request, registry):
         return error_of(fault) or token_service(request, registry)
     if request.path == "/":
@@ -32,18 +43,26 @@ def routed(request: Request, registry: Registry, fault: Fault | None) -> Respons
 
 
 def guarded(request: Request, registry: Registry, route: Route, fault: Fault | None) -> Response:
-    """Faults strike first, then access is checked, then the route answers.
+    """The route's answer, if nothing comes before it.
 
-    Nobody may push, so whoever tries is told that, and not to log in first.
+    Where nobody may push, whoever tries is told that, and not to log in first.
     """
-    refused = error_of(fault) or pull_only(request) or refuse(request, registry)
+    refused = error_of(fault) or pull_only(request) or before_the_route(request, registry, fault)
+    if refused:
+        return refused
+    answer = route(request, registry, request.target)
+    return corrupted(answer) if fault and fault.corrupt and answer.status == 200 else answer
+
+
+def before_the_route(request: Request, registry: Registry, fault: Fault | None) -> Response | None:
+    """Faults strike first, then access is checked, then the name."""
+    refused = error_of(fault) or refuse(request, registry)
     if refused:
         return refused
     if len(request.target.repository) > LONGEST:
         said = f"a repository's name has at most {LONGEST} characters"
         return error("NAME_INVALID", message=said)
-    answer = route(request, registry, request.target)
-    return corrupted(answer) if fault and fault.corrupt and answer.status == 200 else answer
+    return None
 
 
 def pull_only(request: Request) -> Response | None:

@@ -30,6 +30,8 @@ from simulator.registry.asgi import HEAD_LIMIT, Client, Delivery, RegistryApp, l
 from simulator.registry.connections import noticing_tls
 from simulator.registry.model import PUBLISHED, Auth, Registry, Signer
 from simulator.registry.rate_limit import Limiter, Rate
+from simulator.registry.routes import before_the_route
+from simulator.registry.writing import WRITES
 
 CONNECTIONS = 500
 """At once; one more is told to come back (503)."""
@@ -66,6 +68,18 @@ class Served:
         if self.registry.signer == PUBLISHED:
             self.registry = replace(self.registry, signer=signer())
 
+    def app(self, limiter: Limiter | None) -> RegistryApp:
+        return RegistryApp(self.handle, limiter, takes=self.takes)
+
+    def takes(self, request: Request) -> int:
+        """How much a push may bring: of those who may push, until the registry is full."""
+        registry = addressed(self.registry, request)
+        kind = request.target.kind
+        writes = registry.writable and (request.method, kind) in WRITES and request.method != "GET"
+        if not writes or before_the_route(request, registry, None):
+            return 0
+        return min(LARGEST_PIECE, max(MOST_UPLOADED - uploaded(registry), 1))
+
     async def handle(self, request: Request, client: Client) -> Delivery:
         with self.lock:
             told = respond(request, addressed(self.registry, request))
@@ -76,9 +90,25 @@ class Served:
         return Delivery(told.response, told.window)
 
 
+LARGEST_PIECE = 1 << 30
+"""Bytes of a blob that one request may bring; clients send a layer in one piece."""
+MOST_UPLOADED = 4 << 30
+"""Bytes that a registry takes in all: it keeps them in memory."""
+
+
+def uploaded(registry: Registry) -> int:
+    """The bytes of all blobs and uploads."""
+    blobs = (b for one in registry.repositories.values() for b in one.blobs.values())
+    sizes = {blob.digest: len(blob.data) for blob in blobs}
+    return sum(sizes.values()) + sum(one.size for one in registry.uploads.values())
+
+
 def kept_of(after: Registry) -> dict[str, Any]:
     """What an answer changes in a registry: not how this client happened to reach it."""
-    return {"repositories": after.repositories, "faults": after.faults}
+    return {
+        "repositories": after.repositories, "faults": after.faults,
+        "uploads": after.uploads, "started": after.started,
+    }  # fmt: skip
 
 
 def addressed(registry: Registry, request: Request) -> Registry:
@@ -93,6 +123,7 @@ def addressed(registry: Registry, request: Request) -> Registry:
 
 def remembered(exchange: Exchange) -> Exchange:
     kept = exchange.masked()
+    kept = replace(kept, request=replace(kept.request, payload=b""))
     if kept.request.target.kind is Kind.BLOB and isinstance(kept.answer, Response):
         return replace(kept, answer=replace(kept.answer, body=b""))
     return kept
@@ -194,7 +225,7 @@ def serve(
         if log:
             log(f"Serving at {served.host}; stop with Ctrl-C")
         with suppress(KeyboardInterrupt):
-            server(RegistryApp(served.handle, limiter_for(host, rate))).run(sockets=[listening])
+            server(served.app(limiter_for(host, rate))).run(sockets=[listening])
 
 
 @contextmanager
@@ -204,6 +235,5 @@ def running(
     """The registry served from a thread; port 0 takes a free one. Raises PortInUse."""
     with bound(host, port) as listening:
         served = Served(registry, address(listening))
-        app = RegistryApp(served.handle, limiter_for(host, rate))
-        with in_thread(server(app), listening):
+        with in_thread(server(served.app(limiter_for(host, rate))), listening):
             yield served

@@ -77,12 +77,20 @@ def stamp(now: int) -> str:
 def granted(registry: Registry, user: str, scopes: list[str]) -> tokens.Access:
     """What the user may: a scope that is not granted is left out, silently."""
     asked = (scope_parts(scope) for scope in scopes)
-    return tuple(
-        (kind, name, (action,))
+    found = (
+        (
+            kind,
+            name,
+            tuple(
+                one for one in ACTIONS if one in actions and may(registry, user, (kind, name, one))
+            ),
+        )
         for kind, name, actions in asked
-        for action in ("pull", "*")
-        if action in actions and may(registry, user, (kind, name, action))
     )
+    return tuple((kind, name, allowed) for kind, name, allowed in found if allowed)
+
+
+ACTIONS = ("pull", "push", "delete", "*")
 
 
 def scope_parts(scope: str) -> tuple[str, str, list[str]]:
