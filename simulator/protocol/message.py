@@ -25,6 +25,16 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
+class Trust:
+    """How the client meets a host in TLS: whether it verifies certificates, whether it has the
+    file of that host's own authority, and whether it shows a certificate of its own."""
+
+    verifies: bool = True
+    authority: bool = False
+    identity: bool = False
+
+
+@dataclass(frozen=True)
 class Request:
     """One HTTP request. `form` is what a token POST sends, url-encoded."""
 
@@ -39,6 +49,7 @@ class Request:
     """What is sent: a manifest, or a part of a blob."""
     content: "Content | None" = None
     """The blob that is sent, where nobody has its bytes."""
+    trust: Trust = Trust()
 
     @property
     def host(self) -> str:

@@ -12,6 +12,8 @@ class Obstacle(StrEnum):
     TIMEOUT = "timeout"
     UNTRUSTED = "certificate signed by unknown authority"
     WRONG_NAME = "certificate is for another name"
+    EXPIRED = "certificate has expired or is not yet valid"
+    ALERT = "the server ended the TLS handshake"
     PLAIN_HTTP = "server gave HTTP response to HTTPS client"
     RESET = "connection reset"
     TOO_LARGE = "the answer is larger than any that is expected"
@@ -22,7 +24,8 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True)
 class NetworkFailure:
-    """No answer. `detail` is the address or the name that failed, where known."""
+    """No answer. `detail` is the address or the name that failed, where known; of a certificate
+    what is wrong with it, of a TLS alert its name, both in Go's words."""
 
     obstacle: Obstacle
     detail: str = ""

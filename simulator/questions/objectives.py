@@ -101,6 +101,7 @@ ABOUT: Mapping[str, str] = {
     "CredentialMissing": "what-is-stored",
     "StoreFailed": "what-is-stored",
     "HelperFailed": "what-is-stored",
+    "CertificatesUnusable": "one-message-many-causes",
     "CredentialAttached": "basic-vs-bearer",
     "TokenRefused": "credentials-are-checked-at-login",
     "TokenIssued": "token-is-short-lived",

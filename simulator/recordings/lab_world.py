@@ -7,7 +7,7 @@ situation is read and listed, and not played.
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,8 +78,8 @@ class LabWorld(BaseModel):
 TRANSPORTS: Mapping[str, dict[str, Any]] = {
     "https": {},
     "http": {"tls": "plain"},
-    "https, self-signed certificate": {"tls": "untrusted"},
-    "https with a self-signed certificate": {"tls": "untrusted"},
+    "https, requires a client certificate": {"wants_certificate": True},
+    "https, TLS 1.0 only": {"alert": "protocol version not supported"},
     "connection refused": {"obstacle": "connection refused", "empty": True},
     "no answer": {"obstacle": "timeout", "empty": True},
     "device code login": {"web": {
@@ -124,8 +124,6 @@ def refuse_unmodelled(world: LabWorld) -> None:
     for name in ("registry-mirrors", "proxies"):
         if name in world.engine_options:
             raise NotModelled(f"the engine's option {name}")
-    if world.certs_d:
-        raise NotModelled("client certificates")
     if world.disk:
         raise NotModelled("a full disk")
 
@@ -135,10 +133,8 @@ def refuse_unmodelled(world: LabWorld) -> None:
 
 def registry_sites(world: LabWorld, host: str, note: Note) -> dict[str, dict[str, Any]]:
     """The registry's site, and its token service's."""
-    if note.transport not in TRANSPORTS:
-        raise NotModelled(f"a registry that is reached by {note.transport!r}")
     site: dict[str, Any] = {
-        **TRANSPORTS[note.transport], "sorts_tags": False,
+        **transport(host, note.transport), "sorts_tags": False,
         "address": note.address or ADDRESSES.get(host, "192.0.2.10"),
     }  # fmt: skip
     if "web" in site:
@@ -152,6 +148,33 @@ def registry_sites(world: LabWorld, host: str, note: Note) -> dict[str, dict[str
         return {host: {**site, "auth": "none", "empty": True}}
     users = {name: {"password": word, "may_pull": ["*"]} for name, word in world.users.items()}
     return {host: {**site, "auth": known, "realm": REALM, "users": users, **images(world, holds)}}
+
+
+CERTIFICATES: tuple[tuple[str, Callable[[str], dict[str, Any]]], ...] = (
+    (r"expired (\d+) days", lambda days: {"certificate": {"ends_in": -int(days)}}),
+    (r"valid from (\d+) days", lambda days: {"certificate": {"starts_in": int(days)}}),
+    (r"certificate for (.+)",
+     lambda names: {"certificate": {"names": re.split(r", | and ", names)}}),
+    (r"(?:common name|CN)\b", lambda _: {"certificate": {"names": [], "common_name": "*"}}),
+    (r"(?:without|no) (?:an )?(?:IP|address|SAN)", lambda _: {"certificate": {"names": []}}),
+    (r"self-signed|unknown|own CA|private CA|chain", lambda _: {"tls": "untrusted"}),
+)  # fmt: skip
+"""How a certificate is described -> what is said of the site."""
+
+
+def transport(host: str, note: str) -> dict[str, Any]:
+    """A site that is reached in this way. Raises NotModelled."""
+    known = TRANSPORTS.get(note)
+    for pattern, says in CERTIFICATES if note.startswith("https") and known is None else ():
+        found = re.search(pattern, note, re.IGNORECASE)
+        if found and known is None:
+            known = says(found[found.lastindex or 0])
+    if known is None:
+        raise NotModelled(f"a registry that is reached by {note!r}")
+    certificate = known.get("certificate", {})
+    if certificate.get("common_name") == "*":  # the name that it is reached by
+        certificate["common_name"] = host.rpartition(":")[0] or host
+    return known
 
 
 def images(world: LabWorld, holds: str) -> dict[str, Any]:
@@ -289,7 +312,7 @@ def client(world: LabWorld) -> dict[str, Any]:
     insecure = world.engine_options.get("insecure-registries", [])
     return {
         "config": with_identities(config, world), "problem": problem, "files": files,
-        "insecure": insecure, "helpers": dict(helpers(world)),
+        "insecure": insecure, "certs": world.certs_d, "helpers": dict(helpers(world)),
     }  # fmt: skip
 
 

@@ -27,6 +27,14 @@ def temporary_names(outcome: Outcome) -> Outcome:
     return replace(outcome, stderr=told)
 
 
+MOMENT = re.compile(r"(current time|is after|is before) \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def moments(outcome: Outcome) -> Outcome:
+    told = tuple(MOMENT.sub(r"\1 <time>", line) for line in outcome.stderr)
+    return replace(outcome, stderr=told)
+
+
 def identity_tokens(outcome: Outcome) -> Outcome:
     kept = outcome.config and re.sub(r'("identitytoken": )"[^"]*"', r'\1"..."', outcome.config)
     return replace(outcome, config=kept)
@@ -128,6 +136,10 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
     "temporary names": (
         "config.json is written by way of a file with a random number in its name",
         both(temporary_names),
+    ),
+    "validity of certificates": (
+        "Go prints the clock and the day on which the laboratory's certificate expires or begins",
+        both(moments),
     ),
     "identity tokens": ("the value of a token is random", both(identity_tokens)),
     "progress of layers": (

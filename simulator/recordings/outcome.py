@@ -138,7 +138,10 @@ def screen(lines: Iterable[Line]) -> tuple[str, ...]:
 
 SEEN = {
     Obstacle.PLAIN_HTTP: "tls_client_hello_on_plain_http_port",
-    Obstacle.UNTRUSTED: "tls_handshake_failed",
+    **dict.fromkeys(
+        (Obstacle.UNTRUSTED, Obstacle.WRONG_NAME, Obstacle.EXPIRED, Obstacle.ALERT),
+        "tls_handshake_failed",
+    ),
 }
 """Failures that a registry's log shows, without a request."""
 

@@ -43,7 +43,7 @@ def scene_of(recording: Recording, engine: Engine) -> Scene:
         network = mock(whole.network(lab.CONTENTS))
     except (InvalidLabWorld, InvalidWorld) as error:
         raise InvalidRecording(f"{recording.name}: world: {error}") from None
-    client = whole.client.client(engine, whole.now)
+    client = whole.engine_client(engine)
     client = replace(client, platform=lab.HOST_PLATFORMS[engine])
     for line in lab_world.commands_before:
         client = prepared(client, network, line)

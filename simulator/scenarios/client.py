@@ -38,7 +38,7 @@ class ClientDocument(BaseModel):
     none. `problem` says what is wrong with the file or its directory. `helpers` are the
     credential helpers on the PATH, with what they keep (`user:password`) by registry. `files` are
     the texts of other files by path. `held` are images of an earlier pull. `insecure` are the
-    engine's insecure-registries.
+    engine's insecure-registries, `certs` the files below /etc/docker/certs.d (`HOST/NAME`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +49,7 @@ class ClientDocument(BaseModel):
     held: tuple[str, ...] = ()
     platform: str = "linux/amd64"
     insecure: tuple[str, ...] = ()
+    certs: tuple[str, ...] = ()
 
     @property
     def text(self) -> str | None:
@@ -68,6 +69,7 @@ class ClientDocument(BaseModel):
             writable=self.writable(),
             unreadable=self.unreadable(),
             insecure=self.insecure,
+            certs=self.certs,
         )
 
     def store(self) -> CredentialStore:

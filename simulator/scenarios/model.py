@@ -135,7 +135,7 @@ class Scenario(Setting):
         """The client before the first command."""
         document = self.document()
         typed = tuple(parse(command.run, command.typed) for command in self.commands)
-        return State(document.client.client(engine, document.now), typed)
+        return State(document.engine_client(engine), typed)
 
 
 @cache

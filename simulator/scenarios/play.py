@@ -59,7 +59,7 @@ def change(act: Act, setting: Scenario, network: Mock, state: State) -> tuple[Mo
     documents = setting.document(), setting.changed(act.meanwhile).document()
     before, after = (document.network() for document in documents)
     world = changed_world(before, after, network.world).later(act.later)
-    was, becomes = (one.client.client(state.client.engine, one.now) for one in documents)
+    was, becomes = (one.engine_client(state.client.engine) for one in documents)
     client = replace(carried(was, becomes, state.client), now=world.now)
     after_change = State(client, act.parsed())
     said = (Line("command", f"# {act.say}"),)

@@ -4,12 +4,16 @@ Scenarios, challenges and recordings all say their world in these terms. What a 
 said by its `role`, never by its name.
 """
 
-from collections.abc import Callable, Mapping
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from simulator.docker.machine import Client
+from simulator.protocol.certificate import Certificate
+from simulator.protocol.hosts import address_of
 from simulator.protocol.network_failure import Obstacle
 from simulator.registry.fixtures import hub_repositories, repositories
 from simulator.registry.model import Auth, Fault, Registry, Repository, User
@@ -58,6 +62,26 @@ class TokenRules(Strict):
     audience: str = ""
 
 
+DAY = 86_400
+
+
+class CertificateDocument(Strict):
+    """A certificate; the days are counted from the world's clock, and negative in the past.
+
+    `names` None are those of the host.
+    """
+
+    names: tuple[str, ...] | None = None
+    common_name: str = ""
+    starts_in: int | None = None
+    ends_in: int | None = None
+
+    def at(self, now: int) -> Certificate:
+        starts, ends = (None if days is None else now + days * DAY
+                        for days in (self.starts_in, self.ends_in))  # fmt: skip
+        return Certificate(self.names, self.common_name, starts, ends)
+
+
 class SiteDocument(Strict):
     """What listens at a host.
 
@@ -65,13 +89,17 @@ class SiteDocument(Strict):
     another name of the same registry. `images` names what it holds (see `Contents`), and `tags`
     moves tags of it: `repository:tag` to a tag of that repository, or to a digest. `realm` is
     where a token service is, if not at the host with that role. `redirects`: blobs are at the
-    storage host. `faults` are the registry's own, `front` is what stands before it.
+    storage host. `faults` are the registry's own, `front` is what stands before it. `alert` ends
+    every TLS handshake, in Go's words; `wants_certificate`: clients must show one.
     """
 
     role: Role = Role.REGISTRY
     of: str = ""
     address: str = "192.0.2.10"
     tls: Tls = Tls.TRUSTED
+    certificate: CertificateDocument = CertificateDocument()
+    alert: str = ""
+    wants_certificate: bool = False
     obstacle: Obstacle | None = None
     auth: Auth = Auth.BEARER
     realm: str = ""
@@ -117,7 +145,25 @@ class WorldDocument(Strict):
             registry = replace(registry, auth=Auth.NONE, blobs_at=None)
         if registry and one.role is Role.TOKENS and one.tokens.audience:
             registry = replace(registry, service=one.tokens.audience)
-        return Site(registry, one.tls, one.obstacle, one.address, one.web, one.role, one.front)
+        return Site(
+            registry, one.tls, one.obstacle, one.address, one.web, one.role, one.front,
+            one.certificate.at(self.now), one.alert, one.wants_certificate,
+        )  # fmt: skip
+
+    def engine_client(self, engine: str) -> Client:
+        """The client before the first command. Networks among the insecure registries stand
+        for the hosts that have their address there."""
+        client = self.client.client(engine, self.now)
+        return replace(client, insecure=tuple(dict.fromkeys(self.insecure())))
+
+    def insecure(self) -> Iterator[str]:
+        for entry in self.client.insecure:
+            host = entry.removeprefix("https://").removeprefix("http://")
+            yield host
+            network = network_of(host)
+            for name, one in self.sites.items():
+                if network and address_of(one.address) in network:
+                    yield name
 
     def registry(self, host: str, contents: Contents) -> Registry:
         one = self.sites[host]
@@ -171,6 +217,14 @@ class WorldDocument(Strict):
                 raise InvalidWorld(f"sites.{host}.tags.{image}: there is no {target!r} in {name!r}")
             held[name] = replace(repository, tags={**repository.tags, tag: digest})
         return held
+
+
+def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """The network that is written here (CIDR), or None for a host."""
+    try:
+        return ipaddress.ip_network(text) if "/" in text else None
+    except ValueError:
+        return None
 
 
 def merged(document: Any, patch: Any) -> Any:

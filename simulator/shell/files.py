@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from simulator.docker.config_file import CredentialStore, InvalidConfig
 from simulator.docker.go_json import not_config
 from simulator.shell.values import AUTHORITY, CERTIFICATES, CONFIG, HOME, Ran, Shell
-from simulator.sources.world import Tls, World
+from simulator.sources.world import Tls
 
+CERTS = "/etc/docker/certs.d"
 ALWAYS = frozenset({"/", "/home", HOME, "/etc", "/etc/docker", "/root", "/tmp"})
 """Folders that every machine of ours has."""
 
@@ -65,6 +66,8 @@ def removed(shell: Shell, path: str) -> Shell:
     files = {name: text for name, text in shell.files.items() if name not in gone}
     left = frozenset(one for one in shell.folders if one != path and not one.startswith(f"{path}/"))
     client = shell.client
+    certs = tuple(one for one in client.certs if f"{CERTS}/{one}" not in gone)
+    client = replace(client, certs=certs)
     if CONFIG in gone:
         client = replace(client, store=forgotten(client.store), unreadable="")
     return replace(shell, files=files, folders=left, client=client)
@@ -105,5 +108,5 @@ def trusting(shell: Shell, host: str, text: str) -> Shell:
     site = shell.world.sites.get(host)
     if site is None or site.tls is not Tls.UNTRUSTED or text != shell.files.get(AUTHORITY):
         return shell
-    trusted = {**shell.world.sites, host: replace(site, tls=Tls.TRUSTED)}
-    return replace(shell, world=World(trusted))
+    certs = dict.fromkeys((*shell.client.certs, f"{host}/ca.crt"))
+    return replace(shell, client=replace(shell.client, certs=tuple(certs)))

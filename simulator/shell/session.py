@@ -10,7 +10,7 @@ from simulator.shell.values import Shell
 def terminal(setting: Setting, engine: str = "29") -> Shell:
     """The terminal in this world, before anything was typed. Raises InvalidWorld."""
     document = setting.document()
-    client = document.client.client(engine, document.now)
+    client = document.engine_client(engine)
     return Shell(document.network(), client, files=document.client.files)
 
 

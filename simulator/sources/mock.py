@@ -31,7 +31,7 @@ class Mock:
 
     def __call__(self, requests: Sequence[Request]) -> Iterator[Exchange]:
         for request in requests:
-            yield Exchange(request, answer(self.sites, self.partial, request))
+            yield Exchange(request, answer(self.sites, self.partial, request, self.now))
 
     @property
     def world(self) -> World:
@@ -45,16 +45,19 @@ def mock(world: World) -> Mock:
 
 
 def answer(
-    sites: dict[str, Site], partial: dict[str, bytes], request: Request
+    sites: dict[str, Site], partial: dict[str, bytes], request: Request, now: int = 0
 ) -> Response | NetworkFailure:
+    """The world's answer at this time (seconds since 1970); `sites` are then as it left them."""
     site = sites.get(request.listener) or silent(sites, request)
     if site is None:
         return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
-    obstacle = obstacle_of(site, request)
-    if site.web and not obstacle:
+    failure = obstacle_of(site, request, now)
+    if failure:
+        return failure
+    if site.web:
         return web_answer(site.web, request)
-    if obstacle or (site.registry is None and not site.front):
-        return NetworkFailure(obstacle or Obstacle.REFUSED, address(site, request))
+    if site.registry is None and not site.front:
+        return NetworkFailure(Obstacle.REFUSED, address(site, request))
     host = request.listener
     sites[host] = site = replace(site, front=counted(site.front, request))
     answered = through(site.front, request, lambda asked: at_registry(sites, host, asked))
@@ -96,15 +99,16 @@ def silent(sites: dict[str, Site], request: Request) -> Site | None:
     return Site(obstacle=Obstacle.REFUSED, address=address) if address else None
 
 
-def obstacle_of(site: Site, request: Request) -> Obstacle | None:
+def obstacle_of(site: Site, request: Request, now: int) -> NetworkFailure | None:
+    secure, where = request.url.startswith("https:"), address(site, request)
     if site.obstacle:
-        return site.obstacle
-    secure = request.url.startswith("https:")
+        return NetworkFailure(site.obstacle, where)
     if secure and site.tls is Tls.PLAIN:
-        return Obstacle.PLAIN_HTTP
+        return NetworkFailure(Obstacle.PLAIN_HTTP, where)
     if not secure and site.tls is not Tls.PLAIN:
-        return Obstacle.RESET
-    return Obstacle.UNTRUSTED if site.tls is Tls.UNTRUSTED else None
+        return NetworkFailure(Obstacle.RESET, where)
+    name = urlsplit(request.url).hostname or ""
+    return site.refusal(name, request.trust, now) if secure else None
 
 
 def address(site: Site, request: Request) -> str:

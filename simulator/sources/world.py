@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.certificate import Certificate, fault
+from simulator.protocol.message import Trust
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.registry.model import Registry
 from simulator.sources.front import Interference
 
@@ -46,6 +48,25 @@ class Site:
     web: WebLogin | None = None
     role: Role = Role.REGISTRY
     front: tuple[Interference, ...] = ()
+    certificate: Certificate = Certificate()
+    alert: str = ""
+    """The alert with which the host ends every TLS handshake, if it does, in Go's words."""
+    wants_certificate: bool = False
+    """Whether a client must show a certificate."""
+
+    def refusal(self, name: str, trust: Trust, now: int) -> NetworkFailure | None:
+        """Why no TLS comes about with a client that calls the host by this name."""
+        if self.alert:
+            return NetworkFailure(Obstacle.ALERT, self.alert)
+        known = trust.authority or (self.certificate.known and self.tls is not Tls.UNTRUSTED)
+        wrong = fault(replace(self.certificate, known=known), name, now)
+        if wrong and trust.verifies:
+            return wrong
+        unknown = self.wants_certificate and not trust.identity
+        return NetworkFailure(Obstacle.ALERT, CERTIFICATE_REQUIRED) if unknown else None
+
+
+CERTIFICATE_REQUIRED = "certificate required"
 
 
 @dataclass(frozen=True)

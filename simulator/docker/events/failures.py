@@ -57,6 +57,18 @@ class HelperFailed(Failure):
 
 
 @dataclass(frozen=True)
+class CertificatesUnusable(Failure):
+    """The files for this registry below `/etc/docker/certs.d` do not belong together.
+
+    `certificate` and `key` are those of the client; one of them is missing.
+    """
+
+    certificate: str
+    key: str
+    missing: str
+
+
+@dataclass(frozen=True)
 class ReferenceRejected(Failure):
     """Not a reference, or not a platform; `by_engine` if Docker's CLI left it to the engine."""
 

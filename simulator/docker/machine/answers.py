@@ -10,7 +10,6 @@ from simulator.docker.machine.requests import listing
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import TRANSITIONS, Phase
 from simulator.protocol.challenge import Challenge
-from simulator.protocol.hosts import is_loopback
 from simulator.protocol.message import Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 
@@ -36,8 +35,8 @@ def may_use_http(state: State, request: Request, failure: NetworkFailure) -> boo
     registry does not speak TLS, or nothing listens and the engine tries then too."""
     host, profile = state.run.host, state.profile
     to_registry = request.host == host and request.url.startswith("https:")
-    this_machine = is_loopback(host) and (profile.ipv6_loopback or not host.startswith("["))
-    if not to_registry or not (this_machine or host in state.client.insecure):
+    known = profile.ipv6_loopback or not host.startswith("[") or host in state.client.insecure
+    if not (to_registry and known and state.client.lenient(host)):
         return False
     if failure.obstacle is Obstacle.REFUSED:
         named_port = ":" in host.rpartition("]")[2]

@@ -45,7 +45,11 @@ def next_move(state: State) -> Move:
     """The requests to send now, or a local decision. Raises IllegalTransition at an end."""
     if state.finished:
         raise IllegalTransition(f"a run that is {state.phase} has no next move")
-    return MOVES[state.phase](state)
+    move = MOVES[state.phase](state)
+    if isinstance(move, Event):
+        return move
+    trust = state.client.trust(state.run.host)
+    return tuple(replace(request, trust=trust) for request in move)
 
 
 def interpret(state: State, exchange: Exchange) -> Event:

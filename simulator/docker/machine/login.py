@@ -8,7 +8,7 @@ from simulator.docker.config_file import Credential, registry_key
 from simulator.docker.events import Event
 from simulator.docker.machine.answers import challenged, errors
 from simulator.docker.machine.part import Move, Part
-from simulator.docker.machine.requests import ping
+from simulator.docker.machine.requests import ping, unusable
 from simulator.docker.machine.state import Access, Client, Run, State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.message import Request, Response
@@ -88,7 +88,7 @@ def browser_answer(state: State, request: Request, answer: Response) -> Event:
 
 
 def check(state: State) -> Move:
-    return (ping(state, None),)
+    return unusable(state) or (ping(state, None),)
 
 
 def log_in(state: State) -> Move:

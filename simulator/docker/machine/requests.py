@@ -1,5 +1,6 @@
 """The requests of a pull or login, and the addresses that they go to."""
 
+from simulator.docker import events as e
 from simulator.docker.cli.commands import Pull
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
@@ -22,6 +23,22 @@ def origin(state: State) -> str:
 
 def ping(state: State, authorization: Authorization | None) -> Request:
     return Request("GET", f"{origin(state)}/v2/", (), authorization)
+
+
+def unusable(state: State) -> e.CertificatesUnusable | None:
+    """The files for this registry, where a client's certificate lacks its key or the other way
+    round; containerd's resolver does not look at a lone key."""
+    files = state.client.certs_of(state.run.host)
+    classic = state.profile.pings or not isinstance(state.run.command, Pull) or listing(state)
+    for name in sorted(files):
+        stem, _, kind = name.rpartition(".")
+        other = f"{stem}.{OTHER_HALF.get(kind, kind)}"
+        if other not in files and (kind == "cert" or classic):
+            return e.CertificatesUnusable(f"{stem}.cert", f"{stem}.key", other)
+    return None
+
+
+OTHER_HALF = {"cert": "key", "key": "cert"}
 
 
 def listing(state: State) -> bool:

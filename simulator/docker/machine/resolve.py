@@ -19,6 +19,7 @@ from simulator.docker.machine.requests import (
     ref,
     tags_url,
     untagged,
+    unusable,
 )
 from simulator.docker.machine.state import Access, Attempt, Download, Image, Run, State
 from simulator.docker.machine.table import Phase
@@ -61,6 +62,9 @@ def look_up(state: State) -> Event:
 
 
 def greet(state: State) -> Move:
+    wrong = unusable(state)
+    if wrong:
+        return wrong
     pings = state.profile.pings or listing(state)
     return (ping(state, None),) if pings else e.PingSkipped()
 

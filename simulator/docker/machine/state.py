@@ -13,8 +13,10 @@ from simulator.docker.machine.table import Phase
 from simulator.docker.unions import Tagged
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.challenge import Challenge
+from simulator.protocol.hosts import is_loopback
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, Manifest
+from simulator.protocol.message import Trust
 from simulator.protocol.platform import Platform
 from simulator.protocol.reference import Reference
 from simulator.protocol.secrets import MASK
@@ -35,7 +37,28 @@ class Client:
     unreadable: str = ""
     """What Docker's CLI says about a `config.json` that it cannot read; empty where it can."""
     insecure: tuple[str, ...] = ()
-    """The engine's `insecure-registries`: hosts that may speak plain HTTP."""
+    """The engine's `insecure-registries`: hosts that may speak plain HTTP, and whose certificates
+    nobody verifies."""
+    certs: tuple[str, ...] = ()
+    """Files below `/etc/docker/certs.d`, as `HOST/NAME`."""
+
+    def lenient(self, host: str) -> bool:
+        """Whether the engine neither wants TLS nor verifies it: on this machine, or as told."""
+        return is_loopback(host) or host in self.insecure
+
+    def trust(self, host: str) -> Trust:
+        """How the engine meets this registry in TLS."""
+        files = self.certs_of(host)
+        return Trust(
+            verifies=not self.lenient(host),
+            authority=any(name.endswith(".crt") for name in files),
+            identity=any(name.endswith(".cert") for name in files),
+        )
+
+    def certs_of(self, host: str) -> tuple[str, ...]:
+        """The names of the files for this registry below `/etc/docker/certs.d`."""
+        known = (path.partition("/") for path in self.certs)
+        return tuple(name for folder, _, name in known if folder == host)
 
 
 @dataclass(frozen=True)

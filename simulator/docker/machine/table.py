@@ -79,7 +79,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.CHECKING:
         {e.Challenged: P.AUTHORIZING_LOGIN, e.AccessOpen: P.LOGGING_IN,
          e.FellBackToHttp: P.CHECKING, e.StoredCredentialsRefused: P.PROMPTING}
-        | fails(e.Unreachable),
+        | fails(e.Unreachable, e.CertificatesUnusable),
     P.AUTHORIZING_LOGIN:
         {e.CredentialAttached: P.LOGGING_IN, e.TokenIssued: P.LOGGING_IN}
         | fails(e.TokenRefused, e.TokenMissing, e.ServerFailed, e.Unreachable)
@@ -99,7 +99,8 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         {e.CredentialFound: P.PINGING, e.CredentialMissing: P.PINGING} | fails(e.HelperFailed),
     P.PINGING:
         {e.Challenged: P.AUTHORIZING_RESOLVE, e.AccessOpen: P.RESOLVING,
-         e.PingSkipped: P.RESOLVING, e.FellBackToHttp: P.PINGING} | fails(e.Unreachable),
+         e.PingSkipped: P.RESOLVING, e.FellBackToHttp: P.PINGING}
+        | fails(e.Unreachable, e.CertificatesUnusable),
     P.AUTHORIZING_RESOLVE:
         authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING) | fails(e.NoCredentials),
     P.RESOLVING:

@@ -17,6 +17,7 @@ from simulator.docker.output.shared import (
     heading,
     status_line,
     unreachable_text,
+    unusable_text,
 )
 from simulator.docker.output.words import CLI_28, Words
 from simulator.protocol.digest import short_digest
@@ -52,6 +53,8 @@ def told(failure: Failure, state: State) -> str:
         case e.Unreachable(method, url, obstacle, detail):
             said = go_error(method, url, unreachable_text(obstacle, detail))
             return go_error(*asked(state), said) if authorizing(state) else said
+        case e.CertificatesUnusable():
+            return unusable_text(failure)
         case e.DigestMismatch("config", expected):
             wrong = f"image config verification failed for digest {expected}"
             return f"error pulling image configuration: {wrong}"

@@ -87,6 +87,8 @@ def told(failure: Failure, state: State) -> str:
             return where(state) + during(state, url) + said
         case e.TokenMissing(_, url, why):
             return where(state) + during(state, url) + why
+        case e.CertificatesUnusable():
+            return where(state) + LONE_CERTIFICATE
         case e.DigestMismatch():
             return mismatch(failure, state)
         case e.BlobUnknown(blob):
@@ -113,6 +115,11 @@ def mismatch(failure: e.DigestMismatch, state: State) -> str:
     return f"{name}: commit failed: {wrong}: failed precondition"
 
 
+LONE_CERTIFICATE = (
+    "failed to load X509 key pair: tls: found a certificate rather than a key in the PEM for the "
+    "private key"
+)
+"""containerd looks for the key in the certificate's own file, where it has none."""
 FETCH = "failed to copy: httpReadSeeker: failed open: "
 
 

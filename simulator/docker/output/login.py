@@ -17,6 +17,7 @@ from simulator.docker.output.shared import (
     go_error,
     reason,
     unreachable_text,
+    unusable_text,
 )
 from simulator.protocol.reference import HUB_KEY
 
@@ -159,6 +160,8 @@ def login_failure(failure: Failure, state: State) -> str:
             said = go_error(method, asked, unreachable_text(obstacle, detail))
             inner = state.phase is Phase.AUTHORIZING_LOGIN
             return go_error("GET", url, said) if inner else said
+        case e.CertificatesUnusable():
+            return unusable_text(failure)
         case e.TokenMissing(reason=why):
             return go_error("GET", url, why)
         case e.Refused(errors=errors, status=status):

@@ -3,7 +3,7 @@
 import json
 from http import HTTPStatus
 
-from simulator.docker.events import RegistryError
+from simulator.docker.events import CertificatesUnusable, RegistryError
 from simulator.docker.machine.state import State
 from simulator.protocol.errors import CODES, standard_message
 from simulator.protocol.network_failure import Obstacle
@@ -86,13 +86,27 @@ def unreachable_text(obstacle: Obstacle, detail: str) -> str:
         case Obstacle.TIMEOUT:
             return "net/http: TLS handshake timeout"
         case Obstacle.UNTRUSTED | Obstacle.WRONG_NAME:
-            return f"tls: failed to verify certificate: x509: {obstacle}"
+            wrong = detail if detail and obstacle is Obstacle.WRONG_NAME else obstacle
+            return f"tls: failed to verify certificate: x509: {wrong}"
+        case Obstacle.EXPIRED:
+            return f"tls: failed to verify certificate: x509: {obstacle}: {detail}"
+        case Obstacle.ALERT:
+            return f"remote error: tls: {detail}"
         case Obstacle.PLAIN_HTTP:
             return f"http: {obstacle}"
         case Obstacle.RESET:
             return "EOF"
         case _:
             return f"{obstacle}: {detail}" if detail else str(obstacle)
+
+
+def unusable_text(failure: CertificatesUnusable) -> str:
+    """Both halves of a client's certificate are needed (moby, `ReadCertsDirectory`)."""
+    certificate, key = failure.certificate, failure.key
+    if failure.missing == key:
+        hint = "CA certificates must use the extension .crt"
+        return f"missing key {key} for client certificate {certificate}. {hint}"
+    return f"missing client certificate {certificate} for key {key}"
 
 
 def go_error(method: str, url: str, said: str) -> str:

@@ -1,7 +1,6 @@
 """`docker` in the terminal: what the CLI refuses, asks for, or hands to the machine."""
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import replace
 
 from simulator.docker.cli.commands import Command, Images, Login
@@ -18,7 +17,6 @@ from simulator.shell.files import home_of, read, understood
 from simulator.shell.programs.system import environment
 from simulator.shell.values import CONFIG, Prompt, Ran, Shell, with_end
 from simulator.sources.mock import mock
-from simulator.sources.world import Tls, World
 
 NOT_PLAYED = (
     "pullscope: docker {} exists, but is not played here: this terminal is about login and pull"
@@ -112,7 +110,7 @@ def played(shell: Shell, state: State, prompt: Prompt | None) -> Ran:
     Where an answer is missing, the command waits for it: the machine cannot wait, so the command
     is played anew with the answer, and prints what it has not printed yet.
     """
-    network = mock(unverified(shell.world, state.client.insecure))
+    network = mock(shell.world)
     taken = list(steps(state, network))
     question = asked(taken[-1], prompt.answers if prompt else ())
     if question:
@@ -125,20 +123,10 @@ def played(shell: Shell, state: State, prompt: Prompt | None) -> Ran:
         waiting = Prompt(prompt.answers if prompt else (), *question[0], len(printed))
         return Ran(replace(shell, prompt=waiting), printed=fresh)
     trace = Trace(tuple(step.masked() for step in taken), state.client.engine)
-    sites = shell.world.sites
-    after = {host: replace(site, tls=sites[host].tls) for host, site in network.sites.items()}
-    world = replace(network.world, sites=after)
-    moved = replace(shell, client=taken[-1].after.client, world=world, trace=trace)
+    moved = replace(shell, client=taken[-1].after.client, world=network.world, trace=trace)
     out = "\n".join(line.text for line in fresh if line.kind == "output")
     error = "\n".join(line.text for line in fresh if line.kind == "error")
     return Ran(moved, with_end(out), error, 1 if trace.failed else 0, fresh)
-
-
-def unverified(world: World, insecure: Sequence[str]) -> World:
-    """The world as an engine sees it that does not verify certificates of these hosts."""
-    sites = {host: replace(site, tls=Tls.TRUSTED) if site.tls is Tls.UNTRUSTED else site
-             for host, site in world.sites.items() if host in insecure}  # fmt: skip
-    return replace(world, sites={**world.sites, **sites})
 
 
 SHOWN = ("output", "error")
