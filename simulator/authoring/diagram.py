@@ -24,10 +24,10 @@ SCHEMA = "lesson.schema.json"
 
 
 def build(lesson: Lesson) -> None:
-    """Lay out the diagrams, and write the schema for editors beside the lesson's folder."""
+    """Lay out the diagrams, and write the schema for editors, in the lesson's folder."""
     for shape in SHAPES:
         svg_file(lesson, shape).write_text(layout(dot(lesson, shape)), "utf-8")
-    (lesson.folder.parent / SCHEMA).write_text(schema(), "utf-8")
+    (lesson.folder / SCHEMA).write_text(schema(), "utf-8")
 
 
 def schema() -> str:

@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-from simulator.authoring.diagram import build
+from simulator.authoring.check import build_folder
 from simulator.lesson.document import FILE
-from simulator.lesson.load import load
 
 TEMPLATE = Path(__file__).with_name("new.yaml")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -34,5 +33,5 @@ def create(folder: Path) -> Path:
         (folder / FILE).write_text(text.format(title=title), "utf-8")
     except OSError as error:
         raise CannotCreate(f"{folder} cannot be written: {error.strerror}") from None
-    build(load(folder))
+    build_folder(folder)
     return folder / FILE

@@ -24,6 +24,10 @@ def serve_app(host: str, port: int, public_url: str, log: Callable[[str], object
     from streamlit.web import bootstrap  # noqa: PLC0415
 
     with bound(host, port) as listening:
+        # Who asks meanwhile waits: the first page is then as quick as the next ones.
+        from simulator.web.pages import prepare  # noqa: PLC0415
+
+        prepare()
         where = address(listening)
         named = public_url.removeprefix("https://").rstrip("/")
         live = Live(named or where, signer(), public=bool(public_url))

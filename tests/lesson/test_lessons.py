@@ -206,7 +206,7 @@ def test_the_line_of_a_mistake_is_named(tmp_path: Path) -> None:
 
 def test_the_schema_for_editors_is_current() -> None:
     """`lesson.schema.json` is what pydantic says of the lesson now."""
-    assert (HOME / SCHEMA).read_text("utf-8") == schema()
+    assert (HOME / NAMES[0] / SCHEMA).read_text("utf-8") == schema()
     assert json.loads(schema())["title"] == "Document"
 
 

@@ -9,15 +9,19 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from simulator import assets
-from simulator.authoring.proof import problems
 from simulator.lesson import library
 from simulator.lesson.document import InvalidLesson, Lesson
+from simulator.lesson.load import load
+from simulator.lesson.proof import is_proven
+from simulator.scenarios.play import trace
+from simulator.views.stage import stage
 from simulator.web.pages import (
     compare,
     decoder,
@@ -84,18 +88,36 @@ def settle() -> None:
     gc.freeze()
 
 
-@st.cache_resource(show_spinner=False)
 def proven(name: str, language: str) -> Lesson:
     """The lesson in this language, proven against the machine.
 
-    Raises InvalidLesson or InvalidTranslation.
+    Raises UnknownLesson, InvalidLesson or InvalidTranslation.
     """
     with i18n.speaking(language):
         lesson = library.find_lesson(name)
-    found = problems(lesson)
+    found = first_problem(lesson.folder, language, library.content(lesson.folder))
     if found:
-        raise InvalidLesson(found[0])
+        raise InvalidLesson(found)
     return lesson
+
+
+@cache
+def first_problem(folder: Path, language: str, _content: tuple[tuple[str, int, int], ...]) -> str:
+    """What the proof of a lesson with these files finds first; empty where nothing is wrong."""
+    if is_proven(folder):
+        return ""
+    # Lessons that come with Pullscope are proven, and need none of this.
+    from simulator.authoring.check import first_page_problem  # noqa: PLC0415
+
+    with i18n.speaking(language):
+        return first_page_problem(load(folder))
+
+
+def prepare() -> None:
+    """What the first page would make and keep is made before: lessons, and their usual runs."""
+    for entry in library.entries():
+        if entry.lesson:
+            stage(entry.lesson, trace(entry.lesson.scenario))
 
 
 def asked_lesson() -> str:

@@ -31,7 +31,7 @@ SOURCES = {
 }  # fmt: skip
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
+@st.cache_resource(show_spinner=False, max_entries=200)
 def replayed_by_name(name: str, engine: str) -> Replayed:
     """A recording that comes with Pullscope, from its own exchanges."""
     known = recorded()[name]

@@ -11,7 +11,7 @@ from simulator.web.pages.learner import keep, now, progress
 from simulator.words.i18n import _
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_resource(show_spinner=False)
 def answer_key(lesson: str, language: str, name: str, _lesson: Lesson, _question: Question) -> int:
     """The place of the option whose claim holds."""
     return right_answer(_lesson, _question)

@@ -3,10 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from simulator.authoring.chapters import chapter_problems
 from simulator.docker.machine import State
 from simulator.lesson.chapters import (
-    Chapters,
     Section,
     Shown,
     chain,
@@ -15,7 +13,7 @@ from simulator.lesson.chapters import (
     screen,
     step_at,
 )
-from simulator.lesson.document import InvalidLesson, Lesson
+from simulator.lesson.document import Lesson
 from simulator.protocol.message import Request
 from simulator.scenarios import play
 from simulator.views.address import Address
@@ -26,28 +24,13 @@ from simulator.web.pages.parts import chosen_engine, fragment, show_table, way
 from simulator.web.pages.question import ask
 from simulator.words.i18n import _
 
-
-@st.cache_resource(show_spinner=False)
-def proven_in(language: str, name: str, _lesson: Lesson) -> Chapters:
-    known = chapters(_lesson)
-    found = next(chapter_problems(_lesson), None)
-    if found:
-        raise InvalidLesson(found)
-    return known
-
-
-def proven(lesson: Lesson) -> Chapters:
-    """The chapters, proven against the machine. Raises InvalidLesson."""
-    return proven_in(lesson.language, lesson.id, lesson)
-
-
 # -- Learn ------------------------------------------------------------------------------------
 
 
 def learn_page(lesson: Lesson) -> None:
     """Two minutes, one screen after the other, and then the stage."""
     with st.container(key="tour"):
-        tour(lesson, proven(lesson).learn)
+        tour(lesson, chapters(lesson).learn)
 
 
 @fragment
@@ -112,12 +95,12 @@ def between(lesson: Lesson, part: Section) -> None:
 
 def why_page(lesson: Lesson) -> None:
     """What goes wrong without it, run live."""
-    headed(lesson, _("Why it is so"), proven(lesson).why, "why")
+    headed(lesson, _("Why it is so"), chapters(lesson).why, "why")
 
 
 def deep_page(lesson: Lesson) -> None:
     """Every message and every header, and what people believe about them."""
-    headed(lesson, _("In depth"), proven(lesson).deep, "deep")
+    headed(lesson, _("In depth"), chapters(lesson).deep, "deep")
     headers()
 
 

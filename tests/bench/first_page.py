@@ -1,0 +1,63 @@
+"""The first page after a cold start, beside a warm one: until the stage can be stepped.
+
+    python -m tests.bench.first_page
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+
+from playwright.sync_api import Browser
+
+from tests.pages import PATIENCE, ROOT, STAGE, chromium, free_port, opened, wait_for
+
+ROUNDS = 3
+WARM = 3
+"""Pages after the first one, in each round."""
+AIM = 1.5
+"""The first page may take so many times as long as a warm one."""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of `pullscope app`, just started."""
+    port = free_port()
+    command = [sys.executable, "-m", "simulator", "app", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as server:
+        try:
+            wait_for(f"http://localhost:{port}/_stcore/health")
+            yield f"http://localhost:{port}"
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+def seconds(browser: Browser, url: str) -> float:
+    """Until the stage is ready, for somebody who has never been there."""
+    context = browser.new_context()
+    try:
+        start = time.perf_counter()
+        opened(context.new_page(), url)
+        return time.perf_counter() - start
+    finally:
+        context.close()
+
+
+def main() -> None:
+    first, warm = [], []
+    with chromium() as browser:
+        for _round in range(ROUNDS):
+            with served() as url:
+                first.append(seconds(browser, f"{url}/{STAGE}"))
+                warm += [seconds(browser, f"{url}/{STAGE}") for _page in range(WARM)]
+    ratio = median(first) / median(warm)
+    print(f"first page {median(first):5.2f} s")
+    print(f"warm page  {median(warm):5.2f} s")
+    print(f"ratio      {ratio:5.2f}, aim {AIM}")
+
+
+if __name__ == "__main__":
+    main()
