@@ -3,7 +3,9 @@
 import base64
 import binascii
 import json
+import re
 import string
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.protocol.json_text import TooDeep, json_of
@@ -74,6 +76,60 @@ def kind(value: object) -> str:
             return "array"
         case _:
             return "object"
+
+
+def first_value(text: str) -> object:
+    """The value that a decoder of a stream reads; None where the text begins with none."""
+    try:
+        return json.JSONDecoder().raw_decode(text.lstrip())[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def misfit(value: object, package: str, name: str, fields: Mapping[str, str]) -> str:
+    """Go's complaint about a value that does not fit this struct; empty where it does. `fields`
+    are `string`, `int` or `time`. A `null` fits everything, and unknown fields are left out."""
+    if value is None:
+        return ""
+    if not isinstance(value, dict):
+        return f"json: cannot unmarshal {kind(value)} into Go value of type {package}.{name}"
+    known = {key.lower(): (key, one) for key, one in value.items() if one is not None}
+    wrong = (wrong_field(known[key][1], f"{name}.{key}", fields[key])
+             for key in known if key in fields)  # fmt: skip
+    return next(filter(None, wrong), "")
+
+
+def wrong_field(value: object, name: str, wanted: str) -> str:
+    if wanted == "time":
+        return not_time(value)
+    number = isinstance(value, int) and not isinstance(value, bool)
+    if number if wanted == "int" else isinstance(value, str):
+        return ""
+    said = f"number {value}" if isinstance(value, float) and wanted == "int" else kind(value)
+    return f"json: cannot unmarshal {said} into Go struct field {name} of type {wanted}"
+
+
+RFC_3339 = (
+    ("2006", r"\d{4}"), ("-", "-"), ("01", r"\d\d"), ("-", "-"), ("02", r"\d\d"), ("T", "T"),
+    ("15", r"\d\d"), (":", ":"), ("04", r"\d\d"), (":", ":"), ("05", r"\d\d(?:[.,]\d+)?"),
+    ("Z07:00", r"Z|[+-]\d\d:\d\d"),
+)  # fmt: skip
+"""The parts of Go's layout of a time, and what each of them reads."""
+
+
+def not_time(value: object) -> str:
+    """Go's complaint about a time that is not as RFC 3339 writes it."""
+    if not isinstance(value, str):
+        return "Time.UnmarshalJSON: input is not a JSON string"
+    rest = value
+    start = f'parsing time "{value}"'
+    layout = "".join(part for part, _ in RFC_3339)
+    for part, pattern in RFC_3339:
+        found = re.match(pattern, rest)
+        if not found:
+            return f'{start} as "{layout}": cannot parse "{rest}" as "{part}"'
+        rest = rest[found.end() :]
+    return f'{start}: extra text: "{rest}"' if rest else ""
 
 
 ALPHABET = frozenset(string.ascii_letters + string.digits + "+/=")

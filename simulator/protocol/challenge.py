@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.protocol.authorization import Scheme
 
@@ -31,13 +31,16 @@ class Challenge:
     service: str = ""
     scope: str = ""
     error: str = ""
+    beside_basic: bool = False
+    """The registry asks for Basic as well."""
 
     @classmethod
     def parse(cls, header: str | None) -> "Challenge | None":
         """The first Bearer challenge, else the first Basic challenge, else None."""
         found = challenges(header or "")
         by_scheme = {one.scheme: one for one in reversed(found)}
-        return by_scheme.get(Scheme.BEARER) or by_scheme.get(Scheme.BASIC)
+        bearer, basic = by_scheme.get(Scheme.BEARER), by_scheme.get(Scheme.BASIC)
+        return replace(bearer, beside_basic=True) if bearer and basic else bearer or basic
 
 
 def challenges(header: str) -> tuple[Challenge, ...]:
@@ -52,11 +55,10 @@ def challenges(header: str) -> tuple[Challenge, ...]:
             found.append((scheme.lower(), {}))
         if found and key:
             found[-1][1][key.lower()] = value
-    names = ("realm", "service", "scope", "error")
+    known = ((SCHEMES[scheme], values.get) for scheme, values in found if scheme in SCHEMES)
     return tuple(
-        Challenge(SCHEMES[scheme], **{name: values.get(name, "") for name in names})
-        for scheme, values in found
-        if scheme in SCHEMES
+        Challenge(scheme, get("realm", ""), get("service", ""), get("scope", ""), get("error", ""))
+        for scheme, get in known
     )
 
 

@@ -104,6 +104,8 @@ ABOUT: Mapping[str, str] = {
     "CertificatesUnusable": "one-message-many-causes",
     "CredentialAttached": "basic-vs-bearer",
     "TokenRefused": "credentials-are-checked-at-login",
+    "ChallengeIncomplete": "basic-vs-bearer",
+    "RequestMoved": "token-is-short-lived",
     "TokenIssued": "token-is-short-lived",
     "PingSkipped": "engines-differ",
     "AccessDenied": "not-found-vs-denied",

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from simulator.recordings import lab
 from simulator.registry.model import PUBLISHED, User
-from simulator.registry.token_service import identity_token
+from simulator.registry.token_service import identity_token, stamp
 from simulator.scenarios.world import WorldDocument
 from simulator.words.validation import first_wrong
 
@@ -208,11 +208,10 @@ def token_sites(
 
 def token_rules(options: Mapping[str, Any]) -> dict[str, Any]:
     """How the token service differs, as far as a registry knows it."""
-    if "access" in options or "refresh_token" in options:
+    if "access" in options:
         raise NotModelled("a token service that grants something else than asked for")
-    rules: dict[str, Any] = {
-        "post": bool(options.get("post_ok")), "identity": bool(options.get("identity_tokens")),
-    }  # fmt: skip
+    gives = options.get("identity_tokens") or options.get("refresh_token")
+    rules: dict[str, Any] = {"post": bool(options.get("post_ok")), "identity": bool(gives)}
     lifetime = options.get("expires_in")
     rules |= {"lifetime": lifetime} if isinstance(lifetime, int) else {}
     rules |= {"denies": options["denies"]} if "denies" in options else {}
@@ -223,6 +222,8 @@ def token_rules(options: Mapping[str, Any]) -> dict[str, Any]:
 def token_fields(options: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of the token service's answer that are set, or dropped (None)."""
     fields: dict[str, Any] = {}
+    if "exp" in options or "nbf" in options:  # of the token alone: the service's clock is right
+        fields["issued_at"] = stamp(lab.NOW)
     if "fields" in options:
         usual = ("token", "access_token", "expires_in", "issued_at")
         fields |= {name: None for name in usual if name not in options["fields"]}

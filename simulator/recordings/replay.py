@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.image_store import ImageStore
 from simulator.docker.machine import IllegalTransition, State
-from simulator.docker.machine.blobs import REDIRECTS
+from simulator.docker.machine.redirects import REDIRECTS
 from simulator.docker.output.line import Line
 from simulator.docker.trace import EndlessRun, Step, Trace, steps
 from simulator.protocol.byte_range import ByteRange

@@ -36,6 +36,7 @@ def token_service(request: Request, registry: Registry) -> Response:
 
 WRONG_PASSWORD = reply(401, "application/json", b'{"details": "incorrect username or password"}')
 """Token services answer in the older form, without error codes."""
+WRONG_TOKEN = reply(401, "application/json", b'{"details": "invalid refresh token"}')
 
 
 def token_by_form(request: Request, registry: Registry) -> Response:
@@ -45,7 +46,7 @@ def token_by_form(request: Request, registry: Registry) -> Response:
     known = {identity_token(registry.signer, name, user): name for name, user in users}
     name = known.get(form.get("refresh_token", "")) or who(given, registry)
     if name is None:
-        return WRONG_PASSWORD
+        return WRONG_TOKEN if form.get("refresh_token") else WRONG_PASSWORD
     return token_for(registry, name, form.get("scope", "").split())
 
 

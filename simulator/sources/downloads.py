@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import httpcore
 
-from simulator.docker.machine.blobs import REDIRECTS
+from simulator.docker.machine.redirects import REDIRECTS
 from simulator.protocol.digest import DIGEST, algorithm_of
 from simulator.protocol.hosts import redirected
 from simulator.protocol.message import Answer, Content, Exchange, Request, Response

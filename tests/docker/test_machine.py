@@ -237,6 +237,9 @@ BROKEN = (
     Response(401), Response(403), Response(404), Response(429), Response(500), Response(418),
     NetworkFailure(Obstacle.RESET), Response(200, body=b"not a manifest"),
     Response(200, body=b'{"token": "opaque"}'),
+    Response(302, (("Location", "/elsewhere"),)),
+    Response(401, (("WWW-Authenticate", 'Bearer service="registry"'),)),
+    Response(401, (("WWW-Authenticate", 'Basic realm="registry"'),)),
 )  # fmt: skip
 
 
@@ -279,6 +282,8 @@ def test_every_edge_is_walked() -> None:
             for answer in BROKEN:
                 seen |= edges_with(phase, answer, engine, scenario("works").world(), "works")
                 seen |= edges_with(phase, answer, engine, slow_clock(), "logged-in")
+                open_to_all = scenario("public-registry").world()
+                seen |= edges_with(phase, answer, engine, open_to_all, "public-registry")
     assert sorted(f"{p}: {t.__name__}" for p, t in edges - seen) == []
 
 

@@ -21,6 +21,11 @@ class Profile:
     """Uses one authorization for the whole pull; without it the fetcher starts anew."""
     posts_for_tokens: bool
     """Tries the OAuth2 POST for a token before GET."""
+    adds_scopes: bool
+    """Asks for the access that the challenge names, besides what it needs."""
+    answers_all_schemes: bool
+    """Answers each scheme of a challenge, where the last answer counts: Basic. Without it, the
+    first scheme is answered that it knows: Bearer."""
     images_only: bool
     """Refuses to pull a manifest whose config is not that of an image."""
     helper_required: bool

@@ -43,6 +43,14 @@ class TokenMissing(Failure):
 
 
 @dataclass(frozen=True)
+class ChallengeIncomplete(Failure):
+    """The registry asks for a token and does not say where to get one (no `realm`)."""
+
+    method: str
+    url: str
+
+
+@dataclass(frozen=True)
 class StoreFailed(Failure):
     """The credentials were right and could not be kept."""
 

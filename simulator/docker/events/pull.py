@@ -35,6 +35,14 @@ class CredentialAttached(Event):
 
 
 @dataclass(frozen=True)
+class RequestMoved(Event):
+    """The answer points to another address; `method` and `url` say what is asked there."""
+
+    method: str
+    url: str
+
+
+@dataclass(frozen=True)
 class TokenPostRefused(Event):
     """The token service does not take the OAuth2 POST; GET is next."""
 

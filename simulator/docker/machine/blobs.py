@@ -7,6 +7,7 @@ from simulator.docker.events import Event
 from simulator.docker.image_store import repository_of
 from simulator.docker.machine.answers import errors, refusal, repeats
 from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.redirects import REDIRECTS
 from simulator.docker.machine.requests import blob_request, is_image, kind_of, ref, wanted
 from simulator.docker.machine.state import Client, Run, State
 from simulator.docker.machine.table import IllegalTransition, Phase
@@ -33,7 +34,6 @@ def asked_now(state: State) -> tuple[Descriptor, ...]:
     return awake or download.waiting
 
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LIMIT_CUTS = 5
 """How often a cut download is resumed before the engine gives up."""
 

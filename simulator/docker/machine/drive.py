@@ -11,7 +11,17 @@ from typing import TypeVar
 
 from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
-from simulator.docker.machine import blobs, images, login, logout, manifests, ready, resolve, tokens
+from simulator.docker.machine import (
+    blobs,
+    images,
+    login,
+    logout,
+    manifests,
+    ready,
+    redirects,
+    resolve,
+    tokens,
+)
 from simulator.docker.machine.answers import unreachable
 from simulator.docker.machine.part import Move
 from simulator.docker.machine.state import State
@@ -81,6 +91,9 @@ def keep(state: State, event: Event) -> State:
     """The state with the data of the event, in the same phase."""
     if isinstance(event, e.CommandTyped):
         return ready.begin(state, event.command)
+    state = state if isinstance(event, e.RequestMoved) else replace(
+        state, run=redirects.arrived(state.run)
+    )
     client, run = STORES.get(type(event)), KEEPS.get(type(event))
     return replace(
         state,

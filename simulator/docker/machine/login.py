@@ -8,7 +8,8 @@ from simulator.docker.config_file import Credential, registry_key
 from simulator.docker.events import Event
 from simulator.docker.machine.answers import challenged, errors
 from simulator.docker.machine.part import Move, Part
-from simulator.docker.machine.requests import ping, unusable
+from simulator.docker.machine.redirects import at_new_address, following
+from simulator.docker.machine.requests import origin, ping, unusable
 from simulator.docker.machine.state import Access, Client, Run, State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.message import Request, Response
@@ -88,17 +89,17 @@ def browser_answer(state: State, request: Request, answer: Response) -> Event:
 
 
 def check(state: State) -> Move:
-    return unusable(state) or (ping(state, None),)
+    return unusable(state) or (at_new_address(state, ping(state, None)),)
 
 
 def log_in(state: State) -> Move:
-    return (ping(state, state.run.access.authorization),)
+    return (at_new_address(state, ping(state, state.run.access.authorization)),)
 
 
 def login_answer(state: State, request: Request, answer: Response) -> Event:
     if answer.status == 200:
         return e.LoginAccepted()
-    return e.LoginRejected(request.method, request.url, answer.status, errors(answer))
+    return e.LoginRejected("GET", f"{origin(state)}/v2/", answer.status, errors(answer))
 
 
 def save(state: State) -> Move:
@@ -162,8 +163,8 @@ PART = Part(
     meanings={
         Phase.ASKING_FOR_CODE: code_answer,
         Phase.AWAITING_BROWSER: browser_answer,
-        Phase.CHECKING: challenged,
-        Phase.LOGGING_IN: login_answer,
+        Phase.CHECKING: following(challenged),
+        Phase.LOGGING_IN: following(login_answer),
     },
     keeps={
         e.CredentialsEntered: keep_credential,

@@ -9,6 +9,7 @@ from simulator.docker.go_json import not_json
 from simulator.docker.machine.answers import challenged, demanded, keep_plain_http, refusal, repeats
 from simulator.docker.machine.login import keep_credential
 from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.redirects import at_new_address, following
 from simulator.docker.machine.requests import (
     blob_url,
     entry_for,
@@ -66,7 +67,7 @@ def greet(state: State) -> Move:
     if wrong:
         return wrong
     pings = state.profile.pings or listing(state)
-    return (ping(state, None),) if pings else e.PingSkipped()
+    return (at_new_address(state, ping(state, None)),) if pings else e.PingSkipped()
 
 
 def resolve(state: State) -> Move:
@@ -226,7 +227,7 @@ PART = Part(
         Phase.COMPARING: compare,
     },
     meanings={
-        Phase.PINGING: challenged,
+        Phase.PINGING: following(challenged),
         Phase.RESOLVING: resolve_answer,
         Phase.EXPLAINING: explanation,
     },

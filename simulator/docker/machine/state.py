@@ -86,6 +86,10 @@ class Access:
     outdated: bool = False
     """Whether the token was used, and has expired: another is fetched before the next request."""
     post_refused: bool = False
+    moved: tuple[str, str] | None = None
+    """Method and address after a redirect, for the request that comes next."""
+    hops: int = 0
+    """Redirects so far, one after another."""
 
     def masked(self) -> "Access":
         sent = self.authorization and replace(self.authorization, secret=MASK)

@@ -40,6 +40,10 @@ class Phase(StrEnum):
     FAILED = "failed"
 
 
+AUTHORIZING = (Phase.AUTHORIZING_LOGIN, Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH)
+"""The phases in which a challenge is answered."""
+
+
 class IllegalTransition(RuntimeError):
     """The machine was given an event that the table does not allow: a defect of ours."""
 
@@ -52,11 +56,17 @@ def fails(*events: type[Event]) -> dict[type[Event], Phase]:
     return dict.fromkeys(events, P.FAILED)
 
 
+NO_TOKEN = fails(
+    e.ChallengeIncomplete, e.TokenRefused, e.TokenMissing, e.ServerFailed,
+    e.Unreachable,
+)  # fmt: skip
+
+
 def authorizing(here: Phase, resume: Phase) -> dict[type[Event], Phase]:
     """The ways out of a challenge; `resume` is what the challenge interrupted."""
     ways: dict[type[Event], Phase] = {e.CredentialAttached: resume, e.TokenIssued: resume}
-    ways |= {e.TokenPostRefused: here}
-    return ways | fails(e.TokenRefused, e.TokenMissing, e.ServerFailed, e.Unreachable)
+    ways |= {e.TokenPostRefused: here, e.RequestMoved: here}
+    return ways | NO_TOKEN | fails(e.NoCredentials)
 
 
 READING = fails(e.AccessDenied, e.ManifestUnknown, e.RateLimited, e.ServerFailed, e.Unreachable)
@@ -78,14 +88,16 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         | fails(e.LoginCanceled, e.ServerFailed, e.Unreachable),
     P.CHECKING:
         {e.Challenged: P.AUTHORIZING_LOGIN, e.AccessOpen: P.LOGGING_IN,
+         e.RequestMoved: P.CHECKING,
          e.FellBackToHttp: P.CHECKING, e.StoredCredentialsRefused: P.PROMPTING}
         | fails(e.Unreachable, e.CertificatesUnusable),
     P.AUTHORIZING_LOGIN:
-        {e.CredentialAttached: P.LOGGING_IN, e.TokenIssued: P.LOGGING_IN}
-        | fails(e.TokenRefused, e.TokenMissing, e.ServerFailed, e.Unreachable)
-        | {e.StoredCredentialsRefused: P.PROMPTING},
+        {e.CredentialAttached: P.LOGGING_IN, e.TokenIssued: P.LOGGING_IN,
+         e.RequestMoved: P.AUTHORIZING_LOGIN}
+        | NO_TOKEN | {e.StoredCredentialsRefused: P.PROMPTING},
     P.LOGGING_IN:
-        {e.LoginAccepted: P.SAVING, e.StoredCredentialsRefused: P.PROMPTING}
+        {e.LoginAccepted: P.SAVING, e.StoredCredentialsRefused: P.PROMPTING,
+         e.RequestMoved: P.LOGGING_IN}
         | fails(e.LoginRejected, e.Unreachable),
     P.SAVING: {e.CredentialsStored: P.READY} | fails(e.StoreFailed),
     # docker logout, images, rmi, inspect
@@ -99,10 +111,10 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         {e.CredentialFound: P.PINGING, e.CredentialMissing: P.PINGING} | fails(e.HelperFailed),
     P.PINGING:
         {e.Challenged: P.AUTHORIZING_RESOLVE, e.AccessOpen: P.RESOLVING,
-         e.PingSkipped: P.RESOLVING, e.FellBackToHttp: P.PINGING}
+         e.PingSkipped: P.RESOLVING, e.FellBackToHttp: P.PINGING, e.RequestMoved: P.PINGING}
         | fails(e.Unreachable, e.CertificatesUnusable),
     P.AUTHORIZING_RESOLVE:
-        authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING) | fails(e.NoCredentials),
+        authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING),
     P.RESOLVING:
         {e.TagsListed: P.RESOLVING, e.Resolved: P.COMPARING, e.Challenged: P.AUTHORIZING_RESOLVE,
          e.AskedAgain: P.RESOLVING, e.SoughtAmongBlobs: P.RESOLVING,

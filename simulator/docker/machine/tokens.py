@@ -1,6 +1,7 @@
 """The answer to a challenge: Basic sends the credential, Bearer fetches a token first."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -9,35 +10,58 @@ import jwt
 
 from simulator.docker import events as e
 from simulator.docker.events import Event
-from simulator.docker.go_json import kind as kind_of_json
-from simulator.docker.go_json import not_json
+from simulator.docker.go_json import first_value, misfit, not_json
 from simulator.docker.machine.answers import errors
 from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.redirects import at_new_address, following, keep_move
 from simulator.docker.machine.requests import asked, listing, manifest_url, ref, wanted
 from simulator.docker.machine.state import Run, State
-from simulator.docker.machine.table import Phase
+from simulator.docker.machine.table import AUTHORIZING, Phase
 from simulator.protocol.authorization import Authorization, Scheme
 from simulator.protocol.challenge import Challenge
 from simulator.protocol.hosts import split_url
 from simulator.protocol.message import Request, Response
+from simulator.protocol.network_failure import Obstacle
 
 
 def authorize(state: State) -> Move:
     """Answer the challenge: Basic attaches the credential, Bearer fetches a token."""
-    challenge, credential = state.run.access.challenge, state.run.credential
+    challenge = state.run.access.challenge
     assert challenge is not None
     if challenge.scheme is Scheme.BASIC:
-        usable = credential and credential.username and credential.password
-        return e.CredentialAttached() if usable else e.NoCredentials(*asked(state))
-    if posts(state):
-        return (token_post(state, challenge),)
-    return (token_get(state, challenge),)
+        return e.CredentialAttached() if usable(state) else e.NoCredentials(*asked(state))
+    if not challenge.realm:
+        return e.ChallengeIncomplete(*asked(state))
+    request = token_post(state, challenge) if posts(state) else token_get(state, challenge)
+    return unsendable(request) or (at_new_address(state, request),)
+
+
+def usable(state: State) -> bool:
+    """Whether there is a user name and a password to send with Basic."""
+    credential = state.run.credential
+    return bool(credential and credential.username and credential.password)
+
+
+def unsendable(request: Request) -> Event | None:
+    """Why Go's client does not send a request to a realm that is no whole address."""
+    parts = split_url(request.url)
+    if parts.scheme not in ("http", "https"):
+        return e.Unreachable(request.method, request.url, Obstacle.NO_SCHEME, parts.scheme)
+    if not parts.netloc:
+        return e.Unreachable(request.method, request.url, Obstacle.NO_NAME)
+    return None
+
+
+def secret(state: State) -> str:
+    """What proves who asks for a token: the identity token, or else the password."""
+    credential = state.run.credential
+    return (credential.identity_token or credential.password) if credential else ""
 
 
 def posts(state: State) -> bool:
     credential = state.run.credential
     login = state.phase is Phase.AUTHORIZING_LOGIN
-    if not credential or state.run.access.post_refused or login:
+    if not credential or not secret(state) or state.run.access.post_refused or login:
         return False
     oauth = state.profile.posts_for_tokens and not listing(state)
     return oauth or bool(credential.identity_token)
@@ -49,7 +73,7 @@ def token_post(state: State, challenge: Challenge) -> Request:
     assert credential is not None
     oauth = state.profile.posts_for_tokens and not listing(state)
     client = "containerd-client" if oauth else "docker"
-    form = {"client_id": client, "scope": scope(state), "service": challenge.service}
+    form = {"client_id": client, "service": challenge.service, "scope": " ".join(scopes(state))}
     if credential.identity_token:
         form |= {"grant_type": "refresh_token", "refresh_token": credential.identity_token}
     else:
@@ -62,25 +86,29 @@ def token_post(state: State, challenge: Challenge) -> Request:
 def token_get(state: State, challenge: Challenge) -> Request:
     """GET with the credential as Basic, or anonymous (distribution docs, "Token")."""
     credential, login = state.run.credential, state.phase is Phase.AUTHORIZING_LOGIN
-    query = {"service": challenge.service}
+    query = [("service", challenge.service)] if challenge.service else []
     if login:
-        query |= {"client_id": "docker", "offline_token": "true"}
+        query += [("client_id", "docker"), ("offline_token", "true")]
     else:
-        query |= {"scope": scope(state)}
-    if credential and (login or listing(state) or not state.profile.posts_for_tokens):
-        query |= {"account": credential.username}
+        query += [("scope", one) for one in scopes(state)]
+    classic = login or listing(state) or not state.profile.posts_for_tokens
     sent = None
-    if credential:
-        secret = credential.identity_token or credential.password
-        name = "" if credential.identity_token else credential.username
-        sent = Authorization.basic(name, secret)
+    if credential and (usable(state) if classic else secret(state)):
+        query += [("account", credential.username)] if classic else []
+        name = "" if credential.identity_token and not classic else credential.username
+        sent = Authorization.basic(name, credential.password if classic else secret(state))
     joint = "&" if split_url(challenge.realm).query else "?"
-    url = f"{challenge.realm}{joint}{urlencode(sorted(query.items()))}"
+    url = f"{challenge.realm}{joint}{urlencode(sorted(query))}"
     return Request("GET", url, (), sent)
 
 
-def scope(state: State) -> str:
-    return f"repository:{ref(state).repository}:pull"
+def scopes(state: State) -> tuple[str, ...]:
+    """The access that is asked for; containerd adds what the challenge names."""
+    own = f"repository:{ref(state).repository}:pull"
+    challenge = state.run.access.challenge
+    if listing(state) or not state.profile.adds_scopes or not (challenge and challenge.scope):
+        return (own,)
+    return tuple(sorted({own, *challenge.scope.split(" ")}))
 
 
 POST_UNSUPPORTED = frozenset({400, 401, 404, 405})
@@ -89,8 +117,8 @@ POST_UNSUPPORTED = frozenset({400, 401, 404, 405})
 
 def token_answer(state: State, request: Request, answer: Response) -> Event:
     if 200 <= answer.status < 400:
-        return token_body(request, answer)
-    if request.method == "POST" and get_is_next(state, answer.status):
+        return token_body(state, request, answer)
+    if posts(state) and get_is_next(state, answer.status):
         return e.TokenPostRefused(answer.status)
     if answer.status in (401, 403):
         return e.TokenRefused(
@@ -99,20 +127,34 @@ def token_answer(state: State, request: Request, answer: Response) -> Event:
     return e.ServerFailed(request.method, request.url, answer.status, errors(answer))
 
 
-def token_body(request: Request, answer: Response) -> Event:
+def token_body(state: State, request: Request, answer: Response) -> Event:
     """The token, `access_token` first; a form is answered with that alone (RFC 6749)."""
     text = answer.body.decode(errors="replace")
-    broken = not_json(text)
-    document = answer.json()
-    if broken or not isinstance(document, dict):
-        why = broken or f"json: cannot unmarshal {kind_of_json(document)}"
+    known = first_value(text)
+    why = not_json(text) or misfit(known, *answer_type(state))
+    if why:
         return e.TokenMissing(
             request.method, request.url, f"unable to decode token response: {why}"
         )
-    token = document.get("access_token") or (request.method == "GET" and document.get("token"))
-    if not (token and isinstance(token, str)):
+    document = known if isinstance(known, dict) else {}
+    token = document.get("access_token") or (not posts(state) and document.get("token"))
+    if not token:
         return e.TokenMissing(request.method, request.url, NO_TOKEN)
-    return issued(token, document)
+    both = state.profile.answers_all_schemes and state.run.access.challenge
+    if both and both.beside_basic and not usable(state):
+        return e.NoCredentials(*asked(state))
+    return issued(str(token), document)
+
+
+def answer_type(state: State) -> tuple[str, str, Mapping[str, str]]:
+    """The Go type into which the answer is read: package, name, and fields with their kinds."""
+    fields = dict.fromkeys(("access_token", "refresh_token"), "string")
+    fields |= {"expires_in": "int", "issued_at": "time"}
+    fields |= {"scope": "string"} if posts(state) else {"token": "string"}
+    classic = state.phase is Phase.AUTHORIZING_LOGIN or not state.profile.posts_for_tokens
+    if classic or listing(state):
+        return "auth", "postTokenResponse" if posts(state) else "getTokenResponse", fields
+    return "auth", "OAuthTokenResponse" if posts(state) else "FetchTokenResponse", fields
 
 
 NO_TOKEN = "authorization server did not include a token in the response"
@@ -189,9 +231,13 @@ def keep_post_refused(state: State, event: e.TokenPostRefused) -> Run:
 
 
 def keep_token(state: State, event: e.TokenIssued) -> Run:
+    challenge, credential = state.run.access.challenge, state.run.credential
+    sent = Authorization.bearer(event.token)
+    if challenge and challenge.beside_basic and state.profile.answers_all_schemes and credential:
+        sent = Authorization.basic(credential.username, credential.password)  # the last one counts
     access = replace(
         state.run.access,
-        authorization=Authorization.bearer(event.token),
+        authorization=sent,
         identity_token=event.identity_token,
         expires=expiry(event),
         outdated=False,
@@ -210,11 +256,11 @@ def expiry(issued: e.TokenIssued) -> int | None:
     return issued.issued + max(issued.lifetime or 0, SHORTEST_LIFE)
 
 
-AUTHORIZING = (Phase.AUTHORIZING_LOGIN, Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH)
 PART = Part(
     moves=dict.fromkeys(AUTHORIZING, authorize),
-    meanings=dict.fromkeys(AUTHORIZING, token_answer),
+    meanings=dict.fromkeys(AUTHORIZING, following(token_answer)),
     keeps={
+        e.RequestMoved: keep_move,
         e.Challenged: keep_challenge,
         e.CredentialAttached: keep_basic,
         e.TokenPostRefused: keep_post_refused,

@@ -9,6 +9,7 @@ from simulator.docker.machine.table import Phase
 from simulator.docker.output import inspection, tables
 from simulator.docker.output.shared import (
     DAEMON,
+    NO_REALM,
     as_read,
     bare,
     classic_error,
@@ -46,6 +47,8 @@ def told(failure: Failure, state: State) -> str:
             return go_error(method, url, "no basic auth credentials")
         case e.TokenRefused(errors=errors, status=status):
             return go_error(*asked(state), classic_errors(errors, status))
+        case e.ChallengeIncomplete(method, url):
+            return go_error(method, url, NO_REALM)
         case e.TokenMissing(reason=reason):
             return go_error(*asked(state), reason)
         case e.ServerFailed(errors=errors, status=status) if authorizing(state):

@@ -14,6 +14,7 @@ from simulator.docker.output import inspection, tables
 from simulator.docker.output.docker26 import told as classic_told
 from simulator.docker.output.shared import (
     DAEMON,
+    NO_REALM,
     bare,
     code_words,
     from_token_service,
@@ -85,6 +86,8 @@ def told(failure: Failure, state: State) -> str:
         case e.Unreachable(method, url, obstacle, detail):
             said = go_error(method, url, unreachable_text(obstacle, detail))
             return where(state) + during(state, url) + said
+        case e.ChallengeIncomplete():
+            return where(state) + NO_REALM
         case e.TokenMissing(_, url, why):
             return where(state) + during(state, url) + why
         case e.CertificatesUnusable():

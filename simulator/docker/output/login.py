@@ -12,6 +12,7 @@ from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
 from simulator.docker.output.shared import (
     DAEMON,
+    NO_REALM,
     classic_errors,
     code_words,
     go_error,
@@ -162,6 +163,10 @@ def login_failure(failure: Failure, state: State) -> str:
             return go_error("GET", url, said) if inner else said
         case e.CertificatesUnusable():
             return unusable_text(failure)
+        case e.ChallengeIncomplete():
+            return go_error("GET", url, NO_REALM)
+        case e.NoCredentials():
+            return go_error("GET", url, "no basic auth credentials")
         case e.TokenMissing(reason=why):
             return go_error("GET", url, why)
         case e.Refused(errors=errors, status=status):

@@ -5,11 +5,14 @@ from http import HTTPStatus
 
 from simulator.docker.events import CertificatesUnusable, RegistryError
 from simulator.docker.machine.state import State
+from simulator.docker.machine.table import AUTHORIZING
 from simulator.protocol.errors import CODES, standard_message
 from simulator.protocol.network_failure import Obstacle
 
 DAEMON = "Error response from daemon: "
 """How Docker's CLI begins an error that came instead of progress."""
+
+NO_REALM = "no realm specified for token auth challenge"
 
 BY_STATUS = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS"}
 """The code that Docker takes where the body names none; UNKNOWN for other statuses."""
@@ -92,7 +95,9 @@ def unreachable_text(obstacle: Obstacle, detail: str) -> str:
             return f"tls: failed to verify certificate: x509: {obstacle}: {detail}"
         case Obstacle.ALERT:
             return f"remote error: tls: {detail}"
-        case Obstacle.PLAIN_HTTP:
+        case Obstacle.NO_SCHEME:
+            return f'{obstacle} "{detail}"'
+        case Obstacle.PLAIN_HTTP | Obstacle.NO_NAME:
             return f"http: {obstacle}"
         case Obstacle.RESET:
             return "EOF"
@@ -123,7 +128,9 @@ def heading(state: State) -> str:
 
 
 def from_token_service(url: str, state: State) -> bool:
-    """Whether this address is the realm of the challenge."""
+    """Whether this address is the realm of the challenge, or where it redirects to."""
+    if state.phase in AUTHORIZING:
+        return True
     realm = state.run.access.challenge.realm if state.run.access.challenge else ""
     return bool(realm) and url.startswith(realm)
 

@@ -1,0 +1,64 @@
+"""Redirects of the requests that Go's HTTP client follows by itself: pings and tokens."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from simulator.docker import events as e
+from simulator.docker.events import Event
+from simulator.docker.machine.state import Run, State
+from simulator.protocol.hosts import bare, redirected
+from simulator.protocol.message import Request, Response
+from simulator.protocol.network_failure import Obstacle
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+SAME_METHOD = frozenset({307, 308})
+LIMIT = 10
+"""Redirects after which Go's client gives up."""
+
+Meaning = Callable[[State, Request, Response], Event]
+
+
+def following(meaning: Meaning) -> Meaning:
+    """What an answer means; one that redirects means that the next address is asked."""
+
+    def of(state: State, request: Request, answer: Response) -> Event:
+        return moved(state, request, answer) or meaning(state, request, answer)
+
+    return of
+
+
+def moved(state: State, request: Request, answer: Response) -> Event | None:
+    """The redirect, None where the answer has no address (Go then takes it as it is)."""
+    location = redirected(request.url, answer.header("Location") or "")
+    if answer.status not in REDIRECTS or not location:
+        return None
+    if state.run.access.hops >= LIMIT:
+        return e.Unreachable(request.method, location, Obstacle.ENDLESS)
+    kept = answer.status in SAME_METHOD or request.method == "HEAD"
+    return e.RequestMoved(request.method if kept else "GET", location)
+
+
+def at_new_address(state: State, request: Request) -> Request:
+    """The request, at the address that a redirect gave. Credentials go along only within the
+    domain, a form only with its method."""
+    if state.run.access.moved is None:
+        return request
+    method, url = state.run.access.moved
+    there = replace(request, method=method, url=url)
+    inside = f".{bare(there.host)}".endswith(f".{bare(request.host)}")
+    return replace(
+        there,
+        authorization=request.authorization if inside else None,
+        form=request.form if method == request.method else (),
+    )
+
+
+def keep_move(state: State, event: e.RequestMoved) -> Run:
+    access = state.run.access
+    new = replace(access, moved=(event.method, event.url), hops=access.hops + 1)
+    return replace(state.run, access=new)
+
+
+def arrived(run: Run) -> Run:
+    """The run once an answer came that is no redirect."""
+    return replace(run, access=replace(run.access, moved=None, hops=0)) if run.access.moved else run
