@@ -97,7 +97,7 @@ def digest_of(image: str) -> str:
 
 def registry_digest(shell: Shell, reference: Reference) -> str:
     """The digest that the registry of this world has for a name; empty for none."""
-    site = shell.world.sites.get(reference.host)
+    site = shell.world.sites.get(reference.host.removesuffix(":443"))
     known = site.registry.repositories.get(reference.repository) if site and site.registry else None
     return reference.digest or (known.tags.get(reference.identifier, "") if known else "")
 

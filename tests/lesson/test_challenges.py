@@ -117,6 +117,8 @@ def test_a_goal_follows_the_registry_of_the_world() -> None:
     shell, goal = terminal(world), Goal(image=f"{app}:latest")
     assert not goal.met(shell)
     assert goal.met(enter(shell, f"docker pull {app}"))
+    at_port = "myprivateregistry.com:443/public/hello:latest"
+    assert Goal(image=at_port).met(enter(shell, f"docker pull {at_port}"))
     pinned = f"{app}@{all_repositories()['team/app'].tags['1.0']}"
     assert Goal(image=pinned).met(enter(shell, f"docker pull {pinned}"))
 

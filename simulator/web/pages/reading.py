@@ -125,7 +125,19 @@ def section(lesson: Lesson, part: Section, engine: str, key: str) -> None:
 
 
 def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
-    """What is run, or asked, for this section."""
+    """What is run, or asked, for this section. A question is asked before the run is opened."""
+    if part.question:
+        ask(lesson, part.question, key)
+    answer = part.play or part.wire or part.exchanges or part.chain or part.stores
+    if part.question and answer:
+        with st.expander(_("The run")):
+            shown(lesson, part, engine, key)
+    else:
+        shown(lesson, part, engine, key)
+
+
+def shown(lesson: Lesson, part: Section, engine: str, key: str) -> None:
+    """What is run for this section."""
     if part.play:
         st.code(screen(part.shell(engine)), language=None, wrap_lines=True)
     if part.wire:
@@ -136,8 +148,6 @@ def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
         digests(part.chain, key)
     if part.stores:
         stored(play.trace(part.stores.run, engine).steps[-1].after)
-    if part.question:
-        ask(lesson, part.question, key)
 
 
 def message(lesson: Lesson, shown: Shown) -> None:
