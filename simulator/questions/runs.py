@@ -12,8 +12,9 @@ from simulator.docker.machine import Phase
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.fields import Field
-from simulator.questions.misconceptions import MUTANTS, Mutant, imagined
+from simulator.questions.misconceptions import MUTANTS, imagined
 from simulator.questions.model import Says
+from simulator.questions.mutant import Mutant
 from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
