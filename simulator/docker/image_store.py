@@ -48,8 +48,8 @@ class ImageStore:
         """The image's own manifest: of an index, the one that is here."""
         found = self.manifest(digest)
         if isinstance(found, Index):
-            entries = (self.manifest(entry.digest) for entry in found.manifests)
-            return next((one for one in entries if isinstance(one, Manifest)), None)
+            entries = (self.image_manifest(entry.digest) for entry in found.manifests)
+            return next((one for one in entries if one), None)
         return found
 
     def with_image(

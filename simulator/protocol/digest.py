@@ -27,6 +27,14 @@ def check_digest(digest: str) -> None:
         raise InvalidDigest("invalid checksum digest format")
 
 
+def parse_digest(digest: str) -> None:
+    """As a header's value is read: what has not the form of a digest at all is told first.
+    Raises InvalidDigest."""
+    if not re.fullmatch(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+", digest):
+        raise InvalidDigest("invalid checksum digest format")
+    check_digest(digest)
+
+
 def digest_of(data: bytes, algorithm: str = "sha256") -> str:
     """`sha256:` (or another algorithm) and the hash of the data in hexadecimal digits."""
     return f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"

@@ -102,6 +102,8 @@ ABOUT: Mapping[str, str] = {
     "StoreFailed": "what-is-stored",
     "HelperFailed": "what-is-stored",
     "CertificatesUnusable": "one-message-many-causes",
+    "HeaderUnusable": "one-message-many-causes",
+    "MediaTypesDiffer": "one-message-many-causes",
     "CredentialAttached": "basic-vs-bearer",
     "TokenRefused": "credentials-are-checked-at-login",
     "ChallengeIncomplete": "basic-vs-bearer",

@@ -281,11 +281,10 @@ def interference(fault: LabFault) -> dict[str, Any]:
 
 
 def reply(value: Mapping[str, Any]) -> dict[str, Any]:
-    body = value.get("body") or ""
-    if not isinstance(body, str):
-        raise NotModelled("an answer of which only the size is known")
+    given = value.get("body") or ""
+    body, size = (given, None) if isinstance(given, str) else ("", given["bytes"])
     pairs = [(k, one) for k, held in value.get("headers", {}).items() for one in listed(held)]
-    return {"status": value["status"], "headers": pairs, "body": body}
+    return {"status": value["status"], "headers": pairs, "body": body, "size": size}
 
 
 def redirect(value: list[Any]) -> dict[str, Any]:

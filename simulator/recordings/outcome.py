@@ -195,7 +195,7 @@ def row(image: HeldImage, repository: str, tag: str, digest: str) -> dict[str, A
         "ID": image.id,
         "RepoTags": list(image.tags),
         "RepoDigests": list(image.digests),
-        "Layers": list(config.diff_ids) if config else None,
+        "Layers": (list(config.diff_ids) if config else None) or None,
         "Architecture": config.platform.architecture if config else "",
         "Size_bytes": image.size,
     }

@@ -18,15 +18,18 @@ Respond = Callable[[Request], Answer]
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer that is given in place of the registry's."""
+    """An answer that is given in place of the registry's. `size` is the length that it announces,
+    in bytes, if not that of its body."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
+    size: int | None = None
 
     def response(self, request: Request) -> Response:
         data = self.body.encode()
-        headers = (*self.headers, ("Content-Length", str(len(data))))
+        size = len(data) if self.size is None else self.size
+        headers = (*self.headers, ("Content-Length", str(size)))
         return Response(self.status, headers, b"" if request.method == "HEAD" else data)
 
 

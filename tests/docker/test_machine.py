@@ -116,6 +116,11 @@ def odd(commands: tuple[Typed, ...] = PULL, **world: object) -> Scenario:
     )
 
 
+def at_front(does: dict[str, object]) -> Scenario:
+    """The lesson's registry, with something before it that does this to its answers."""
+    return odd(auth=Auth.BASIC, sites={"myprivateregistry.com": {"front": [does]}})
+
+
 ODD = {
     "HEAD failed, GET did not": odd(faults=(Fault(Part.MANIFEST, status=500, times=1),)),
     "an index behind that": odd(
@@ -155,6 +160,23 @@ ODD = {
     ),
     "one image of two cannot be removed": odd(
         (Typed(run=f"docker rmi {APP}:1.0 {APP}:9.9"),), held=f"{APP}:1.0"
+    ),
+    "a digest that the registry forgot": at_front(
+        {"path": "/manifests/", "edit": {"set": {"Docker-Content-Digest": [f"sha256:{'0' * 64}"]}}}
+    ),
+    "two media types": at_front(
+        {"path": "/manifests/", "edit": {"set": {"Content-Type": [OCI_MANIFEST]}}}
+    ),
+    "a manifest that wants more than its tag": odd(
+        auth=Auth.NONE,
+        stored=None,
+        sites={"myprivateregistry.com": {"front": [
+            {"path": "/manifests/sha256", "challenge": 'Basic realm="registry"'}
+        ]}},
+    ),
+    "half a certificate": odd(client={"certs": ["myprivateregistry.com/client.cert"]}),
+    "half a certificate at login": odd(
+        LOGIN, client={"certs": ["myprivateregistry.com/client.key"]}
     ),
     "an image that is not there is inspected": odd((Typed(run=f"docker inspect {APP}"),)),
 }
@@ -240,6 +262,8 @@ BROKEN = (
     Response(302, (("Location", "/elsewhere"),)),
     Response(401, (("WWW-Authenticate", 'Bearer service="registry"'),)),
     Response(401, (("WWW-Authenticate", 'Basic realm="registry"'),)),
+    Response(200, (("Docker-Content-Digest", "latest"), ("Content-Length", "2"),
+                   ("Content-Type", "application/json")), b"{}"),
 )  # fmt: skip
 
 
@@ -299,6 +323,19 @@ def test_a_redirected_blob_is_asked_for_without_the_credential() -> None:
     elsewhere = [request for request in asked if request.host.startswith("storage.")]
     assert len(elsewhere) == 4
     assert all(request.authorization is None for request in elsewhere)
+
+
+@each(
+    ("host", "sent"),
+    [("myprivateregistry.com", True), ("eu.myprivateregistry.com", True), ("other.org", False)],
+)
+def test_a_redirect_takes_the_proof_along_on_the_same_site_only(host: str, sent: bool) -> None:
+    """Go's client sends `Authorization` to the same host and below it, and nowhere else."""
+    moves = at_front({"path": "/manifests/", "redirect": {"host": host}})
+    trace = run_trace(moves.state("26"), mock(moves.world()))
+    step = next(x for x in trace.steps if x.before.run.access.moved and x.exchange)
+    assert step.exchange and step.exchange.request.host == host
+    assert (step.exchange.request.authorization is not None) == sent
 
 
 def test_engines_differ_in_the_order_of_requests() -> None:

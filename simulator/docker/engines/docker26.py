@@ -23,15 +23,17 @@ ACCEPTED = (DOCKER_MANIFEST, DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST,
             "application/json")  # fmt: skip
 FINAL = frozenset({401, 403, 404, 405, 429})
 """Statuses after which a blob is not tried again."""
+DENIED = 403
 CONFIG_ATTEMPTS = 5
-LAYER_ATTEMPTS = 6
+LAYER_ATTEMPTS = 5
 REQUESTS = 2
 """Each attempt at a layer asks twice: once for its size, and again when it reads."""
 
 
-def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool:
-    """Manifests once; a config up to five times, a layer in up to six attempts."""
-    final = answers[-1] in FINAL
+def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool, bare: bool) -> bool:
+    """Manifests once; a config up to five times, a layer in up to five attempts. A refusal that
+    says no more than its code is not taken for one (distribution, `errcode`)."""
+    final = answers[-1] in FINAL and not (bare and answers[-1] == DENIED)
     match kind:
         case "config":
             return not final and len(answers) < CONFIG_ATTEMPTS
@@ -110,6 +112,8 @@ PROFILE = Profile(
     backs_off=backs_off,
     remove=remove,
     measures_files=True,
+    compares_types=True,
+    largest_manifest=0,
     keeps_manifests=True,
     samples_progress=True,
 )

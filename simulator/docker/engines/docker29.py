@@ -20,7 +20,7 @@ REPEATED_AT_ONCE = frozenset({408, 429})
 REPEATED_ONCE = frozenset({500, 503, 504})
 
 
-def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool) -> bool:
+def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool, bare: bool) -> bool:
     """408, 429, and 401 with a challenge that reports no error: up to five answers in all.
     500, 503 and 504: once."""
     status = answers[-1]
@@ -96,6 +96,8 @@ PROFILE = Profile(
     backs_off=backs_off,
     remove=remove,
     measures_files=False,
+    compares_types=False,
+    largest_manifest=4 * 1048 * 1048,
     keeps_manifests=False,
     samples_progress=False,
 )

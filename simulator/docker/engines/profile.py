@@ -54,6 +54,10 @@ class Profile:
     """Lists images without a name only with `--all`."""
     measures_files: bool
     """The size of an image is that of its files; without it, it depends on the storage driver."""
+    compares_types: bool
+    """Refuses a manifest that its answer announces as another type."""
+    largest_manifest: int
+    """Bytes above which a manifest is refused; 0 for no limit."""
     keeps_manifests: bool
     """Keeps manifests after their image is gone, and does not ask for them again."""
     samples_progress: bool
@@ -62,10 +66,10 @@ class Profile:
     """The headers `Accept` of a request for a manifest."""
     reads_errors: frozenset[int]
     """Statuses of a HEAD after which it sends GET to read the reason."""
-    asks_again: Callable[[tuple[int | None, ...], str, bool], bool]
+    asks_again: Callable[[tuple[int | None, ...], str, bool, bool], bool]
     """Whether to repeat a request: from all statuses it was answered with (None for a download
-    that was cut), what it is for (`manifest`, `config` or `layer`), and whether the last answer
-    has a challenge that reports no error."""
+    that was cut), what it is for (`manifest`, `config` or `layer`), whether the last answer has a
+    challenge that reports no error, and whether its own error is no more than a code."""
     backs_off: Callable[[int, str], bool]
     """Whether a blob lets the others go first: from how often it failed (0 after a download that
     was cut), and what it is (`config` or `layer`)."""

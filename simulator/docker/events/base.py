@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from simulator.protocol.errors import standard_message
+
 
 @dataclass(frozen=True)
 class Event:
@@ -28,6 +30,13 @@ class RegistryError:
     form: str = "errors"
     whole: str = ""
     """The whole body, where the registry does not say that it is JSON."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether it says no more than its code: Docker then prints the code alone."""
+        if self.form != "errors":
+            return False
+        return not self.detail and self.message in ("", standard_message(self.code))
 
 
 @dataclass(frozen=True)

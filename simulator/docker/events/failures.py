@@ -113,6 +113,27 @@ class ManifestUnreadable(Failure):
 
 
 @dataclass(frozen=True)
+class HeaderUnusable(Failure):
+    """The answer is good by its status, and a header that counts is missing or makes no sense.
+
+    `value` is what it says, and `reason` what is wrong with that; both empty where it is missing.
+    """
+
+    url: str
+    header: str
+    value: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class MediaTypesDiffer(Failure):
+    """The manifest says that it is something else than its answer says."""
+
+    announced: str
+    stated: str
+
+
+@dataclass(frozen=True)
 class BlobUnknown(Failure):
     blob: Descriptor
     errors: tuple[RegistryError, ...] = ()
@@ -143,6 +164,9 @@ class DigestMismatch(Failure):
     kind: str
     expected: str
     actual: str
+    promised: int = 0
+    arrived: int = 0
+    """Bytes, where both are known."""
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,11 @@ class Resolved(Event):
 
 
 @dataclass(frozen=True)
+class FellBackToTag(Event):
+    """The registry does not know the digest that it named; the tag itself is asked for."""
+
+
+@dataclass(frozen=True)
 class AlreadyUpToDate(Event):
     """The image store holds this digest under this name."""
 

@@ -61,7 +61,8 @@ def repeats(state: State, request: Request, answer: Response, kind: str) -> bool
     challenge = challenge_of(answer)
     without_error = challenge is not None and not challenge.error
     statuses = (*state.run.answers_from(request.url), answer.status)
-    return state.profile.asks_again(statuses, kind, without_error)
+    bare = all(one.bare for one in errors(answer))
+    return state.profile.asks_again(statuses, kind, without_error, bare)
 
 
 def refusal(request: Request, answer: Response) -> Event:

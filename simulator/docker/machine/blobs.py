@@ -70,7 +70,9 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
         return e.Unreachable(request.method, request.url, Obstacle.RESET)
     kind = kind_of(state, blob)
     if content is None or content.digest != blob.digest:
-        return e.DigestMismatch(kind, blob.digest, content.digest if content else "")
+        return e.DigestMismatch(
+            kind, blob.digest, content.digest if content else "", blob.size, arrived
+        )
     if kind == "config":
         return e.BlobReceived(blob, kind, ImageConfig.read(answer.body, blob.digest))
     return e.BlobReceived(blob, kind, None, content.unpacked)
@@ -140,7 +142,7 @@ def store_image(state: State, event: e.ImageStored) -> Client:
     """The image under its name; the image that had the name before stays, without a tag."""
     image, download = state.run.image, state.run.download
     name = event.reference.canonical
-    manifests = tuple(one for one in (image.index, image.manifest) if one)
+    manifests = tuple(one for one in (*image.outer, image.index, image.manifest) if one)
     images = state.client.images.with_content(image.config, download.unpacked)
     before = images.find(name)
     if before not in (None, event.digest):

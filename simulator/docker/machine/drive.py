@@ -59,7 +59,7 @@ def next_move(state: State) -> Move:
     if isinstance(move, Event):
         return move
     trust = state.client.trust(state.run.host)
-    return tuple(replace(request, trust=trust) for request in move)
+    return tuple(replace(redirects.at_new_address(state, one), trust=trust) for one in move)
 
 
 def interpret(state: State, exchange: Exchange) -> Event:

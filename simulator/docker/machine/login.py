@@ -8,7 +8,7 @@ from simulator.docker.config_file import Credential, registry_key
 from simulator.docker.events import Event
 from simulator.docker.machine.answers import challenged, errors
 from simulator.docker.machine.part import Move, Part
-from simulator.docker.machine.redirects import at_new_address, following
+from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import origin, ping, unusable
 from simulator.docker.machine.state import Access, Client, Run, State
 from simulator.docker.machine.table import Phase
@@ -89,11 +89,11 @@ def browser_answer(state: State, request: Request, answer: Response) -> Event:
 
 
 def check(state: State) -> Move:
-    return unusable(state) or (at_new_address(state, ping(state, None)),)
+    return unusable(state) or (ping(state, None),)
 
 
 def log_in(state: State) -> Move:
-    return (at_new_address(state, ping(state, state.run.access.authorization)),)
+    return (ping(state, state.run.access.authorization),)
 
 
 def login_answer(state: State, request: Request, answer: Response) -> Event:

@@ -7,6 +7,7 @@ from simulator.docker.events import Event
 from simulator.docker.go_json import not_json
 from simulator.docker.machine.answers import demanded, refusal, repeats
 from simulator.docker.machine.part import Move, Part
+from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import (
     blob_url,
     entry_for,
@@ -20,7 +21,7 @@ from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.digest import algorithm_of, digest_of
 from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, Manifest, parse_manifest
-from simulator.protocol.media_types import CONFIGS
+from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
 from simulator.protocol.message import Request, Response
 
 
@@ -45,6 +46,9 @@ def manifest_answer(state: State, request: Request, answer: Response) -> Event:
     challenge = demanded(state, answer)
     if challenge:
         return e.Challenged(challenge)
+    named = state.run.image.resolved and not (state.run.image.selected or ref(state).digest)
+    if answer.status == 404 and state.profile.trusts_tags and named:
+        return e.FellBackToTag()
     if repeats(state, request, answer, "manifest"):
         return e.AskedAgain(request.url, answer.status)
     return refusal(request, answer)
@@ -65,7 +69,15 @@ def manifest_body(state: State, answer: Response) -> Event:
     except InvalidManifest as error:
         broken = not_json(answer.body.decode(errors="replace"), stream=False)
         return e.ManifestUnreadable(manifest_url(state, expected), broken or str(error))
+    announced = (answer.header("Content-Type") or "").partition(";")[0]
+    typed = announced in (*MANIFESTS, *INDEXES) and parsed.media_type != announced
+    if typed and state.profile.compares_types:
+        return e.MediaTypesDiffer(announced, parsed.media_type)
     return e.IndexReceived(parsed) if isinstance(parsed, Index) else e.ManifestReceived(parsed)
+
+
+def forget_digest(state: State, event: e.FellBackToTag) -> Run:
+    return replace(state.run, image=replace(state.run.image, resolved=None))
 
 
 def select(state: State) -> Event:
@@ -99,7 +111,13 @@ def distinct(layers: tuple[Descriptor, ...]) -> tuple[Descriptor, ...]:
 def keep_index(state: State, event: e.IndexReceived | e.IndexHeld) -> Run:
     image, index = state.run.image, event.index
     return replace(
-        state.run, image=replace(image, index=index, resolved=image.resolved or index.digest)
+        state.run,
+        image=replace(
+            image,
+            index=index,
+            outer=(*image.outer, *((image.index,) if image.index else ())),
+            resolved=image.resolved or index.digest,
+        ),
     )
 
 
@@ -132,8 +150,9 @@ PART = Part(
         Phase.SELECTING: select,
         Phase.PLANNING: plan,
     },
-    meanings={Phase.FETCHING_MANIFEST: manifest_answer},
+    meanings={Phase.FETCHING_MANIFEST: following(manifest_answer)},
     keeps={
+        e.FellBackToTag: forget_digest,
         e.IndexReceived: keep_index,
         e.IndexHeld: keep_index,
         e.PlatformSelected: keep_platform,

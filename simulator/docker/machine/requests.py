@@ -5,6 +5,7 @@ from simulator.docker.cli.commands import Pull
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.authorization import Authorization
+from simulator.protocol.hosts import bare, split_url
 from simulator.protocol.manifest import Descriptor, Index
 from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
 from simulator.protocol.message import Request
@@ -79,13 +80,16 @@ def untyped(state: State) -> bool:
 
 
 def blob_request(state: State, blob: Descriptor) -> Request:
-    """A blob from the registry, or from where it redirected to: without the credential."""
+    """A blob from the registry, or from where it redirected to: another host does not get the
+    credential."""
     held = dict(state.run.download.partial).get(blob.digest)
     headers = (("Range", f"bytes={held}-"),) if held else ()
+    url = blob_url(state, blob.digest)
     moved = dict(state.run.download.moved).get(blob.digest)
     if moved:
-        return Request("GET", moved, headers, promised=blob.size)
-    url = blob_url(state, blob.digest)
+        same = bare(split_url(moved).netloc) == bare(state.run.host)
+        sent = state.run.access.authorization if same else None
+        return Request("GET", moved, headers, sent, promised=blob.size)
     return Request("GET", url, headers, state.run.access.authorization, promised=blob.size)
 
 
@@ -111,9 +115,10 @@ def is_image(state: State) -> bool:
 
 
 def entry_for(index: Index, platform: Platform) -> Descriptor | None:
-    """The first entry of the index for this platform."""
-    fits = (x for x in index.manifests if x.platform and x.platform.matches(platform))
-    return next(fits, None)
+    """The first entry of the index for this platform, or an index inside that may have one."""
+    fits = [x for x in index.manifests if x.platform and x.platform.matches(platform)]
+    inner = [x for x in index.manifests if x.platform is None and x.media_type in INDEXES]
+    return next(iter((*fits, *inner)), None)
 
 
 def untagged(image: str) -> bool:

@@ -6,10 +6,16 @@ from simulator.docker import events as e
 from simulator.docker.cli.commands import Pull
 from simulator.docker.events import Event
 from simulator.docker.go_json import not_json
-from simulator.docker.machine.answers import challenged, demanded, keep_plain_http, refusal, repeats
+from simulator.docker.machine.answers import (
+    challenged,
+    demanded,
+    keep_plain_http,
+    refusal,
+    repeats,
+)
 from simulator.docker.machine.login import keep_credential
 from simulator.docker.machine.part import Move, Part
-from simulator.docker.machine.redirects import at_new_address, following
+from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import (
     blob_url,
     entry_for,
@@ -25,7 +31,7 @@ from simulator.docker.machine.requests import (
 from simulator.docker.machine.state import Access, Attempt, Download, Image, Run, State
 from simulator.docker.machine.table import Phase
 from simulator.docker.machine.tokens import token_answer, token_get
-from simulator.protocol.digest import digest_of
+from simulator.protocol.digest import InvalidDigest, digest_of, parse_digest
 from simulator.protocol.manifest import Index, Manifest
 from simulator.protocol.message import Request, Response
 from simulator.protocol.platform import InvalidPlatform, Platform
@@ -67,7 +73,7 @@ def greet(state: State) -> Move:
     if wrong:
         return wrong
     pings = state.profile.pings or listing(state)
-    return (at_new_address(state, ping(state, None)),) if pings else e.PingSkipped()
+    return (ping(state, None),) if pings else e.PingSkipped()
 
 
 def resolve(state: State) -> Move:
@@ -114,8 +120,14 @@ def tags_answer(state: State, request: Request, answer: Response) -> Event:
 def resolution(state: State, request: Request, answer: Response) -> Event:
     """The digest that the registry names; a body may speak for itself."""
     digest = answer.header("Docker-Content-Digest") or ""
-    if request.method == "HEAD" and not digest:
+    whole = bool(digest and (answer.header("Content-Length") or state.profile.trusts_tags))
+    if request.method == "HEAD" and not whole:
         return e.ErrorWithoutBody(answer.status)
+    if request.method == "GET" and not state.profile.trusts_tags:
+        digest = digest_of(answer.body)
+    wrong = unusable_header(state, request, answer)
+    if wrong:
+        return wrong
     kind = (answer.header("Content-Type") or "").partition(";")[0]
     if refused_before(state, request):
         return e.AccessDenied("HEAD", request.url, 403)
@@ -123,6 +135,29 @@ def resolution(state: State, request: Request, answer: Response) -> Event:
     if broken and not digest and state.profile.trusts_tags:
         return e.ManifestUnreadable(request.url, broken)
     return e.Resolved(digest or digest_of(answer.body), kind)
+
+
+def unusable_header(state: State, request: Request, answer: Response) -> Event | None:
+    """What is wrong with the headers from which a descriptor is made, in the engine's order.
+
+    The classic client needs each of them beside a digest; containerd needs none, and does not
+    take a manifest above a limit.
+    """
+    profile, digest = state.profile, answer.header("Docker-Content-Digest")
+    length = answer.header("Content-Length")
+    if profile.trusts_tags and not answer.header("Content-Type"):
+        return e.HeaderUnusable(request.url, "Content-Type")
+    try:
+        if digest and (profile.trusts_tags or request.method == "HEAD"):
+            parse_digest(digest)
+    except InvalidDigest as error:
+        return e.HeaderUnusable(request.url, "Docker-Content-Digest", digest or "", str(error))
+    if profile.trusts_tags and digest and not length:
+        return e.HeaderUnusable(request.url, "Content-Length")
+    size = int(length) if length and length.isdecimal() else len(answer.body)
+    if profile.largest_manifest and size > profile.largest_manifest:
+        return e.HeaderUnusable(request.url, "Content-Length", str(size), "too large")
+    return None
 
 
 def refused_before(state: State, request: Request) -> bool:
@@ -156,7 +191,7 @@ def compare(state: State) -> Event:
 def complete(state: State) -> bool:
     """Whether the store holds all of the resolved image for this platform."""
     found = state.client.images.manifest(state.run.image.resolved or "")
-    if isinstance(found, Index):
+    while isinstance(found, Index):
         entry = entry_for(found, state.platform)
         found = state.client.images.manifest(entry.digest) if entry else None
     if not isinstance(found, Manifest):
@@ -228,8 +263,8 @@ PART = Part(
     },
     meanings={
         Phase.PINGING: following(challenged),
-        Phase.RESOLVING: resolve_answer,
-        Phase.EXPLAINING: explanation,
+        Phase.RESOLVING: following(resolve_answer),
+        Phase.EXPLAINING: following(explanation),
     },
     keeps={
         e.ReferenceParsed: keep_reference,

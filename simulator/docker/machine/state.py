@@ -116,6 +116,8 @@ class Image:
     media_type: str = ""
     among_blobs: bool = False
     index: Index | None = None
+    outer: tuple[Index, ...] = ()
+    """The indexes around that one."""
     selected: Descriptor | None = None
     manifest: Manifest | None = None
     config: ImageConfig | None = None

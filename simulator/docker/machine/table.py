@@ -118,16 +118,20 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.RESOLVING:
         {e.TagsListed: P.RESOLVING, e.Resolved: P.COMPARING, e.Challenged: P.AUTHORIZING_RESOLVE,
          e.AskedAgain: P.RESOLVING, e.SoughtAmongBlobs: P.RESOLVING,
-         e.ErrorWithoutBody: P.EXPLAINING, e.FellBackToHttp: P.RESOLVING} | READING,
+         e.ErrorWithoutBody: P.EXPLAINING, e.FellBackToHttp: P.RESOLVING,
+         e.RequestMoved: P.RESOLVING}
+        | READING | fails(e.HeaderUnusable),
     P.EXPLAINING:
-        {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING, e.TokenIssued: P.EXPLAINING}
-        | READING | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable),
+        {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING, e.TokenIssued: P.EXPLAINING,
+         e.RequestMoved: P.EXPLAINING}
+        | READING | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable, e.HeaderUnusable),
     P.COMPARING: {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST},
     P.FETCHING_MANIFEST:
         {e.ManifestReceived: P.PLANNING, e.IndexReceived: P.SELECTING, e.ManifestHeld: P.PLANNING,
          e.IndexHeld: P.SELECTING, e.Challenged: P.AUTHORIZING_FETCH,
-         e.AskedAgain: P.FETCHING_MANIFEST, e.FellBackToHttp: P.FETCHING_MANIFEST}
-        | READING | fails(e.DigestMismatch, e.ManifestUnreadable),
+         e.AskedAgain: P.FETCHING_MANIFEST, e.FellBackToHttp: P.FETCHING_MANIFEST,
+         e.FellBackToTag: P.FETCHING_MANIFEST, e.RequestMoved: P.FETCHING_MANIFEST}
+        | READING | fails(e.DigestMismatch, e.ManifestUnreadable, e.MediaTypesDiffer),
     P.AUTHORIZING_FETCH: authorizing(P.AUTHORIZING_FETCH, resume=P.FETCHING_MANIFEST),
     P.SELECTING: {e.PlatformSelected: P.FETCHING_MANIFEST} | fails(e.PlatformMissing),
     P.PLANNING: {e.LayersPlanned: P.FETCHING_BLOBS} | fails(e.NotAnImage),

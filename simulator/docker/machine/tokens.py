@@ -13,7 +13,7 @@ from simulator.docker.events import Event
 from simulator.docker.go_json import first_value, misfit, not_json
 from simulator.docker.machine.answers import errors
 from simulator.docker.machine.part import Move, Part
-from simulator.docker.machine.redirects import at_new_address, following, keep_move
+from simulator.docker.machine.redirects import following, keep_move
 from simulator.docker.machine.requests import asked, listing, manifest_url, ref, wanted
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import AUTHORIZING, Phase
@@ -33,7 +33,7 @@ def authorize(state: State) -> Move:
     if not challenge.realm:
         return e.ChallengeIncomplete(*asked(state))
     request = token_post(state, challenge) if posts(state) else token_get(state, challenge)
-    return unsendable(request) or (at_new_address(state, request),)
+    return unsendable(request) or (request,)
 
 
 def usable(state: State) -> bool:

@@ -3,7 +3,7 @@
 from simulator.docker import events as e
 from simulator.docker.engines.docker26 import CONFIG_ATTEMPTS, FINAL, REQUESTS
 from simulator.docker.events import Event, Failure
-from simulator.docker.machine.requests import asked, kind_of, listing
+from simulator.docker.machine.requests import asked, kind_of, listing, origin
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output import inspection, tables
@@ -11,7 +11,6 @@ from simulator.docker.output.shared import (
     DAEMON,
     NO_REALM,
     as_read,
-    bare,
     classic_error,
     classic_errors,
     go_error,
@@ -23,6 +22,8 @@ from simulator.docker.output.shared import (
 from simulator.docker.output.words import CLI_28, Words
 from simulator.protocol.digest import short_digest
 from simulator.protocol.manifest import Descriptor
+from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from simulator.protocol.network_failure import Obstacle
 
 AT_ONCE = 3
 """Layers that are downloaded at the same time; the others wait."""
@@ -37,7 +38,7 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error, as this engine and its CLI print it for a failed pull."""
     if isinstance(failure, e.DigestMismatch) and failure.kind == "manifest":
         return (f"manifest verification failed for digest {failure.expected}",)
-    said = told(failure, state).splitlines() or [""]
+    said = told(failure, state).strip().split("\n")
     return (said[0] if begun(state) else DAEMON + said[0], *said[1:])
 
 
@@ -53,9 +54,17 @@ def told(failure: Failure, state: State) -> str:
             return go_error(*asked(state), reason)
         case e.ServerFailed(errors=errors, status=status) if authorizing(state):
             return go_error(*asked(state), classic_errors(errors, status))
+        case e.Unreachable(obstacle=obstacle, detail=detail) if at_layer(failure, state):
+            return unreachable_text(obstacle, detail)
         case e.Unreachable(method, url, obstacle, detail):
             said = go_error(method, url, unreachable_text(obstacle, detail))
             return go_error(*asked(state), said) if authorizing(state) else said
+        case e.HeaderUnusable(_, header, value, why):
+            return why if value else f"missing or empty {header} header"
+        case e.MediaTypesDiffer(announced, stated):
+            optional = "" if announced in (DOCKER_MANIFEST, DOCKER_INDEX) else "if present, "
+            what = WHAT[announced]
+            return f"{optional}mediaType in {what} should be '{announced}' not '{stated}'"
         case e.CertificatesUnusable():
             return unusable_text(failure)
         case e.DigestMismatch("config", expected):
@@ -84,6 +93,18 @@ def told(failure: Failure, state: State) -> str:
             return ""
 
 
+WHAT = {DOCKER_MANIFEST: "manifest", DOCKER_INDEX: "manifest list",
+        OCI_MANIFEST: "manifest", OCI_INDEX: "index"}  # fmt: skip
+
+
+def at_layer(failure: e.Unreachable, state: State) -> bool:
+    """Of a layer that is tried again, only the innermost error is told."""
+    reset = failure.obstacle is Obstacle.RESET
+    return state.phase is Phase.FETCHING_BLOBS and not reset and (
+        blob_at(state, failure.url) == "layer"
+    )  # fmt: skip
+
+
 def authorizing(state: State) -> bool:
     return state.phase in (Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH)
 
@@ -109,7 +130,7 @@ def translated(first: e.RegistryError, status: int, state: State) -> str:
     said = classic_error(first, status)
     if first.form == "challenge":
         said = classic_error(e.RegistryError(first.code, detail="challenge"), status)
-    elif bare(first) or first.form in ("json", "broken"):
+    elif first.bare or first.form in ("json", "broken"):
         return said
     reference = state.run.reference
     assert reference is not None
@@ -146,6 +167,8 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
             return (heading(state),) if state.run.image.selected is None else ()
         case e.DigestMismatch("manifest"):
             return (heading(state),) if state.run.image.selected is None else ()
+        case e.FellBackToTag():
+            return by_tag(state)
         case e.AlreadyUpToDate():
             return (heading(state),)
         case e.LayersPlanned(missing, present):
@@ -161,6 +184,18 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
             return failed_once(url, state)
         case _:
             return ()
+
+
+def by_tag(state: State) -> tuple[str, ...]:
+    """What moby's `pullTag` says before it falls back to the tag."""
+    failed = "Failed to pull manifest by the resolved digest. This registry does not"
+    return (
+        f"WARNING: \u26a0\ufe0f {failed}",
+        "\tappear to conform to the distribution registry specification; falling back to",
+        "\tpull by tag.  This fallback is DEPRECATED, and will be removed in a future",
+        f"\trelease.  Please contact admins of {origin(state)}. \u26a0\ufe0f",
+        "",
+    )
 
 
 def planned(

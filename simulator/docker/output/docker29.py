@@ -15,7 +15,6 @@ from simulator.docker.output.docker26 import told as classic_told
 from simulator.docker.output.shared import (
     DAEMON,
     NO_REALM,
-    bare,
     code_words,
     from_token_service,
     go_error,
@@ -90,6 +89,10 @@ def told(failure: Failure, state: State) -> str:
             return where(state) + NO_REALM
         case e.TokenMissing(_, url, why):
             return where(state) + during(state, url) + why
+        case e.HeaderUnusable(header="Content-Length", value=size):
+            return where(state) + f"rejecting {size} byte manifest for {whole}: not found"
+        case e.HeaderUnusable(value=value, reason=why):
+            return where(state) + f'"{value}" in header not a valid digest: {why}'
         case e.CertificatesUnusable():
             return where(state) + LONE_CERTIFICATE
         case e.DigestMismatch():
@@ -109,11 +112,16 @@ def told(failure: Failure, state: State) -> str:
 def mismatch(failure: e.DigestMismatch, state: State) -> str:
     """containerd names what it writes by its kind and its digest."""
     image, kind = state.run.image, failure.kind
+    promised, arrived = failure.promised, failure.arrived
+    if arrived < promised:
+        return f"short read: expected {promised} bytes but got {arrived}: unexpected EOF"
     if untyped(state):
         kind = "unknown"
     elif kind == "manifest" and not image.selected and image.media_type in INDEXES:
         kind = "index"
     wrong = f"unexpected commit digest {failure.actual}, expected {failure.expected}"
+    if arrived > promised:
+        wrong = f"unexpected commit size {arrived}, expected {promised}"
     name = f'failed commit on ref "{kind}-{failure.expected}"'
     return f"{name}: commit failed: {wrong}: failed precondition"
 
@@ -174,7 +182,7 @@ def registry_lines(error: e.RegistryError) -> tuple[str, ...]:
     known = error if error.code in KNOWN_CODES else e.RegistryError(
         "UNKNOWN", error.message, error.detail
     )  # fmt: skip
-    if bare(known):
+    if known.bare:
         return (code_words(known.code), code_words(known.code))
     said = known.message or standard_message(known.code)
     text = known.detail.startswith('"')
@@ -189,7 +197,7 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
         case e.ManifestUnreadable() if untyped(state):
             return (f"{short_digest(state.run.image.resolved or '')}: Download complete",)
         case e.PlatformSelected() | e.AlreadyUpToDate():
-            return (heading(state),)
+            return () if state.run.image.selected else (heading(state),)
         case e.LayersPlanned(missing) if not config_awaited(state):
             return pulling(missing)
         case e.BlobReceived(blob, "config") if blob.media_type in CONFIGS:

@@ -28,13 +28,6 @@ def reason(status: int) -> str:
         return ""
 
 
-def bare(error: RegistryError) -> bool:
-    """An error that says no more than its code: Docker then prints the code alone."""
-    if error.form != "errors":
-        return False
-    return not error.detail and error.message in ("", standard_message(error.code))
-
-
 def code_words(code: str) -> str:
     """`TOO_MANY` as Docker prints it; codes that it does not know are unknown errors."""
     return (code if code in CODES else "UNKNOWN").lower().replace("_", " ")
@@ -50,7 +43,7 @@ def classic_error(error: RegistryError, status: int) -> str:
         why = error.detail or "no error details found in HTTP response body"
         said = json.dumps(error.message)
         return f"error parsing HTTP {status} response body: {why}: {said}"
-    if bare(error):
+    if error.bare:
         return code_words(error.code)
     return f"{code_words(error.code)}: {error.message or standard_message(error.code)}"
 
