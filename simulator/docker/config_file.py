@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from simulator.protocol.reference import HUB, HUB_KEY
 from simulator.protocol.secrets import MASK
@@ -89,11 +90,11 @@ class CredentialStore:
     def from_json(cls, text: str) -> "CredentialStore":
         """Read the file. Raises InvalidConfig with the reason."""
         try:
-            document = json.loads(text)
-            auths = document.get("auths", {}).items()
+            document = empty(json.JSONDecoder().raw_decode(text.lstrip())[0])
+            auths = empty(document.get("auths")).items()
             read = ((key, read_entry(entry)) for key, entry in auths)
             entries = tuple((key, credential) for key, credential in read if credential.username)
-            named = tuple(sorted(document.get("credHelpers", {}).items()))
+            named = tuple(sorted(empty(document.get("credHelpers")).items()))
             others = tuple((k, json.dumps(v)) for k, v in document.items() if k in OTHERS)
             return cls(entries, document.get("credsStore"), helpers=named, others=others)
         except (ValueError, AttributeError, TypeError) as error:
@@ -109,6 +110,11 @@ KEYS = (
 )  # fmt: skip
 """Docker's settings, in the order in which its CLI writes them; it drops what it does not know."""
 OTHERS = frozenset(KEYS) - {"auths", "credsStore", "credHelpers"}
+
+
+def empty(value: Any) -> Any:
+    """An empty object in place of `null`, which Go leaves out."""
+    return {} if value is None else value
 
 
 def read_entry(entry: dict[str, str]) -> Credential:

@@ -56,11 +56,17 @@ def where(message: str, character: str) -> str:
 
 
 def quoted(character: str) -> str:
-    if character == "\ufeff":  # Go looks at bytes
-        return "'ï'"
-    return {"'": r"'\''", '"': "'\"'", "\n": r"'\n'", "\t": r"'\t'"}.get(
-        character, f"'{character}'"
-    )
+    """The first byte of the character, since Go looks at bytes, as Go quotes it. A surrogate is
+    a byte that is no UTF-8."""
+    byte = character.encode(errors="surrogateescape")[0]
+    known = {"'": r"'\''", '"': "'\"'", "\\": r"'\\'"} | {
+        one: f"'{name}'" for one, name in zip("\a\b\f\n\r\t\v", ESCAPES, strict=True)
+    }
+    plain = chr(byte) if chr(byte).isprintable() else f"\\{'u00' if byte > 127 else 'x'}{byte:02x}"
+    return known.get(chr(byte), f"'{plain}'")
+
+
+ESCAPES = (r"\a", r"\b", r"\f", r"\n", r"\r", r"\t", r"\v")
 
 
 def kind(value: object) -> str:
@@ -157,7 +163,9 @@ def not_config(text: str) -> str:
     broken = not_json(text)
     if broken or not text.strip():
         return "" if broken == "EOF" else broken
-    document = json.JSONDecoder().raw_decode(text.lstrip())[0]
+    document = first_value(text)
+    if document is None:
+        return ""
     if not isinstance(document, dict):
         return (
             f"json: cannot unmarshal {kind(document)} into Go value of type configfile.ConfigFile"
@@ -167,7 +175,7 @@ def not_config(text: str) -> str:
         if found is not None and not isinstance(found, expected):
             field = f"Go struct field ConfigFile.{name} of type {TYPES[name]}"
             return f"json: cannot unmarshal {kind(found)} into {field}"
-    return next(filter(None, map(not_entry, document.get("auths", {}).values())), "")
+    return next(filter(None, map(not_entry, (document.get("auths") or {}).values())), "")
 
 
 def not_entry(entry: Any) -> str:
@@ -178,4 +186,8 @@ def not_entry(entry: Any) -> str:
     if not_base64(auth):
         return not_base64(auth)
     name, colon, _ = base64.b64decode(auth).decode(errors="replace").partition(":")
-    return "" if name and colon else "invalid auth configuration file"
+    return "" if name and colon else INVALID_AUTH
+
+
+INVALID_AUTH = "invalid auth configuration file"
+"""Also where the name is empty (docker/cli, `decodeAuth`)."""

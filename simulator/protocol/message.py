@@ -58,9 +58,11 @@ class Request:
 
     @property
     def listener(self) -> str:
-        """Who is asked: the host in lower case, with its port where it is not the scheme's own."""
+        """Who is asked: the host in lower case and without the dot of the root of names, with its
+        port where it is not the scheme's own."""
         own = ":443" if self.url.lower().startswith("https:") else ":80"
-        return self.host.lower().removesuffix(own)
+        name, colon, port = self.host.lower().removesuffix(own).rpartition(":")
+        return f"{name.removesuffix('.')}{colon}{port}" if colon else port.removesuffix(".")
 
     @property
     def path(self) -> str:

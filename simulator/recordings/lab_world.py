@@ -4,7 +4,6 @@ What the notation says and no world can hold yet is `NotModelled`, with the reas
 situation is read and listed, and not played.
 """
 
-import base64
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -92,6 +91,19 @@ ADDRESSES = {"down.example.com": "192.0.2.17"}
 """Addresses in the second laboratory that a message tells."""
 TOKEN = re.compile(r"token \(realm (?P<realm>\S+), service (?P<service>\S+)\)(?P<rest>.*)")
 REALM = "Lab Registry"
+NOT_FOUND = {
+    "status": 404, "body": "404 page not found\n",
+    "headers": [["Content-Type", "text/plain; charset=utf-8"]],
+}  # fmt: skip
+HUB = "registry-1.docker.io"
+STANDING: Mapping[str, dict[str, Any]] = {
+    "auth.example.com": {"role": "tokens", "empty": True, "front": [{"reply": NOT_FOUND}]},
+    HUB: {"auth": "bearer", "realm": "https://auth.docker.io/token",
+          "service": "registry.docker.io", "public": []},
+    "auth.docker.io": {"role": "tokens", "of": HUB},
+}  # fmt: skip
+"""What answers in the laboratory even where no situation is about it: both token services, and
+the stand-in for Docker Hub."""
 PATIENCE = 15
 """Seconds after which Docker's CLI gives up a login."""
 
@@ -116,6 +128,8 @@ def written(world: LabWorld) -> dict[str, Any]:
         sites |= registry_sites(world, host, note)
     for fault in world.faults:
         laid(sites, fault)
+    for host, standing in STANDING.items():
+        sites.setdefault(host, standing)
     return {"sites": sites, "client": client(world), "now": lab.NOW}
 
 
@@ -307,6 +321,9 @@ def listed(value: Any) -> list[str]:
 
 
 def client(world: LabWorld) -> dict[str, Any]:
+    given = world.config_json_before
+    if isinstance(given, dict) and "bytes_base64" in given:
+        return {"config_base64": given["bytes_base64"]}
     config, problem = config_json(world)
     files = {path: text for path, (text, _mode) in world.other_files_before.items()}
     insecure = world.engine_options.get("insecure-registries", [])
@@ -324,9 +341,7 @@ def config_json(world: LabWorld) -> tuple[Any, str]:
     if given.get("kind") == "directory":
         return None, "is a directory"
     if given.get("mode") == "0o0":
-        return None, "permission denied"
-    if "bytes_base64" in given:
-        return base64.b64decode(given["bytes_base64"]).decode("utf-8", "replace"), ""
+        return given.get("content"), "permission denied"
     return given, world.config_problem
 
 

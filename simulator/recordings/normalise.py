@@ -19,7 +19,7 @@ def both(change: Callable[[Outcome], Outcome]) -> Normalise:
 def without_blank_lines(outcome: Outcome) -> Outcome:
     if not outcome.terminal:
         return outcome
-    return replace(outcome, stdout=tuple(line for line in outcome.stdout if line.strip()))
+    return replace(outcome, stdout=tuple(x.rstrip() for x in outcome.stdout if x.strip()))
 
 
 def temporary_names(outcome: Outcome) -> Outcome:
@@ -130,7 +130,8 @@ def held_manifests(recorded: Outcome, ours: Outcome) -> Pair:
 
 NORMALISED: dict[str, tuple[str, Normalise]] = {
     "terminal": (
-        "a recording on a terminal was kept as the last screen, without blank lines",
+        "a recording on a terminal was kept as the last screen, without blank lines and spaces at "
+        "the end of a line",
         both(without_blank_lines),
     ),
     "temporary names": (

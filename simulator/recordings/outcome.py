@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.docker import events as e
 from simulator.docker.engines import engine as known_engine
+from simulator.docker.events import Failure
 from simulator.docker.image_store import HeldImage, held
 from simulator.docker.machine import State
 from simulator.docker.output.line import Line
@@ -49,7 +50,7 @@ def recorded_outcome(told: CommandOutput, engine: Engine) -> Outcome:
     return Outcome(
         text_lines(told.stdout),
         () if terminal else text_lines(told.stderr),
-        told.exit_code,
+        WAITS if str(told.exit_code).startswith("still waiting") else told.exit_code,
         tuple(recorded_request(line) for line in told.http),
         engine=engine,
         terminal=terminal,
@@ -61,7 +62,8 @@ def text_lines(text: str) -> tuple[str, ...]:
 
 
 def recorded_request(line: Exchanged) -> str:
-    """`METHOD URL AUTHORIZATION -> STATUS`, or the event of a connection without a request."""
+    """`METHOD URL AUTHORIZATION -> STATUS`, or the event of a connection without a request. The
+    laboratory noted who was asked, and not how that was spelled."""
     if line.event:
         return line.event
     given = next((v for k, v in line.request_headers.items() if k.lower() == "authorization"), "")
@@ -113,11 +115,27 @@ def played_outcome(scene: Scene, place: int, run: Sequence[Step]) -> Outcome:
     return Outcome(
         screen(lines) if terminal else printed(lines, "output"),
         () if terminal else printed(lines, "error"),
-        1 if run[-1].after.failure else 0,
+        exit_status(run[-1].after.failure),
         tuple(said for said in (played_request(x) for x in asked) if said),
         engine=scene.engine,
         terminal=terminal,
     )
+
+
+WAITS = "still waiting"
+"""In place of an exit status: the command never ended by itself."""
+
+
+def exit_status(failure: Failure | None) -> int | str:
+    match failure:
+        case None:
+            return 0
+        case e.PromptUnanswered():
+            return WAITS
+        case e.UsageRefused(status=status):
+            return status
+        case _:
+            return 1
 
 
 def printed(lines: Iterable[Line], kind: str) -> tuple[str, ...]:
@@ -153,12 +171,13 @@ def played_request(exchange: Exchange) -> str:
     assert isinstance(answer, Response)
     given = proof(request.authorization.header if request.authorization else "")
     body = f" {form_words(request.body.decode())}" if request.form else ""
-    return f"{request.method} {request.url} {given}{body} -> {answer.status}"
+    url = request.url.replace(f"//{request.host}", f"//{request.listener}", 1)
+    return f"{request.method} {url} {given}{body} -> {answer.status}"
 
 
 def config_after(scene: Scene, runs: Sequence[Sequence[Step]]) -> str | None:
     """The text of config.json. The file is written only where something changed."""
-    text = scene.config
+    text = scene.config and scene.config.encode(errors="surrogateescape").decode(errors="replace")
     for run in runs:
         if not elsewhere(run[-1].after):
             text = written(text, run)

@@ -1,12 +1,15 @@
 """A recording's world before the commands, and the commands played in it."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from simulator.docker.cli.commands import Command, Login, Pull
-from simulator.docker.cli.parse import InvalidCommand, parse
+from simulator.docker.cli.commands import Command, Login, Pull, Unusable
+from simulator.docker.cli.parse import InvalidCommand, before_the_verb, parse
 from simulator.docker.config_file import Credential, CredentialStore, InvalidConfig
+from simulator.docker.engines import engine as known_engine
 from simulator.docker.machine import Client, State
+from simulator.docker.output.usage import complaint
 from simulator.docker.trace import Step, steps
 from simulator.protocol.message import Transport
 from simulator.recordings import lab
@@ -78,8 +81,12 @@ def prepared(client: Client, network: Mock, line: str) -> Client:
     return replace(last.client, store=client.store, unreadable=client.unreadable)
 
 
-def command(line: str, typed: tuple[str, ...]) -> Command:
-    """Raises NotModelled for a command that is not played."""
+def command(line: str, typed: tuple[str, ...], engine: str = "29") -> Command:
+    """The command, which Docker's CLI of this engine may not take. Raises NotModelled for one
+    that is not played."""
+    refused = complaint(before_the_verb(shlex.split(line)[1:])[1], known_engine(engine).name)
+    if refused:
+        return Unusable(line, why=refused.text, status=refused.status)
     try:
         return parse(line, typed)
     except InvalidCommand as error:
@@ -118,7 +125,7 @@ def going_on(before: Client, after: Client, elsewhere: str) -> Client:
 def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> State:
     """The client before this command, with the config.json that the command uses."""
     line, typed = recording.typed[place]
-    asked = placed(recording, scene.told, command(line, typed), place)
+    asked = placed(recording, scene.told, command(line, typed, scene.engine), place)
     directory = elsewhere(asked)
     if directory:
         text = scene.document.client.files.get(f"{directory}/config.json")

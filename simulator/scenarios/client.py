@@ -31,18 +31,23 @@ ConfigProblem = Literal[
 ]  # fmt: skip
 
 
+UNREADABLE = ("is a directory", "permission denied", "not a directory")
+
+
 class ClientDocument(BaseModel):
     """The machine on which docker is typed.
 
     `config` is config.json: a document, or the text of a file that may be broken; None: there is
-    none. `problem` says what is wrong with the file or its directory. `helpers` are the
-    credential helpers on the PATH, with what they keep (`user:password`) by registry. `files` are
-    the texts of other files by path. `held` are images of an earlier pull. `insecure` are the
-    engine's insecure-registries, `certs` the files below /etc/docker/certs.d (`HOST/NAME`).
+    none. `config_base64` is a file that is no UTF-8. `problem` says what is wrong with the file or
+    its directory. `helpers` are the credential helpers on the PATH, with what they keep
+    (`user:password`) by registry. `files` are the texts of other files by path. `held` are images
+    of an earlier pull. `insecure` are the engine's insecure-registries, `certs` the files below
+    /etc/docker/certs.d (`HOST/NAME`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     config: dict[str, Any] | str | None = None
+    config_base64: str = ""
     problem: ConfigProblem = ""
     helpers: dict[str, dict[str, str]] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
@@ -53,7 +58,9 @@ class ClientDocument(BaseModel):
 
     @property
     def text(self) -> str | None:
-        """The text of config.json."""
+        """The text of config.json; a byte that is no UTF-8 is a surrogate."""
+        if self.config_base64:
+            return base64.b64decode(self.config_base64).decode(errors="surrogateescape")
         if self.config is None or isinstance(self.config, str):
             return self.config
         return json.dumps(self.config, indent="\t")
@@ -74,6 +81,8 @@ class ClientDocument(BaseModel):
 
     def store(self) -> CredentialStore:
         """What Docker's CLI reads; nothing from a file that it cannot read."""
+        if self.problem in UNREADABLE:
+            return CredentialStore()
         try:
             found = CredentialStore.from_json(self.text) if self.text else CredentialStore()
         except InvalidConfig:
@@ -92,7 +101,7 @@ class ClientDocument(BaseModel):
         """What Docker's CLI says about a config.json that it cannot read; empty if it can."""
         if self.problem == "is a directory":
             return f"parsing config file ({CONFIG}): read {CONFIG}: is a directory"
-        if self.problem in ("permission denied", "not a directory"):
+        if self.problem in UNREADABLE:
             return f"loading config file: open {CONFIG}: {self.problem}"
         why = not_config(self.text) if self.text is not None else None
         return f"parsing config file ({CONFIG}): {why}" if why else ""
@@ -104,6 +113,8 @@ class ClientDocument(BaseModel):
                 return f"open {TEMPORARY}: read-only file system"
             case "directory not writable":
                 return f"open {TEMPORARY}: permission denied"
+            case "is a directory":
+                return f"rename {TEMPORARY} {CONFIG}: file exists"
             case "not a directory":
                 return f"mkdir {HOME}: not a directory"
             case _:

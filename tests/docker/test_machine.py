@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Login
+from simulator.docker.cli.commands import Login, Unusable
 from simulator.docker.engines import engines
 from simulator.docker.machine import (
     TRANSITIONS,
@@ -137,7 +137,20 @@ ODD = {
     "blob limited": odd(faults=(Fault(Part.BLOB, status=429, code="TOOMANYREQUESTS"),)),
     "blob cut for ever": odd(faults=(Fault(Part.BLOB, cut_after=1),)),
     "token service fails at login": odd(LOGIN, faults=(Fault(Part.TOKEN, status=503),)),
+    "only the manifest is protected": odd(
+        auth=Auth.NONE,
+        stored=None,
+        sites={"myprivateregistry.com": {
+            "front": [{"path": "/manifests/sha256:", "challenge": 'Basic realm="registry"'}],
+        }},
+    ),
+    "half of a client certificate": odd(client={"certs": ["myprivateregistry.com/client.cert"]}),
+    "half of a client certificate at login": odd(
+        LOGIN, client={"certs": ["myprivateregistry.com/client.cert"]}
+    ),
     "basic login": odd(LOGIN, auth=Auth.BASIC),
+    "Ctrl-C at a prompt": odd((Typed(run=AGAIN[0].run, typed=("\x03",)),), stored=None),
+    "Ctrl-D at a prompt": odd((Typed(run=AGAIN[0].run, typed=("alice", "\x04")),), stored=None),
     "stored for a helper": odd(helper_missing=True, auth=Auth.BASIC),
     "stored and stale at login": odd(AGAIN, stored="alice:oldpass"),
     "stored and stale at login, Basic": odd(AGAIN, stored="alice:oldpass", auth=Auth.BASIC),
@@ -302,12 +315,12 @@ def test_every_edge_is_walked() -> None:
             seen |= walked(run_trace(odd(auth=Auth.BASIC).state(engine), mock(world)))
         seen |= walked(run_trace(odd().state(engine), breaking_off(odd().world())))
         seen |= walked(run_trace(State(Client(engine), (BROWSER,)), mock(at_the_hub())))
+        misused = State(Client(engine), (Unusable("docker login a b"),))
+        seen |= walked(run_trace(misused, mock(World())))
         for phase in Phase:
             for answer in BROKEN:
                 seen |= edges_with(phase, answer, engine, scenario("works").world(), "works")
                 seen |= edges_with(phase, answer, engine, slow_clock(), "logged-in")
-                open_to_all = scenario("public-registry").world()
-                seen |= edges_with(phase, answer, engine, open_to_all, "public-registry")
     assert sorted(f"{p}: {t.__name__}" for p, t in edges - seen) == []
 
 

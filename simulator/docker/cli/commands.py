@@ -88,3 +88,11 @@ class Inspect(Command):
     names: tuple[str, ...] = ()
     any_kind: bool = True
     """`docker inspect`, which looks for containers too."""
+
+
+@dataclass(frozen=True)
+class Unusable(Command):
+    """A command line that Docker's CLI does not take: why, and its exit status."""
+
+    why: str = ""
+    status: int = 1

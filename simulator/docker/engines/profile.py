@@ -30,6 +30,8 @@ class Profile:
     """Refuses to pull a manifest whose config is not that of an image."""
     helper_required: bool
     """Fails where a credential helper is configured and not installed."""
+    trims_passwords: bool
+    """`docker login` takes spaces off both ends of a password."""
     http_after_refused: bool
     """Tries plain HTTP on this machine also where nothing listens for TLS."""
     ipv6_loopback: bool

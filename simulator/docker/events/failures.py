@@ -17,6 +17,20 @@ class InputMissing(Failure):
 
 
 @dataclass(frozen=True)
+class UsageRefused(Failure):
+    """Docker's CLI does not take this command line. `status` is its exit status."""
+
+    line: str
+    why: str
+    status: int
+
+
+@dataclass(frozen=True)
+class PromptUnanswered(Failure):
+    """The user pressed Ctrl-D at a prompt; Docker's CLI goes on waiting, for ever."""
+
+
+@dataclass(frozen=True)
 class LoginCanceled(Failure):
     """The user interrupted the wait for the browser."""
 

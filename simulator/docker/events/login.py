@@ -16,6 +16,11 @@ class CredentialsEntered(Event):
 
 
 @dataclass(frozen=True)
+class PromptInterrupted(Event):
+    """The user pressed Ctrl-C at a prompt; Docker's CLI ends as if all were well."""
+
+
+@dataclass(frozen=True)
 class StoredCredentialsReused(Event):
     """`docker login` without a name first tries what is stored."""
 

@@ -22,20 +22,38 @@ def prompt(state: State) -> Move:
     assert isinstance(command, Login)
     if command.wrong:
         return e.InputMissing(command.wrong)
-    stored = state.client.store.find(registry_key(command.server))
-    tried = state.run.login.stored_tried
-    if command.source == "prompt" and not (command.named or tried) and stored:
+    stored = remembered(state)
+    complete = stored and stored.username and stored.password
+    if stored and complete and not state.run.login.stored_tried:
         return e.StoredCredentialsReused(stored)
     asks = command.source == "prompt" and command.terminal and not command.named
     if asks and registry_key(command.server) == HUB_KEY and not state.run.login.web_tried:
         return e.WebLoginChosen()
+    pressed = {command.username, command.password} & {INTERRUPT, END}
+    if command.source == "prompt" and pressed:
+        return e.PromptInterrupted() if INTERRUPT in pressed else e.PromptUnanswered()
     if command.source == "stdin" and not command.password.strip():
-        return e.InputMissing("password")
-    known = stored if tried else None  # offered as the name, if none is typed
-    username = command.username or (known.username if known else "")
-    if not (username and command.password):
+        return e.InputMissing("blank password" if command.password else "password")
+    username = command.username.strip() or (stored.username if stored else "")
+    trims = command.source == "prompt" or state.profile.trims_passwords
+    password = command.password.strip() if trims else command.password
+    if not (username and password):
         return e.InputMissing(missing_answer(command, username))
-    return e.CredentialsEntered(Credential(username, command.password))
+    return e.CredentialsEntered(Credential(username, password))
+
+
+INTERRUPT, END = "\x03", "\x04"
+"""The keys Ctrl-C and Ctrl-D, as a terminal sends them."""
+
+
+def remembered(state: State) -> Credential | None:
+    """What is stored for the registry, where neither name nor password was given: it is tried,
+    and its name is offered."""
+    command = state.run.command
+    assert isinstance(command, Login)
+    if command.named or command.source != "prompt":
+        return None
+    return state.client.store.find(registry_key(command.server))
 
 
 def missing_answer(command: Login, username: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Command, Login, Logout, Pull
+from simulator.docker.cli.commands import Command, Login, Logout, Pull, Unusable
 from simulator.docker.config_file import registry_key
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.requests import ref
@@ -21,6 +21,9 @@ def type_next(state: State) -> Move:
         return mismatch
     if state.run.refused:
         return e.ImagesRefused(state.run.refused)
+    if state.commands and isinstance(state.commands[0], Unusable):
+        wrong = state.commands[0]
+        return e.UsageRefused(wrong.text, wrong.why, wrong.status)
     if state.commands:
         return e.typed(state.commands[0])
     return e.SessionEnded()

@@ -76,11 +76,12 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         {e.LoginTyped: P.PROMPTING, e.PullTyped: P.PARSING, e.LogoutTyped: P.REMOVING,
          e.ImagesTyped: P.AT_IMAGE_STORE, e.RemoveTyped: P.AT_IMAGE_STORE,
          e.InspectTyped: P.AT_IMAGE_STORE, e.NextTagTaken: P.RESOLVING, e.SessionEnded: P.DONE}
-        | fails(e.PlatformMismatched, e.ImagesRefused),
+        | fails(e.PlatformMismatched, e.ImagesRefused, e.UsageRefused),
     # docker login
     P.PROMPTING:
         {e.CredentialsEntered: P.CHECKING, e.StoredCredentialsReused: P.CHECKING,
-         e.WebLoginChosen: P.ASKING_FOR_CODE} | fails(e.InputMissing),
+         e.WebLoginChosen: P.ASKING_FOR_CODE, e.PromptInterrupted: P.READY}
+        | fails(e.InputMissing, e.PromptUnanswered),
     P.ASKING_FOR_CODE:
         {e.DeviceCodeIssued: P.AWAITING_BROWSER, e.WebLoginUnavailable: P.PROMPTING},
     P.AWAITING_BROWSER:

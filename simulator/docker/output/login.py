@@ -4,7 +4,7 @@ from simulator.docker import events as e
 from simulator.docker.cli.commands import Login, Logout
 from simulator.docker.config_file import hostname, registry_key
 from simulator.docker.events import Failure
-from simulator.docker.machine.login import helper_error
+from simulator.docker.machine.login import END, INTERRUPT, helper_error, remembered
 from simulator.docker.machine.requests import origin
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
@@ -43,12 +43,25 @@ def prompts(state: State) -> tuple[Line, ...]:
     command = state.run.command
     assert isinstance(command, Login)
     hint = HUB_HINT if registry_key(command.server) == HUB_KEY else ()
-    known = dict(state.client.store.entries).get(registry_key(command.server))
-    default = f" ({known.username})" if state.run.login.stored_tried and known else ""
-    name = () if command.named else (Line("input", f"Username{default}: {command.username}"),)
+    known = remembered(state)
+    default = f" ({known.username})" if known and known.username else ""
+    typed = KEYS.get(command.username, command.username)
+    name = () if command.named else (Line("input", f"Username{default}: {typed}"),)
     if command.source != "prompt":
         return name
     return (*name, *output("error", hint), Line("input", "Password: "))
+
+
+KEYS = {INTERRUPT: "^C", END: ""}
+"""What a terminal shows of these keys."""
+
+
+def interrupted(state: State) -> tuple[Line, ...]:
+    """The prompts up to the one at which a key ended the login."""
+    command = state.run.command
+    assert isinstance(command, Login)
+    shown = prompts(state)
+    return shown if command.named or command.username not in KEYS else shown[:1]
 
 
 def unanswered(state: State, what: str) -> tuple[Line, ...]:
@@ -186,6 +199,8 @@ def input_missing(before: State, event: e.InputMissing, after: State) -> tuple[L
 
 LINES: LinesOf = {
     e.CredentialsEntered: entered,
+    e.PromptInterrupted: lambda before, *_: interrupted(before),
+    e.PromptUnanswered: lambda before, *_: interrupted(before),
     e.DeviceCodeIssued: lambda _, event, __: output(
         "error", web_login(event.user_code, event.where)
     ),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Login, Pull
 from simulator.docker.events import Event, Failure
+from simulator.docker.go_json import INVALID_AUTH
 from simulator.docker.machine.ready import platform_mismatch
 from simulator.docker.machine.requests import untagged
 from simulator.docker.machine.state import State
@@ -39,7 +40,10 @@ def typed(command: Command, state: State) -> tuple[Line, ...]:
 
 
 def complaints(command: Command, state: State) -> tuple[str, ...]:
-    unreadable = (f"WARNING: Error {state.client.unreadable}",) if state.client.unreadable else ()
+    wrong = state.client.unreadable.replace(
+        INVALID_AUTH, WORDS[state.client.engine].cli.invalid_auth
+    )
+    unreadable = (f"WARNING: Error {wrong}",) if wrong else ()
     if isinstance(command, Pull) and WORDS[state.client.engine].cli.reports_deprecated:
         gone = "support for docker content trust was removed"
         return (
@@ -95,4 +99,8 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
             return WORDS[state.client.engine].explain(failure, state)
 
 
-LINES: LinesOf = {**login.LINES, **images.LINES}
+def usage_refused(before: State, event: e.UsageRefused, after: State) -> tuple[Line, ...]:
+    return Line("command", event.line), *output("error", tuple(event.why.split("\n")))
+
+
+LINES: LinesOf = {**login.LINES, **images.LINES, e.UsageRefused: usage_refused}

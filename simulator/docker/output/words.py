@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from simulator.docker.cli.commands import Images
 from simulator.docker.events import Event, Failure
+from simulator.docker.go_json import INVALID_AUTH
 from simulator.docker.image_store import HeldImage
 from simulator.docker.machine.state import State
 
@@ -19,6 +20,8 @@ class CliWords:
     """How `docker login` begins its complaint about `config.json`."""
     see_help: str
     """The verb before "'docker NAME --help'", where there are too many arguments."""
+    invalid_auth: str
+    """What is wrong with an `auth` without a colon."""
     before_hint: tuple[str, ...]
     """Lines before a guess at what was meant."""
     reports_deprecated: bool
@@ -39,11 +42,13 @@ CLI_28 = CliWords(
     no_such_object="Error: No such object",
     saving="Error saving credentials",
     see_help="SRun",
+    invalid_auth="Invalid auth configuration file",
     before_hint=("",),
     reports_deprecated=False,
     missing=MISSING
     | {
         "password": "Error: Cannot perform an interactive login from a non TTY device",
+        "blank password": "inappropriate ioctl for device",
         "terminal": "Error: Cannot perform an interactive login from a non TTY device",
         "username answer": "Error: Non-null Username Required",
         "password answer": "Error: Password Required",
@@ -53,11 +58,13 @@ CLI_29 = CliWords(
     no_such_object="error: no such object",
     saving="error saving credentials",
     see_help="Run",
+    invalid_auth=INVALID_AUTH,
     before_hint=(),
     reports_deprecated=True,
     missing=MISSING
     | {
         "password": "password is empty",
+        "blank password": "password is empty",
         "terminal": "error: cannot perform an interactive login from a non-TTY device",
         "username answer": "error: username is required",
         "password answer": "error: password is required",
