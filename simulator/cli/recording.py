@@ -13,10 +13,10 @@ from simulator.recordings import fidelity
 from simulator.recordings.document import engine_of
 from simulator.recordings.document import read as read_recording
 from simulator.recordings.outcome import FIELDS
-from simulator.recordings.recorder import CannotRecord, Order
 from simulator.recordings.recorder import record as record_docker
 from simulator.recordings.recorder import write as write_recording
 from simulator.recordings.replayed import remarks, replayed
+from simulator.recordings.user_docker import CannotRecord, Order
 
 
 @click.command(context_settings={"allow_interspersed_args": False})

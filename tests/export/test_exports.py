@@ -5,12 +5,8 @@ import io
 import json
 import re
 import subprocess
-import tomllib
 import zipfile
-from collections.abc import Iterator
-from functools import cache
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,63 +14,21 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 from moodle_xml_parser import parser as moodle_xml_parser
-from playwright.sync_api import Browser, Page, expect
 
 from simulator import export
 from simulator.cli import main
-from simulator.export import FORMATS, WHOLE, Item, from_question, from_quiz, page
-from simulator.export.item import Asked, Choice, body, html, named
-from simulator.export.stage import data
-from simulator.lesson.library import find_lesson
+from simulator.export import FORMATS, WHOLE, Item, from_question, from_quiz
+from simulator.export.item import body, html, named
 from simulator.questions import KINDS, draw, right
 from simulator.scenarios.model import scenarios
-from simulator.scenarios.play import trace as played
-from simulator.views.commands import commands_of
-from simulator.views.probes import PROBES
-from simulator.views.rows import process_table, tracker_after
-from simulator.views.table import Table
 from tests.cases import each
+from tests.export.samples import LESSON, ODD, RUNS, TITLE, asked, drawn, shown, squeezed
 from tests.npm import package
-from tests.pages import ROOT
-
-LESSON = find_lesson()
-TITLE = LESSON.document.title
-NASTY = (
-    r"a\b ~ = # { } : // %50% -> <b>&amp; \"q\" 'q' [html] [markdown] $x$ *a* _b_ `c` | !d",
-    "%20%", "=1+1", "~", "//", "# heading", "-5", "{1:MULTICHOICE:=a~b}", "</script><!--", "\\n",
-    "two\nlines", "```", "1. one", "ü → “”",
-)  # fmt: skip
-
-
-@cache
-def drawn() -> tuple[Item, ...]:
-    """Of every kind, and the lesson's own."""
-    made = [from_question(LESSON, question) for question in draw(LESSON, 11, 140)]
-    return (*made, *from_quiz(LESSON))
-
-
-def nasty(number: int) -> Item:
-    """An item that is full of marks."""
-    texts = [f"{text} {place}" for place, text in enumerate(NASTY)]
-    turned = texts[number:] + texts[:number]
-    choices = tuple(Choice(text, f"{text} {number}", n == 1) for n, text in enumerate(turned[:4]))
-    table = Table(("a|b", "c"), ((turned[4], "(1)"), ("x", turned[5])))
-    return Item(f"nasty-{number}", "value", "what-is-stored", turned[6], turned[7], turned[8],
-                (Asked("", choices),), (turned[9], turned[10], turned[11]), table)  # fmt: skip
-
-
-ODD = tuple(nasty(number) for number in range(len(NASTY)))
 
 
 def written(name: str, items: tuple[Item, ...]) -> bytes:
     return export.export(items, name, TITLE).data
-
-
-def asked(items: tuple[Item, ...]) -> list[tuple[Item, Asked]]:
-    return [(item, part) for item in items for part in item.parts]
 
 
 def test_what_is_exported_is_what_the_machine_says() -> None:
@@ -235,30 +189,6 @@ def read(part: ElementTree.Element) -> str:
     return squeezed(shown(str(material.text)))
 
 
-class Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.said.append(data)
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag == "br":
-            self.said.append("\n")
-
-
-def shown(markup: str) -> str:
-    words = Words()
-    words.feed(markup)
-    words.close()
-    return "".join(words.said)
-
-
-def squeezed(text: str) -> str:
-    return " ".join(text.split())
-
-
 # -- CSV, JSON and text -----------------------------------------------------------------------
 
 
@@ -319,193 +249,7 @@ def test_no_export_holds_a_secret(name: str) -> None:
         assert secret not in whole
 
 
-# -- the whole lesson as HTML -----------------------------------------------------------------
-
-RUNS = tuple(played(name, "29") for name in ("works", "no-right", "basic"))
-
-
-def embedded(whole: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="lesson">(.*?)</script>', whole, re.S)
-    assert found
-    return dict(json.loads(found[1]))
-
-
-def test_the_html_holds_the_runs_as_the_stage_has_them() -> None:
-    """What steps offline is what the app would mount, of the machine's own runs."""
-    known = embedded(page.write(LESSON, RUNS, drawn()).decode())
-    assert [run["scenario"] for run in known["runs"]] == [trace.scenario for trace in RUNS]
-    for run, trace in zip(known["runs"], RUNS, strict=True):
-        assert run["data"] == json.loads(json.dumps(data(LESSON, trace)))
-
-
-def test_the_html_names_no_place_to_load_from() -> None:
-    """No address stands where a browser would fetch it, and the file forbids it to."""
-    whole = page.write(LESSON, RUNS, (*drawn(), *ODD)).decode()
-    outside = whole.replace(json.dumps(embedded(whole)), "")
-    assert not re.findall(r'(?:src|href|action)="(?!\?|data:|#)[^"]+"', outside.split("<script")[0])
-    assert "default-src 'none'" in whole
-    assert whole.count("</script>") == 2
-
-
-def test_the_html_has_the_apps_colours() -> None:
-    """Light and dark are those of the app's own configuration."""
-    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
-    light, dark = page.text("lesson.css").split(":root.dark")
-    for style, name in ((light, "light"), (dark, "dark")):
-        for key, variable in (("primaryColor", "primary-color"), ("textColor", "text-color"),
-                              ("backgroundColor", "background-color")):  # fmt: skip
-            assert f"--st-{variable}: {theme[name][key]};" in style
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> str:
-    kept = tmp_path_factory.mktemp("export") / "lesson.html"
-    kept.write_bytes(page.write(LESSON, RUNS, (*drawn()[:14], *ODD)))
-    return kept.as_uri()
-
-
-@pytest.fixture
-def offline(browser: Browser, file: str) -> Iterator[Page]:
-    """The file, opened with the network off; afterwards nothing was complained of or asked for."""
-    context = browser.new_context(offline=True, reduced_motion="reduce", color_scheme="dark")
-    opened = context.new_page()
-    said: list[str] = []
-    opened.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("request", lambda sent: said.append(sent.url) if is_outside(sent.url) else None)
-    opened.goto(file)
-    yield opened
-    context.close()
-    assert said == []
-
-
-def is_outside(url: str) -> bool:
-    return not url.startswith(("file:", "blob:", "data:"))
-
-
-def test_the_html_steps_offline(offline: Page) -> None:
-    """Keys step, other situations can be chosen, and what is shown is what the machine did."""
-    stage = offline.locator(".stage")
-    expect(stage).to_have_attribute("data-step", "1")
-    offline.keyboard.press("ArrowRight")
-    expect(stage).to_have_attribute("data-step", "2")
-    offline.keyboard.press("End")
-    expect(stage).to_have_attribute("data-step", str(len(RUNS[0].steps)))
-    offline.select_option("#scenario", "no-right")
-    expect(stage).to_have_attribute("data-step", "1")
-    expect(offline.locator("#cause")).to_have_text(scenarios()["no-right"].cause)
-    offline.locator("h1").click()
-    offline.keyboard.press("End")
-    expect(stage).to_have_attribute("data-step", str(len(RUNS[1].steps)))
-    last = RUNS[1].steps[-1]
-    expect(offline.locator(".terminal")).to_contain_text(last.terminal[-1].text)
-    expect(stage).to_contain_text(PROBES["auth_token"].cell(last.after))
-
-
-def test_the_html_answers_every_choice(offline: Page) -> None:
-    """Each option of the quiz tells its own feedback, and whether it is right, in words."""
-    items = (*drawn()[:14], *ODD)
-    parts = offline.locator("[data-part]")
-    expect(parts).to_have_count(len(asked(items)))
-    for place, (_item, part) in enumerate(asked(items)):
-        for number, choice in enumerate(part.choices):
-            shown = parts.nth(place)
-            shown.locator("input").nth(number).check()
-            told = shown.locator(".told").inner_text()
-            assert squeezed(choice.feedback) in squeezed(told)
-            assert told.startswith("✓") == choice.right
-
-
-def test_the_html_follows_an_address_and_turns_dark(offline: Page, file: str) -> None:
-    """An address leads to its step; the colours follow the reader's choice."""
-    offline.goto(f"{file}?{drawn_address()}")
-    expect(offline.locator(".stage")).to_have_attribute("data-step", "5")
-    expect(offline.locator("#scenario")).to_have_value("basic")
-    back = "getComputedStyle(document.body).backgroundColor"
-    dark = offline.evaluate(back)
-    offline.click("#theme")
-    assert offline.evaluate(back) != dark
-    offline.set_viewport_size({"width": 380, "height": 800})
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert offline.evaluate(wide) <= 0
-
-
-def drawn_address() -> str:
-    return "source=mock&engine=29&scenario=basic&step=5"
-
-
 # -- the whole lesson as Markdown -------------------------------------------------------------
-
-
-def tree(items: tuple[Item, ...]) -> SyntaxTreeNode:
-    whole = WHOLE["md"](LESSON, RUNS, items).decode()
-    return SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(whole))
-
-
-def words_of(node: SyntaxTreeNode) -> str:
-    """What is read of a part, without marks."""
-    kept = []
-    for one in node.walk():
-        if one.type in ("text", "code_inline", "fence"):
-            kept.append(one.content)
-        elif one.type in ("html_inline", "softbreak"):
-            kept.append("\n")
-    return "".join(kept)
-
-
-def rows_of(table: SyntaxTreeNode) -> list[list[str]]:
-    rows = [node for node in table.walk() if node.type == "tr"]
-    return [[words_of(cell) for cell in row.children] for row in rows]
-
-
-def rows_shown(table: Table) -> list[list[str]]:
-    return [list(table.columns), *map(list, table.rows)]
-
-
-def test_the_markdowns_tables_are_the_views() -> None:
-    """Table and tracker of every run come back from a parser as the views have them."""
-    tables = [rows_of(node) for node in tree(()).walk() if node.type == "table"]
-    expected = [
-        rows_shown(view(LESSON, trace))
-        for trace in RUNS
-        for view in (process_table, tracker_after)
-    ]
-    assert tables == expected
-
-
-def test_the_markdown_holds_every_word_of_the_lesson() -> None:
-    """Key moments, snapshot, transcript, and each step's words."""
-    said = squeezed(words_of(tree(drawn())))
-    document = LESSON.document
-    for text in (
-        *(moment.question for moment in document.moments),
-        *(moment.answer for moment in document.moments),
-        *(line.text for line in (*document.snapshot, *document.transcript)),
-        *(LESSON.words(step.name, command).text for trace in RUNS
-          for step, command in commands_of(trace)),
-    ):  # fmt: skip
-        assert squeezed(text) in said
-
-
-@pytest.mark.parametrize("items", [drawn(), ODD], ids=["drawn", "full of marks"])
-def test_the_markdowns_answers_are_at_the_end(items: tuple[Item, ...]) -> None:
-    """Questions come without answers; the letters at the end are those of the right choices."""
-    whole = tree(items)
-    heads = [node for node in whole.children if node.type == "heading"]
-    last = next(node for node in heads if words_of(node) == "Answers")
-    place = whole.children.index(last)
-    strong = [
-        words_of(node) for part in whole.children[place:] for node in part.walk()
-        if node.type == "strong"
-    ]  # fmt: skip
-    letters = [
-        "abcd"[[choice.right for choice in part.choices].index(True)] for _, part in asked(items)
-    ]
-    assert strong == letters
-    before = squeezed("\n".join(words_of(node) for node in whole.children[:place]))
-    for item, part in asked(items):
-        assert squeezed(item.prompt) in before
-        assert all(squeezed(choice.text) in before for choice in part.choices)
 
 
 # -- the command line -------------------------------------------------------------------------

@@ -1,0 +1,127 @@
+"""The lesson in one HTML file: its runs, its questions and its colours, without a network."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from simulator.export import page
+from simulator.export.stage import data
+from simulator.scenarios.model import scenarios
+from simulator.views.probes import PROBES
+from tests.export.samples import LESSON, ODD, RUNS, asked, drawn, squeezed
+from tests.pages import ROOT
+
+
+def embedded(whole: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="lesson">(.*?)</script>', whole, re.S)
+    assert found
+    return dict(json.loads(found[1]))
+
+
+def test_the_html_holds_the_runs_as_the_stage_has_them() -> None:
+    """What steps offline is what the app would mount, of the machine's own runs."""
+    known = embedded(page.write(LESSON, RUNS, drawn()).decode())
+    assert [run["scenario"] for run in known["runs"]] == [trace.scenario for trace in RUNS]
+    for run, trace in zip(known["runs"], RUNS, strict=True):
+        assert run["data"] == json.loads(json.dumps(data(LESSON, trace)))
+
+
+def test_the_html_names_no_place_to_load_from() -> None:
+    """No address stands where a browser would fetch it, and the file forbids it to."""
+    whole = page.write(LESSON, RUNS, (*drawn(), *ODD)).decode()
+    outside = whole.replace(json.dumps(embedded(whole)), "")
+    assert not re.findall(r'(?:src|href|action)="(?!\?|data:|#)[^"]+"', outside.split("<script")[0])
+    assert "default-src 'none'" in whole
+    assert whole.count("</script>") == 2
+
+
+def test_the_html_has_the_apps_colours() -> None:
+    """Light and dark are those of the app's own configuration."""
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+    light, dark = page.text("lesson.css").split(":root.dark")
+    for style, name in ((light, "light"), (dark, "dark")):
+        for key, variable in (("primaryColor", "primary-color"), ("textColor", "text-color"),
+                              ("backgroundColor", "background-color")):  # fmt: skip
+            assert f"--st-{variable}: {theme[name][key]};" in style
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    kept = tmp_path_factory.mktemp("export") / "lesson.html"
+    kept.write_bytes(page.write(LESSON, RUNS, (*drawn()[:14], *ODD)))
+    return kept.as_uri()
+
+
+@pytest.fixture
+def offline(browser: Browser, file: str) -> Iterator[Page]:
+    """The file, opened with the network off; afterwards nothing was complained of or asked for."""
+    context = browser.new_context(offline=True, reduced_motion="reduce", color_scheme="dark")
+    opened = context.new_page()
+    said: list[str] = []
+    opened.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("request", lambda sent: said.append(sent.url) if is_outside(sent.url) else None)
+    opened.goto(file)
+    yield opened
+    context.close()
+    assert said == []
+
+
+def is_outside(url: str) -> bool:
+    return not url.startswith(("file:", "blob:", "data:"))
+
+
+def test_the_html_steps_offline(offline: Page) -> None:
+    """Keys step, other situations can be chosen, and what is shown is what the machine did."""
+    stage = offline.locator(".stage")
+    expect(stage).to_have_attribute("data-step", "1")
+    offline.keyboard.press("ArrowRight")
+    expect(stage).to_have_attribute("data-step", "2")
+    offline.keyboard.press("End")
+    expect(stage).to_have_attribute("data-step", str(len(RUNS[0].steps)))
+    offline.select_option("#scenario", "no-right")
+    expect(stage).to_have_attribute("data-step", "1")
+    expect(offline.locator("#cause")).to_have_text(scenarios()["no-right"].cause)
+    offline.locator("h1").click()
+    offline.keyboard.press("End")
+    expect(stage).to_have_attribute("data-step", str(len(RUNS[1].steps)))
+    last = RUNS[1].steps[-1]
+    expect(offline.locator(".terminal")).to_contain_text(last.terminal[-1].text)
+    expect(stage).to_contain_text(PROBES["auth_token"].cell(last.after))
+
+
+def test_the_html_answers_every_choice(offline: Page) -> None:
+    """Each option of the quiz tells its own feedback, and whether it is right, in words."""
+    items = (*drawn()[:14], *ODD)
+    parts = offline.locator("[data-part]")
+    expect(parts).to_have_count(len(asked(items)))
+    for place, (_item, part) in enumerate(asked(items)):
+        for number, choice in enumerate(part.choices):
+            shown = parts.nth(place)
+            shown.locator("input").nth(number).check()
+            told = shown.locator(".told").inner_text()
+            assert squeezed(choice.feedback) in squeezed(told)
+            assert told.startswith("✓") == choice.right
+
+
+def test_the_html_follows_an_address_and_turns_dark(offline: Page, file: str) -> None:
+    """An address leads to its step; the colours follow the reader's choice."""
+    offline.goto(f"{file}?{drawn_address()}")
+    expect(offline.locator(".stage")).to_have_attribute("data-step", "5")
+    expect(offline.locator("#scenario")).to_have_value("basic")
+    back = "getComputedStyle(document.body).backgroundColor"
+    dark = offline.evaluate(back)
+    offline.click("#theme")
+    assert offline.evaluate(back) != dark
+    offline.set_viewport_size({"width": 380, "height": 800})
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert offline.evaluate(wide) <= 0
+
+
+def drawn_address() -> str:
+    return "source=mock&engine=29&scenario=basic&step=5"
