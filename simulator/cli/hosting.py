@@ -5,7 +5,7 @@ import re
 
 import click
 
-from simulator.cli.common import HOST, told_plainly
+from simulator.cli.common import HOST, named_lessons, told_plainly
 from simulator.protocol.hosts import is_loopback
 from simulator.web import serve
 from simulator.web.real_runs import VARIABLE, class_policy
@@ -18,6 +18,7 @@ from simulator.web.real_runs import VARIABLE, class_policy
               help="Let others in, each with an account. Needs --public-url.")  # fmt: skip
 @click.option("--public-url", metavar="URL", default="",
               help="With --class: the https:// address of the proxy in front.")  # fmt: skip
+@named_lessons
 @told_plainly
 def app(host: str, port: int, for_class: bool, public_url: str) -> None:
     """Serve the pages, and on the same port the registry for your own docker.

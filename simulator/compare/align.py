@@ -320,4 +320,4 @@ def offers(lesson: str, trace: Trace) -> dict[int, list[dict[str, str]]]:
 
 def offer(lesson: str, trace: Trace, name: str) -> dict[str, str]:
     there = Address(trace.scenario, trace.engine, lesson=lesson, change=name)
-    return {"change": name, "title": _(CHANGES[name].title), "href": f"compare?{there.query}"}
+    return {"change": name, "title": _(CHANGES[name].title), "href": there.on("compare")}

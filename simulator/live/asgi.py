@@ -117,9 +117,11 @@ class Live:
 
     async def run(self, incoming: Incoming) -> Response:
         """An earlier run, whole, to go back to."""
-        found = self.found(incoming)
+        found, session = self.found(incoming), self.session(incoming)
+        if not (found and session):
+            return MISSING
         with i18n.speaking(language(incoming)):
-            return JSONResponse(view.payload(found), headers=OPEN) if found else MISSING
+            return JSONResponse(view.payload(found, session.lesson), headers=OPEN)
 
     async def recording(self, incoming: Incoming) -> Response:
         found = self.found(incoming)

@@ -51,6 +51,8 @@ class Session:
     telling: threading.Lock = field(default_factory=threading.Lock)
     watchers: set[Callable[[], object]] = field(default_factory=set)
     begun: float = 0.0
+    lesson: str = ""
+    """Whose words the page shows; empty for the usual lesson's."""
 
     @property
     def name(self) -> str:

@@ -25,14 +25,18 @@ SHOWN = 12
 """How many runs can be gone back to."""
 
 
-def lesson() -> Lesson:
-    return library.find_lesson()
+def lesson_named(name: str) -> Lesson:
+    """The lesson of the page; the usual one where it is gone since, or cannot be read."""
+    try:
+        return library.find_lesson(name)
+    except ValueError:
+        return library.find_lesson()
 
 
-def waiting() -> dict[str, Any]:
-    """The stage before anything has arrived."""
+def waiting(lesson: str = "") -> dict[str, Any]:
+    """The stage before anything has arrived, in the words of this lesson."""
     trace = Trace((Step(1, State(), Listening(), State()),), source="live")
-    return addressless(player.payload(lesson(), trace, "live", asks=False))
+    return addressless(player.payload(lesson_named(lesson), trace, "live", asks=False))
 
 
 def addressless(payload: dict[str, Any]) -> dict[str, Any]:
@@ -40,9 +44,10 @@ def addressless(payload: dict[str, Any]) -> dict[str, Any]:
     return payload | {"source": "", "engine": "", "scenario": "", "address": {}, "live": True}
 
 
-def payload(run: Run) -> dict[str, Any]:
+def payload(run: Run, lesson: str = "") -> dict[str, Any]:
     """A run for the stage, without the diagram and the words, which it has."""
-    drawn = addressless(player.payload(lesson(), run.trace, f"live-{run.number}", asks=False))
+    words = lesson_named(lesson)
+    drawn = addressless(player.payload(words, run.trace, f"live-{run.number}", asks=False))
     for part in ("flow", "strings"):
         del drawn[part]
     if run.client.family != "docker":
@@ -94,7 +99,7 @@ def message(session: Session, host: str, now: float) -> dict[str, Any]:
     runs = runs_of(session, now)[-SHOWN:]
     return {
         "runs": [summary(run, session.name) for run in runs],
-        "run": payload(runs[-1]) if runs else None,
+        "run": payload(runs[-1], session.lesson) if runs else None,
         "coach": advice(facts(session, host, now)),
     }
 

@@ -3,8 +3,9 @@
 What stands after the `?` names the lesson, where the run comes from, and the step.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Address:
         """What stands after the `?`."""
         return urlencode(self.parts)
 
+    def on(self, path: str) -> str:
+        """The page at this path, at this moment: `visual?lesson=...`."""
+        return page_address(path, self.parts)
+
     @classmethod
     def parse(cls, query: str) -> "Address":
         """The moment that this names; what belongs to no address of a run is left out."""
@@ -38,6 +43,17 @@ class Address:
         step = given.get("step", "")
         known = {name: value for name, value in given.items() if name in names}
         return cls(**known, step=int(step) if step.isdecimal() and len(step) < 7 else 0)
+
+
+def page_address(path: str, chosen: Mapping[str, str]) -> str:
+    """The page at this path, with what it chooses."""
+    return f"{path}?{urlencode(chosen)}" if chosen else path
+
+
+def read_page(address: str) -> tuple[str, dict[str, str]]:
+    """The path of a page without slashes, and what its address chooses."""
+    parts = urlsplit(address)
+    return parts.path.strip("/"), dict(parse_qsl(parts.query))
 
 
 ORDER = ("lesson", "source", "engine", "scenario", "recording", "change", "step")

@@ -1,6 +1,8 @@
 """Hosting for others is asked for, and behind TLS."""
 
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -42,3 +44,10 @@ def test_streamlit_is_told_where_it_is() -> None:
 def test_pages_answer_to_known_hosts_only(where: str, named: str, more: list[str]) -> None:
     """Another name that is made to lead here opens no page (DNS rebinding)."""
     assert options(where, named)["server.allowedHosts"] == [*THIS_MACHINE, *more]
+
+
+def test_the_app_serves_lessons_of_other_folders(tmp_path: Path) -> None:
+    """`--lessons` names them, as for the other commands; a folder without any is one sentence."""
+    result = CliRunner().invoke(cli.main, ["app", "--lessons", str(tmp_path)])
+    assert result.exit_code == 2
+    assert f"{tmp_path}: there is no lesson.yaml in it" in " ".join(result.output.split())

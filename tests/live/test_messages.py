@@ -2,8 +2,10 @@
 
 import json
 import re
+from pathlib import Path
 
-from simulator.lesson.library import find_lesson
+from simulator.authoring.new import create
+from simulator.lesson.library import find_lesson, with_folders
 from simulator.live import view
 from simulator.live.clients import RECIPES, commands
 from simulator.live.observer.observe import observe
@@ -36,6 +38,18 @@ def test_the_payload_is_the_stages_own(ada: Learner) -> None:
     assert ordinary.keys() - run.keys() == {"flow"}
     assert view.waiting().keys() >= ordinary.keys()
     assert ordinary["steps"][0].keys() <= run["steps"][0].keys()
+
+
+def test_the_words_are_those_of_the_pages_lesson(ada: Learner, tmp_path: Path) -> None:
+    """Its id and its rows; the usual lesson's where it is gone."""
+    ada.login()
+    with with_folders([create(tmp_path / "second").parent]):
+        ada.session.lesson = "second"
+        run = view.message(ada.session, HOST, ada.sessions.clock())["run"]
+        assert run["lesson"] == view.waiting("second")["lesson"] == "second"
+        assert len(run["rows"]) == len(find_lesson("second").rows)
+    run = view.message(ada.session, HOST, ada.sessions.clock())["run"]
+    assert run["lesson"] == find_lesson().id
 
 
 def test_a_recording_is_one(ada: Learner) -> None:

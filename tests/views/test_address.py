@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.views.address import Address
+from simulator.views.address import Address, page_address, read_page
 
 TEXT = st.text(max_size=20)
 
@@ -28,3 +28,10 @@ def test_an_address_names_the_lesson_first() -> None:
 def test_what_belongs_to_no_run_is_left_out() -> None:
     """Also a step that is no number."""
     assert Address.parse("lang=de&step=x&scenario=works") == Address("works")
+
+
+@given(st.from_regex(r"[a-z-]*", fullmatch=True), st.dictionaries(TEXT, TEXT.filter(bool)))
+def test_a_pages_address_is_read_as_it_was_written(path: str, chosen: dict[str, str]) -> None:
+    """Path and choices, whatever is in them; without choices there is no question mark."""
+    assert read_page(page_address(f"/{path}", chosen)) == (path, chosen)
+    assert ("?" in page_address(path, chosen)) == bool(chosen)

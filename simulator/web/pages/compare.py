@@ -11,7 +11,7 @@ from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.recordings.situations import trace as played
 from simulator.scenarios.changes import CHANGES
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import own_scenarios, scenarios
 from simulator.web.components import comparison as duet
 from simulator.web.pages.parts import CHOICES, fragment, nothing_there, plain
 from simulator.words.i18n import N_, _
@@ -97,10 +97,10 @@ def head() -> None:
     )  # fmt: skip
 
 
-def chosen() -> tuple[Comparison, dict[str, str]]:
+def chosen(lesson: Lesson) -> tuple[Comparison, dict[str, str]]:
     """The comparison that the choices name, and its address."""
     first, second, third = st.columns([2.8, 3.5, 2.7])
-    names = list(scenarios())
+    names = [*own_scenarios(lesson.id), *scenarios()]
     base = choose(first, _("Situation"), "scenario", names, title_of("scenario"))
     if st.session_state.way == "right_engine":
         engine = choose(second, _("Engine"), "engine", list(engines()), title_of("engine"))
@@ -142,5 +142,5 @@ def page(lesson: Lesson) -> None:
     """Two runs as two lanes, and what they differ in."""
     addressed()
     head()
-    comparison, address = chosen()
+    comparison, address = chosen(lesson)
     lanes(staged(lesson, comparison, address))

@@ -1,7 +1,5 @@
 """The home: the lessons as cards, where the learner was, and the tools beside the lessons."""
 
-from urllib.parse import parse_qsl, urlsplit
-
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -10,6 +8,7 @@ from simulator.lesson.challenges import challenges
 from simulator.lesson.document import Lesson
 from simulator.lesson.library import Entry, entries
 from simulator.progress.records import Place, best
+from simulator.views.address import read_page
 from simulator.web.pages.learner import progress
 from simulator.web.pages.parts import plain, say, way
 from simulator.words.i18n import N_, _
@@ -63,13 +62,13 @@ def resume() -> None:
         with st.container(key="resume"):
             st.page_link(
                 target, label=label, icon=":material/arrow_forward:",
-                query_params=dict(parse_qsl(urlsplit(place.address).query)),
+                query_params=read_page(place.address)[1],
             )  # fmt: skip
 
 
 def target_of(place: Place) -> StreamlitPage | None:
     """The page of this place. At the root was the stage."""
-    return way(urlsplit(place.address).path.strip("/") or "visual")
+    return way(read_page(place.address)[0] or "visual")
 
 
 # -- a lesson -----------------------------------------------------------------------------------

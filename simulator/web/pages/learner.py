@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
@@ -30,6 +29,7 @@ from simulator.progress.records import (
 )
 from simulator.progress.store import account, is_learner, new_learner
 from simulator.questions import OBJECTIVES
+from simulator.views.address import page_address
 from simulator.web import registry
 from simulator.web.pages import takealong
 from simulator.web.pages.parts import say, show_table
@@ -123,7 +123,7 @@ def here() -> Place | None:
     if not (path or chosen):
         return None
     try:
-        where = f"/{path}" + (f"?{urlencode(chosen)}" if chosen else "")
+        where = page_address(f"/{path}", chosen)
         return Place(lesson=chosen.get("lesson", FIRST_LESSON), address=where, at=now())
     except ValidationError:  # an address that nobody was led to
         return None

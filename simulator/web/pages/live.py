@@ -167,8 +167,9 @@ def page(lesson: Lesson) -> None:
     session = learner(live) if live else None
     if not (live and session):
         return
+    session.lesson = lesson.id
     desk(live, session)
     base = "" if live is served.current() else f"http://{live.host}"
     bar.mount(base, session.id, live.host)
-    stage.mount(view.waiting(), key="live")
+    stage.mount(view.waiting(lesson.id), key="live")
     st.link_button(_("Explain a message of your docker"), DECODER, icon=":material/troubleshoot:")

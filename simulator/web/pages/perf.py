@@ -11,6 +11,7 @@ from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.recordings.situations import trace as played
 from simulator.scenarios.model import titled
+from simulator.views.address import Address
 from simulator.views.timing import KINDS, MB, Bar, Link, measured, timeline, total
 from simulator.web.pages.parts import (
     CHOICES,
@@ -99,7 +100,7 @@ def link_title(name: str) -> str:
 def run_of(lesson: Lesson, source: str, engine: str) -> Trace | None:
     """The run whose costs are shown; None while there is none."""
     if source == "real":
-        return real_run()
+        return real_run(lesson)
     if source == "recording":
         recordings = CHOICES["recording"]()
         name = st.selectbox(
@@ -115,14 +116,15 @@ def run_of(lesson: Lesson, source: str, engine: str) -> Trace | None:
     return played(name, engine)
 
 
-def real_run() -> Trace | None:
+def real_run(lesson: Lesson) -> Trace | None:
     """What was pulled from a real registry in this session."""
     trace: Trace | None = st.session_state.get("real_trace")
     if trace is None:
         st.info(_("Pull from a real registry first; what it took is then measured here."))
         stage = way("visual")
+        asked = Address(lesson=lesson.id, source="real")
         if stage:
-            st.page_link(stage, label=_("Real registry"), query_params={"source": "real"})
+            st.page_link(stage, label=_("Real registry"), query_params=asked.parts)
         return None
     commands = [step.before.run.command for step in trace.steps if step.before.run.command]
     st.text_input(_("Your real run"), commands[-1].text if commands else "", disabled=True)

@@ -225,8 +225,7 @@ def verdict(one: Question) -> None:
             st.write(f"{part.label} {truth}")
     if not good and one.hints:
         st.info(one.hints[-1], icon=":material/lightbulb:")
-    address = f"/visual?{one.at.query}"
-    st.link_button(_("See it on the stage"), address, icon=":material/open_in_new:")
+    st.link_button(_("See it on the stage"), one.at.on("/visual"), icon=":material/open_in_new:")
 
 
 # -- flash cards ------------------------------------------------------------------------------
