@@ -20,7 +20,7 @@ from simulator.decoder.decode import decode
 from simulator.lesson import event_words
 from simulator.lesson.claims import right_answer as right_of
 from simulator.lesson.document import Lesson
-from simulator.lesson.library import folders
+from simulator.lesson.library import USUAL, folders
 from simulator.lesson.load import every_language, load
 from simulator.scenarios.changes import CHANGES
 from simulator.scenarios.model import scenarios
@@ -117,7 +117,7 @@ def test_one_cause_is_one_sentence(language: str) -> None:
 @pytest.fixture(scope="module")
 def german() -> Lesson:
     with i18n.speaking("de"):
-        return load(next(iter(folders().values())))
+        return load(folders()[USUAL])
 
 
 def test_a_lesson_is_proven_in_every_language() -> None:
@@ -158,7 +158,7 @@ def test_a_diagram_has_its_languages_labels(german: Lesson) -> None:
 
 def test_a_diagram_of_another_language_is_stale(tmp_path: Path) -> None:
     """A label that was changed in the sibling asks for `pullscope build`."""
-    source = next(iter(folders().values()))
+    source = folders()[USUAL]
     for path in source.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     german = tmp_path / "lesson.de.yaml"
