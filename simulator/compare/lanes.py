@@ -18,7 +18,6 @@ from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Response
 from simulator.scenarios.changes import CHANGES
 from simulator.scenarios.model import find_scenario
-from simulator.views.commands import commands_of
 from simulator.views.message import asked, outcome
 from simulator.views.outline import Words
 from simulator.words.i18n import N_, _
@@ -119,18 +118,17 @@ def titled(trace: Trace, comparison: Comparison) -> str:
 
 
 def joined_rows(lesson: Lesson, comparison: Comparison) -> Iterator[dict[str, Any]]:
-    left, right = commands_by_step(comparison.left), commands_by_step(comparison.right)
     joined = True
     for pair in comparison.pairs:
-        ours = told(lesson, pair.left, left) if pair.left else None
-        theirs = told(lesson, pair.right, right) if pair.right else None
+        ours = told(lesson, pair.left) if pair.left else None
+        theirs = told(lesson, pair.right) if pair.right else None
         joined = joined and pair.alike and ours == theirs
         yield {"alike": pair.alike, "joined": joined, "left": ours, "right": theirs}
 
 
-def told(lesson: Lesson, step: Step, commands: dict[int, str]) -> dict[str, Any]:
+def told(lesson: Lesson, step: Step) -> dict[str, Any]:
     """A step as a lane shows it."""
-    words = lesson.words(step.name, commands[step.number])
+    words = lesson.words(step.name, step)
     return {
         "number": step.number,
         "event": step.name,
@@ -186,7 +184,7 @@ def heading(lesson: Lesson, comparison: Comparison) -> str:
     if pair is None:
         return _("It makes no difference") if comparison.change else _("They do not part")
     sides = ((comparison.left, pair.left), (comparison.right, pair.right))
-    titles = dict.fromkeys(words_of(lesson, trace, s).title for trace, s in sides if s)
+    titles = dict.fromkeys(words_of(lesson, s).title for trace, s in sides if s)
     number = min(step.number for _trace, step in sides if step)
     part = _("They part at step {number}").format(number=number)
     return f"{part}: {_(' or ').join(map(quoted, titles))}"
@@ -214,18 +212,13 @@ def told_by_both(lesson: Lesson, comparison: Comparison) -> list[str]:
         return []
     sides = ((comparison.left, pair.left), (comparison.right, pair.right))
     return [
-        f"{titled(trace, comparison)}: {words_of(lesson, trace, step).text}"
+        f"{titled(trace, comparison)}: {words_of(lesson, step).text}"
         for trace, step in sides
     ]
 
 
-def words_of(lesson: Lesson, trace: Trace, step: Step) -> Words:
-    return lesson.words(step.name, commands_by_step(trace)[step.number])
-
-
-def commands_by_step(trace: Trace) -> dict[int, str]:
-    """Each step's command, by the step's number."""
-    return {step.number: kind for step, kind in commands_of(trace)}
+def words_of(lesson: Lesson, step: Step) -> Words:
+    return lesson.words(step.name, step)
 
 
 NONE = "–"

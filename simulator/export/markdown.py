@@ -10,7 +10,6 @@ from simulator.export.item import Asked, Item
 from simulator.lesson.document import Lesson
 from simulator.questions import Table
 from simulator.scenarios.model import scenario
-from simulator.views.commands import commands_of
 from simulator.views.message import summary
 from simulator.views.rows import process_table, tracker_after
 from simulator.words.i18n import _
@@ -76,8 +75,8 @@ def table(shown: Table) -> str:
 def steps(lesson: Lesson, trace: Trace) -> str:
     """Every step in words, with the message that it took."""
     told = []
-    for step, command in commands_of(trace):
-        named = lesson.words(step.name, command)
+    for step in trace.steps:
+        named = lesson.words(step.name, step)
         sent = f" ({plain(summary(step.exchange))})" if step.exchange else ""
         told.append(f"{step.number}. **{plain(named.title)}**{sent}: {plain(named.text)}")
     return "\n".join(told)

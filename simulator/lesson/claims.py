@@ -3,10 +3,7 @@
 The right answer of a question is the option whose claim holds: it is computed, never typed.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterator
 
 from simulator.docker.engines import engines
 from simulator.docker.trace import Step, Trace
@@ -14,25 +11,11 @@ from simulator.lesson.document import Claim, Lesson, Question
 from simulator.scenarios import play
 from simulator.scenarios.model import UnknownScenario
 from simulator.views.commands import commands_of
-from simulator.views.probes import PROBES, Value
+from simulator.views.point import Point, point_of, resolve
 from simulator.views.rows import last_step, rows_by_step
 from simulator.words.data_file import Where
 
 Found = Iterator[tuple[Where, str]]
-
-
-@dataclass(frozen=True)
-class Point:
-    """What a claim's path starts from."""
-
-    name: str
-    before: Any
-    event: Any
-    after: Any
-    exchange: Any
-    tracker: Mapping[str, Value]
-    row: int | None
-    terminal: str
 
 
 def holds(lesson: Lesson, claim: Claim) -> bool:
@@ -83,12 +66,8 @@ def run_of(lesson: Lesson, named: str) -> Trace:
 def point(lesson: Lesson, trace: Trace, at: int | str) -> Point:
     """The moment that `at` names. Raises LookupError with a sentence."""
     step = step_of(lesson, trace, at)
-    after = step.before if at == "start" else step.after
-    tracked = {name: probe.value(after) for name, probe in PROBES.items()}
-    said = "\n".join(line.text for line in step.terminal)
     row = rows_by_step(lesson, trace).get(step.number)
-    number = row.number if row else None
-    return Point(step.name, step.before, step.event, after, step.exchange, tracked, number, said)
+    return point_of(step, row.number if row else None, start=at == "start")
 
 
 def step_of(lesson: Lesson, trace: Trace, at: int | str) -> Step:
@@ -109,34 +88,3 @@ def first_of(trace: Trace, at: str) -> Step | None:
     wanted, _space, event = at.rpartition(" ")
     steps = (s for s, command in commands_of(trace) if s.name == event and wanted in ("", command))
     return next(steps, None)
-
-
-# -- the value at a path ------------------------------------------------------------------------
-
-
-def resolve(root: Any, path: str) -> Any:
-    """The value at a dotted path: fields, keys, the place in a list, `count`, and `type` of an
-    event; a list of texts as YAML has it. Raises LookupError with a sentence."""
-    value = root
-    for name in path.split("."):
-        value = step_into(value, name, path)
-    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
-        return list(value)
-    return str(value) if isinstance(value, StrEnum) else value
-
-
-def step_into(value: Any, name: str, path: str) -> Any:
-    if name == "count" and isinstance(value, tuple):
-        return len(value)
-    if isinstance(value, tuple) and name.isdecimal() and int(name) < len(value):
-        return value[int(name)]
-    if name == "type":
-        return type(value).__name__
-    if isinstance(value, Mapping) and name in value:
-        return value[name]
-    if is_dataclass(value) and (
-        name in {f.name for f in fields(value)}
-        or isinstance(getattr(type(value), name, None), property)
-    ):
-        return getattr(value, name)
-    raise LookupError(f"there is no {name!r} in {path!r}")

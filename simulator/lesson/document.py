@@ -12,11 +12,16 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from simulator.docker.machine import Phase
+from simulator.docker.trace import Step
 from simulator.lesson import event_words
+from simulator.lesson.event_words import EventWords
 from simulator.scenarios.model import own_scenarios, scenarios
 from simulator.views import outline
+from simulator.views.commands import command_name
 from simulator.views.outline import Edge, Node, Part, Prediction, Words
+from simulator.views.point import point_of
 from simulator.views.probes import PROBES, USUAL, Probe
+from simulator.views.sentences import chosen, filled, usual
 from simulator.words import i18n
 from simulator.words.data_file import DataFile
 from simulator.words.translation import sibling
@@ -129,7 +134,7 @@ class Document(Part):
     tracker_after: tuple[int, ...] = ()
     """Rows after which the short tracker has a column."""
     tracker: tuple[Claim, ...] = ()
-    words: dict[str, Words] = Field(default_factory=dict)
+    words: dict[str, EventWords] = Field(default_factory=dict)
     """Words for events, in place of those that every lesson has."""
     predictions: tuple[Prediction, ...] = ()
     """By weight: a run asks the first few that it reaches."""
@@ -240,11 +245,20 @@ class Lesson:
         """The drawn diagrams by shape."""
         return {shape: svg_file(self, shape).read_text("utf-8") for shape in SHAPES}
 
-    def words(self, event: str, command: str) -> Words:
+    def words(self, event: str, step: Step) -> Words:
+        """The words for an event, filled with the facts of this step: those of the variant that
+        applies where it is the step's event, else the usual ones."""
+        variants, at = self.variants(event, command_name(step)), point_of(step)
+        told = chosen(variants, at) if event == step.name else usual(variants)
+        texts = {"title": filled(told.title, at), "text": filled(told.text, at)}
+        return told.model_copy(update=texts)
+
+    def variants(self, event: str, command: str) -> tuple[Words, ...]:
         """The words for an event, or those special to a command: `login Challenged`. The lesson's
         own, else those that every lesson has."""
         keys = (f"{command} {event}", event)
-        own, common = self.document.words, event_words.words()
+        own = {key: one.root for key, one in self.document.words.items()}
+        common = event_words.words()
         return next(known[key] for known in (own, common) for key in keys if key in known)
 
 

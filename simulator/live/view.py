@@ -6,7 +6,6 @@ request may revise what an earlier one seemed to mean, and then the tail is told
 
 from typing import Any
 
-from simulator.docker.cli.commands import Login, Pull
 from simulator.docker.events import Listening
 from simulator.docker.machine import State
 from simulator.docker.trace import Step, Trace
@@ -53,8 +52,6 @@ def payload(run: Run, lesson: str = "") -> dict[str, Any]:
     if run.client.family != "docker":
         said = _("({client} prints words of its own)").format(client=run.client.name)
         drawn["steps"][0]["terminal"].append({"kind": "output", "text": said})
-    for row in drawn["rows"]:
-        row["input"] = in_their_words(row["input"], run)
     for step in drawn["steps"]:
         inferred = step["number"] in run.inferred
         note = run.notes.get(step["number"], NOTES.get(step["event"], ""))
@@ -63,15 +60,6 @@ def payload(run: Run, lesson: str = "") -> dict[str, Any]:
             drawn["exchanges"] = step["exchange"].pop("count")  # grows: else no step stays as it is
         step["text"] = f"{step['text']} {_(note) if note else ''}".strip()
     return drawn
-
-
-def in_their_words(text: str, run: Run) -> str:
-    """A row's input as it was typed here, where it is one of the sample's commands."""
-    typed = {type(command): command.text for command in run.trace.steps[0].before.commands}
-    for kind, verb in ((Login, "docker login"), (Pull, "docker pull")):
-        if text.startswith(verb) and kind in typed:
-            return typed[kind]
-    return text
 
 
 def runs_of(session: Session, now: float) -> tuple[Run, ...]:

@@ -18,7 +18,7 @@ from simulator.questions.mutant import Mutant
 from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
-from simulator.views.commands import command_name, commands_of
+from simulator.views.commands import commands_of
 from simulator.views.message import asked, summary
 from simulator.words.i18n import _
 
@@ -113,11 +113,11 @@ def key_of(*parts: object) -> str:
 
 
 def title(lesson: Lesson, step: Step) -> str:
-    return lesson.words(step.name, command_name(step)).title
+    return lesson.words(step.name, step).title
 
 
 def text(lesson: Lesson, step: Step) -> str:
-    return lesson.words(step.name, command_name(step)).text
+    return lesson.words(step.name, step).text
 
 
 def headed(lesson: Lesson, step: Step) -> str:

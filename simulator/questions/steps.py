@@ -45,7 +45,6 @@ from simulator.questions.values import value_before, worked_value
 from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
-from simulator.views.commands import command_name
 from simulator.words.i18n import N_, _, ngettext
 
 # -- which step, given a change ---------------------------------------------------------------
@@ -169,7 +168,7 @@ def next_holds(at: Address, _asks: Asks, says: Says) -> bool:
 
 def next_words(lesson: Lesson, at: Address, _asks: Asks, says: Says) -> str:
     after = played(at.scenario, at.engine).steps[at.step]
-    return lesson.words(str(says), command_name(after)).title
+    return lesson.words(str(says), after).title
 
 
 def make_next(lesson: Lesson, key: Key) -> Question | None:

@@ -26,6 +26,14 @@ def summary(exchange: Exchange) -> str:
     return f"{asked(exchange.request)} → {outcome(exchange.answer)}"
 
 
+def brief(exchange: Exchange) -> str:
+    """`HEAD manifests/1.0, 401`: a message where there is room for a few words."""
+    request, target = exchange.request, exchange.request.target
+    named = target.identifier if len(target.identifier) < 20 else f"{target.identifier[:15]}…"
+    parts = {Kind.MANIFEST: f"manifests/{named}", Kind.BLOB: f"blobs/{named}"}
+    return f"{request.method} {parts.get(target.kind, request.path)}, {outcome(exchange.answer)}"
+
+
 def asked(request: Request) -> str:
     return f"{request.method} {request.host}{request.path}"
 

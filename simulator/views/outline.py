@@ -10,7 +10,9 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.docker.machine import Phase
+from simulator.docker.trace import Step
 from simulator.views.probes import Probe
+from simulator.views.sentences import Variant
 
 
 class Part(BaseModel):
@@ -19,23 +21,29 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Place = str | tuple[Variant, ...]
+"""A sentence of a row, or its variants."""
+
+
 class Row(Part):
-    """A row of the process table. `phases` are those that it begins with and covers."""
+    """A row of the process table. `phases` are those that it begins with and covers, where it
+    names `commands` in these alone. Its input is what was typed or sent in it; `input` stands in
+    where neither was. `result` and `note` are shown once it is complete."""
 
     number: int = Field(ge=1)
     action: str
-    input: str
-    result: str
-    note: str
+    input: Place = ""
+    result: Place
+    note: Place
     phases: tuple[Phase, ...]
+    commands: tuple[str, ...] = ()
     branch: bool = False
 
 
-class Words(Part):
+class Words(Variant):
     """What a step is called, and one or two sentences on what just happened."""
 
     title: str
-    text: str
 
 
 class Prediction(Part):
@@ -103,7 +111,7 @@ class Outline(Protocol):
     @property
     def situations(self) -> tuple[str, ...]: ...
 
-    def words(self, event: str, command: str) -> Words: ...
+    def words(self, event: str, step: Step) -> Words: ...
 
 
 def diagram(lesson: Outline) -> dict[str, Any]:

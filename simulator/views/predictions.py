@@ -104,7 +104,7 @@ def of_events(lesson: Outline, trace: Trace, step: Step, ways: Sequence[str]) ->
     yield Option(title(lesson, step), True)
     for name in dict.fromkeys((*ways, *exits(phase))):
         if name != step.name:
-            words = lesson.words(name, command_name(step))
+            words = lesson.words(name, step)
             yield Option(words.title, False, why_not_event(lesson, trace, step, name))
 
 
@@ -120,7 +120,7 @@ def why_not_event(lesson: Outline, trace: Trace, step: Step, name: str) -> str:
     for other in others(lesson, trace):
         if any(leaves(one, phase) and one.name == name for one in other.steps):
             return so_it_is_in(other)
-    return _("It would mean: {text}").format(text=lesson.words(name, command_name(step)).text)
+    return _("It would mean: {text}").format(text=lesson.words(name, step).text)
 
 
 # -- which value --------------------------------------------------------------------------------
@@ -162,21 +162,22 @@ def of_rows(lesson: Outline, trace: Trace, step: Step) -> Iterator[Option]:
         if row:
             yield Option(row_text(row), False, so_it_is_in(other))
     ways = ", ".join(
-        lesson.words(name, command_name(step)).title for name in exits(step.before.phase)
+        lesson.words(name, step).title for name in exits(step.before.phase)
     )
     why = _("No way leads there from here. What can come is: {ways}.").format(ways=ways)
-    within = reachable(lesson, step.before.phase) | {row_before(lesson, trace, step)}
+    ahead = reachable(lesson, step.before.phase, command_name(step))
+    within = ahead | {row_before(lesson, trace, step)}
     for row in reversed(lesson.rows):
         if row.number not in within:
             yield Option(row_text(row), False, why)
 
 
-def reachable(lesson: Outline, phase: Phase) -> set[int | None]:
+def reachable(lesson: Outline, phase: Phase, command: str) -> set[int | None]:
     """The rows that the machine can go to from this phase. At the prompt any command may follow."""
     ends = set(TRANSITIONS[phase].values())
     if Phase.READY in ends:
         ends |= set(TRANSITIONS[Phase.READY].values())
-    rows = (row_of(lesson, end) for end in ends)
+    rows = (row_of(lesson, end, command) for end in ends)
     return {row.number for row in rows if row}
 
 
@@ -200,7 +201,7 @@ def row_text(row: Row) -> str:
 
 
 def title(lesson: Outline, step: Step) -> str:
-    return lesson.words(step.name, command_name(step)).title
+    return lesson.words(step.name, step).title
 
 
 def others(lesson: Outline, trace: Trace) -> tuple[Trace, ...]:

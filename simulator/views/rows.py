@@ -1,11 +1,16 @@
 """The process table: a lesson's rows with the steps of a run. Beside it, the status tracker."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from simulator.docker.events.typed import CommandTyped
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import Step, Trace
-from simulator.views.message import summary
-from simulator.views.outline import Outline, Row
+from simulator.views.commands import command_name
+from simulator.views.message import brief, summary
+from simulator.views.outline import Outline, Place, Row
+from simulator.views.point import point_of
+from simulator.views.sentences import chosen, filled, variants_of
 from simulator.views.table import Table
 from simulator.words.i18n import N_, _
 
@@ -21,11 +26,57 @@ class Span:
     row: Row
     steps: tuple[Step, ...]
     broken: bool = False
+    over: bool = False
+    """The run went on after this row, or ended in it."""
+
+    @property
+    def complete(self) -> bool:
+        """The row has come to its result."""
+        return bool(self.steps) and self.over and not self.broken
+
+    @property
+    def inputs(self) -> list[tuple[int, str]]:
+        """The command that was typed in this row, else what was sent in it, each with its step."""
+        begun = ((s.number, s.event) for s in self.steps)
+        typed = [(n, one.command.text) for n, one in begun if isinstance(one, CommandTyped)]
+        if typed:
+            return typed
+        asked = ((s, s.exchange) for s in self.steps)
+        return [(step.number, brief(sent)) for step, sent in asked if sent]
+
+    def said(self, place: Place) -> str:
+        """What the row says in this place, once it is complete."""
+        variants = variants_of(place)
+        if not (variants and self.steps):
+            return ""
+        at = point_of(self.steps[-1], self.row.number)
+        return filled(chosen(variants, at).text, at)
+
+    @property
+    def input(self) -> str:
+        """This run's input as one text."""
+        return joined([text for _number, text in self.inputs]) or self.said(self.row.input) or "–"
 
 
-def row_of(lesson: Outline, phase: Phase) -> Row | None:
-    """The row that begins with this phase, or covers it."""
-    return next((row for row in lesson.rows if phase in row.phases), None)
+LISTED = 3
+"""Messages that a row's input lists; earlier ones are left out."""
+
+
+def joined(texts: Sequence[str]) -> str:
+    """The last few inputs."""
+    return ("… " if len(texts) > LISTED else "") + "; ".join(texts[-LISTED:])
+
+
+def row_of(lesson: Outline, phase: Phase, command: str) -> Row | None:
+    """The row that begins with this phase of this command, or covers it."""
+    return next(
+        (
+            row
+            for row in lesson.rows
+            if phase in row.phases and (not row.commands or command in row.commands)
+        ),
+        None,
+    )
 
 
 def spans(lesson: Outline, trace: Trace) -> list[Span]:
@@ -34,13 +85,19 @@ def spans(lesson: Outline, trace: Trace) -> list[Span]:
     covered: dict[int, list[Step]] = {row.number: [] for row in lesson.rows}
     current: int | None = None
     for step in trace.steps:
-        row = row_of(lesson, step.after.phase)
-        current = row.number if row else current
+        row = row_of(lesson, step.after.phase, command_name(step))
+        if row or isinstance(step.event, CommandTyped):
+            current = row.number if row else None
         if current is not None:
             covered[current].append(step)
     reached = [row.number for row in lesson.rows if covered[row.number] and not row.branch]
     broken = reached[-1] if reached and trace.failed else None
-    return [Span(row, tuple(covered[row.number]), row.number == broken) for row in lesson.rows]
+    last = trace.steps[-1]
+    return [
+        Span(row, steps, row.number == broken, last.after.finished or steps[-1:] != (last,))
+        for row in lesson.rows
+        for steps in (tuple(covered[row.number]),)
+    ]
 
 
 def rows_by_step(lesson: Outline, trace: Trace) -> dict[int, Row]:
@@ -58,8 +115,14 @@ def table_row(span: Span) -> tuple[str, ...]:
     row, numbers = span.row, [step.number for step in span.steps]
     covered = f"{numbers[0]}–{numbers[-1]}" if numbers else _("not reached")
     sent = "\n".join(summary(step.exchange) for step in span.steps if step.exchange)
-    came = ("–", _("The run ended here.")) if span.broken else (row.result, row.note)
-    return (str(row.number), row.action, row.input, *came, covered, sent)
+    return (str(row.number), row.action, span.input, *outcome(span), covered, sent)
+
+
+def outcome(span: Span) -> tuple[str, str]:
+    """Result and note of a row at the end of the run."""
+    if span.complete:
+        return span.said(span.row.result), span.said(span.row.note)
+    return "–", _("The run ended here.") if span.broken else _("not taken in this run")
 
 
 # -- the moments that a lesson names ------------------------------------------------------------

@@ -10,7 +10,7 @@ from simulator.docker.trace import Step, Trace
 from simulator.protocol.manifest import Descriptor
 from simulator.protocol.message import Response
 from simulator.views.address import Address
-from simulator.views.commands import commands_of, typed_commands
+from simulator.views.commands import typed_commands
 from simulator.views.message import wire
 from simulator.views.outline import Outline, diagram
 from simulator.views.rows import COLUMNS, Span, rows_by_step, spans
@@ -123,13 +123,13 @@ def steps_view(lesson: Outline, trace: Trace, sample: Sequence[str]) -> list[dic
     count = sum(1 for step in trace.steps if step.exchange)
     shown: list[dict[str, Any]] = []
     node, number, typed = lesson.nodes[0].id, 0, list[str]()
-    for step, command in commands_of(trace):
+    for step in trace.steps:
         number += step.exchange is not None
         typed += [step.event.command.text] if isinstance(step.event, CommandTyped) else []
         began, node = came_from(lesson, step, node), stage_node(lesson, step, node)
         edge = f"edge-{began}-{node}"
         shown.append(
-            step_view(lesson, step, command)
+            step_view(lesson, step)
             | {
                 "line": line_of(sample, step, typed),
                 "row": rows[step.number].number if step.number in rows else None,
@@ -142,8 +142,8 @@ def steps_view(lesson: Outline, trace: Trace, sample: Sequence[str]) -> list[dic
     return shown
 
 
-def step_view(lesson: Outline, step: Step, command: str) -> dict[str, Any]:
-    words = lesson.words(step.name, command)
+def step_view(lesson: Outline, step: Step) -> dict[str, Any]:
+    words = lesson.words(step.name, step)
     changed = [one.name for one in lesson.probes if one.value(step.after) != one.value(step.before)]
     return {
         "number": step.number,
@@ -162,11 +162,13 @@ def row_view(span: Span) -> dict[str, Any]:
     return {
         "number": row.number,
         "action": row.action,
-        "input": row.input,
-        "result": row.result,
-        "note": row.note,
+        "inputs": [{"step": number, "text": text} for number, text in span.inputs],
+        "input": span.input,
+        "result": span.said(row.result) if span.complete else "–",
+        "note": span.said(row.note) if span.complete else "",
         "broken": span.broken,
         "branch": row.branch,
         "first": told[0] if told else None,
         "last": told[-1] if told else None,
+        "complete": span.complete,
     }

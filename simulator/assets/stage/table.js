@@ -4,6 +4,7 @@
 import { element, heading } from "../shared/dom.js";
 
 const MESSAGES = 12; // of a row that are listed under it
+const LISTED = 3; // in its input
 
 export class Table {
   constructor(at, data, say, go) {
@@ -29,10 +30,18 @@ export class Table {
   // What a row's cells hold at this step.
   cells(row, number) {
     const ended = number === this.data.steps.length;
-    if (ended && row.broken) return [row.input, "–", this.say("endedHere")];
-    if (row.first !== null && row.first <= number) return [row.input, row.result, row.note];
-    if (ended && row.branch) return [row.input, row.result, this.say("notTaken")];
-    return ended ? ["–", "–", this.say("notTaken")] : ["?", "?", ""];
+    if (ended && row.broken) return [this.input(row, number), "–", this.say("endedHere")];
+    if (row.complete && row.last <= number) return [this.input(row, number), row.result, row.note];
+    if (row.first !== null && row.first <= number) return [this.input(row, number), "…", ""];
+    const passed = !row.branch && this.rows.some((one) => one.number > row.number && !one.branch && one.first !== null && one.first <= number);
+    return row.first === null && (ended || passed) ? ["–", "–", this.say("notTaken")] : ["?", "?", ""];
+  }
+
+  // What was typed or sent in this row up to this step: the last few.
+  input(row, number) {
+    const texts = row.inputs.filter(({ step }) => step <= number).map(({ text }) => text);
+    if (!texts.length) return row.inputs.length ? "…" : row.input;
+    return (texts.length > LISTED ? "… " : "") + texts.slice(-LISTED).join("; ");
   }
 
   show(number) {

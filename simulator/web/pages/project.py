@@ -8,7 +8,6 @@ from simulator.lesson.document import Lesson
 from simulator.lesson.project import Project, project
 from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.real_run import InvalidRegistry
-from simulator.views.commands import commands_of
 from simulator.views.message import summary
 from simulator.web.pages.learner import learner
 from simulator.web.pages.parts import say, show_table, take_password
@@ -97,9 +96,7 @@ def told(lesson: Lesson, title: str, one: Checked | None, found: Probe | None) -
     icon = ":material/check_circle:" if one.passed else ":material/cancel:"
     verdict = _("true") if one.passed else _("not true")
     with st.expander(f"{icon} {title}: **{verdict}**", expanded=not one.passed):
-        trace = getattr(found, one.item.run)
-        command = next(said for step, said in commands_of(trace) if step is one.step)
-        words = lesson.words(one.step.name, command)
+        words = lesson.words(one.step.name, one.step)
         st.write(f"**{words.title}.** {words.text}")
         if one.step.exchange:
             st.code(summary(one.step.exchange), language=None, wrap_lines=True)

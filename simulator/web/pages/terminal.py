@@ -14,7 +14,6 @@ from simulator.shell.completion import completions
 from simulator.shell.values import Shell
 from simulator.sources.world import Role
 from simulator.views import player
-from simulator.views.commands import commands_of
 from simulator.views.console import console as shown
 from simulator.web.components import stage
 from simulator.web.components import terminal as console
@@ -200,7 +199,6 @@ def what_happened(lesson: Lesson, shell: Shell, attempt: str) -> str:
     if shell.trace is None:
         return _("Begin with the command that fails: {command}").format(command=f"`{attempt}`")
     step = shell.trace.steps[-1]
-    command = commands_of(shell.trace)[-1][1]
-    words = lesson.words(step.name, command)
+    words = lesson.words(step.name, step)
     where = _("Your last run ended at step {number}: {title}.")
     return f"{where.format(number=step.number, title=words.title)} {words.text}"

@@ -1,0 +1,235 @@
+"""Facts of a step: named values that sentences choose by, prove and fill in.
+
+Each is computed from the step alone, so it holds where the sentence is shown. Empty or False
+means that there is no such thing at this step.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from simulator.docker.cli.commands import Login, Logout
+from simulator.docker.config_file import Credential, registry_key
+from simulator.docker.machine import Phase
+from simulator.docker.trace import Step
+from simulator.protocol.hosts import is_loopback, split_url
+from simulator.protocol.message import Request, Response
+from simulator.protocol.secrets import SECRET_FIELDS
+
+Value = bool | int | str
+
+
+def command(step: Step) -> str:
+    """`docker pull`: the words of the command that come before its options."""
+    run = step.after.run.command
+    return f"docker {type(run).__name__.lower()}".replace("remove", "rmi") if run else ""
+
+
+def host(step: Step) -> str:
+    """The registry that the command is about."""
+    run = step.after.run
+    return run.host or (run.reference.domain if run.reference else "")
+
+
+def image(step: Step) -> str:
+    """The image that is pulled, as Docker prints it."""
+    reference = step.after.run.reference
+    return reference.familiar if reference else ""
+
+
+def repository(step: Step) -> str:
+    reference = step.after.run.reference
+    return reference.repository if reference else ""
+
+
+def by_digest(step: Step) -> bool:
+    """The command names the digest itself."""
+    reference = step.after.run.reference
+    return bool(reference and reference.digest)
+
+
+def digest(step: Step) -> str:
+    """The digest that the reference stands for, shortened."""
+    found = step.after.run.image.resolved or ""
+    return found[:19] + "…" if found else ""
+
+
+def loopback(step: Step) -> bool:
+    """The registry is on this machine."""
+    return is_loopback(host(step))
+
+
+# -- credentials --------------------------------------------------------------------------------
+
+
+def stored_credential(step: Step) -> Credential | None:
+    """The credential store's entry for the registry that the command is about."""
+    return step.after.client.store.find(key(step))
+
+
+def key(step: Step) -> str:
+    """The registry's key in the credential store."""
+    run = step.after.run
+    if isinstance(run.command, Login | Logout):
+        return registry_key(run.command.server)
+    return run.reference.key if run.reference else run.host
+
+
+def stored(step: Step) -> bool:
+    """Credentials for this registry are stored."""
+    return stored_credential(step) is not None
+
+
+def identity_token(step: Step) -> bool:
+    """An identity token is stored for this registry, in place of a password."""
+    kept = stored_credential(step)
+    return bool(kept and kept.identity_token)
+
+
+def helper(step: Step) -> str:
+    """The credential helper that keeps this registry's credentials."""
+    return step.after.client.store.helper_of(key(step)) or ""
+
+
+def account(step: Step) -> str:
+    """The user name that this command has credentials for."""
+    known = step.after.run.credential
+    return known.username if known else ""
+
+
+def reuses_stored(step: Step) -> bool:
+    """`docker login` was typed without a name, and credentials for the registry are stored."""
+    run = step.after.run.command
+    prompts = isinstance(run, Login) and run.source == "prompt" and not run.named and not run.wrong
+    return prompts and stored(step)
+
+
+def asks_user(step: Step) -> bool:
+    """`docker login` will prompt: a terminal is there, and the password was not given."""
+    run = step.after.run.command
+    waits = isinstance(run, Login) and run.source == "prompt" and run.terminal and not run.wrong
+    return waits and not reuses_stored(step)
+
+
+# -- the message --------------------------------------------------------------------------------
+
+
+def request(step: Step) -> Request | None:
+    return step.exchange.request if step.exchange else None
+
+
+def sent_to(step: Step) -> str:
+    """The host that was asked in this step."""
+    sent = request(step)
+    return sent.host if sent else ""
+
+
+def tls(step: Step) -> bool:
+    """The request of this step went over TLS."""
+    sent = request(step)
+    return bool(sent and sent.url.lower().startswith("https:"))
+
+
+def credentials_sent(step: Step) -> bool:
+    """The request of this step carries a password or a token."""
+    sent = request(step)
+    secret = sent and (sent.authorization or SECRET_FIELDS & {name for name, _ in sent.form})
+    return bool(secret)
+
+
+def scheme_sent(step: Step) -> str:
+    """`Basic` or `Bearer`: the kind of credentials in this step's request."""
+    sent = request(step)
+    return str(sent.authorization.scheme) if sent and sent.authorization else ""
+
+
+def status(step: Step) -> int:
+    """The status of the answer in this step; 0 without an answer."""
+    answer = step.exchange.answer if step.exchange else None
+    return answer.status if isinstance(answer, Response) else 0
+
+
+def digest_named(step: Step) -> bool:
+    """The answer in this step has the header Docker-Content-Digest."""
+    answer = step.exchange.answer if step.exchange else None
+    return isinstance(answer, Response) and bool(answer.header("Docker-Content-Digest"))
+
+
+# -- the run so far -----------------------------------------------------------------------------
+
+
+def scheme(step: Step) -> str:
+    """`Basic` or `Bearer`: what requests to the registry carry from now on."""
+    held = step.after.run.access.authorization
+    return str(held.scheme) if held else ""
+
+
+def token_service(step: Step) -> str:
+    """The host that the challenge names as the token service."""
+    challenge = step.after.run.access.challenge
+    realm = challenge.realm if challenge and challenge.scheme == "Bearer" else ""
+    return split_url(realm).netloc if realm else ""
+
+
+def challenged(step: Step) -> bool:
+    """The registry has asked for credentials in this command."""
+    return step.after.run.access.challenge is not None
+
+
+def downloaded(step: Step) -> int:
+    """Blobs that this command has downloaded."""
+    return len(step.after.run.download.received)
+
+
+def layers_held(step: Step) -> int:
+    """Layers of the image that were on this machine before."""
+    return len(step.after.run.download.present)
+
+
+def image_named(step: Step) -> bool:
+    """The image store holds an image under this name."""
+    reference = step.after.run.reference
+    return reference is not None and bool(step.after.client.images.find(reference.canonical))
+
+
+def new_digest(step: Step) -> bool:
+    """The name stands for another digest in the registry than in the image store."""
+    reference, found = step.after.run.reference, step.after.run.image.resolved
+    held = step.after.client.images.find(reference.canonical) if reference else None
+    return held is not None and held != found
+
+
+def platform(step: Step) -> str:
+    """The platform that is pulled for."""
+    return str(step.after.platform)
+
+
+def failed(step: Step) -> bool:
+    """The run ends here, with an error."""
+    return step.after.phase is Phase.FAILED
+
+
+FACTS: Mapping[str, Callable[[Step], Value]] = {
+    fact.__name__: fact
+    for fact in (
+        command, host, image, repository, by_digest, digest, loopback, stored, identity_token,
+        helper, account, reuses_stored, asks_user, sent_to, tls, credentials_sent, scheme_sent,
+        status, digest_named, scheme, token_service, challenged, downloaded, layers_held, image_named,
+        new_digest, platform, failed,
+    )
+}  # fmt: skip
+"""By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""
+
+
+class FactsOf(Mapping[str, Value]):
+    """The facts of one step; each is computed when it is asked for."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+
+    def __getitem__(self, name: str) -> Value:
+        return FACTS[name](self.step)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FACTS)
+
+    def __len__(self) -> int:
+        return len(FACTS)

@@ -1,0 +1,63 @@
+"""A point of a run, and the value at a path of it: what claims and conditions are about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from typing import Any
+
+from simulator.docker.trace import Step
+from simulator.views.facts import FactsOf
+from simulator.views.probes import PROBES, Value
+
+
+@dataclass(frozen=True)
+class Point:
+    """What a path starts from."""
+
+    name: str
+    before: Any
+    event: Any
+    after: Any
+    exchange: Any
+    facts: FactsOf
+    tracker: Mapping[str, Value]
+    row: int | None
+    terminal: str
+
+
+def point_of(step: Step, row: int | None = None, start: bool = False) -> Point:
+    """The point after this step, or before it for `start`."""
+    after = step.before if start else step.after
+    tracked = {name: probe.value(after) for name, probe in PROBES.items()}
+    said = "\n".join(line.text for line in step.terminal)
+    return Point(
+        step.name, step.before, step.event, after, step.exchange, FactsOf(step), tracked, row, said
+    )
+
+
+def resolve(root: Any, path: str) -> Any:
+    """The value at a dotted path: fields, keys, the place in a list, `count`, and `type` of an
+    event; a list of texts as YAML has it. Raises LookupError with a sentence."""
+    value = root
+    for name in path.split("."):
+        value = step_into(value, name, path)
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        return list(value)
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def step_into(value: Any, name: str, path: str) -> Any:
+    if name == "count" and isinstance(value, tuple):
+        return len(value)
+    if isinstance(value, tuple) and name.isdecimal() and int(name) < len(value):
+        return value[int(name)]
+    if name == "type":
+        return type(value).__name__
+    if isinstance(value, Mapping) and name in value:
+        return value[name]
+    if is_dataclass(value) and (
+        name in {f.name for f in fields(value)}
+        or isinstance(getattr(type(value), name, None), property)
+    ):
+        return getattr(value, name)
+    raise LookupError(f"there is no {name!r} in {path!r}")

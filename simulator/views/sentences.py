@@ -1,0 +1,95 @@
+"""Sentences about a run: variants with a condition, and the claims that prove them.
+
+A *place* is where a sentence can be shown, such as a row's result or the text of an event. It has
+one text, or variants of which exactly one applies: the one whose `when` holds, else the one
+without `when`. Conditions and claims map paths of a point (see `point`) to a value, or to
+`one_of: [...]`, `absent: true` or `count: N`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from simulator.views.facts import FACTS
+from simulator.views.point import Point, resolve
+
+OPERATORS = ("one_of", "absent", "count")
+
+
+class Variant(BaseModel):
+    """A sentence, when it is shown, and what proves it. A definition names its `source`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    when: dict[str, Any] = {}
+    text: str
+    claims: dict[str, Any] = {}
+    source: str = ""
+
+
+V = TypeVar("V", bound=Variant)
+
+
+def variants_of(place: "str | V | Sequence[V]") -> tuple["Variant | V", ...]:
+    """All sentences that can be shown in this place."""
+    if isinstance(place, str):
+        return (Variant(text=place),) if place else ()
+    return (place,) if isinstance(place, Variant) else tuple(place)
+
+
+def applying(variants: Sequence[V], at: Point) -> list[V]:
+    """Those that apply at this point. A good place has one."""
+    fitting = [one for one in variants if one.when and holds(one.when, at)]
+    return fitting or [one for one in variants if not one.when]
+
+
+def usual(variants: Sequence[V]) -> V:
+    """The sentence for a point that no run has come to: the one without a condition."""
+    return next((one for one in variants if not one.when), variants[0])
+
+
+def chosen(variants: Sequence[V], at: Point) -> V:
+    """The sentence that is shown at this point."""
+    return next(iter(applying(variants, at)), variants[-1])
+
+
+def holds(wanted: Mapping[str, Any], at: Point) -> bool:
+    """Whether every path has its value at this point."""
+    return next(differences(wanted, at), None) is None
+
+
+def differences(wanted: Mapping[str, Any], at: Point) -> Iterator[tuple[str, str]]:
+    """Each path that has another value, with a sentence."""
+    for path, value in wanted.items():
+        try:
+            actual = resolve(at, path)
+        except LookupError as error:
+            if not (isinstance(value, Mapping) and value.get("absent")):
+                yield path, str(error.args[0])
+            continue
+        if not fits(value, actual):
+            yield path, f"{path} is {actual!r}, not {value!r}"
+
+
+def fits(wanted: Any, actual: Any) -> bool:
+    """Whether this is the wanted value, or what an operator asks for."""
+    if not (isinstance(wanted, Mapping) and len(wanted) == 1 and set(wanted) <= set(OPERATORS)):
+        return bool(wanted == actual)
+    ((operator, value),) = wanted.items()
+    if operator == "one_of":
+        return bool(actual in value)
+    if operator == "absent":
+        return (not actual) is bool(value)
+    return isinstance(actual, Sized) and len(actual) == value
+
+
+def filled(text: str, at: Point) -> str:
+    """The text with the facts that it names in braces."""
+    return re.sub(r"\{([a-z_]+)\}", lambda found: str(at.facts[found[1]]), text)
+
+
+def unknown_names(text: str) -> list[str]:
+    """The names in braces that are no facts."""
+    return [name for name in re.findall(r"\{([a-z_]+)\}", text) if name not in FACTS]
