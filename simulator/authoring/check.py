@@ -6,6 +6,7 @@ from pathlib import Path
 from simulator.authoring.chapters import chapter_problems
 from simulator.authoring.diagram import build
 from simulator.authoring.proof import problems
+from simulator.authoring.sentences import sentence_problems
 from simulator.authoring.translations import translation_problems
 from simulator.lesson.challenges import InvalidChallenge, challenges
 from simulator.lesson.chapters import InvalidChapters
@@ -30,6 +31,8 @@ def folder_problems(folder: Path) -> Iterator[str]:
         for lesson in every_language(folder):
             with i18n.speaking(lesson.language):
                 yield from page_problems(lesson)
+                if lesson.language == i18n.DEFAULT:
+                    yield from sentence_problems(lesson)
                 challenges(lesson)
                 project(lesson)
         yield from translation_problems(folder)

@@ -77,10 +77,10 @@ def of_rows(lesson: Lesson) -> Found:
 def of_sample(lesson: Lesson, typed: list[str], scenario: str) -> Found:
     if [line for line in lesson.sample if line and not line.startswith("#")] != typed:
         yield ("sample",), f"the commands of {scenario!r} are {typed}"
-    inputs = {row.input for row in lesson.rows}
+    inputs = {span.input for span in spans(lesson, own_run(lesson))}
     for command in typed:
         if command not in inputs:
-            yield ("rows",), f"no row has the command {command!r} as its input"
+            yield ("rows",), f"no row begins with the command {command!r}"
 
 
 def of_flow(lesson: Lesson) -> Found:

@@ -3,18 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
+from simulator.lesson.claims import Found
 from simulator.lesson.document import Lesson
 from simulator.lesson.narration import Told, faults, narration
 from simulator.recordings.situations import recorded_situations
 from simulator.recordings.situations import trace as recorded_run
 from simulator.scenarios import play
+from simulator.scenarios.model import InvalidScenario, Scenario
 from simulator.views.sentences import Variant, unknown_names
+from simulator.words import i18n
+from simulator.words.data_file import Where, read_named
 
-OBSERVED = frozenset({"Listening", "UnexpectedRequest"})
-"""Events of a watched client alone: no run of the machine has them."""
+SITUATIONS = Path(__file__).with_name("situations.yaml")
 
 
 def runs(lesson: Lesson) -> Iterator[tuple[str, Trace]]:
@@ -25,15 +29,25 @@ def runs(lesson: Lesson) -> Iterator[tuple[str, Trace]]:
             yield f"{name}@{engine}", play.trace(name, engine)
     if lesson.document.situations == "all":
         for engine in engines():
-            yield from ((f"{name}@{engine}", trace) for name, trace in recorded_runs(engine))
+            yield from ((f"{name}@{engine}", trace) for name, trace in further_runs(engine))
 
 
 @cache
-def recorded_runs(engine: str) -> tuple[tuple[str, Trace], ...]:
-    return tuple((name, recorded_run(name, engine)) for name in recorded_situations())
+def further_runs(engine: str) -> tuple[tuple[str, Trace], ...]:
+    """The recorded situations, and those that are there for their sentences alone."""
+    recorded = ((name, recorded_run(name, engine)) for name in recorded_situations())
+    own = read_named(Scenario, SITUATIONS, InvalidScenario)
+    return (*recorded, *((name, play.run(one, engine)) for name, one in own.items()))
 
 
 def sentence_problems(lesson: Lesson) -> Iterator[str]:
+    """As `of_sentences`, with file and line."""
+    with i18n.speaking(i18n.DEFAULT):
+        for place, what in of_sentences(lesson):
+            yield f"{lesson.file.place(place)}: {what}"
+
+
+def of_sentences(lesson: Lesson) -> Found:
     """Every place that says nothing, two things, or something that does not hold in a run; and
     every sentence that no run shows."""
     seen: dict[str, list[tuple[str, Told]]] = defaultdict(list)
@@ -41,16 +55,26 @@ def sentence_problems(lesson: Lesson) -> Iterator[str]:
         for told in narration(lesson, trace):
             seen[told.place].append((run, told))
     for place, showings in seen.items():
-        for what in dict.fromkeys(of_place(showings)):
-            yield f"{place}: {what}"
+        whole = lesson.document.situations == "all" or place.startswith("row")
+        for what in dict.fromkeys(of_place(showings, whole)):
+            yield where(place), f"{place}: {what}"
 
 
-def of_place(showings: Sequence[tuple[str, Told]]) -> Iterator[str]:
+def where(place: str) -> Where:
+    """The place in the lesson's file; the words of events are mostly in one of their own."""
+    kind, name, *rest = place.split(".")
+    return ("rows", int(name) - 1, *rest) if kind == "row" else ("words", name)
+
+
+def of_place(showings: Sequence[tuple[str, Told]], whole: bool) -> Iterator[str]:
+    """What is wrong with a place in these runs; for the `whole` of the runs that show it, the
+    sentences that none of them shows too."""
     for run, told in showings:
         for what in faults(told):
             yield f"{run}, step {told.step.number}: {what}"
     variants = {one.text: one for _run, told in showings for one in told.variants}
-    for text in unshown(variants.values(), (told for _run, told in showings)):
+    shown = (one for _run, one in showings)
+    for text in unshown(variants.values(), shown) if whole else ():
         yield f"no run shows “{text}”"
     for text in variants:
         for name in unknown_names(text):

@@ -28,6 +28,9 @@ COMMANDS = {
     "questions": Entry("simulator.cli.exporting:make_questions", "Make questions from the runs."),
     "export": Entry("simulator.cli.exporting:export_lesson", "Write a whole lesson as one file."),
     "check": Entry("simulator.cli.authoring:check", "Prove the lessons against the machine."),
+    "narrate": Entry(
+        "simulator.cli.narrating:narrate", "Print every sentence of a run with its proof."
+    ),
     "lesson": Entry("simulator.cli.authoring:lesson", "Write a new lesson."),
     "build": Entry("simulator.cli.authoring:build_lessons", "Lay out the diagrams of the lessons."),
 }

@@ -162,6 +162,11 @@ def scheme(step: Step) -> str:
     return str(held.scheme) if held else ""
 
 
+def resolved_with(step: Step) -> str:
+    """`Basic` or `Bearer`: the credentials with which the registry was asked for the digest."""
+    return str(step.after.run.image.resolved_with or "")
+
+
 def token_service(step: Step) -> str:
     """The host that the challenge names as the token service."""
     challenge = step.after.run.access.challenge
@@ -212,8 +217,8 @@ FACTS: Mapping[str, Callable[[Step], Value]] = {
     for fact in (
         command, host, image, repository, by_digest, digest, loopback, stored, identity_token,
         helper, account, reuses_stored, asks_user, sent_to, tls, credentials_sent, scheme_sent,
-        status, digest_named, scheme, token_service, challenged, downloaded, layers_held, image_named,
-        new_digest, platform, failed,
+        status, digest_named, scheme, resolved_with, token_service, challenged, downloaded,
+        layers_held, image_named, new_digest, platform, failed,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""

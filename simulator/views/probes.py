@@ -57,14 +57,14 @@ class Probe:
         return self.words(self.value(state))
 
 
-AT_REST = (Phase.READY, Phase.DONE)
-"""Between commands nothing is sent, and tokens are forgotten."""
+AT_REST = (Phase.READY, Phase.DONE, Phase.FAILED)
+"""Between commands and after a failure nothing is sent, and tokens are forgotten."""
 
 
 def auth_token(state: State) -> Access:
     store = state.client.store
-    kept = bool(store.entries) or bool(store.helper and not store.helper_missing)
-    if state.phase is Phase.COMPARING:
+    kept = bool(store.entries)
+    if state.phase is Phase.COMPARING and state.run.image.resolved_with:
         return Access.ACCEPTED
     sent = state.run.access.authorization
     if sent is None or state.phase in AT_REST:
@@ -97,7 +97,7 @@ def layers_words(value: Value) -> str:
     assert isinstance(value, Layers)
     if not value.all:
         return _("None")
-    return _("{here} of {all} verified").format(here=value.here, all=value.all)
+    return _("{here} of {all} here").format(here=value.here, all=value.all)
 
 
 def local_image_store(state: State) -> Images:

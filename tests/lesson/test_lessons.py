@@ -122,7 +122,7 @@ SPOILS = {
     "an unknown scenario": (("scenario",), "nowhere", "no scenario 'nowhere'"),
     "another sample": (("sample", 0), "docker login example.com", "the commands of"),
     "a row out of place": (("rows", 2, "number"), 9, "row 9 is at place 3"),
-    "a command in no row": (("rows", 0, "input"), "docker", "no row has the command"),
+    "a command in no row": (("rows", 0, "phases"), ["removing"], "no row begins with the command"),
     "a row that is never reached": (("rows", 1, "branch"), True, "row 2 happens"),
     "a phase in two boxes": (("flow", "boxes", 0, "phases"), ["ready", "done"], "in 2 boxes"),
     "an arrow that no run takes": (("flow", "back", 0), ["ready", "download"], "no run goes"),
@@ -159,7 +159,7 @@ def test_every_event_has_words() -> None:
             known = event_words.words()
         assert events <= known.keys()
         assert {key.split()[-1] for key in known} == events
-        assert all(one.title and one.text for one in known.values())
+        assert all(one.title and one.text for several in known.values() for one in several)
 
 
 def test_a_lesson_has_words_of_its_own_for_an_event() -> None:
@@ -167,9 +167,9 @@ def test_a_lesson_has_words_of_its_own_for_an_event() -> None:
     document = source(USUAL)
     document["words"] = {"Resolved": {"title": "Ours", "text": "Ours."}}
     lesson = spoiled(load(HOME / USUAL), document)
-    assert lesson.words("Resolved", "pull").title == "Ours"
-    assert lesson.words("LoginTyped", "login") == event_words.words()["LoginTyped"]
-    assert lesson.words("Challenged", "login") == event_words.words()["login Challenged"]
+    assert [one.title for one in lesson.variants("Resolved", "pull")] == ["Ours"]
+    assert lesson.variants("LoginTyped", "login") == event_words.words()["LoginTyped"]
+    assert lesson.variants("Challenged", "login") == event_words.words()["login Challenged"]
 
 
 BAD_FILES = {

@@ -12,7 +12,6 @@ from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
 from simulator.views import predictions as predict
 from simulator.views import stage as views
-from simulator.views.commands import command_name
 from simulator.views.predictions import MOST, Option, Question, questions
 from simulator.words import i18n
 from tests.cases import each
@@ -81,10 +80,7 @@ def test_the_other_events_are_other_ways_out_of_that_phase(name: str, engine: st
         if question.kind != "event":
             continue
         step = trace.steps[question.step - 1]
-        command = command_name(step)
-        ways = {
-            LESSON.words(kind.__name__, command).title for kind in TRANSITIONS[step.before.phase]
-        }
+        ways = {LESSON.words(kind.__name__, step).title for kind in TRANSITIONS[step.before.phase]}
         assert {option.text for option in question.options} <= ways
 
 
@@ -114,7 +110,8 @@ def test_a_row_that_no_way_leads_to_is_told_with_the_ways_there_are() -> None:
     """The reason lists what the table allows."""
     question = next(q for q in questions(LESSON, run("works")) if q.kind == "row")
     reasons = [option.why for option in question.options if "No way leads there" in option.why]
-    titles = [LESSON.words(name, "pull").title for name in predict.exits(Phase.COMPARING)]
+    step = run("works").steps[question.step - 1]
+    titles = [LESSON.words(name, step).title for name in predict.exits(Phase.COMPARING)]
     assert reasons and all(title in reason for reason in reasons for title in titles)
 
 

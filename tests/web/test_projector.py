@@ -79,7 +79,7 @@ def test_the_speakers_notes_follow(learner: Open) -> None:
     told = notes.locator(".speaker")
     expect(told).to_contain_text(step["title"])
     expect(told).to_contain_text(step["text"])
-    expect(told).to_contain_text(RUN["rows"][step["row"] - 1]["note"])
+    expect(told).to_contain_text(RUN["rows"][step["row"] - 1]["action"])
     stage.keyboard.press("PageDown")
     answer = QUESTIONS[1]["options"][right(QUESTIONS[1])]["text"]
     expect(told.locator(".key")).to_have_text(f"Answer: {answer}")

@@ -245,8 +245,12 @@ def keep_search(state: State, event: e.SoughtAmongBlobs) -> Run:
 
 def keep_resolved(state: State, event: e.Resolved) -> Run:
     """The fetcher starts; with separate authorization it knows nothing of the resolver's."""
+    sent = state.run.access.authorization
     image = replace(
-        state.run.image, resolved=event.digest or None, media_type=event.media_type
+        state.run.image,
+        resolved=event.digest or None,
+        resolved_with=sent.scheme if sent else None,
+        media_type=event.media_type,
     )
     access = state.run.access if state.profile.shares_authorization else Access()
     return replace(state.run, image=image, access=access, attempts=())

@@ -11,7 +11,7 @@ from simulator.docker.events import Failure
 from simulator.docker.image_store import ImageStore, Refusal
 from simulator.docker.machine.table import Phase
 from simulator.docker.unions import Tagged
-from simulator.protocol.authorization import Authorization
+from simulator.protocol.authorization import Authorization, Scheme
 from simulator.protocol.challenge import Challenge
 from simulator.protocol.hosts import is_loopback
 from simulator.protocol.image_config import ImageConfig
@@ -113,6 +113,8 @@ class Image:
 
     resolved: str | None = None
     """The digest that the reference is."""
+    resolved_with: Scheme | None = None
+    """The credentials with which the registry was asked for the digest; None without any."""
     media_type: str = ""
     among_blobs: bool = False
     index: Index | None = None
