@@ -77,7 +77,8 @@ def of_rows(lesson: Lesson) -> Found:
 def of_sample(lesson: Lesson, typed: list[str], scenario: str) -> Found:
     if [line for line in lesson.sample if line and not line.startswith("#")] != typed:
         yield ("sample",), f"the commands of {scenario!r} are {typed}"
-    inputs = {span.input for span in spans(lesson, own_run(lesson))}
+    begun = spans(lesson, own_run(lesson))
+    inputs = {text for span in begun for _number, text in span.inputs}
     for command in typed:
         if command not in inputs:
             yield ("rows",), f"no row begins with the command {command!r}"
