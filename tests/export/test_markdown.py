@@ -5,7 +5,6 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from simulator.export import WHOLE, Item
-from simulator.views.commands import commands_of
 from simulator.views.rows import process_table, tracker_after
 from simulator.views.table import Table
 from tests.export.samples import LESSON, ODD, RUNS, asked, drawn, squeezed
