@@ -135,7 +135,7 @@ def written(world: LabWorld) -> dict[str, Any]:
 
 def refuse_unmodelled(world: LabWorld) -> None:
     """Raises NotModelled."""
-    for name in ("registry-mirrors", "proxies"):
+    for name in ("proxies",):
         if name in world.engine_options:
             raise NotModelled(f"the engine's option {name}")
     if world.disk:
@@ -159,7 +159,8 @@ def registry_sites(world: LabWorld, host: str, note: Note) -> dict[str, dict[str
     kind, _, holds = note.auth.partition(";")
     known = {"Basic": "basic", "none": "none"}.get(kind)
     if known is None:
-        return {host: {**site, "auth": "none", "empty": True}}
+        front = [{"reply": {"status": 404}}] if "404 for every path" in note.auth else []
+        return {host: {**site, "auth": "none", "empty": True, "front": front}}
     users = {name: {"password": word, "may_pull": ["*"]} for name, word in world.users.items()}
     return {host: {**site, "auth": known, "realm": REALM, "users": users, **images(world, holds)}}
 
@@ -329,7 +330,9 @@ def client(world: LabWorld) -> dict[str, Any]:
     insecure = world.engine_options.get("insecure-registries", [])
     return {
         "config": with_identities(config, world), "problem": problem, "files": files,
-        "insecure": insecure, "certs": world.certs_d, "helpers": dict(helpers(world)),
+        "insecure": insecure, "certs": world.certs_d,
+        "mirrors": world.engine_options.get("registry-mirrors", []),
+        "helpers": dict(helpers(world)),
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class ClientDocument(BaseModel):
     its directory. `helpers` are the credential helpers on the PATH, with what they keep
     (`user:password`) by registry. `files` are the texts of other files by path. `held` are images
     of an earlier pull. `insecure` are the engine's insecure-registries, `certs` the files below
-    /etc/docker/certs.d (`HOST/NAME`).
+    /etc/docker/certs.d (`HOST/NAME`), `mirrors` the engine's registry-mirrors.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,6 +55,7 @@ class ClientDocument(BaseModel):
     platform: str = "linux/amd64"
     insecure: tuple[str, ...] = ()
     certs: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()
 
     @property
     def text(self) -> str | None:
@@ -77,6 +78,7 @@ class ClientDocument(BaseModel):
             unreadable=self.unreadable(),
             insecure=self.insecure,
             certs=self.certs,
+            mirrors=tuple(one.rstrip("/") for one in self.mirrors),
         )
 
     def store(self) -> CredentialStore:

@@ -29,6 +29,7 @@ from simulator.recordings.document import recorded
 from simulator.recordings.scene import scene_of
 from simulator.registry.fixtures import dumps, pointer, repositories
 from simulator.registry.model import Auth, Blob, Fault, Part, Repository, StoredManifest
+from simulator.scenarios.client import auth_entry
 from simulator.scenarios.model import Scenario, Typed, scenario, scenarios
 from simulator.scenarios.play import trace as run
 from simulator.sources.mock import mock
@@ -121,6 +122,16 @@ def at_front(does: dict[str, object]) -> Scenario:
     return odd(auth=Auth.BASIC, sites={"myprivateregistry.com": {"front": [does]}})
 
 
+def mirrored(**world: object) -> Scenario:
+    """Docker Hub is out of reach, and its mirror is the lesson's registry."""
+    there = {"mirrors": ["https://myprivateregistry.com/"]}
+    return odd((Typed(run="docker pull public/hello"),), stored=None, client=there, **world)
+
+
+MIRRORED = (
+    mirrored(), mirrored(auth=Auth.NONE),
+    mirrored(faults=(Fault(Part.MANIFEST, status=404, code="MANIFEST_UNKNOWN"),)),
+)  # fmt: skip
 ODD = {
     "HEAD failed, GET did not": odd(faults=(Fault(Part.MANIFEST, status=500, times=1),)),
     "an index behind that": odd(
@@ -236,12 +247,12 @@ BROWSER = Login("docker login", HUB, terminal=True, patience=1)
 
 
 def edges_with(
-    phase: Phase, answer: Response | NetworkFailure, engine: str, world: World, name: str
+    phase: Phase, answer: Response | NetworkFailure, state: State, world: World
 ) -> set[Edge]:
     """The edges of a login and pull in which this phase only ever gets this answer."""
-    honest, state, seen = mock(world), scenario(name).state(engine), set()
+    honest, seen = mock(world), set()
     if phase in (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER):
-        honest, state = mock(at_the_hub()), State(Client(engine), (BROWSER,))
+        honest, state = mock(at_the_hub()), State(Client(state.client.engine), (BROWSER,))
     for _ in range(LIMIT):
         if state.finished:
             break
@@ -319,8 +330,9 @@ def test_every_edge_is_walked() -> None:
         seen |= walked(run_trace(misused, mock(World())))
         for phase in Phase:
             for answer in BROKEN:
-                seen |= edges_with(phase, answer, engine, scenario("works").world(), "works")
-                seen |= edges_with(phase, answer, engine, slow_clock(), "logged-in")
+                for case in (scenario("works"), scenario("public-registry"), *MIRRORED):
+                    seen |= edges_with(phase, answer, case.state(engine), case.world())
+                seen |= edges_with(phase, answer, scenario("logged-in").state(engine), slow_clock())
     assert sorted(f"{p}: {t.__name__}" for p, t in edges - seen) == []
 
 
@@ -336,6 +348,17 @@ def test_a_redirected_blob_is_asked_for_without_the_credential() -> None:
     elsewhere = [request for request in asked if request.host.startswith("storage.")]
     assert len(elsewhere) == 4
     assert all(request.authorization is None for request in elsewhere)
+
+
+def test_a_mirror_never_gets_a_credential() -> None:
+    """What is stored for Docker Hub is not for its mirrors."""
+    stored = {"auths": {"https://index.docker.io/v1/": auth_entry("alice:s3cret")}}
+    world = mirrored(auth=Auth.NONE).changed({"client": {"config": stored}})
+    for engine in ("29", "26"):
+        trace = run_trace(world.state(engine), mock(world.world()))
+        asked = [step.exchange.request for step in trace.steps if step.exchange]
+        assert not trace.failed and asked
+        assert all(one.authorization is None for one in asked)
 
 
 @each(

@@ -1,9 +1,11 @@
 """Facts of `docker pull`, and of what every command asks a registry."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from simulator.docker.config_file import Credential
-from simulator.docker.events.base import Event
+from simulator.docker.events.base import Event, Failure
+from simulator.docker.unions import Tagged
 from simulator.protocol.challenge import Challenge
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, Manifest
@@ -129,6 +131,22 @@ class Resolved(Event):
 
     digest: str
     media_type: str = ""
+
+
+@dataclass(frozen=True)
+class MirrorDeclined(Event):
+    """A mirror of Docker Hub did not give this object; the next host is asked for it."""
+
+    mirror: str
+    method: str
+    url: str
+
+
+@dataclass(frozen=True)
+class MirrorGivenUp(Event):
+    """The pull from a mirror of Docker Hub failed; it begins again elsewhere."""
+
+    why: Annotated[Failure, Tagged("event")]
 
 
 @dataclass(frozen=True)

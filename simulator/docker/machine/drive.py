@@ -17,6 +17,7 @@ from simulator.docker.machine import (
     login,
     logout,
     manifests,
+    mirrors,
     ready,
     redirects,
     resolve,
@@ -26,7 +27,7 @@ from simulator.docker.machine.answers import unreachable
 from simulator.docker.machine.part import Move
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import TRANSITIONS, IllegalTransition
-from simulator.protocol.message import Exchange
+from simulator.protocol.message import Exchange, Request
 from simulator.protocol.network_failure import NetworkFailure
 
 K = TypeVar("K")
@@ -43,7 +44,7 @@ def merged(tables: Iterable[Mapping[K, V]]) -> dict[K, V]:
 
 PARTS = (
     ready.PART, login.PART, logout.PART, images.PART,
-    tokens.PART, resolve.PART, manifests.PART, blobs.PART,
+    tokens.PART, resolve.PART, mirrors.PART, manifests.PART, blobs.PART,
 )  # fmt: skip
 MOVES = merged(part.moves for part in PARTS)
 MEANINGS = merged(part.meanings for part in PARTS)
@@ -57,9 +58,14 @@ def next_move(state: State) -> Move:
         raise IllegalTransition(f"a run that is {state.phase} has no next move")
     move = MOVES[state.phase](state)
     if isinstance(move, Event):
-        return move
+        return mirrors.given_up(state, move)
     trust = state.client.trust(state.run.host)
-    return tuple(replace(redirects.at_new_address(state, one), trust=trust) for one in move)
+    return tuple(replace(addressed(state, one), trust=trust) for one in move)
+
+
+def addressed(state: State, request: Request) -> Request:
+    """The request, at a mirror or where a redirect leads."""
+    return redirects.at_new_address(state, mirrors.at_mirror(state, request))
 
 
 def interpret(state: State, exchange: Exchange) -> Event:
@@ -67,13 +73,17 @@ def interpret(state: State, exchange: Exchange) -> Event:
     event = meaning(state, exchange)
     if isinstance(event, Failure) and state.run.login.reusing:
         return e.StoredCredentialsRefused(event)
-    return event
+    return mirrors.given_up(state, event)
 
 
 def meaning(state: State, exchange: Exchange) -> Event:
+    declined = mirrors.declined(exchange.request, exchange.answer)
+    if declined:
+        return declined
     if isinstance(exchange.answer, NetworkFailure):
         return unreachable(state, exchange.request, exchange.answer)
-    return MEANINGS[state.phase](state, exchange.request, exchange.answer)
+    request = mirrors.from_mirror(exchange.request)
+    return MEANINGS[state.phase](state, request, exchange.answer)
 
 
 def evolve(state: State, event: Event) -> State:

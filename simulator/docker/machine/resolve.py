@@ -14,6 +14,7 @@ from simulator.docker.machine.answers import (
     repeats,
 )
 from simulator.docker.machine.login import keep_credential
+from simulator.docker.machine.mirrors import first_host
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import (
@@ -204,7 +205,8 @@ def keep_reference(state: State, event: e.ReferenceParsed) -> Run:
     command, reference = state.run.command, event.reference
     wanted = command.platform if isinstance(command, Pull) else ""
     platform = Platform.parse(wanted) if wanted else None
-    return replace(state.run, reference=reference, host=reference.host, platform=platform)
+    host = first_host(state, reference)
+    return replace(state.run, reference=reference, host=host, platform=platform)
 
 
 def keep_tags(state: State, event: e.TagsListed) -> Run:

@@ -42,6 +42,9 @@ class Client:
     certs: tuple[str, ...] = ()
     """Files below `/etc/docker/certs.d`, as `HOST/NAME`."""
 
+    mirrors: tuple[str, ...] = ()
+    """The engine's `registry-mirrors`, as URLs without a slash at the end."""
+
     def lenient(self, host: str) -> bool:
         """Whether the engine neither wants TLS nor verifies it: on this machine, or as told."""
         return is_loopback(host) or host in self.insecure
@@ -163,6 +166,8 @@ class Run:
     image: Image = field(default_factory=Image)
     download: Download = field(default_factory=Download)
     attempts: tuple[Attempt, ...] = ()
+    declined: tuple[tuple[str, str, str], ...] = ()
+    """What a mirror did not give: the mirror, and method and address of the request."""
     refused: tuple[Refusal, ...] = ()
     """What `docker rmi` or `inspect` still has to complain about."""
 

@@ -112,26 +112,28 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         {e.CredentialFound: P.PINGING, e.CredentialMissing: P.PINGING} | fails(e.HelperFailed),
     P.PINGING:
         {e.Challenged: P.AUTHORIZING_RESOLVE, e.AccessOpen: P.RESOLVING,
-         e.PingSkipped: P.RESOLVING, e.FellBackToHttp: P.PINGING, e.RequestMoved: P.PINGING}
+         e.PingSkipped: P.RESOLVING, e.FellBackToHttp: P.PINGING, e.RequestMoved: P.PINGING,
+         e.MirrorGivenUp: P.PINGING}
         | fails(e.Unreachable, e.CertificatesUnusable),
     P.AUTHORIZING_RESOLVE:
-        authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING),
+        authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING) | {e.MirrorGivenUp: P.PINGING},
     P.RESOLVING:
         {e.TagsListed: P.RESOLVING, e.Resolved: P.COMPARING, e.Challenged: P.AUTHORIZING_RESOLVE,
          e.AskedAgain: P.RESOLVING, e.SoughtAmongBlobs: P.RESOLVING,
          e.ErrorWithoutBody: P.EXPLAINING, e.FellBackToHttp: P.RESOLVING,
-         e.RequestMoved: P.RESOLVING}
+         e.RequestMoved: P.RESOLVING, e.MirrorDeclined: P.RESOLVING, e.MirrorGivenUp: P.PINGING}
         | READING | fails(e.HeaderUnusable),
     P.EXPLAINING:
         {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING, e.TokenIssued: P.EXPLAINING,
-         e.RequestMoved: P.EXPLAINING}
+         e.RequestMoved: P.EXPLAINING, e.MirrorGivenUp: P.PINGING}
         | READING | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable, e.HeaderUnusable),
     P.COMPARING: {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST},
     P.FETCHING_MANIFEST:
         {e.ManifestReceived: P.PLANNING, e.IndexReceived: P.SELECTING, e.ManifestHeld: P.PLANNING,
          e.IndexHeld: P.SELECTING, e.Challenged: P.AUTHORIZING_FETCH,
          e.AskedAgain: P.FETCHING_MANIFEST, e.FellBackToHttp: P.FETCHING_MANIFEST,
-         e.FellBackToTag: P.FETCHING_MANIFEST, e.RequestMoved: P.FETCHING_MANIFEST}
+         e.FellBackToTag: P.FETCHING_MANIFEST, e.RequestMoved: P.FETCHING_MANIFEST,
+         e.MirrorDeclined: P.FETCHING_MANIFEST, e.MirrorGivenUp: P.PINGING}
         | READING | fails(e.DigestMismatch, e.ManifestUnreadable, e.MediaTypesDiffer),
     P.AUTHORIZING_FETCH: authorizing(P.AUTHORIZING_FETCH, resume=P.FETCHING_MANIFEST),
     P.SELECTING: {e.PlatformSelected: P.FETCHING_MANIFEST} | fails(e.PlatformMissing),
@@ -139,6 +141,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.FETCHING_BLOBS:
         {e.BlobReceived: P.FETCHING_BLOBS, e.Redirected: P.FETCHING_BLOBS,
          e.DownloadCut: P.FETCHING_BLOBS, e.AskedAgain: P.FETCHING_BLOBS,
+         e.MirrorDeclined: P.FETCHING_BLOBS, e.MirrorGivenUp: P.PINGING,
          e.BlobsVerified: P.STORING}
         | fails(e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited, e.ServerFailed,
                 e.Unreachable),
