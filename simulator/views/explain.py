@@ -33,7 +33,7 @@ class Note:
 
 REQUEST_HEADERS = {
     "host": Note(
-        N_("The registry that the reference names; its part before the first slash."),
+        N_("The host that this request goes to."),
         f"{HTTP}#name-host-and-authority",
     ),
     "accept": Note(
@@ -51,7 +51,7 @@ REQUEST_HEADERS = {
 }
 AUTHORIZATIONS = {
     Scheme.BASIC: Note(
-        N_("User name and password, base64-encoded. Encoding is not encryption: TLS protects it."),
+        N_("User name and password, base64-encoded. That is no encryption: only TLS hides them."),
         "https://www.rfc-editor.org/rfc/rfc7617",
     ),
     Scheme.BEARER: Note(
@@ -130,7 +130,7 @@ STATUSES = {
         N_("Not like this: a proof is missing, or is not good enough. See WWW-Authenticate."),
         f"{HTTP}#name-401-unauthorized",
     ),
-    403: Note(N_("Known, and not allowed."), f"{HTTP}#name-403-forbidden"),
+    403: Note(N_("The server understood the request and refuses it."), f"{HTTP}#name-403-forbidden"),
     404: Note(N_("Not here, or not for you to know."), f"{HTTP}#name-404-not-found"),
     405: Note(N_("Not with this method."), f"{HTTP}#name-405-method-not-allowed"),
     429: Note(N_("Too many requests: wait."), "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
@@ -229,7 +229,7 @@ CLAIMS = {
     "iss": N_("who issued it"),
     "sub": N_("whose it is"),
     "aud": N_("the service that it is for"),
-    "exp": N_("worth nothing from this second on"),
+    "exp": N_("valid until this second; some registries allow a minute more"),
     "nbf": N_("worth nothing before this second"),
     "iat": N_("when it was issued"),
     "jti": N_("its own name"),

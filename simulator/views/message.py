@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
+from simulator.docker.machine import Phase
 from simulator.docker.output.shared import reason
 from simulator.docker.trace import Step
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure
 from simulator.protocol.target import Kind
-from simulator.views.commands import command_name
 from simulator.views.explain import (
     STATUSES,
     Note,
@@ -131,9 +131,9 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
 
 def told(step: Step, exchange: Exchange) -> str:
     """Who sent what to whom, and what came back, in a sentence."""
-    pulls = command_name(step) == "pull"
+    in_browser = step.before.phase in (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER)
     return _("{who} asks {host}: {method} {path}. The answer: {came}.").format(
-        who=_("The Docker engine") if pulls else _("Docker's command line"),
+        who=_("Docker's command line") if in_browser else _("The Docker engine"),
         host=exchange.request.host,
         method=exchange.request.method,
         path=exchange.request.path,
