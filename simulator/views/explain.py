@@ -130,7 +130,9 @@ STATUSES = {
         N_("Not like this: a proof is missing, or is not good enough. See WWW-Authenticate."),
         f"{HTTP}#name-401-unauthorized",
     ),
-    403: Note(N_("The server understood the request and refuses it."), f"{HTTP}#name-403-forbidden"),
+    403: Note(
+        N_("The server understood the request and refuses it."), f"{HTTP}#name-403-forbidden"
+    ),
     404: Note(N_("Not here, or not for you to know."), f"{HTTP}#name-404-not-found"),
     405: Note(N_("Not with this method."), f"{HTTP}#name-405-method-not-allowed"),
     429: Note(N_("Too many requests: wait."), "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
