@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.docker.go_json import not_json
 from simulator.protocol.reference import HUB, HUB_KEY
 from simulator.protocol.secrets import MASK
 
@@ -17,9 +18,20 @@ class Credential:
     username: str
     password: str = field(repr=False)
     identity_token: str = field(default="", repr=False)
+    registry_token: str = field(default="", repr=False)
+    """A token that is sent to the registry as it is."""
 
     def masked(self) -> "Credential":
-        return Credential(self.username, MASK, MASK if self.identity_token else "")
+        tokens = (MASK if one else "" for one in (self.identity_token, self.registry_token))
+        return Credential(self.username, MASK, *tokens)
+
+
+@dataclass(frozen=True)
+class HelperAnswer:
+    """What a credential helper that does not work prints, and its exit status."""
+
+    output: str
+    status: int = 1
 
 
 class InvalidConfig(ValueError):
@@ -38,6 +50,10 @@ class CredentialStore:
     helper: str | None = None
     helper_missing: bool = False
     helpers: tuple[tuple[str, str], ...] = ()
+    broken: tuple[tuple[str, HelperAnswer], ...] = ()
+    """Helpers that are installed and do not work, by name."""
+    environment: tuple[tuple[str, Credential], ...] = ()
+    """What `DOCKER_AUTH_CONFIG` holds, where the CLI reads it; it comes first."""
     others: tuple[tuple[str, str], ...] = ()
     """Settings that are no credentials, as JSON: they stay when the file is written."""
 
@@ -49,8 +65,24 @@ class CredentialStore:
         """The helper that this registry needs and that is not there."""
         return self.helper_of(key) if self.helper_missing else None
 
+    def complaint(self, key: str, doing: str) -> str:
+        """What Docker's CLI says where the registry's helper fails at `getting`, `storing` or
+        `erasing` credentials (docker-credential-helpers, `client`); empty where all is well."""
+        helper = self.helper_of(key)
+        if not helper or (doing == "getting" and key in dict(self.environment)):
+            return ""
+        if self.helper_missing:
+            return helper_error(doing, f'exec: "docker-credential-{helper}": {NOT_THERE}', "")
+        answer = dict(self.broken).get(helper)
+        if answer and answer.status:
+            return helper_error(doing, f"exit status {answer.status}", answer.output.strip())
+        return not_json(answer.output) if answer and doing == "getting" else ""
+
     def find(self, key: str) -> Credential | None:
         """The entry of this key, or of an older spelling of it (`https://HOST/v1/`)."""
+        given = dict(self.environment).get(key)
+        if given:
+            return given
         known = dict(self.entries)
         older = (known[name] for name in known if hostname(name) == key)
         return known.get(key) or next(older, None)
@@ -81,10 +113,12 @@ class CredentialStore:
             return {}
         password = "" if credential.identity_token else credential.password
         pair = f"{credential.username}:{password}".encode()
-        entry = {"auth": base64.b64encode(pair).decode()}
-        if credential.identity_token:
-            entry["identitytoken"] = credential.identity_token
-        return entry
+        fields = {
+            "auth": base64.b64encode(pair).decode() if len(pair) > 1 else "",
+            "identitytoken": credential.identity_token,
+            "registrytoken": credential.registry_token,
+        }
+        return {name: value for name, value in fields.items() if value}
 
     @classmethod
     def from_json(cls, text: str) -> "CredentialStore":
@@ -93,7 +127,7 @@ class CredentialStore:
             document = empty(json.JSONDecoder().raw_decode(text.lstrip())[0])
             auths = empty(document.get("auths")).items()
             read = ((key, read_entry(entry)) for key, entry in auths)
-            entries = tuple((key, credential) for key, credential in read if credential.username)
+            entries = tuple((key, one) for key, one in read if one != Credential("", ""))
             named = tuple(sorted(empty(document.get("credHelpers")).items()))
             others = tuple((k, json.dumps(v)) for k, v in document.items() if k in OTHERS)
             return cls(entries, document.get("credsStore"), helpers=named, others=others)
@@ -119,11 +153,19 @@ def empty(value: Any) -> Any:
 
 def read_entry(entry: dict[str, str]) -> Credential:
     """Name and password in base64; older files have them in plain text."""
-    identity = entry.get("identitytoken", "")
+    tokens = entry.get("identitytoken", ""), entry.get("registrytoken", "")
     if not entry.get("auth"):
-        return Credential(entry.get("username", ""), entry.get("password", ""), identity)
+        return Credential(entry.get("username", ""), entry.get("password", ""), *tokens)
     username, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
-    return Credential(username, password, identity)
+    return Credential(username, password, *tokens)
+
+
+NOT_THERE = "executable file not found in $PATH"
+
+
+def helper_error(doing: str, why: str, printed: str) -> str:
+    """What Docker's CLI says about a helper that failed."""
+    return f"error {doing} credentials - err: {why}, out: `{printed}`"
 
 
 def registry_key(server: str) -> str:

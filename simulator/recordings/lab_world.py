@@ -7,6 +7,7 @@ situation is read and listed, and not played.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -332,7 +333,7 @@ def client(world: LabWorld) -> dict[str, Any]:
         "config": with_identities(config, world), "problem": problem, "files": files,
         "insecure": insecure, "certs": world.certs_d,
         "mirrors": world.engine_options.get("registry-mirrors", []),
-        "helpers": dict(helpers(world)),
+        "helpers": dict(helpers(world)), "broken_helpers": broken_helpers(world),
     }  # fmt: skip
 
 
@@ -376,7 +377,40 @@ def helpers(world: LabWorld) -> Iterator[tuple[str, dict[str, str]]]:
         name = program.removeprefix("docker-credential-")
         if isinstance(script, dict):
             yield name, script
-        elif any(words in script for words in EMPTY_ANSWERS):
-            yield name, {}
-        else:
-            raise NotModelled("a credential helper that fails in words of its own")
+        elif KEPT.search(script) or any(words in script for words in EMPTY_ANSWERS):
+            yield name, kept(script, world)
+
+
+KEPT = re.compile(
+    r'(?P<host>[\w.*:-]+)\) echo "[^\n]*?\\"Username\\":\\"(?P<user>[^"\\]+)\\",'
+    r'\\"Secret\\":\\"(?P<secret>[^"\\]+)\\"'
+)
+"""A script that answers for hosts of a pattern of the shell."""
+
+
+def kept(script: str, world: LabWorld) -> dict[str, str]:
+    """What a script answers with, by host."""
+    return {
+        host: f"{found['user']}:{found['secret']}"
+        for found in KEPT.finditer(script)
+        for host in world.registries
+        if fnmatch(host, found["host"])
+    }
+
+
+SAYS = re.compile(r'\becho "(?P<text>(?:[^"\\]|\\.)*)"')
+
+
+def broken_helpers(world: LabWorld) -> dict[str, dict[str, Any]]:
+    """Helpers that print something else than credentials, whatever they are asked."""
+    working = dict(helpers(world))
+    scripts = {program.removeprefix("docker-credential-"): script
+               for program, script in world.helpers.items() if isinstance(script, str)}  # fmt: skip
+    return {name: answer(script) for name, script in scripts.items() if name not in working}
+
+
+def answer(script: str) -> dict[str, Any]:
+    """What it prints, and its exit status."""
+    printed = [re.sub(r"\\(.)", r"\1", found["text"]) for found in SAYS.finditer(script)]
+    status = re.search(r"\bexit (\d+)", script)
+    return {"output": "\n".join(printed), "status": int(status[1]) if status else 0}

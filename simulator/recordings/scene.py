@@ -132,6 +132,9 @@ def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> 
         client = replace(
             client, store=stored(text), writable=unwritable(directory), unreadable=""
         )
+    given = recording.env.get("DOCKER_AUTH_CONFIG", "")
+    if given and known_engine(client.engine).reads_environment:
+        client = replace(client, store=replace(client.store, environment=stored(given).entries))
     return State(client, (asked,))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.docker.config_file import Credential, CredentialStore, InvalidConfig
+from simulator.docker.config_file import Credential, CredentialStore, HelperAnswer, InvalidConfig
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.go_json import not_config
 from simulator.docker.image_store import ImageStore
@@ -40,9 +40,10 @@ class ClientDocument(BaseModel):
     `config` is config.json: a document, or the text of a file that may be broken; None: there is
     none. `config_base64` is a file that is no UTF-8. `problem` says what is wrong with the file or
     its directory. `helpers` are the credential helpers on the PATH, with what they keep
-    (`user:password`) by registry. `files` are the texts of other files by path. `held` are images
-    of an earlier pull. `insecure` are the engine's insecure-registries, `certs` the files below
-    /etc/docker/certs.d (`HOST/NAME`), `mirrors` the engine's registry-mirrors.
+    (`user:password`) by registry, `broken_helpers` those that do not work. `files` are the texts
+    of other files by path. `held` are images of an earlier pull. `insecure` are the engine's
+    insecure-registries, `certs` the files below /etc/docker/certs.d (`HOST/NAME`), `mirrors` the
+    engine's registry-mirrors.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +51,7 @@ class ClientDocument(BaseModel):
     config_base64: str = ""
     problem: ConfigProblem = ""
     helpers: dict[str, dict[str, str]] = Field(default_factory=dict)
+    broken_helpers: dict[str, HelperAnswer] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
     held: tuple[str, ...] = ()
     platform: str = "linux/amd64"
@@ -90,13 +92,14 @@ class ClientDocument(BaseModel):
         except InvalidConfig:
             return CredentialStore()
         named = {one for one in (found.helper, *dict(found.helpers).values()) if one}
-        missing = bool(named) and not named <= set(self.helpers)
+        missing = bool(named) and not named <= {*self.helpers, *self.broken_helpers}
+        found = replace(found, broken=tuple(sorted(self.broken_helpers.items())))
         if named and not missing:  # a helper is asked, and the file is not
-            found = found.without(*(key for key, _ in found.entries if found.helper_of(key)))
+            helped = (key for key, _ in found.entries if found.helper_of(key) in self.helpers)
+            found = found.without(*helped)
         for kept in (self.helpers[one] for one in sorted(named) if one in self.helpers):
             for host, pair in kept.items():
-                username, _, password = pair.partition(":")
-                found = found.with_entry(host, Credential(username, password))
+                found = found.with_entry(host, kept_by_helper(pair))
         return replace(found, helper_missing=missing)
 
     def unreadable(self) -> str:
@@ -121,6 +124,12 @@ class ClientDocument(BaseModel):
                 return f"mkdir {HOME}: not a directory"
             case _:
                 return ""
+
+
+def kept_by_helper(pair: str) -> Credential:
+    """What a helper keeps (`user:password`); the name `<token>` is for an identity token."""
+    username, _, password = pair.partition(":")
+    return Credential("", "", password) if username == "<token>" else Credential(username, password)
 
 
 def auth_entry(pair: str) -> dict[str, str]:

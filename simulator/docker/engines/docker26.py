@@ -95,6 +95,7 @@ PROFILE = Profile(
     answers_all_schemes=True,
     images_only=True,
     helper_required=False,
+    reads_environment=False,
     trims_passwords=True,
     http_after_refused=True,
     ipv6_loopback=False,

@@ -77,6 +77,7 @@ PROFILE = Profile(
     answers_all_schemes=False,
     images_only=False,
     helper_required=True,
+    reads_environment=True,
     trims_passwords=False,
     http_after_refused=False,
     ipv6_loopback=True,

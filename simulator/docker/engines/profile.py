@@ -30,6 +30,8 @@ class Profile:
     """Refuses to pull a manifest whose config is not that of an image."""
     helper_required: bool
     """Fails where a credential helper is configured and not installed."""
+    reads_environment: bool
+    """Takes credentials from `DOCKER_AUTH_CONFIG`, too."""
     trims_passwords: bool
     """`docker login` takes spaces off both ends of a password."""
     http_after_refused: bool

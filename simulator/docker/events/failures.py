@@ -73,9 +73,10 @@ class StoreFailed(Failure):
 
 @dataclass(frozen=True)
 class HelperFailed(Failure):
-    """The credential helper named in `config.json` is not installed."""
+    """The credential helper named in `config.json` is not installed, or does not work."""
 
     helper: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,10 @@ def remembered(state: State) -> Credential | None:
     and its name is offered."""
     command = state.run.command
     assert isinstance(command, Login)
-    if command.named or command.source != "prompt":
+    key = registry_key(command.server)
+    if command.named or command.source != "prompt" or state.client.store.complaint(key, "getting"):
         return None
-    return state.client.store.find(registry_key(command.server))
+    return state.client.store.find(key)
 
 
 def missing_answer(command: Login, username: str) -> str:
@@ -121,19 +122,10 @@ def login_answer(state: State, request: Request, answer: Response) -> Event:
 
 
 def save(state: State) -> Move:
-    if state.client.writable:
-        return e.StoreFailed(state.client.writable)
     assert isinstance(state.run.command, Login)
     key = registry_key(state.run.command.server)
-    if state.client.store.lacks(key):
-        return e.StoreFailed(helper_error("storing", state.client.store.lacks(key)))
-    return e.CredentialsStored(key)
-
-
-def helper_error(doing: str, helper: str | None) -> str:
-    """What Docker's CLI says about a helper that is not on the path."""
-    program = f'exec: "docker-credential-{helper}": executable file not found in $PATH'
-    return f"error {doing} credentials - err: {program}, out: ``"
+    wrong = state.client.store.complaint(key, "storing") or state.client.writable
+    return e.StoreFailed(wrong) if wrong else e.CredentialsStored(key)
 
 
 def keep_credential(state: State, event: e.CredentialsEntered | e.CredentialFound) -> Run:

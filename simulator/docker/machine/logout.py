@@ -13,14 +13,14 @@ from simulator.protocol.reference import HUB_KEY
 
 
 def remove(state: State) -> Event:
-    """Docker's CLI removes every spelling of the registry; a helper that is missing removes
+    """Docker's CLI removes every spelling of the registry; a helper that fails removes
     none, which is told only where no spelling was said twice."""
     assert isinstance(state.run.command, Logout)
     server = state.run.command.server
     spellings = logout_keys(server)
     held = {key for key, _ in state.client.store.entries}
     found = next((key for key in spellings if key in held), logout_keys(server)[-1])
-    lacking = all(state.client.store.lacks(key) for key in spellings)
+    lacking = all(state.client.store.complaint(key, "erasing") for key in spellings)
     failed = lacking and len(set(spellings)) == len(spellings)
     return e.CredentialsRemoved(found, found in held, spellings if failed else ())
 
@@ -36,7 +36,7 @@ def logout_keys(server: str) -> tuple[str, ...]:
 def drop_credential(state: State, event: e.CredentialsRemoved) -> Client:
     store = state.client.store
     server = state.run.command.server if isinstance(state.run.command, Logout) else ""
-    gone = (key for key in logout_keys(server) if not store.lacks(key))
+    gone = (key for key in logout_keys(server) if not store.complaint(key, "erasing"))
     return replace(state.client, store=store.without(*gone))
 
 

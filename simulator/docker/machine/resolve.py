@@ -32,6 +32,7 @@ from simulator.docker.machine.requests import (
 from simulator.docker.machine.state import Access, Attempt, Download, Image, Run, State
 from simulator.docker.machine.table import Phase
 from simulator.docker.machine.tokens import token_answer, token_get
+from simulator.protocol.authorization import Authorization
 from simulator.protocol.digest import InvalidDigest, digest_of, parse_digest
 from simulator.protocol.manifest import Index, Manifest
 from simulator.protocol.message import Request, Response
@@ -62,10 +63,12 @@ RESERVED = "scratch"
 
 
 def look_up(state: State) -> Event:
-    lacking = state.client.store.lacks(ref(state).key)
-    if lacking and state.profile.helper_required:
-        return e.HelperFailed(lacking)
-    found = None if lacking else state.client.store.find(ref(state).key)
+    """The CLI of 26 does not notice a helper that fails, and takes what the file has."""
+    store, key = state.client.store, ref(state).key
+    wrong = store.complaint(key, "getting")
+    if wrong and state.profile.helper_required:
+        return e.HelperFailed(store.helper_of(key) or "", wrong)
+    found = store.find(key)
     return e.CredentialFound(found) if found else e.CredentialMissing(ref(state).key)
 
 
@@ -254,8 +257,19 @@ def keep_resolved(state: State, event: e.Resolved) -> Run:
         resolved_with=sent.scheme if sent else None,
         media_type=event.media_type,
     )
-    access = state.run.access if state.profile.shares_authorization else Access()
+    credential = state.run.credential
+    kept = state.profile.shares_authorization or (credential and credential.registry_token)
+    access = state.run.access if kept else Access()
     return replace(state.run, image=image, access=access, attempts=())
+
+
+def keep_found(state: State, event: e.CredentialFound) -> Run:
+    """A registry token is sent from the first request on, unless the engine waits to be asked."""
+    run = keep_credential(state, event)
+    token = event.credential.registry_token
+    if not token or state.profile.pings:
+        return run
+    return replace(run, access=replace(run.access, authorization=Authorization.bearer(token)))
 
 
 PART = Part(
@@ -274,7 +288,7 @@ PART = Part(
     },
     keeps={
         e.ReferenceParsed: keep_reference,
-        e.CredentialFound: keep_credential,
+        e.CredentialFound: keep_found,
         e.FellBackToHttp: keep_plain_http,
         e.TagsListed: keep_tags,
         e.NextTagTaken: keep_next_tag,

@@ -28,6 +28,8 @@ def authorize(state: State) -> Move:
     """Answer the challenge: Basic attaches the credential, Bearer fetches a token."""
     challenge = state.run.access.challenge
     assert challenge is not None
+    if state.run.credential and state.run.credential.registry_token:
+        return e.CredentialAttached()
     if challenge.scheme is Scheme.BASIC:
         return e.CredentialAttached() if usable(state) else e.NoCredentials(*asked(state))
     if not challenge.realm:
@@ -221,8 +223,13 @@ def keep_challenge(state: State, event: e.Challenged) -> Run:
 
 
 def keep_basic(state: State, event: e.CredentialAttached) -> Run:
-    assert state.run.credential is not None
-    sent = Authorization.basic(state.run.credential.username, state.run.credential.password)
+    """A registry token answers a demand for a token, and no other."""
+    credential, challenge = state.run.credential, state.run.access.challenge
+    assert credential is not None
+    sent: Authorization | None = Authorization.basic(credential.username, credential.password)
+    if credential.registry_token:
+        wanted = challenge and challenge.scheme is Scheme.BEARER
+        sent = Authorization.bearer(credential.registry_token) if wanted else None
     return replace(state.run, access=replace(state.run.access, authorization=sent))
 
 

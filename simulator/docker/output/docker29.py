@@ -6,7 +6,6 @@ body.
 
 from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
-from simulator.docker.machine.login import helper_error
 from simulator.docker.machine.requests import is_image, kind_of, listing, untyped, wanted
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
@@ -50,7 +49,7 @@ def begun(failure: Failure, state: State) -> bool:
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error, as this engine and its CLI print it for a failed pull."""
     if isinstance(failure, e.HelperFailed):
-        return (helper_error("getting", failure.helper),)
+        return (failure.reason,)
     if listing(state):
         return (DAEMON + classic_told(failure, state),)
     said = told(failure, state)
@@ -68,7 +67,7 @@ def told(failure: Failure, state: State) -> str:
         case e.NoCredentials():
             denied = "pull access denied, repository does not exist or may require authorization"
             return where(state) + f"{denied}: authorization failed: no basic auth credentials"
-        case e.AccessDenied(error=error) if error:
+        case e.AccessDenied(error=error) if error and not own_token(state):
             asks = "repository does not exist or may require 'docker login'"
             return f"pull access denied for {name}, {asks}"
         case e.ManifestUnknown() if state.phase in RESOLVE:
@@ -107,6 +106,11 @@ def told(failure: Failure, state: State) -> str:
             return translated(failure, state)
         case _:
             return ""
+
+
+def own_token(state: State) -> bool:
+    """Whether a registry token is sent, with which containerd answers no challenge."""
+    return bool(state.run.credential and state.run.credential.registry_token)
 
 
 def mismatch(failure: e.DigestMismatch, state: State) -> str:

@@ -4,7 +4,7 @@ from simulator.docker import events as e
 from simulator.docker.cli.commands import Login, Logout
 from simulator.docker.config_file import hostname, registry_key
 from simulator.docker.events import Failure
-from simulator.docker.machine.login import END, INTERRUPT, helper_error, remembered
+from simulator.docker.machine.login import END, INTERRUPT, remembered
 from simulator.docker.machine.requests import origin
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
@@ -133,7 +133,7 @@ def stored(state: State) -> tuple[Line, ...]:
     """The warning is left out where nothing readable was written, or nothing new."""
     command, credential = state.run.command, state.run.credential
     assert isinstance(command, Login)
-    already = state.client.store.find(registry_key(command.server)) == credential
+    already = dict(state.client.store.entries).get(registry_key(command.server)) == credential
     helped = state.client.store.helper_of(registry_key(command.server))
     quiet = helped or state.run.access.identity_token or already
     warning = () if quiet else output("error", unencrypted(config_file(state)))
@@ -158,8 +158,8 @@ def removed(state: State, kept: tuple[str, ...]) -> tuple[Line, ...]:
     if not kept:
         return told
     store = state.client.store
-    sad = tuple(f"{key}: {helper_error('erasing', store.lacks(key))}" for key in kept)
-    first = () if server else (f"WARNING: {helper_error('getting', store.lacks(HUB_KEY))}",)
+    sad = tuple(f"{key}: {store.complaint(key, 'erasing')}" for key in kept)
+    first = () if server else (f"WARNING: {store.complaint(HUB_KEY, 'getting')}",)
     failed = output("error", ("WARNING: could not erase credentials:", *sad))
     return (*output("error", first), *told, *failed)
 

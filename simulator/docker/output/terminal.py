@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Command, Login, Pull
+from simulator.docker.cli.commands import Command, Login, Logout, Pull
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import INVALID_AUTH
 from simulator.docker.machine.ready import platform_mismatch
@@ -50,10 +50,20 @@ def complaints(command: Command, state: State) -> tuple[str, ...]:
             *(f"Flag --{flag} has been deprecated, {gone}" for flag in command.deprecated),
             *unreadable,
         )
+    if isinstance(command, Login | Logout) and state.client.store.environment:
+        unreadable = (*unreadable, *ENVIRONMENT)
     if isinstance(command, Login) and command.source == "flag" and not command.wrong:
         risky = "WARNING! Using --password via the CLI is insecure. Use --password-stdin."
         return (*unreadable, risky)
     return unreadable
+
+
+ENVIRONMENT = (
+    "",
+    " Warn -> DOCKER_AUTH_CONFIG is set and takes precedence.",
+    "         Unset DOCKER_AUTH_CONFIG to restore the CLI auth behaviour.",
+    "         ",
+)
 
 
 def valid(image: str) -> bool:
