@@ -68,7 +68,12 @@ def printable(text: str) -> str:
     return CONTROL.sub("\ufffd", text)
 
 
+LONG_WORD = re.compile(r"(?<!\S)(\S{60})\S{140,}")
+
+
 def refuse(sentence: str) -> None:
+    """End with this sentence, in which no word of somebody else's fills the screen."""
+    sentence = LONG_WORD.sub(r"\1…", sentence)
     click.echo(f"pullscope: {sentence}", err=True)
     raise click.exceptions.Exit(2)
 

@@ -24,7 +24,8 @@ NAMES = SECRET_FIELDS | {
 """Names of secrets in JSON, forms, queries and `config.json`."""
 HEADERS = re.compile(r"authorization|cookie|token|secret|password|api-?key|registry-auth", re.I)
 """Names of headers whose values are secrets."""
-JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)*")
+JWT = re.compile(r"eyJ[\w-]{8,}+(?:\.[\w-]*)*")
+"""JSON in base64, as in a JWT, and all that follows it. The parts of a run are tried once."""
 SHORTEST = 4
 """Characters from which a secret is looked for everywhere; `a` would be all over the file."""
 

@@ -101,7 +101,7 @@ def cut(shell: Shell, words: list[str], given: str | None) -> Ran:
     """`cut -d: -f2`, and `cut -c1-8`."""
     options = {word[1]: word[2:] for word in glued(words, "dfc") if len(word) > 2}
     unit = next((one for one in "fc" if one in options), "")
-    chosen = re.fullmatch(r"(\d+)(-?)(\d*)", options.get(unit, ""))
+    chosen = re.fullmatch(r"(\d++)(-?)(\d*)", options.get(unit, ""))
     if not chosen:
         return Ran(shell, error="cut: you must specify a list of characters or fields", status=1)
     first, last = int(chosen[1]), int(chosen[3] or (10**6 if chosen[2] else chosen[1]))

@@ -1,0 +1,82 @@
+"""Malformed inputs by the door at which they arrive."""
+
+import json
+
+from tests.progress.test_progress import GOOD
+
+DEEP = "[" * 100_000
+LONG = "a" * 5_000
+
+REAL = ("run", "--source", "real", "--registry", "127.0.0.1:1", "--image")
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "no such command": ("pul",),
+    "no such option": ("run", "--nonsense"),
+    "an option without a value": ("run", "--scenario"),
+    "a scenario with control characters": ("run", "--scenario", "\x1b[2J"),
+    "a long scenario": ("run", "--scenario", LONG),
+    "an engine that is none": ("run", "--engine", "-1"),
+    "a recording with a long name": ("run", "--source", "recording", "--recording", LONG),
+    "a recording that is a device": ("run", "--source", "recording", "--recording", "/dev"),
+    "an image that begins with a dash": (*REAL, "-x"),
+    "an empty image": (*REAL, ""),
+    "an image with a space": (*REAL, "a b"),
+    "a short digest": (*REAL, "a@sha256:abc"),
+    "an unknown algorithm": (*REAL, "a@md5:" + "0" * 32),
+    "a long tag": (*REAL, "a:" + "b" * 129),
+    "a surrogate": (*REAL, "a\udce4"),
+    "a lesson that is none": ("run", "--lesson", "../../etc"),
+    "lessons that are none": ("run", "--lessons", "/proc/x"),
+    "a port that is no number": ("registry", "--port", "abc"),
+    "a negative port": ("registry", "--port", "-5"),
+    "a host that is none": ("registry", "--host", "a..b"),
+    "a compared scenario that is none": ("compare", "\u202e"),
+    "cases that are none": ("decode", "--cases", "/nonexistent"),
+    "recordings that are none": ("fidelity", "/dev/null"),
+    "an export into nothing": ("export", "--format", "nonsense"),
+    "an option that begins a name": ("app", "--port", "--class"),
+}
+REGISTRIES = (
+    "https://r.example", "r.example/", "r.example:99999", "r.example:0", "r.example:" + "1" * 5_000,
+    "a..b", "-a.example", "a-.example", "a" * 80 + ".example", "a." * 150 + "example", "[::1",
+    "[::1]:x", "::1", "r.example:", "team", "r.example?x", "r.example#x", "u:p@r.example", "\x00",
+    "ü.example", "r.example\n", " ", "../x", "r.example:5000:5000",
+)  # fmt: skip
+REFERENCES = (
+    "", "Team/App", "a b", "-a", "a:", "a@", "a@sha256:", "a@sha256:" + "g" * 64, "a//b", "/a",
+    "a/", "a:" + "b" * 129, "a" * 300, "0" * 64, "a@sha512:" + "0" * 64, "a\x00", "ü", "a:b:c",
+    "a@md5:" + "0" * 32, "a@sha256:" + "A" * 64, "..", "a\n",
+)  # fmt: skip
+PROGRESS: dict[str, str | bytes] = {
+    "nothing": "", "binary": b"\xff\xfe\x00", "deep": DEEP, "a list": "[]", "null": "null",
+    "half": GOOD[: len(GOOD) // 2], "another format": '{"format":"other/1"}',
+    "answers that are none": '{"format":"pullscope-progress/1","answers":5}',
+    "a far date": GOOD.replace("20", "99", 1).replace("2026", "9999"),
+    "an unknown field": GOOD.replace('"answers"', '"grades":[],"answers"'),
+    "a surrogate": '{"format":"\\ud800"}', "large numbers": '{"format":' + "9" * 5_000 + "}",
+    "too large": GOOD + " " * 5_000_000,
+}  # fmt: skip
+RECORDINGS: dict[str, str | bytes] = {
+    "nothing": "", "binary": b"\xff\xfe\x00", "deep": DEEP, "a list": "[]", "null": "null",
+    "empty": "{}", "a number": "5", "another format": '{"schema":"other"}',
+    "a surrogate": json.dumps({"schema": "\ud800"}), "no object": '"text"',
+    "a deep object": '{"a":' * 50_000, "a NUL": '{"a":"\\u0000"}',
+}  # fmt: skip
+LESSONS: dict[str, str | bytes] = {
+    "nothing": "", "a list": "- a", "a tag of Python": "!!python/object/apply:os.system [ls]",
+    "deep": "[" * 5_000, "bombs": "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n", "binary": b"\xff\xfe",
+    "a tab": "title:\n\t- a", "twice": "title: a\ntitle: b\n", "an unknown field": "nonsense: 1\n",
+    "an endless alias": "a: &a [*a]\n",
+}  # fmt: skip
+ADDRESSES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("", {"scenario": "__proto__"}), ("", {"scenario": "![a](https://evil.example/p.png)"}),
+    ("", {"scenario": LONG}), ("", {"scenario": "works", "step": "abc"}),
+    ("", {"scenario": "works", "step": "-1"}), ("", {"scenario": "works", "step": "9" * 400}),
+    ("", {"engine": "x"}), ("", {"lang": "xx"}), ("", {"lesson": "../../etc"}),
+    ("", {"source": "cloud"}), ("", {"recording": "../x"}), ("", {"scenario": ""}),
+    ("", {"lesson": "\x00"}), ("", {"nonsense": "<script>"}),
+)  # fmt: skip
+ENVIRONMENT: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "a language that is none": ("LANGUAGE", "\x01", ("run", "--scenario", "nonsense")),
+    "a short secret": ("PULLSCOPE_SECRET", "short", ("registry", "--port", "0")),
+    "a width that is none": ("COLUMNS", "abc", ("run", "--scenario", "nonsense")),
+}

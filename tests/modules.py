@@ -1,0 +1,30 @@
+"""All modules of Pullscope, imported and as syntax trees."""
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import simulator
+
+NOT_IMPORTED = ("__main__", "script")
+
+
+@cache
+def imported() -> tuple[ModuleType, ...]:
+    return tuple(importlib.import_module(name) for name in names())
+
+
+def names() -> Iterator[str]:
+    for found in pkgutil.walk_packages(simulator.__path__, "simulator."):
+        if "migrations" not in found.name and not found.name.endswith(NOT_IMPORTED):
+            yield found.name
+
+
+@cache
+def trees() -> tuple[ast.Module, ...]:
+    files = sorted(Path(simulator.__path__[0]).rglob("*.py"))
+    return tuple(ast.parse(file.read_text()) for file in files)
