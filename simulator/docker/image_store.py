@@ -30,6 +30,32 @@ class ImageStore:
     manifests: tuple[Manifest | Index, ...] = ()
     configs: tuple[ImageConfig, ...] = ()
     unpacked: tuple[tuple[str, int], ...] = ()
+    given: tuple[str, ...] = ()
+    """Names that `docker tag` gave: no registry has said anything about them yet."""
+    repacked: tuple[tuple[str, Descriptor], ...] = ()
+    """What becomes of a layer that the classic engine packs again, where that is known: Go's
+    gzip decides."""
+
+    def origins(self, blob: str) -> tuple[str, ...]:
+        """The repositories that have this blob, as far as this machine knows."""
+        known = (name for name, top in self.images
+                 if name not in self.given and blob in self.needed(top))  # fmt: skip
+        return tuple(dict.fromkeys(map(repository_of, known)))
+
+    def repacked_layer(self, layer: Descriptor) -> Descriptor:
+        """The layer packed again. Where nobody knows the result, a digest that stands for it."""
+        other = Descriptor(layer.media_type, digest_of(f"repacked {layer.digest}".encode()),
+                           layer.size)  # fmt: skip
+        return dict(self.repacked).get(layer.digest, other)
+
+    def known_there(self, name: str) -> "ImageStore":
+        """A registry has the image under this name."""
+        return replace(self, given=tuple(one for one in self.given if one != name))
+
+    def tagged(self, name: str, digest: str) -> "ImageStore":
+        """With one more name for this image, which was not pulled."""
+        named = self.with_image(name, digest, ())
+        return replace(named, given=(*named.given, name))
 
     def find(self, name: str) -> str | None:
         """The digest under this name; a name by digest is held if any tag there has it."""
@@ -62,7 +88,7 @@ class ImageStore:
             images=tuple(images.items()),
             blobs=tuple(dict.fromkeys(self.blobs + blobs)),
             manifests=tuple(held.values()),
-        )
+        ).known_there(name)
 
     def with_content(
         self, config: ImageConfig | None, unpacked: Iterable[tuple[str, int]]
@@ -82,6 +108,8 @@ class ImageStore:
             tuple(one for one in self.manifests if one.digest in kept),
             tuple(one for one in self.configs if one.digest in kept),
             tuple((blob, size) for blob, size in self.unpacked if blob in kept),
+            tuple(name for name in self.given if name not in gone),
+            self.repacked,
         )
 
     def needed(self, digest: str) -> tuple[str, ...]:
@@ -103,6 +131,15 @@ def parts(manifest: Manifest) -> tuple[Descriptor, ...]:
 def repository_of(name: str) -> str:
     """An image's name without its tag or digest."""
     return split_tag(name.partition("@")[0])[0]
+
+
+def taken_over(images: ImageStore, name: str, digest: str, by_config: bool) -> ImageStore:
+    """The store before this name gets another meaning: the image that had it keeps none."""
+    before = images.find(name)
+    if before in (None, digest):
+        return images
+    lost = repository_of(name) if by_config else NAMELESS
+    return images.with_image(f"{lost}@{before}", before or "", ())
 
 
 def familiar(name: str) -> str:
@@ -127,6 +164,8 @@ class HeldImage:
     size: int = 0
     content: int = 0
     config: ImageConfig | None = None
+    listed: tuple[str, ...] = ()
+    """Those of the digests that a table of images knows."""
 
     @property
     def short(self) -> str:
@@ -138,12 +177,13 @@ class HeldImage:
             return self
         tags = tuple(one for one in self.tags if fits(pattern, one))
         digests = tuple(one for one in self.digests if fits(pattern, one))
-        return replace(self, tags=tags, digests=digests)
+        listed = tuple(one for one in self.listed if fits(pattern, one))
+        return replace(self, tags=tags, digests=digests, listed=listed)
 
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Repository, tag and digest of each row of a table: a digest has a row of its own only
         where its repository has no tag."""
-        shown = self.digests if self.config else ()
+        shown = self.listed if self.config else ()
         digests = {repository_of(one): one.partition("@")[2] for one in shown}
         tagged = [split_tag(tag) for tag in self.tags if "@" not in tag]
         rows = [(name, tag or NAMELESS, digests.get(name, NAMELESS)) for name, tag in tagged]
@@ -183,8 +223,9 @@ def held_image(
     top, manifest = store.manifest(digest), store.image_manifest(digest)
     assert top is not None and manifest is not None
     named = [(name, top) for name, top in known if repository_of(name) != NAMELESS]
-    tags = [familiar(name) for name, _ in named if not (by_config and "@" in name)]
-    digests = {f"{familiar(repository_of(name))}@{top}" for name, top in named}
+    tags = [name for name, _ in named if not (by_config and "@" in name)]
+    told = [one for one in named if not (by_config and one[0] in store.given)]
+    digests = {f"{repository_of(name)}@{top}" for name, top in told}
     here = {blob.digest for blob in parts(manifest)} & set(store.blobs)
     content = manifest.size + sum(b.size for b in set(parts(manifest)) if b.digest in here)
     unpacked = unpacked_size(store, manifest)
@@ -192,13 +233,24 @@ def held_image(
         ident,
         digest,
         tuple(sorted(name for name, _ in known)),
-        tuple(sorted(tags)),
-        tuple(sorted(digests)),
+        tuple(familiar(name) for name in sorted(tags)),
+        tuple(familiar(name) for name in sorted(digests)),
         Descriptor(top.media_type, top.digest, top.size),
         unpacked if by_config else content + unpacked,
         content,
         store.config(manifest.config.digest),
+        listed_digests(digests, named, by_config),
     )
+
+
+def listed_digests(
+    digests: set[str], named: list[tuple[str, str]], by_config: bool
+) -> tuple[str, ...]:
+    """containerd's engine makes one row of all names, with the digest of the last one alone."""
+    if by_config or not named:
+        return tuple(familiar(name) for name in sorted(digests))
+    name, top = max(named)
+    return (f"{familiar(repository_of(name))}@{top}",)
 
 
 def unpacked_size(store: ImageStore, manifest: Manifest) -> int:

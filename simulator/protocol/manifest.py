@@ -1,5 +1,6 @@
 """Descriptors, manifests and indexes (OCI image spec; Docker image spec v2.2)."""
 
+import json
 from dataclasses import dataclass
 
 from simulator.protocol.digest import DIGEST, short_digest
@@ -41,6 +42,21 @@ class Index:
     digest: str
     size: int
     manifests: tuple[Descriptor, ...]
+
+
+def written(manifest: Manifest) -> bytes:
+    """The manifest as Docker's engines write it: Go's JSON, indented by three."""
+    document = {
+        "schemaVersion": 2,
+        "mediaType": manifest.media_type,
+        "config": pointer(manifest.config),
+        "layers": [pointer(layer) for layer in manifest.layers],
+    }
+    return json.dumps(document, indent=3).encode()
+
+
+def pointer(to: Descriptor) -> dict[str, object]:
+    return {"mediaType": to.media_type, "size": to.size, "digest": to.digest}
 
 
 class InvalidManifest(ValueError):

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from simulator.protocol.manifest import Descriptor
+from simulator.protocol.media_types import DOCKER_LAYER
 from simulator.protocol.platform import Platform
 from simulator.registry.model import Blob, Repository, StoredManifest
 
@@ -18,6 +20,8 @@ ALICE = "s3cret"
 """alice's password."""
 NOW = 1767225600
 """The lab's clock: 1 January 2026, 00:00 UTC."""
+SECOND_NOW = 1795617000
+"""The second laboratory's clock: 25 November 2026, 14:30 UTC."""
 HOST_PLATFORMS = {"29": Platform("linux", "amd64", "v4"), "26": Platform("linux", "amd64")}
 """The recording machine's processor, as each engine names it."""
 
@@ -46,6 +50,13 @@ def blob(digest: str, entry: Any) -> Blob:
     if "data" in entry:
         return Blob(digest, entry["data"].encode())
     return Blob(digest, b"", entry["size"], entry.get("actual", ""), entry.get("unpacked"))
+
+
+def repacked() -> tuple[tuple[str, Descriptor], ...]:
+    """What the classic engine made of layers when it packed them again, where that is known."""
+    known = content()["repacked"]
+    return tuple((d, Descriptor(DOCKER_LAYER, one["digest"], one["size"]))
+                 for d, one in known.items())  # fmt: skip
 
 
 CONTENTS = {"lab": lambda: repositories("lab"), "hub": lambda: repositories("hub")}

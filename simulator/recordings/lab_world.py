@@ -73,6 +73,8 @@ class LabWorld(BaseModel):
     terminal: bool = False
     commands_before: tuple[str, ...] = ()
     disk: str = ""
+    now: int = lab.NOW
+    """The laboratory's clock, in seconds since 1970."""
 
 
 TRANSPORTS: Mapping[str, dict[str, Any]] = {
@@ -100,7 +102,7 @@ HUB = "registry-1.docker.io"
 STANDING: Mapping[str, dict[str, Any]] = {
     "auth.example.com": {"role": "tokens", "empty": True, "front": [{"reply": NOT_FOUND}]},
     HUB: {"auth": "bearer", "realm": "https://auth.docker.io/token",
-          "service": "registry.docker.io", "public": []},
+          "service": "registry.docker.io", "public": ["library/*"], "writable": True},
     "auth.docker.io": {"role": "tokens", "of": HUB},
 }  # fmt: skip
 """What answers in the laboratory even where no situation is about it: both token services, and
@@ -131,7 +133,7 @@ def written(world: LabWorld) -> dict[str, Any]:
         laid(sites, fault)
     for host, standing in STANDING.items():
         sites.setdefault(host, standing)
-    return {"sites": sites, "client": client(world), "now": lab.NOW}
+    return {"sites": sites, "client": client(world), "now": world.now}
 
 
 def refuse_unmodelled(world: LabWorld) -> None:
@@ -149,7 +151,7 @@ def refuse_unmodelled(world: LabWorld) -> None:
 def registry_sites(world: LabWorld, host: str, note: Note) -> dict[str, dict[str, Any]]:
     """The registry's site, and its token service's."""
     site: dict[str, Any] = {
-        **transport(host, note.transport), "sorts_tags": False,
+        **transport(host, note.transport), "sorts_tags": False, "writable": True,
         "address": note.address or ADDRESSES.get(host, "192.0.2.10"),
     }  # fmt: skip
     if "web" in site:
@@ -162,7 +164,8 @@ def registry_sites(world: LabWorld, host: str, note: Note) -> dict[str, dict[str
     if known is None:
         front = [{"reply": {"status": 404}}] if "404 for every path" in note.auth else []
         return {host: {**site, "auth": "none", "empty": True, "front": front}}
-    users = {name: {"password": word, "may_pull": ["*"]} for name, word in world.users.items()}
+    everything = {"may_pull": ["*"], "may_push": ["*"]}
+    users = {name: {"password": word, **everything} for name, word in world.users.items()}
     return {host: {**site, "auth": known, "realm": REALM, "users": users, **images(world, holds)}}
 
 
@@ -204,7 +207,7 @@ def token_sites(
     world: LabWorld, host: str, site: dict[str, Any], found: re.Match[str]
 ) -> dict[str, dict[str, Any]]:
     users = {
-        name: {"password": word, "may_pull": list(world.rights.get(name, {}))}
+        name: {"password": word, **rights(world.rights.get(name, {}))}
         for name, word in world.users.items()
     }
     registry = {
@@ -216,10 +219,16 @@ def token_sites(
     audience = world.token_server.get("aud")
     if audience:
         issuer["tokens"] = {"audience": audience}
-    fields = token_fields(world.token_server)
+    fields = token_fields(world.token_server, world.now)
     if fields:
         issuer["front"] = [{"path": "^/token", "document": fields}]
     return {host: registry, urlsplit(found["realm"]).netloc: issuer}
+
+
+def rights(given: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """The patterns of repositories that a user may pull, and may push."""
+    pushed = [pattern for pattern, actions in given.items() if "push" in actions]
+    return {"may_pull": list(given), "may_push": pushed}
 
 
 def token_rules(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,11 +244,11 @@ def token_rules(options: Mapping[str, Any]) -> dict[str, Any]:
     return rules | ({"skew": begins} if begins else {})
 
 
-def token_fields(options: Mapping[str, Any]) -> dict[str, Any]:
+def token_fields(options: Mapping[str, Any], now: int) -> dict[str, Any]:
     """Fields of the token service's answer that are set, or dropped (None)."""
     fields: dict[str, Any] = {}
     if "exp" in options or "nbf" in options:  # of the token alone: the service's clock is right
-        fields["issued_at"] = stamp(lab.NOW)
+        fields["issued_at"] = stamp(now)
     if "fields" in options:
         usual = ("token", "access_token", "expires_in", "issued_at")
         fields |= {name: None for name in usual if name not in options["fields"]}

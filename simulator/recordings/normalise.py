@@ -54,7 +54,8 @@ def without_content(recorded: Outcome, ours: Outcome) -> Pair:
 
 
 PASSING = ("Verifying Checksum", "Download complete")
-CUT_SHORT = ("Pulling fs layer", "Already exists")
+CUT_SHORT = ("Pulling fs layer", "Already exists", "Preparing")
+MOMENTS = ("Downloading", "Unavailable")
 
 
 def layer_lines(outcome: Outcome) -> Outcome:
@@ -77,7 +78,8 @@ def by_layer(block: list[tuple[str, str]], outcome: Outcome) -> list[str]:
     for ident, state in block:
         if outcome.exit_status and state not in CUT_SHORT:
             continue
-        if state == "Downloading":
+        waits = state == "Waiting" and not known_engine(outcome.engine).repacks
+        if state in MOMENTS or waits:
             continue
         seen = told.setdefault(ident, [])
         sampled = known_engine(outcome.engine).samples_progress
@@ -116,6 +118,42 @@ def in_flight(recorded: Outcome, ours: Outcome) -> Pair:
     return refusals(recorded), refusals(ours)
 
 
+UPLOAD = re.compile(r"(/blobs/uploads/)[^?/ ]+\?_state=[^& ]*")
+
+
+def upload_names(outcome: Outcome) -> Outcome:
+    kept = tuple(UPLOAD.sub(r"\1<upload>?", line) for line in outcome.requests)
+    return replace(outcome, requests=kept)
+
+
+PUSHED = re.compile(r"(HEAD|POST|PATCH|PUT) \S+/blobs/\S* .*", re.DOTALL)
+TOKEN = re.compile(r"(GET|POST) \S+/token[? ].*", re.DOTALL)
+ONE_BLOB = re.compile(r"/blobs/sha256:[0-9a-f]{64}")
+
+
+def parallel_pushes(recorded: Outcome, ours: Outcome) -> Pair:
+    """What was asked for blobs and tokens, sorted; where both fail, which of it was refused."""
+    if not is_push(recorded):
+        return recorded, ours
+    failed = bool(recorded.exit_status and ours.exit_status)
+    return sorted_push(recorded, failed), sorted_push(ours, failed)
+
+
+def is_push(outcome: Outcome) -> bool:
+    return any(line.startswith("The push refers to") for line in outcome.stdout)
+
+
+def sorted_push(outcome: Outcome, failed: bool) -> Outcome:
+    known = [line for line in outcome.requests if not line.startswith("client_aborted")]
+    blobs = [line for line in known if PUSHED.fullmatch(line) or TOKEN.fullmatch(line)]
+    others = [line for line in known if line not in blobs]
+    if failed:
+        refused = (line for line in blobs if int(line[-3:]) >= 400)
+        blobs = list({ONE_BLOB.sub("/blobs/<one of them>", line) for line in refused})
+    told = tuple(ONE_BLOB.sub("/blobs/<one of them>", line) for line in outcome.stderr)
+    return replace(outcome, requests=(*sorted(blobs), *others), stderr=told)
+
+
 MANIFEST = re.compile(r"GET \S+/manifests/sha256:\S+ .* -> 200")
 
 
@@ -145,7 +183,8 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
     "identity tokens": ("the value of a token is random", both(identity_tokens)),
     "progress of layers": (
         "layers are downloaded in parallel, so the order between layers is chance; engine 26 may "
-        "skip one of 'Verifying Checksum' and 'Download complete'; 'Downloading' is a moment; "
+        "skip one of 'Verifying Checksum' and 'Download complete'; 'Downloading' is a moment, as "
+        "are 'Waiting' of engine 29 and 'Unavailable' of a push; "
         "what a layer still reports when another one fails is chance too",
         both(layer_lines),
     ),
@@ -156,6 +195,12 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
     "requests in flight": (
         "when a pull fails among its blobs, those in flight are cut off at a moment of chance",
         in_flight,
+    ),
+    "uploads": ("the id and the state of an upload are random", both(upload_names)),
+    "pushes": (
+        "blobs are pushed in parallel: requests for them and for tokens are compared as a set, "
+        "and of a push that failed those that were refused; which blob the error names is chance",
+        parallel_pushes,
     ),
     "manifests held": (
         "engine 26 does not ask for a manifest that it still holds from an earlier situation of "

@@ -170,7 +170,8 @@ def played_request(exchange: Exchange) -> str:
         return SEEN.get(answer.obstacle, "")
     assert isinstance(answer, Response)
     given = proof(request.authorization.header if request.authorization else "")
-    body = f" {form_words(request.body.decode())}" if request.form else ""
+    text = request.body.decode() if request.form else request.payload.decode(errors="replace")
+    body = f" {form_words(text)}" if text else ""
     url = request.url.replace(f"//{request.host}", f"//{request.listener}", 1)
     return f"{request.method} {url} {given}{body} -> {answer.status}"
 

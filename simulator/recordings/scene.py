@@ -41,13 +41,16 @@ class Scene:
 def scene_of(recording: Recording, engine: Engine) -> Scene:
     """The world before the commands. Raises InvalidRecording or NotModelled."""
     lab_world = world_of(recording)
+    if recording.group:  # only the second laboratory's have one
+        lab_world = lab_world.model_copy(update={"now": lab.SECOND_NOW})
     try:
         whole = document(lab_world)
         network = mock(whole.network(lab.CONTENTS))
     except (InvalidLabWorld, InvalidWorld) as error:
         raise InvalidRecording(f"{recording.name}: world: {error}") from None
     client = whole.engine_client(engine)
-    client = replace(client, platform=lab.HOST_PLATFORMS[engine])
+    images = replace(client.images, repacked=lab.repacked())
+    client = replace(client, platform=lab.HOST_PLATFORMS[engine], images=images)
     for line in lab_world.commands_before:
         client = prepared(client, network, line)
     return Scene(engine, recording.engines[engine], whole, network.world, client)

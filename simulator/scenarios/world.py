@@ -39,10 +39,11 @@ class Strict(BaseModel):
 
 
 class Account(Strict):
-    """A user of a registry; `may_pull` are patterns of repository names."""
+    """A user of a registry; `may_pull` and `may_push` are patterns of repository names."""
 
     password: str
     may_pull: tuple[str, ...] = ()
+    may_push: tuple[str, ...] = ()
 
 
 class TokenRules(Strict):
@@ -114,6 +115,8 @@ class SiteDocument(Strict):
     redirects: bool = False
     sorts_tags: bool = True
     web: WebLogin | None = None
+    writable: bool = False
+    """It takes pushes."""
     empty: bool = False
     """Nothing listens here but the front, if there is one."""
 
@@ -172,7 +175,11 @@ class WorldDocument(Strict):
             realm=self.realm(host),
             service=one.service or host,
             repositories=self.repositories(host, contents),
-            users={name: User(who.password, who.may_pull) for name, who in one.users.items()},
+            users={
+                name: User(who.password, who.may_pull, who.may_push)
+                for name, who in one.users.items()
+            },
+            writable=one.writable,
             public=one.public,
             faults=one.faults,
             in_order=one.sorts_tags,

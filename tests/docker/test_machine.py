@@ -25,7 +25,7 @@ from simulator.protocol.media_types import OCI_MANIFEST
 from simulator.protocol.message import Exchange, Request, Response, Transport
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.protocol.reference import HUB
-from simulator.recordings.document import recorded
+from simulator.recordings.document import ENGINES, recorded
 from simulator.recordings.scene import scene_of
 from simulator.registry.fixtures import dumps, pointer, repositories
 from simulator.registry.model import Auth, Blob, Fault, Part, Repository, StoredManifest
@@ -35,6 +35,7 @@ from simulator.scenarios.play import trace as run
 from simulator.sources.mock import mock
 from simulator.sources.world import World
 from tests.cases import each
+from tests.docker import pushes
 
 OUTCOMES = {
     "works": (e.SessionEnded, e.SessionEnded),
@@ -317,7 +318,11 @@ def test_every_edge_is_walked() -> None:
     """A transition that nothing takes is untested, and nobody can be taught it."""
     edges = {(p, event) for p, ways in TRANSITIONS.items() for event in ways}
     seen: set[Edge] = set()
-    for engine in ("29", "26"):
+    for engine in ENGINES:
+        seen |= pushes.edges(engine)
+        for phase in pushes.PHASES:
+            for answer in BROKEN:
+                seen |= pushes.edges_with(phase, answer, engine)
         for name in scenarios():
             seen |= walked(run(name, engine))
         for case in ODD.values():

@@ -52,6 +52,23 @@ class Pull(Command):
 
 
 @dataclass(frozen=True)
+class Push(Command):
+    """`docker push`; `image` as typed, not yet parsed."""
+
+    image: str
+    platform: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Tag(Command):
+    """`docker tag`: a name or id, and the name that the image gets besides."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
 class Logout(Command):
     """`docker logout`."""
 

@@ -95,14 +95,25 @@ IMAGE_INSPECT = Usage("image inspect [OPTIONS] IMAGE [IMAGE...]", 1, None, (
     valued("-f", "--format"),
     valued("--platform"),
 ))  # fmt: skip
+PUSH = Usage("push [OPTIONS] NAME[:TAG]", 1, 1, (
+    valued("--platform", key="platform"),
+    switch("-a", "--all-tags"),
+    switch("-q", "--quiet", key="quiet"),
+    switch("--disable-content-trust", key="untrusted"),
+))  # fmt: skip
+TAG = Usage("tag SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", 2, 2)
 USAGES: Mapping[str, Usage] = {
     "login": LOGIN,
     "logout": Usage("logout [SERVER]", 0, 1),
     "pull": PULL,
+    "push": PUSH,
+    "tag": TAG,
     "images": IMAGES,
     "rmi": RMI,
     "inspect": INSPECT,
     "image pull": PULL,
+    "image push": PUSH,
+    "image tag": TAG,
     "image ls": IMAGES,
     "image rm": RMI,
     "image inspect": IMAGE_INSPECT,
@@ -112,12 +123,12 @@ OTHERS = frozenset([
     "attach", "build", "builder", "buildx", "checkpoint", "commit", "compose", "config",
     "container", "context", "cp", "create", "diff", "events", "exec", "export", "history",
     "import", "info", "kill", "load", "logs", "manifest", "network", "node", "pause", "plugin",
-    "port", "ps", "push", "rename", "restart", "run", "save", "search", "secret", "service",
-    "stack", "start", "stats", "stop", "swarm", "system", "tag", "top", "trust", "unpause",
+    "port", "ps", "rename", "restart", "run", "save", "search", "secret", "service",
+    "stack", "start", "stats", "stop", "swarm", "system", "top", "trust", "unpause",
     "update", "version", "volume", "wait",
 ])  # fmt: skip
 """Commands that Docker has and that are not played here."""
-IMAGE_OTHERS = frozenset(["build", "history", "import", "load", "prune", "push", "save", "tag"])
+IMAGE_OTHERS = frozenset(["build", "history", "import", "load", "prune", "save"])
 AFTER_IMAGE = frozenset(
     name.removeprefix("image ") for name in (*USAGES, *ALIASES) if name.startswith("image ")
 )

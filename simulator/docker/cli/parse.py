@@ -5,7 +5,17 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from simulator.docker.cli.commands import Command, Images, Inspect, Login, Logout, Pull, Remove
+from simulator.docker.cli.commands import (
+    Command,
+    Images,
+    Inspect,
+    Login,
+    Logout,
+    Pull,
+    Push,
+    Remove,
+    Tag,
+)
 from simulator.docker.cli.options import USAGES, Usage, command_name
 from simulator.protocol.reference import HUB
 from simulator.protocol.secrets import MASK
@@ -172,6 +182,21 @@ def pull(words: Words) -> Pull:
     )
 
 
+def push(words: Words) -> Push:
+    if len(words.rest) != 1:
+        count = len(words.rest)
+        raise InvalidCommand(f"docker push takes one image, not {count}: {words.text!r}")
+    platform = words.options.get("platform", "")
+    return Push(words.text, words.rest[0], platform, "quiet" in words.options)
+
+
+def tag(words: Words) -> Tag:
+    if len(words.rest) != 2:
+        count = len(words.rest)
+        raise InvalidCommand(f"docker tag takes two names, not {count}: {words.text!r}")
+    return Tag(words.text, *words.rest)
+
+
 def logout(words: Words) -> Logout:
     return Logout(text=words.text, server="".join(words.rest[:1]))
 
@@ -211,10 +236,14 @@ MAKERS: Mapping[str, Callable[[Words], Command]] = {
     "login": login,
     "logout": logout,
     "pull": pull,
+    "push": push,
+    "tag": tag,
     "images": images,
     "rmi": remove,
     "inspect": inspect,
     "image pull": pull,
+    "image push": push,
+    "image tag": tag,
     "image ls": images,
     "image rm": remove,
     "image inspect": inspect,

@@ -117,5 +117,6 @@ PROFILE = Profile(
     compares_types=True,
     largest_manifest=0,
     keeps_manifests=True,
+    repacks=True,
     samples_progress=True,
 )

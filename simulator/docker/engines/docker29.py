@@ -101,5 +101,6 @@ PROFILE = Profile(
     compares_types=False,
     largest_manifest=4 * 1048 * 1048,
     keeps_manifests=False,
+    repacks=False,
     samples_progress=False,
 )

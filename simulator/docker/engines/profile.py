@@ -64,6 +64,9 @@ class Profile:
     """Bytes above which a manifest is refused; 0 for no limit."""
     keeps_manifests: bool
     """Keeps manifests after their image is gone, and does not ask for them again."""
+    repacks: bool
+    """Keeps layers unpacked, and packs them again for a push: it sends them with PATCH, and looks
+    for them afterwards."""
     samples_progress: bool
     """May leave out one of two progress lines that follow at once for a layer."""
     accept: Headers

@@ -9,4 +9,5 @@ from simulator.docker.events.failures import *  # noqa: F403
 from simulator.docker.events.images import *  # noqa: F403
 from simulator.docker.events.login import *  # noqa: F403
 from simulator.docker.events.pull import *  # noqa: F403
+from simulator.docker.events.push import *  # noqa: F403
 from simulator.docker.events.typed import *  # noqa: F403

@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.docker.cli.commands import Command, Images, Inspect, Login, Logout, Pull, Remove
+from simulator.docker.cli.commands import (
+    Command,
+    Images,
+    Inspect,
+    Login,
+    Logout,
+    Pull,
+    Push,
+    Remove,
+    Tag,
+)
 from simulator.docker.events.base import Event
 
 
@@ -45,9 +55,19 @@ class InspectTyped(CommandTyped):
     command: Inspect
 
 
+@dataclass(frozen=True)
+class TagTyped(CommandTyped):
+    command: Tag
+
+
+@dataclass(frozen=True)
+class PushTyped(CommandTyped):
+    command: Push
+
+
 TYPED: Mapping[type[Command], Callable[[Any], CommandTyped]] = {
     Login: LoginTyped, Pull: PullTyped, Logout: LogoutTyped, Images: ImagesTyped,
-    Remove: RemoveTyped, Inspect: InspectTyped,
+    Remove: RemoveTyped, Inspect: InspectTyped, Tag: TagTyped, Push: PushTyped,
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from simulator.docker import events as e
 from simulator.docker.events import Event
-from simulator.docker.image_store import repository_of
+from simulator.docker.image_store import taken_over
 from simulator.docker.machine.answers import errors, refusal, repeats
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import REDIRECTS
@@ -144,10 +144,7 @@ def store_image(state: State, event: e.ImageStored) -> Client:
     name = event.reference.canonical
     manifests = tuple(one for one in (*image.outer, image.index, image.manifest) if one)
     images = state.client.images.with_content(image.config, download.unpacked)
-    before = images.find(name)
-    if before not in (None, event.digest):
-        lost = repository_of(name) if state.profile.image_is_config else "<none>"
-        images = images.with_image(f"{lost}@{before}", before or "", ())
+    images = taken_over(images, name, event.digest, state.profile.image_is_config)
     arrived = tuple(blob.digest for blob in download.received)
     images = images.with_image(name, event.digest, arrived, *manifests)
     return replace(state.client, images=images)

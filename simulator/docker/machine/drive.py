@@ -18,6 +18,7 @@ from simulator.docker.machine import (
     logout,
     manifests,
     mirrors,
+    push,
     ready,
     redirects,
     resolve,
@@ -44,7 +45,7 @@ def merged(tables: Iterable[Mapping[K, V]]) -> dict[K, V]:
 
 PARTS = (
     ready.PART, login.PART, logout.PART, images.PART,
-    tokens.PART, resolve.PART, mirrors.PART, manifests.PART, blobs.PART,
+    tokens.PART, resolve.PART, mirrors.PART, manifests.PART, blobs.PART, push.PART,
 )  # fmt: skip
 MOVES = merged(part.moves for part in PARTS)
 MEANINGS = merged(part.meanings for part in PARTS)

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Images, Inspect, Remove
+from simulator.docker.cli.commands import Images, Inspect, Remove, Tag
 from simulator.docker.events import Event
-from simulator.docker.image_store import HeldImage, Refusal, Removal, find_image, held
+from simulator.docker.image_store import HeldImage, Refusal, Removal, find_image, held, taken_over
 from simulator.docker.machine.part import Part
 from simulator.docker.machine.state import Client, Run, State
 from simulator.docker.machine.table import Phase
+from simulator.protocol.reference import InvalidReference, Reference
 
 
 def at_image_store(state: State) -> Event:
@@ -16,6 +17,8 @@ def at_image_store(state: State) -> Event:
     match state.run.command:
         case Remove() as command:
             return remove_images(state, command)
+        case Tag() as command:
+            return tag_image(state, command)
         case Inspect(names=names):
             store, by_config = state.client.images, state.profile.image_is_config
             found = [find_image(store, by_config, name) for name in names]
@@ -51,6 +54,18 @@ def remove_images(state: State, command: Remove) -> Event:
     return e.ImagesRefused(tuple(refused))
 
 
+def tag_image(state: State, command: Tag) -> Event:
+    """One more name for an image that is here; the image that had the name loses it."""
+    found = find_image(state.client.images, state.profile.image_is_config, command.source)
+    if isinstance(found, Refusal):
+        return e.ImagesRefused((found,))
+    try:
+        name = Reference.parse(command.target)
+    except InvalidReference as error:
+        return e.ImagesRefused((Refusal(command.target, "invalid", str(error)),))
+    return e.ImageTagged(name.canonical, found.digest)
+
+
 def keep_refused(state: State, event: e.ImagesInspected) -> Run:
     return replace(state.run, refused=event.refused)
 
@@ -62,6 +77,12 @@ def keep_removed(state: State, event: e.ImagesRemoved) -> Run:
     return replace(state.run, refused=event.refused if left else ())
 
 
+def add_name(state: State, event: e.ImageTagged) -> Client:
+    images, by_config = state.client.images, state.profile.image_is_config
+    kept = taken_over(images, event.name, event.digest, by_config)
+    return replace(state.client, images=kept.tagged(event.name, event.digest))
+
+
 def drop_images(state: State, event: e.ImagesRemoved) -> Client:
     names = [name for removal in event.removals for name in removal.names]
     return replace(state.client, images=state.client.images.without(names))
@@ -70,5 +91,5 @@ def drop_images(state: State, event: e.ImagesRemoved) -> Client:
 PART = Part(
     moves={Phase.AT_IMAGE_STORE: at_image_store},
     keeps={e.ImagesInspected: keep_refused, e.ImagesRemoved: keep_removed},
-    stores={e.ImagesRemoved: drop_images},
+    stores={e.ImagesRemoved: drop_images, e.ImageTagged: add_name},
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Pull
+from simulator.docker.cli.commands import Pull, Push
 from simulator.docker.events import Event
 from simulator.docker.go_json import not_json
 from simulator.docker.machine.answers import (
@@ -206,7 +206,7 @@ def complete(state: State) -> bool:
 
 def keep_reference(state: State, event: e.ReferenceParsed) -> Run:
     command, reference = state.run.command, event.reference
-    wanted = command.platform if isinstance(command, Pull) else ""
+    wanted = command.platform if isinstance(command, Pull | Push) else ""
     platform = Platform.parse(wanted) if wanted else None
     host = first_host(state, reference)
     return replace(state.run, reference=reference, host=host, platform=platform)

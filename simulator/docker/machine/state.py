@@ -9,6 +9,7 @@ from simulator.docker.engines import engine
 from simulator.docker.engines.profile import Profile
 from simulator.docker.events import Failure
 from simulator.docker.image_store import ImageStore, Refusal
+from simulator.docker.machine.outgoing import Outgoing
 from simulator.docker.machine.table import Phase
 from simulator.docker.unions import Tagged
 from simulator.protocol.authorization import Authorization, Scheme
@@ -165,6 +166,7 @@ class Run:
     tags: Tags = field(default_factory=Tags)
     image: Image = field(default_factory=Image)
     download: Download = field(default_factory=Download)
+    outgoing: Outgoing = field(default_factory=Outgoing)
     attempts: tuple[Attempt, ...] = ()
     declined: tuple[tuple[str, str, str], ...] = ()
     """What a mirror did not give: the mirror, and method and address of the request."""

@@ -36,6 +36,14 @@ class Phase(StrEnum):
     PLANNING = "planning"
     FETCHING_BLOBS = "fetching blobs"
     STORING = "storing"
+    NAMING_PUSH = "naming the push"
+    LOOKING_UP_PUSH = "looking up for the push"
+    FINDING_IMAGE = "finding the image"
+    PINGING_PUSH = "pinging for the push"
+    PLANNING_PUSH = "planning the push"
+    PUSHING_BLOBS = "pushing blobs"
+    AUTHORIZING_PUSH = "authorizing the push"
+    PUSHING_MANIFEST = "pushing the manifest"
     DONE = "done"
     FAILED = "failed"
 
@@ -70,10 +78,12 @@ def authorizing(here: Phase, resume: Phase) -> dict[type[Event], Phase]:
 
 
 READING = fails(e.AccessDenied, e.ManifestUnknown, e.RateLimited, e.ServerFailed, e.Unreachable)
+PUSH_REFUSED = fails(e.AccessDenied, e.RateLimited, e.ServerFailed, e.Unreachable)
 
 TRANSITIONS: Mapping[Phase, Edges] = {
     P.READY:
         {e.LoginTyped: P.PROMPTING, e.PullTyped: P.PARSING, e.LogoutTyped: P.REMOVING,
+         e.PushTyped: P.NAMING_PUSH, e.TagTyped: P.AT_IMAGE_STORE,
          e.ImagesTyped: P.AT_IMAGE_STORE, e.RemoveTyped: P.AT_IMAGE_STORE,
          e.InspectTyped: P.AT_IMAGE_STORE, e.NextTagTaken: P.RESOLVING, e.SessionEnded: P.DONE}
         | fails(e.PlatformMismatched, e.ImagesRefused, e.UsageRefused),
@@ -104,7 +114,8 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     # docker logout, images, rmi, inspect
     P.REMOVING: {e.CredentialsRemoved: P.READY},
     P.AT_IMAGE_STORE:
-        {e.ImagesListed: P.READY, e.ImagesInspected: P.READY, e.ImagesRemoved: P.READY}
+        {e.ImagesListed: P.READY, e.ImagesInspected: P.READY, e.ImagesRemoved: P.READY,
+         e.ImageTagged: P.READY}
         | fails(e.ImagesRefused),
     # docker pull
     P.PARSING: {e.ReferenceParsed: P.LOOKING_UP} | fails(e.ReferenceRejected),
@@ -146,6 +157,32 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         | fails(e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited, e.ServerFailed,
                 e.Unreachable),
     P.STORING: {e.ImageStored: P.READY},
+    # docker push
+    P.NAMING_PUSH: {e.ReferenceParsed: P.LOOKING_UP_PUSH} | fails(e.ReferenceRejected),
+    P.LOOKING_UP_PUSH:
+        {e.CredentialFound: P.FINDING_IMAGE, e.CredentialMissing: P.FINDING_IMAGE}
+        | fails(e.HelperFailed),
+    P.FINDING_IMAGE: {e.ImageFound: P.PINGING_PUSH} | fails(e.TagMissing),
+    P.PINGING_PUSH:
+        {e.Challenged: P.PLANNING_PUSH, e.AccessOpen: P.PLANNING_PUSH,
+         e.PingSkipped: P.PLANNING_PUSH, e.FellBackToHttp: P.PINGING_PUSH,
+         e.RequestMoved: P.PINGING_PUSH}
+        | fails(e.Unreachable),
+    P.PLANNING_PUSH:
+        {e.PushPlanned: P.PUSHING_BLOBS} | fails(e.TagMissing, e.PlatformAbsent),
+    P.PUSHING_BLOBS:
+        dict.fromkeys(
+            (e.Challenged, e.FellBackToHttp, e.BlobFound, e.BlobMissing, e.BlobMounted,
+             e.MountRefused, e.UploadStarted, e.BlobSent, e.BlobCommitted, e.BlobConfirmed,
+             e.UploadRetried, e.AskedAgain), P.PUSHING_BLOBS)
+        | {e.CredentialsWanted: P.AUTHORIZING_PUSH, e.BlobsPushed: P.PUSHING_MANIFEST}
+        | PUSH_REFUSED,
+    P.AUTHORIZING_PUSH:
+        authorizing(P.AUTHORIZING_PUSH, resume=P.PUSHING_BLOBS)
+        | {e.CheckSkipped: P.PUSHING_BLOBS} | fails(e.NoCredentials),
+    P.PUSHING_MANIFEST:
+        {e.TagFree: P.PUSHING_MANIFEST, e.AskedAgain: P.PUSHING_MANIFEST,
+         e.TagKept: P.READY, e.ManifestPushed: P.READY} | PUSH_REFUSED,
     P.DONE: {},
     P.FAILED: {},
 }  # fmt: skip

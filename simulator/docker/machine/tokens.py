@@ -106,11 +106,18 @@ def token_get(state: State, challenge: Challenge) -> Request:
 
 def scopes(state: State) -> tuple[str, ...]:
     """The access that is asked for; containerd adds what the challenge names."""
-    own = f"repository:{ref(state).repository}:pull"
+    own = f"repository:{ref(state).repository}:{actions(state)}"
     challenge = state.run.access.challenge
     if listing(state) or not state.profile.adds_scopes or not (challenge and challenge.scope):
         return (own,)
     return tuple(sorted({own, *challenge.scope.split(" ")}))
+
+
+def actions(state: State) -> str:
+    """Pull, or pull and push: each engine names these two in its own order."""
+    if state.phase is not Phase.AUTHORIZING_PUSH:
+        return "pull"
+    return "push,pull" if state.profile.repacks else "pull,push"
 
 
 POST_UNSUPPORTED = frozenset({400, 401, 404, 405})
@@ -215,6 +222,8 @@ def granted(claims: dict[str, object]) -> tuple[str, ...]:
 def keep_challenge(state: State, event: e.Challenged) -> Run:
     """The challenge, and the answer to the request that it interrupted."""
     challenged = replace(state.run, access=replace(state.run.access, challenge=event.challenge))
+    if state.phase in (Phase.PINGING_PUSH, Phase.PUSHING_BLOBS):
+        return replace(challenged, outgoing=replace(state.run.outgoing, challenged=True))
     if state.phase not in (Phase.RESOLVING, Phase.FETCHING_MANIFEST):
         return challenged
     resolving = state.phase is Phase.RESOLVING

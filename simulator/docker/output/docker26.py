@@ -238,11 +238,13 @@ def failed_once(url: str, state: State) -> tuple[str, ...]:
 
 
 def retrying(blob: Descriptor, attempt: int) -> tuple[str, ...]:
+    return retrying_lines(blob.short, attempt)
+
+
+def retrying_lines(name: str, attempt: int) -> tuple[str, ...]:
     """5 seconds after the first attempt, 10 after the second, and so on."""
     waits = range(5 * attempt, 0, -1)
-    return tuple(
-        f"{blob.short}: Retrying in {left} second{'s' if left > 1 else ''}" for left in waits
-    )
+    return tuple(f"{name}: Retrying in {left} second{'s' if left > 1 else ''}" for left in waits)
 
 
 def conclusion(event: Event, state: State) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ body.
 """
 
 from simulator.docker import events as e
+from simulator.docker.cli.commands import Push
 from simulator.docker.events import Event, Failure
 from simulator.docker.machine.requests import is_image, kind_of, listing, untyped, wanted
 from simulator.docker.machine.state import State
@@ -139,7 +140,9 @@ FETCH = "failed to copy: httpReadSeeker: failed open: "
 
 
 def where(state: State) -> str:
-    """What was going on when it failed."""
+    """What was going on when it failed. A push does not say."""
+    if isinstance(state.run.command, Push):
+        return ""
     if state.phase not in RESOLVE or state.run.reference is None:
         return FETCH
     return f'failed to resolve reference "{state.run.reference.canonical}": '

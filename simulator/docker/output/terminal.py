@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Command, Login, Logout, Pull
+from simulator.docker.cli.commands import Command, Login, Logout, Pull, Push
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import INVALID_AUTH
 from simulator.docker.machine.ready import platform_mismatch
 from simulator.docker.machine.requests import untagged
 from simulator.docker.machine.state import State
-from simulator.docker.output import images, login
+from simulator.docker.output import images, login, push
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
 from simulator.docker.output.shared import DAEMON
@@ -32,7 +32,11 @@ def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
 def typed(command: Command, state: State) -> tuple[Line, ...]:
     """The command, and what Docker's CLI says before it does anything."""
     shown = (Line("command", command.text), *output("error", complaints(command, state)))
-    if not isinstance(command, Pull) or command.all_tags or command.quiet:
+    if isinstance(command, Push) and command.platform and not state.profile.repacks:
+        shown += output("output", push.PLATFORM_ONLY)
+    if not isinstance(command, Pull | Push) or command.quiet:
+        return shown
+    if isinstance(command, Pull) and command.all_tags:
         return shown
     if untagged(command.image) and valid(command.image):
         return (*shown, Line("output", "Using default tag: latest"))
@@ -105,6 +109,8 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
             return (f"{WORDS[state.client.engine].cli.saving}: {why}",)
         case _ if isinstance(state.run.command, Login):
             return tuple((DAEMON + login.login_failure(failure, state)).splitlines())
+        case _ if isinstance(state.run.command, Push):
+            return push.explain(failure, state)
         case _:
             return WORDS[state.client.engine].explain(failure, state)
 
@@ -113,4 +119,6 @@ def usage_refused(before: State, event: e.UsageRefused, after: State) -> tuple[L
     return Line("command", event.line), *output("error", tuple(event.why.split("\n")))
 
 
-LINES: LinesOf = {**login.LINES, **images.LINES, e.UsageRefused: usage_refused}
+LINES: LinesOf = {
+    **login.LINES, **images.LINES, **push.LINES, e.UsageRefused: usage_refused,
+}  # fmt: skip
