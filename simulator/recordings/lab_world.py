@@ -6,14 +6,14 @@ situation is read and listed, and not played.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatch
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from simulator.recordings import lab
+from simulator.recordings.lab_helpers import broken_helpers, helpers
 from simulator.registry.model import PUBLISHED, User
 from simulator.registry.token_service import identity_token, stamp
 from simulator.scenarios.world import WorldDocument
@@ -342,7 +342,8 @@ def client(world: LabWorld) -> dict[str, Any]:
         "config": with_identities(config, world), "problem": problem, "files": files,
         "insecure": insecure, "certs": world.certs_d,
         "mirrors": world.engine_options.get("registry-mirrors", []),
-        "helpers": dict(helpers(world)), "broken_helpers": broken_helpers(world),
+        "helpers": dict(helpers(world.helpers, world.registries)),
+        "broken_helpers": broken_helpers(world.helpers, world.registries),
     }  # fmt: skip
 
 
@@ -374,52 +375,3 @@ def with_identities(config: Any, world: LabWorld) -> Any:
 
 def identity(name: str, password: str) -> str:
     return identity_token(PUBLISHED, name, User(password))
-
-
-EMPTY_ANSWERS = ("credentials not found in native keychain", r'\"Username\":\"\",\"Secret\":\"\"')
-"""Scripts that answer with no credentials, in whichever way."""
-
-
-def helpers(world: LabWorld) -> Iterator[tuple[str, dict[str, str]]]:
-    """Helpers by name, with what they keep."""
-    for program, script in world.helpers.items():
-        name = program.removeprefix("docker-credential-")
-        if isinstance(script, dict):
-            yield name, script
-        elif KEPT.search(script) or any(words in script for words in EMPTY_ANSWERS):
-            yield name, kept(script, world)
-
-
-KEPT = re.compile(
-    r'(?P<host>[\w.*:-]+)\) echo "[^\n]*?\\"Username\\":\\"(?P<user>[^"\\]+)\\",'
-    r'\\"Secret\\":\\"(?P<secret>[^"\\]+)\\"'
-)
-"""A script that answers for hosts of a pattern of the shell."""
-
-
-def kept(script: str, world: LabWorld) -> dict[str, str]:
-    """What a script answers with, by host."""
-    return {
-        host: f"{found['user']}:{found['secret']}"
-        for found in KEPT.finditer(script)
-        for host in world.registries
-        if fnmatch(host, found["host"])
-    }
-
-
-SAYS = re.compile(r'\becho "(?P<text>(?:[^"\\]|\\.)*)"')
-
-
-def broken_helpers(world: LabWorld) -> dict[str, dict[str, Any]]:
-    """Helpers that print something else than credentials, whatever they are asked."""
-    working = dict(helpers(world))
-    scripts = {program.removeprefix("docker-credential-"): script
-               for program, script in world.helpers.items() if isinstance(script, str)}  # fmt: skip
-    return {name: answer(script) for name, script in scripts.items() if name not in working}
-
-
-def answer(script: str) -> dict[str, Any]:
-    """What it prints, and its exit status."""
-    printed = [re.sub(r"\\(.)", r"\1", found["text"]) for found in SAYS.finditer(script)]
-    status = re.search(r"\bexit (\d+)", script)
-    return {"output": "\n".join(printed), "status": int(status[1]) if status else 0}
