@@ -2,7 +2,7 @@
 
 import json
 
-from tests.progress.test_progress import GOOD
+from tests.progress.test_records import GOOD
 
 DEEP = "[" * 100_000
 LONG = "a" * 5_000
