@@ -28,6 +28,7 @@ WAITS = {
     "tests/registry/test_fuzz.py": "polls while requests are under way",
     "tests/registry/test_guards.py": "is a client that is slow",
     "tests/registry/test_served.py": "is a client that is slow",
+    "tests/sources/test_hostile.py": "is a server that is slow",
 }
 """Files of tests that wait by time: what for."""
 

@@ -9,6 +9,7 @@ from simulator.authoring.check import build_folder, folder_problems
 from simulator.authoring.new import create
 from simulator.cli.common import named_lessons, told_plainly
 from simulator.lesson.library import folders
+from simulator.lesson.load import load
 
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
 
@@ -19,6 +20,8 @@ FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path
 @told_plainly
 def check(folder: Path | None) -> None:
     """Prove every lesson against the machine (or the one in FOLDER), in each language."""
+    if folder:
+        load(folder)  # one that cannot be read is refused, as any other argument
     chosen = (folder,) if folder else tuple(folders().values())
     found = list(dict.fromkeys(problem for one in chosen for problem in folder_problems(one)))
     for problem in found:

@@ -1,14 +1,16 @@
 """Which command a step belongs to."""
 
-from simulator.docker.cli.commands import Login, Logout, Pull
+from simulator.docker.cli.commands import Login, Logout, Pull, Push, Tag
 from simulator.docker.events import WorldChanged
 from simulator.docker.trace import Step, Trace
 
-NAMES: dict[type, str] = {Login: "login", Pull: "pull", Logout: "logout"}
+NAMES: dict[type, str] = {
+    Login: "login", Pull: "pull", Logout: "logout", Push: "push", Tag: "tag",
+}  # fmt: skip
 
 
 def commands_of(trace: Trace) -> list[tuple[Step, str]]:
-    """Each step with the command it belongs to: `login`, `pull`, `logout`, or ``."""
+    """Each step with the command it belongs to; empty for one that is about this machine alone."""
     return [(step, command_name(step)) for step in trace.steps]
 
 

@@ -197,7 +197,7 @@ def test_the_line_of_a_mistake_is_named(tmp_path: Path) -> None:
     """A wrong value deep in the file is found at its own line."""
     text = (HOME / USUAL / FILE).read_text("utf-8")
     lines = text.splitlines()
-    place = next(number for number, line in enumerate(lines) if "phases: [prompting]" in line)
+    place = next(number for number, line in enumerate(lines) if "phases: [prompting," in line)
     lines[place] = lines[place].replace("prompting", "prompted")
     (tmp_path / FILE).write_text("\n".join(lines), "utf-8")
     with pytest.raises(InvalidLesson, match=rf"{FILE}:{place + 1}: rows\.0\.phases\.0: "):

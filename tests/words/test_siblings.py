@@ -27,7 +27,8 @@ def test_every_file_of_words_has_its_sibling(path: Path, language: str) -> None:
     assert list(stale(path, language, ValueError)) == []
     for (_context, text), theirs in translations(sibling(path, language)).items():
         assert theirs.strip(), text
-        assert text != theirs or text.split()[0] in PROGRAMS or text in NAMES, text
+        same = text.split()[0] in PROGRAMS or text in NAMES or " " not in text
+        assert text != theirs or same, text
 
 
 NAMES = frozenset({"Docker", "BuildKit", "Compose", "containerd"})

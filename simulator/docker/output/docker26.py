@@ -42,6 +42,25 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     return (said[0] if begun(state) else DAEMON + said[0], *said[1:])
 
 
+def not_reached(failure: e.Unreachable, state: State) -> str:
+    why = unreachable_text(failure.obstacle, failure.detail)
+    if at_layer(failure, state):
+        return why
+    said = go_error(failure.method, failure.url, why)
+    return go_error(*asked(state), said) if authorizing(state) else said
+
+
+def other_platform(failure: e.PlatformMismatched, state: State) -> str:
+    image = state.run.reference.familiar if state.run.reference else ""
+    found = f"image with reference {image} was found but does not match the specified platform"
+    return f"{found}: wanted {failure.wanted}, actual: {failure.actual}"
+
+
+def other_media_type(announced: str, stated: str) -> str:
+    optional = "" if announced in (DOCKER_MANIFEST, DOCKER_INDEX) else "if present, "
+    return f"{optional}mediaType in {WHAT[announced]} should be '{announced}' not '{stated}'"
+
+
 def told(failure: Failure, state: State) -> str:
     match failure:
         case e.NoCredentials(method, url):
@@ -54,17 +73,12 @@ def told(failure: Failure, state: State) -> str:
             return go_error(*asked(state), reason)
         case e.ServerFailed(errors=errors, status=status) if authorizing(state):
             return go_error(*asked(state), classic_errors(errors, status))
-        case e.Unreachable(obstacle=obstacle, detail=detail) if at_layer(failure, state):
-            return unreachable_text(obstacle, detail)
-        case e.Unreachable(method, url, obstacle, detail):
-            said = go_error(method, url, unreachable_text(obstacle, detail))
-            return go_error(*asked(state), said) if authorizing(state) else said
+        case e.Unreachable():
+            return not_reached(failure, state)
         case e.HeaderUnusable(_, header, value, why):
             return why if value else f"missing or empty {header} header"
         case e.MediaTypesDiffer(announced, stated):
-            optional = "" if announced in (DOCKER_MANIFEST, DOCKER_INDEX) else "if present, "
-            what = WHAT[announced]
-            return f"{optional}mediaType in {what} should be '{announced}' not '{stated}'"
+            return other_media_type(announced, stated)
         case e.CertificatesUnusable():
             return unusable_text(failure)
         case e.DigestMismatch("config", expected):
@@ -78,13 +92,8 @@ def told(failure: Failure, state: State) -> str:
             return f"error unmarshalling content: {reason}"
         case e.PlatformMissing(platform):
             return f"no matching manifest for {platform} in the manifest list entries"
-        case e.PlatformMismatched(wanted, actual):
-            image = state.run.reference.familiar if state.run.reference else ""
-            wrong = f"wanted {wanted}, actual: {actual}"
-            return (
-                f"image with reference {image} was found but does not match "
-                f"the specified platform: {wrong}"
-            )
+        case e.PlatformMismatched():
+            return other_platform(failure, state)
         case e.NotAnImage(media_type):
             return f"unsupported media type {media_type}"
         case e.Refused():

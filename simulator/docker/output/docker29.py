@@ -60,10 +60,19 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     return (lines[0] if begun(failure, state) else DAEMON + lines[0], *lines[1:])
 
 
+def unknown_manifest(failure: e.ManifestUnknown, state: State) -> str:
+    image, reference = state.run.image, state.run.reference
+    if state.phase in RESOLVE:
+        return where(state) + f"{reference.canonical if reference else ''}: not found"
+    if untyped(state):
+        what = f"could not fetch content descriptor {image.resolved} ({image.media_type})"
+        return f"{FETCH}{what} from remote: not found"
+    return where(state) + f"content at {failure.url} not found: not found"
+
+
 def told(failure: Failure, state: State) -> str:
     name = state.run.reference.familiar_name if state.run.reference else ""
     whole = state.run.reference.canonical if state.run.reference else ""
-    image = state.run.image
     match failure:
         case e.NoCredentials():
             denied = "pull access denied, repository does not exist or may require authorization"
@@ -71,19 +80,14 @@ def told(failure: Failure, state: State) -> str:
         case e.AccessDenied(error=error) if error and not own_token(state):
             asks = "repository does not exist or may require 'docker login'"
             return f"pull access denied for {name}, {asks}"
-        case e.ManifestUnknown() if state.phase in RESOLVE:
-            return where(state) + f"{whole}: not found"
-        case e.ManifestUnknown() if untyped(state):
-            what = f"could not fetch content descriptor {image.resolved} ({image.media_type})"
-            return f"{FETCH}{what} from remote: not found"
+        case e.ManifestUnknown():
+            return unknown_manifest(failure, state)
         case e.ManifestUnreadable(reason=why) if untyped(state):
             return f"failed to unpack image on snapshotter overlayfs: {why}: not found"
         case e.ManifestUnreadable(reason=why):
             return f"children: invalid desc {wanted(state)}: {why}"
-        case e.ManifestUnknown(_, url):
-            return where(state) + f"content at {url} not found: not found"
-        case e.Unreachable(method, url, obstacle, detail):
-            said = go_error(method, url, unreachable_text(obstacle, detail))
+        case e.Unreachable(method, url):
+            said = go_error(method, url, unreachable_text(failure.obstacle, failure.detail))
             return where(state) + during(state, url) + said
         case e.ChallengeIncomplete():
             return where(state) + NO_REALM
@@ -101,8 +105,7 @@ def told(failure: Failure, state: State) -> str:
             what = f"could not fetch content descriptor {blob.digest} ({blob.media_type})"
             return f"{FETCH}{what} from remote: not found"
         case e.PlatformMissing(platform):
-            missing = f"no matching manifest for {platform} in the manifest list entries"
-            return f"{missing}: no match for platform in manifest: not found"
+            return NO_PLATFORM.format(platform=platform)
         case e.Refused():
             return translated(failure, state)
         case _:
@@ -131,6 +134,10 @@ def mismatch(failure: e.DigestMismatch, state: State) -> str:
     return f"{name}: commit failed: {wrong}: failed precondition"
 
 
+NO_PLATFORM = (
+    "no matching manifest for {platform} in the manifest list entries: "
+    "no match for platform in manifest: not found"
+)
 LONE_CERTIFICATE = (
     "failed to load X509 key pair: tls: found a certificate rather than a key in the PEM for the "
     "private key"
