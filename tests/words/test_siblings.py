@@ -31,7 +31,7 @@ def test_every_file_of_words_has_its_sibling(path: Path, language: str) -> None:
         assert text != theirs or same, text
 
 
-NAMES = frozenset({"Docker", "BuildKit", "Compose", "containerd"})
+NAMES = frozenset({"Docker", "Docker Hub", "BuildKit", "Compose", "containerd"})
 PROGRAMS = frozenset({
     "docker", "command", "curl", "echo", "getent", "grep", "id", "jq", "kubectl", "openssl",
     "security", "test",
