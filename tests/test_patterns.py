@@ -9,6 +9,7 @@ import gc
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache, partial
 
 import pytest
@@ -76,7 +77,9 @@ def parts(value: object) -> Iterator[object]:
     elif isinstance(value, list | tuple | set | frozenset):
         yield from value
     elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
-        yield from (getattr(value, name, None) for name in dir(type(value)) if name[0] != "_")
+        for name in dir(type(value)):
+            with suppress(Exception):  # a property that is not for this value
+                yield getattr(value, name) if name[0] != "_" else None
 
 
 def uses() -> dict[str, set[str]]:

@@ -50,6 +50,8 @@ def counted(event: Event) -> Kind:
             return (challenge.scheme,)
         case e.Resolved(media_type=media_type):
             return (media_type in (DOCKER_INDEX, OCI_INDEX),)
+        case e.StoreFailed(reason=reason):
+            return (reason.partition(":")[0],)
         case e.CredentialsRemoved(found=found):
             return (found,)
         case e.BlobReceived(kind=sort) | e.DigestMismatch(kind=sort):

@@ -103,7 +103,8 @@ PATTERNS = (
             r"<<-?[ \t]*['\"]?(?P<end>\w{1,40})['\"]?[^\n]{0,200}\n"
             r"(?P<secret>[\s\S]{1,2000}?)(?=\n[ \t]*(?P=end)\b)", "<<"),
     pattern("user name and password in an address",
-            r"://(?P<secret>[^\s/\"':]*:(?!\d{1,5}/)[^\s\"']*|[^\s/\"':]+)@(?!sha)", "://"),
+            r"://(?P<secret>[^\s/\"':]{0,200}:(?!\d{1,5}/)[^\s\"']{0,400}|[^\s/\"':]{1,400})@(?!sha)",
+            "://"),
     pattern("a header, with its scheme",
             HEADER + r"(?:basic|bearer|digest|token)\s+(?P<secret>[^\s\"']+)", "authorization"),
     pattern("a header without", HEADER + r"(?P<secret>[^\s\"']+)", "authorization",

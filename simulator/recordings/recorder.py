@@ -121,7 +121,8 @@ def host_of(command: Command) -> str:
     elif isinstance(command, Login | Logout):
         host = registry_key(command.server)
     else:
-        raise CannotRecord(f"{command.text!r} asks no registry: record a login, logout or pull")
+        usable = "use one of docker login, docker logout, docker pull"
+        raise CannotRecord(f"{command.text!r} is not recorded: {usable}")
     if host in (HUB, HUB_KEY):
         raise CannotRecord(
             "Docker Hub cannot be recorded, for Docker treats its names in a way of its own: "

@@ -53,7 +53,7 @@ def test_an_odd_header_is_read_as_the_specification_says(header, expected):
 
 def test_docker_prefers_bearer_and_takes_the_first_of_a_scheme():
     assert Challenge.parse('Basic realm="x", Bearer realm="y", Bearer realm="z"') == Challenge(
-        BEARER, "y"
+        BEARER, "y", beside_basic=True
     )
     assert Challenge.parse("Basic realm=x, Basic realm=y") == Challenge(BASIC, "x")
     assert Challenge.parse("Negotiate") is Challenge.parse(None) is None

@@ -33,10 +33,10 @@ def test_messages_are_numbered_from_one_without_a_gap(name: str, engine: str) ->
 
 @each("name, engine", RUNS)
 def test_a_row_ends_where_the_next_one_begins(name: str, engine: str) -> None:
-    """First and last step of the rows follow each other, to the last step of the run."""
+    """First and last step of the rows follow each other; what follows is in no row."""
     run = trace(name, engine)
     rows = [row for row in stage(LESSON, run)["rows"] if row["first"]]
-    assert rows[-1]["last"] == len(run.steps)
+    assert rows[-1]["last"] <= len(run.steps)
     assert all(before["last"] + 1 == after["first"] for before, after in pairwise(rows))
     for row in rows:
         found = last_step(LESSON, run, row["number"])

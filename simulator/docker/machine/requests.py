@@ -5,7 +5,7 @@ from simulator.docker.cli.commands import Pull
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.authorization import Authorization
-from simulator.protocol.hosts import bare, split_url
+from simulator.protocol.hosts import split_url
 from simulator.protocol.manifest import Descriptor, Index
 from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
 from simulator.protocol.message import Request
@@ -87,7 +87,7 @@ def blob_request(state: State, blob: Descriptor) -> Request:
     url = blob_url(state, blob.digest)
     moved = dict(state.run.download.moved).get(blob.digest)
     if moved:
-        same = bare(split_url(moved).netloc) == bare(state.run.host)
+        same = split_url(moved).netloc == state.run.host
         sent = state.run.access.authorization if same else None
         return Request("GET", moved, headers, sent, promised=blob.size)
     return Request("GET", url, headers, state.run.access.authorization, promised=blob.size)

@@ -57,7 +57,7 @@ def classic_errors(errors: tuple[RegistryError, ...], status: int) -> str:
         return f"received unexpected HTTP status: {status} {reason(status)}"
     said = [classic_error(error, status) for error in as_read(errors)]
     if not said:
-        return f"{code_words(BY_STATUS.get(status, 'UNKNOWN'))}: {nothing(status)}".rstrip()
+        return f"{code_words(BY_STATUS.get(status, 'UNKNOWN'))}: {nothing(status)}"
     return said[0] if len(said) == 1 else "errors:\n" + "".join(f"{one}\n" for one in said)
 
 
