@@ -49,9 +49,9 @@ test("a cell of a Markdown table cannot end it", () => {
 const DATA = {
   columns: ["#", "Action", "Input", "Result", "Note"],
   rows: [
-    { number: 1, action: "Log in", input: "name", result: "stored", note: "in config.json", first: 1 },
-    { number: 2, action: "Fail", input: "tag", result: "denied", note: "why", first: null, branch: true },
-    { number: 3, action: "Pull", input: "digest", result: "pulled", note: "all", first: 2 },
+    { number: 1, action: "Log in", input: "name", result: "stored", note: "in config.json", first: 1, last: 1, complete: true, inputs: [{ step: 1, text: "name" }] },
+    { number: 2, action: "Fail", input: "tag", result: "denied", note: "why", first: null, branch: true, last: null, complete: false, inputs: [] },
+    { number: 3, action: "Pull", input: "digest", result: "pulled", note: "all", first: 2, last: 2, complete: true, inputs: [{ step: 2, text: "digest" }] },
   ],
   steps: [
     step({ number: 1, title: "First", text: "One.", tracker: { token: "–" }, exchange: { told: "HEAD" } }),
@@ -63,25 +63,25 @@ const DATA = {
   ] }],
 };
 const say = (name) => name;
-const table = Object.assign(Object.create(Table.prototype), { data: DATA, say });
+const table = Object.assign(Object.create(Table.prototype), { data: DATA, say, rows: DATA.rows });
 
 test("a table that is taken away says no more than has been shown", () => {
   assert.deepEqual(tableOf(DATA, table, 1).map((row) => row[3]), ["Result", "stored", "?", "?"]);
-  assert.deepEqual(tableOf(DATA, table, 2)[2], ["2", "Fail", "tag", "denied", "notTaken"]);
+  assert.deepEqual(tableOf(DATA, table, 2)[2], ["2", "Fail", "–", "–", "notTaken"]);
   assert.deepEqual(trackerOf(DATA, 1, say), [["variable", "start", "1"], ["token", "–", "–"]]);
   assert.deepEqual(trackerOf(DATA, 2, say)[1], ["token", "–", "–", "set"]);
 });
 
 test("the row in which a run fails ends there, but says so only at the end", () => {
   const broken = { ...DATA.rows[0], broken: true };
-  assert.deepEqual(table.cells(broken, 1), ["name", "stored", "in config.json"]);
+  assert.deepEqual(table.cells({ ...broken, complete: false, last: 2 }, 1), ["name", "…", ""]);
   assert.deepEqual(table.cells(broken, 2), ["name", "–", "endedHere"]);
 });
 
 test("the speaker's notes hold what is shown, what comes, and the answer to the question ahead", () => {
   const notes = notesOf(DATA, 1, null, 5);
   assert.deepEqual([notes.number, notes.count, notes.title, notes.then, notes.began], [1, 2, "First", "Second", 5]);
-  assert.deepEqual(notes.row, { number: 1, action: "Log in", note: "in config.json" });
+  assert.deepEqual(notes.row, { number: 1, action: "Log in", note: "in config.json." });
   assert.deepEqual([notes.told, notes.asking, notes.prompt, notes.answer], ["HEAD", false, "What next?", "b"]);
   assert.deepEqual(notes.others, ["a: no", "c: never"]);
   const last = notesOf(DATA, 2, null, null);
