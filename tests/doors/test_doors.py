@@ -100,7 +100,7 @@ def test_a_recording(case: str, tmp_path: Path) -> None:
 @each("case", LESSONS)
 def test_a_lesson(case: str, tmp_path: Path) -> None:
     written(tmp_path / "lesson.yaml", LESSONS[case])
-    check_refused(called("check", str(tmp_path)), 1)
+    check_refused(called("check", str(tmp_path)), 2)
 
 
 @each("case", ENVIRONMENT)
