@@ -17,7 +17,7 @@ from tests.cases import each
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return create(tmp_path / "second").parent
+    return create(tmp_path / "proven-lesson").parent
 
 
 @each("folder", lessons_in(HOME))
@@ -72,8 +72,8 @@ def test_a_lesson_is_proven_when_it_is_opened_only_if_it_must(
             patch.setattr(check, "first_page_problem", lambda _lesson: "proven again")
             first_problem.cache_clear()
             prepare()
-            assert proven("second", "en").id == "second"
+            assert proven("proven-lesson", "en").id == "proven-lesson"
             assert proven("", "de").language == "de"
         spoil(folder)
         with pytest.raises(InvalidLesson, match="is 200, not 201"):
-            proven("second", "en")
+            proven("proven-lesson", "en")
