@@ -96,6 +96,13 @@ def settled(page: Page) -> Page:
     return page
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose in a select. While a script runs, Streamlit may draw the list of options anew and
+    lose a click, so this waits for its end."""
+    settled(page).get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
 def opened(page: Page, url: str) -> Page:
     """The page at this address, with the stage ready to step."""
     page.set_default_timeout(PATIENCE * 1000)

@@ -23,8 +23,8 @@ def helpers(scripts: Scripts, hosts: Iterable[str]) -> Iterator[tuple[str, dict[
 
 
 KEPT = re.compile(
-    r'(?P<host>[\w.*:-]+)\) echo "[^\n]*?\\"Username\\":\\"(?P<user>[^"\\]+)\\",'
-    r'\\"Secret\\":\\"(?P<secret>[^"\\]+)\\"'
+    r'(?<![\w.*:-])(?P<host>[\w.*:-]++)\) echo "[^\n]{0,200}?'
+    r'\\"Username\\":\\"(?P<user>[^"\\]+)\\",\\"Secret\\":\\"(?P<secret>[^"\\]+)\\"'
 )
 """A script that answers for hosts of a pattern of the shell."""
 

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,13 +89,11 @@ def test_a_database_that_cannot_be_used_is_one_sentence(case: str, tmp_path: Pat
         assert keeper.trouble == str(told.value)
 
 
-@pytest.mark.parametrize("home", ["/nonexistent", "/proc/x", __file__])
+@pytest.mark.parametrize("home", ["/sys/x", "/proc/x", __file__])
 def test_no_home_to_write_in(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a container."""
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", f"{home}/data" if home == __file__ else home)
-    if home == "/nonexistent" and os.geteuid() == 0:
-        pytest.skip("root may write anywhere")
     with pytest.raises(NotKept, match=VARIABLE):
         Keeper(default_url).progress(ADA)
 
@@ -193,7 +192,8 @@ class Server:
         leader = (Path(self.data) / "postmaster.pid").read_text("utf-8").split()[0]
         found = subprocess.run(["pgrep", "-P", leader], capture_output=True, text=True, check=False)
         for process in (leader, *found.stdout.split()):
-            os.kill(int(process), which)
+            with suppress(ProcessLookupError):  # a connection may have ended meanwhile
+                os.kill(int(process), which)
 
 
 @pytest.fixture

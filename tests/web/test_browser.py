@@ -20,6 +20,7 @@ from simulator.registry.serving import running
 from simulator.scenarios.model import scenarios
 from simulator.views.stage import stage
 from tests.conftest import Open
+from tests.pages import choose
 from tests.web.watching import at_rest, seen_values, turn_dark, watch
 
 LESSON = load(HOME / "pulling-from-private-registries")
@@ -98,8 +99,7 @@ def test_play_goes_on_by_itself(learner: Open) -> None:
 def test_a_failing_scenario_takes_the_branch(learner: Open) -> None:
     """A scenario chosen on the page ends at the failure box, with Docker's own words."""
     page = learner()
-    page.get_by_role("combobox", name="What happens").click()
-    page.get_by_role("option", name=scenarios()["no-right"].title, exact=True).click()
+    choose(page, "What happens", scenarios()["no-right"].title)
     expect(page.locator(".stage")).to_have_attribute("data-step", "1")
     expect(page).to_have_url(re.compile("scenario=no-right"))
     page.locator(".account h3").click()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from simulator.compare.align import what_if
 from simulator.compare.lanes import lanes
 from simulator.lesson.library import find_lesson
-from tests.pages import PATIENCE
+from tests.pages import PATIENCE, settled
 from tests.web.watching import frames, seen_values, turn_dark, watch
 
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
@@ -161,7 +161,7 @@ def test_any_row_is_an_address(learner: Open) -> None:
 def test_another_change_is_chosen_on_the_page(learner: Open) -> None:
     """The lanes are those of the choice, at their own parting."""
     page = learner()
-    page.get_by_role("combobox", name="What if").fill("corrupted")
+    settled(page).get_by_role("combobox", name="What if").fill("corrupted")
     page.get_by_role("option", name=re.compile("^A layer is corrupted")).click()
     expect(page.locator(".verdict h2")).to_contain_text("They part at step 21")
     at_row(page, 21)

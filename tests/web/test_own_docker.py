@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.dockerd import Docker
 from tests.need import need
-from tests.pages import PATIENCE, ROOT, app, free_port
+from tests.pages import PATIENCE, ROOT, app, choose, free_port
 from tests.web.own_docker import Learner, pullscope_app, visit
 from tests.web.watching import frames, seen_values, turn_dark, watch
 
@@ -296,8 +296,7 @@ def test_a_new_password_and_other_commands(join: Join) -> None:
     me.page.get_by_role("button", name="New password").click()
     codes = me.page.get_by_test_id("stCode")
     expect(codes.nth(1)).not_to_have_text(me.password)
-    me.page.get_by_role("combobox", name="Client").click()
-    me.page.get_by_role("option", name="podman", exact=True).click()
+    choose(me.page, "Client", "podman")
     expect(codes.nth(0)).to_contain_text("podman login --tls-verify=false")
 
 

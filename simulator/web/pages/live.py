@@ -99,7 +99,7 @@ def break_it(live: Live, session: Session) -> None:
     with st.popover(title, icon=":material/bolt:"):
         for name, (label, help_text) in SWITCHES.items():
             st.toggle(
-                _(label), getattr(session.trouble, name), key=f"trouble_{name}",
+                _(label), getattr(session.trouble, name), key=switch_key(name),
                 help=_(help_text), on_change=switched, args=(live, session, name),
             )  # fmt: skip
         st.button(
@@ -113,13 +113,18 @@ def break_it(live: Live, session: Session) -> None:
 
 
 def switched(live: Live, session: Session, name: str) -> None:
-    live.sessions.change(session, **{name: st.session_state[f"trouble_{name}"]})
+    live.sessions.change(session, **{name: st.session_state[switch_key(name)]})
 
 
 def restored(live: Live, session: Session) -> None:
-    for name in SWITCHES:
-        st.session_state[f"trouble_{name}"] = False
+    """New switches: a browser that closes the list at once keeps the old ones as they stood, and
+    would send them again."""
+    st.session_state.live_restored = st.session_state.get("live_restored", 0) + 1
     live.sessions.change(session, **vars(Trouble()))
+
+
+def switch_key(name: str) -> str:
+    return f"trouble_{name}_{st.session_state.get('live_restored', 0)}"
 
 
 def head(live: Live, session: Session) -> tuple[Recipe, str]:
