@@ -10,12 +10,15 @@ from simulator.protocol.platform import Platform, platform_of
 
 @dataclass(frozen=True)
 class Descriptor:
-    """A pointer by content (OCI image spec, descriptor). `size` is in bytes."""
+    """A pointer by content (OCI image spec, descriptor). `size` is in bytes.
+
+    An attestation's `subject` is the digest of the image that it is about (BuildKit)."""
 
     media_type: str
     digest: str
     size: int
     platform: Platform | None = None
+    subject: str = ""
 
     @property
     def short(self) -> str:
@@ -98,4 +101,14 @@ def descriptor(entry: dict[str, object]) -> Descriptor:
         raise ValueError(f"bad descriptor {entry!r:.200}")
     where = entry.get("platform")
     platform = platform_of(where) if isinstance(where, dict) else None
-    return Descriptor(str(entry.get("mediaType", "")), str(digest), size, platform)
+    kind = str(entry.get("mediaType", ""))
+    return Descriptor(kind, str(digest), size, platform, subject_of(entry.get("annotations")))
+
+
+def subject_of(annotations: object) -> str:
+    """The image that an attestation is about, by BuildKit's annotations; empty for all else."""
+    known = annotations if isinstance(annotations, dict) else {}
+    if known.get("vnd.docker.reference.type") != "attestation-manifest":
+        return ""
+    about = str(known.get("vnd.docker.reference.digest"))
+    return about if DIGEST.fullmatch(about) else ""

@@ -59,5 +59,11 @@ def repacked() -> tuple[tuple[str, Descriptor], ...]:
                  for d, one in known.items())  # fmt: skip
 
 
+def on_disk() -> tuple[tuple[str, int], ...]:
+    """What each layer took with the overlayfs of the second laboratory: blocks of 4096 bytes."""
+    known = content()["blobs"]
+    return tuple((d, one["on_disk"]) for d, one in known.items() if "on_disk" in one)
+
+
 CONTENTS = {"lab": lambda: repositories("lab"), "hub": lambda: repositories("hub")}
 """By name, the repositories that a site of the laboratory can hold."""

@@ -8,7 +8,7 @@ from typing import Any
 from simulator.docker import events as e
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.events import Failure
-from simulator.docker.image_store import HeldImage, held
+from simulator.docker.held_images import HeldImage, held
 from simulator.docker.machine import State
 from simulator.docker.output.line import Line
 from simulator.docker.trace import Step
@@ -201,7 +201,7 @@ def elsewhere(state: State) -> bool:
 
 def images_after(state: State) -> list[str]:
     """The image store as `docker images` and `docker inspect` tell it."""
-    images = held(state.client.images, state.profile.image_is_config)
+    images = held(state.client.images, state.profile.image_is_config, state.client.platform)
     rows = (row(image, *names) for image in images for names in image.rows())
     return [image_row(one, state.client.engine) for one in rows]
 

@@ -50,6 +50,8 @@ def scene_of(recording: Recording, engine: Engine) -> Scene:
         raise InvalidRecording(f"{recording.name}: world: {error}") from None
     client = whole.engine_client(engine)
     images = replace(client.images, repacked=lab.repacked())
+    if recording.group:
+        images = replace(images, on_disk=lab.on_disk())
     client = replace(client, platform=lab.HOST_PLATFORMS[engine], images=images)
     for line in lab_world.commands_before:
         client = prepared(client, network, line)

@@ -3,17 +3,8 @@
 from itertools import takewhile
 
 from simulator.docker.engines.profile import Profile
-from simulator.docker.image_store import (
-    HeldImage,
-    ImageStore,
-    Refusal,
-    Removal,
-    chain_ids,
-    find_image,
-    held,
-    is_prefix,
-    repository_of,
-)
+from simulator.docker.held_images import HeldImage, Refusal, Removal, find_image, held, is_prefix
+from simulator.docker.image_store import ImageStore, chain_ids, repository_of
 from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
 from simulator.protocol.reference import Reference
 from simulator.words.i18n import N_

@@ -1,16 +1,8 @@
 """Docker 29 with containerd's image store, today's default: what it does."""
 
 from simulator.docker.engines.profile import Profile
-from simulator.docker.image_store import (
-    NAMELESS,
-    ImageStore,
-    Refusal,
-    Removal,
-    familiar,
-    find_image,
-    is_prefix,
-    repository_of,
-)
+from simulator.docker.held_images import Refusal, Removal, find_image, is_prefix
+from simulator.docker.image_store import NAMELESS, ImageStore, familiar, repository_of
 from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
 from simulator.protocol.reference import Reference
 from simulator.words.i18n import N_

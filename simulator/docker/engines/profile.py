@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.docker.image_store import ImageStore, Refusal, Removal
+from simulator.docker.held_images import Refusal, Removal
+from simulator.docker.image_store import ImageStore
 from simulator.protocol.message import Headers
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from simulator.docker.events.base import Failure, Refused, RegistryError
-from simulator.docker.image_store import Refusal
+from simulator.docker.held_images import Refusal
 from simulator.protocol.manifest import Descriptor
 from simulator.protocol.network_failure import Obstacle
 from simulator.protocol.platform import Platform

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from simulator.docker.events.base import Event
-from simulator.docker.image_store import HeldImage, Refusal, Removal
+from simulator.docker.held_images import HeldImage, Refusal, Removal
 
 
 @dataclass(frozen=True)

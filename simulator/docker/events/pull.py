@@ -68,6 +68,11 @@ class TokenIssued(Event):
 
 
 @dataclass(frozen=True)
+class AuthorizationSpared(Event):
+    """All that the digest names is here: no request follows that needs the authorization."""
+
+
+@dataclass(frozen=True)
 class ReferenceParsed(Event):
     reference: Reference
 
@@ -120,9 +125,11 @@ class NextTagTaken(Event):
 
 @dataclass(frozen=True)
 class SoughtAmongBlobs(Event):
-    """No manifest has this digest; the engine asks whether a blob has."""
+    """No manifest has this digest, or the request for it failed (`why`); the engine asks whether
+    a blob has it."""
 
     digest: str
+    why: Annotated[Failure, Tagged("event")]
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def next_move(state: State) -> Move:
         raise IllegalTransition(f"a run that is {state.phase} has no next move")
     move = MOVES[state.phase](state)
     if isinstance(move, Event):
-        return mirrors.given_up(state, move)
+        return mirrors.given_up(state, resolve.sought(state, move))
     trust = state.client.trust(state.run.host)
     return tuple(replace(addressed(state, one), trust=trust) for one in move)
 
@@ -74,7 +74,7 @@ def interpret(state: State, exchange: Exchange) -> Event:
     event = meaning(state, exchange)
     if isinstance(event, Failure) and state.run.login.reusing:
         return e.StoredCredentialsRefused(event)
-    return mirrors.given_up(state, event)
+    return mirrors.given_up(state, resolve.sought(state, event))
 
 
 def meaning(state: State, exchange: Exchange) -> Event:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Images, Inspect, Remove, Tag
 from simulator.docker.events import Event
-from simulator.docker.image_store import HeldImage, Refusal, Removal, find_image, held, taken_over
+from simulator.docker.held_images import HeldImage, Refusal, Removal, find_image, held
+from simulator.docker.image_store import taken_over
 from simulator.docker.machine.part import Part
 from simulator.docker.machine.state import Client, Run, State
 from simulator.docker.machine.table import Phase
@@ -21,7 +22,8 @@ def at_image_store(state: State) -> Event:
             return tag_image(state, command)
         case Inspect(names=names):
             store, by_config = state.client.images, state.profile.image_is_config
-            found = [find_image(store, by_config, name) for name in names]
+            host = state.client.platform
+            found = [find_image(store, by_config, name, host) for name in names]
             images = tuple(one for one in found if isinstance(one, HeldImage))
             refused = tuple(one for one in found if isinstance(one, Refusal))
             return e.ImagesInspected(images, refused) if images else e.ImagesRefused(refused)
@@ -32,7 +34,7 @@ def at_image_store(state: State) -> Event:
 
 def listed_images(state: State, command: Images) -> tuple[HeldImage, ...]:
     """Those that match; an engine may hide those without a name."""
-    images = held(state.client.images, state.profile.image_is_config)
+    images = held(state.client.images, state.profile.image_is_config, state.client.platform)
     matching = (image.matching(command.pattern) for image in images)
     shown = (image for image in matching if image.tags or image.digests or not command.pattern)
     return tuple(x for x in shown if x.tags or command.every or not state.profile.hides_nameless)

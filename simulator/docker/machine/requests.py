@@ -6,7 +6,7 @@ from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.hosts import split_url
-from simulator.protocol.manifest import Descriptor, Index
+from simulator.protocol.manifest import Descriptor, Index, Manifest
 from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
 from simulator.protocol.message import Request
 from simulator.protocol.platform import Platform
@@ -119,6 +119,18 @@ def entry_for(index: Index, platform: Platform) -> Descriptor | None:
     fits = [x for x in index.manifests if x.platform and x.platform.matches(platform)]
     inner = [x for x in index.manifests if x.platform is None and x.media_type in INDEXES]
     return next(iter((*fits, *inner)), None)
+
+
+def complete(state: State, digest: str) -> bool:
+    """Whether the store holds all of the image of this digest, for this platform."""
+    found = state.client.images.manifest(digest)
+    while isinstance(found, Index):
+        entry = entry_for(found, state.platform)
+        found = state.client.images.manifest(entry.digest) if entry else None
+    if not isinstance(found, Manifest):
+        return False
+    blobs = (found.config.digest, *(layer.digest for layer in found.layers))
+    return set(blobs) <= set(state.client.images.blobs)
 
 
 def untagged(image: str) -> bool:

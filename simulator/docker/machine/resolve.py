@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Pull, Push
-from simulator.docker.events import Event
+from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import not_json
 from simulator.docker.machine.answers import (
     challenged,
@@ -19,7 +19,7 @@ from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import (
     blob_url,
-    entry_for,
+    complete,
     listing,
     manifest_request,
     manifest_url,
@@ -34,7 +34,6 @@ from simulator.docker.machine.table import Phase
 from simulator.docker.machine.tokens import token_answer, token_get
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.digest import InvalidDigest, digest_of, parse_digest
-from simulator.protocol.manifest import Index, Manifest
 from simulator.protocol.message import Request, Response
 from simulator.protocol.platform import InvalidPlatform, Platform
 from simulator.protocol.reference import InvalidReference, Reference
@@ -178,30 +177,40 @@ def unresolved(state: State, request: Request, answer: Response) -> Event:
         return e.AccessDenied("HEAD", request.url, 403)
     if request.method == "HEAD" and answer.status in state.profile.reads_errors:
         return e.ErrorWithoutBody(answer.status)
-    digest = ref(state).digest
-    seeks = state.profile.seeks_blobs and not state.run.image.among_blobs
-    if answer.status == 404 and digest and seeks and state.phase is Phase.RESOLVING:
-        return e.SoughtAmongBlobs(digest)
     return refusal(request, answer)
+
+
+def sought(state: State, event: Event) -> Event:
+    """containerd looks among the blobs for a digest that it did not find among the manifests,
+    unless a registry refused to say. Of two failures, the one that came further counts."""
+    digest = ref(state).digest if state.run.reference else None
+    here = state.phase in (Phase.RESOLVING, Phase.AUTHORIZING_RESOLVE) and not listing(state)
+    if not (here and digest and state.profile.seeks_blobs and isinstance(event, Failure)):
+        return event
+    missed = state.run.image.missed
+    if missed:
+        return event if progress(state, event) > progress(state, missed) else missed
+    return event if progress(state, event) == REFUSED else e.SoughtAmongBlobs(digest, event)
+
+
+MISSING, REFUSED = 2, 3
+
+
+def progress(state: State, failure: Failure) -> int:
+    """How far a request came that failed (containerd's `firstErrPriority`): not to an answer
+    about the image, to a 404, or to another refusal."""
+    if isinstance(failure, e.ManifestUnknown):
+        return MISSING
+    refused = isinstance(failure, e.Refused) and state.phase is not Phase.AUTHORIZING_RESOLVE
+    return REFUSED if refused and not getattr(failure, "error", "") else 1
 
 
 def compare(state: State) -> Event:
     """Up to date: the name stands for this digest already, and all of the image is here."""
     known = state.client.images.find(ref(state).canonical)
     same = known is not None and known == state.run.image.resolved
-    return e.AlreadyUpToDate() if same and complete(state) else e.UpdateNeeded()
-
-
-def complete(state: State) -> bool:
-    """Whether the store holds all of the resolved image for this platform."""
-    found = state.client.images.manifest(state.run.image.resolved or "")
-    while isinstance(found, Index):
-        entry = entry_for(found, state.platform)
-        found = state.client.images.manifest(entry.digest) if entry else None
-    if not isinstance(found, Manifest):
-        return False
-    blobs = (found.config.digest, *(layer.digest for layer in found.layers))
-    return set(blobs) <= set(state.client.images.blobs)
+    whole = complete(state, state.run.image.resolved or "")
+    return e.AlreadyUpToDate() if same and whole else e.UpdateNeeded()
 
 
 def keep_reference(state: State, event: e.ReferenceParsed) -> Run:
@@ -245,7 +254,8 @@ def keep_bare_error(state: State, event: e.ErrorWithoutBody) -> Run:
 
 
 def keep_search(state: State, event: e.SoughtAmongBlobs) -> Run:
-    return replace(state.run, image=replace(state.run.image, among_blobs=True))
+    image = replace(state.run.image, among_blobs=True, missed=event.why)
+    return replace(state.run, image=image, attempts=())
 
 
 def keep_resolved(state: State, event: e.Resolved) -> Run:

@@ -8,7 +8,8 @@ from simulator.docker.config_file import Credential, CredentialStore
 from simulator.docker.engines import engine
 from simulator.docker.engines.profile import Profile
 from simulator.docker.events import Failure
-from simulator.docker.image_store import ImageStore, Refusal
+from simulator.docker.held_images import Refusal
+from simulator.docker.image_store import ImageStore
 from simulator.docker.machine.outgoing import Outgoing
 from simulator.docker.machine.table import Phase
 from simulator.docker.unions import Tagged
@@ -121,6 +122,8 @@ class Image:
     """The credentials with which the registry was asked for the digest; None without any."""
     media_type: str = ""
     among_blobs: bool = False
+    missed: Annotated[Failure, Tagged("event")] | None = None
+    """Why the digest was not found among the manifests, before it was sought among the blobs."""
     index: Index | None = None
     outer: tuple[Index, ...] = ()
     """The indexes around that one."""

@@ -127,7 +127,9 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.MirrorGivenUp: P.PINGING}
         | fails(e.Unreachable, e.CertificatesUnusable),
     P.AUTHORIZING_RESOLVE:
-        authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING) | {e.MirrorGivenUp: P.PINGING},
+        authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING)
+        | {e.MirrorGivenUp: P.PINGING, e.SoughtAmongBlobs: P.RESOLVING,
+           e.AuthorizationSpared: P.RESOLVING},
     P.RESOLVING:
         {e.TagsListed: P.RESOLVING, e.Resolved: P.COMPARING, e.Challenged: P.AUTHORIZING_RESOLVE,
          e.AskedAgain: P.RESOLVING, e.SoughtAmongBlobs: P.RESOLVING,

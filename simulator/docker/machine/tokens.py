@@ -14,7 +14,7 @@ from simulator.docker.go_json import first_value, misfit, not_json
 from simulator.docker.machine.answers import errors
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following, keep_move
-from simulator.docker.machine.requests import asked, listing, manifest_url, ref, wanted
+from simulator.docker.machine.requests import asked, complete, listing, manifest_url, ref, wanted
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import AUTHORIZING, Phase
 from simulator.protocol.authorization import Authorization, Scheme
@@ -28,6 +28,8 @@ def authorize(state: State) -> Move:
     """Answer the challenge: Basic attaches the credential, Bearer fetches a token."""
     challenge = state.run.access.challenge
     assert challenge is not None
+    if spared(state):
+        return e.AuthorizationSpared()
     if state.run.credential and state.run.credential.registry_token:
         return e.CredentialAttached()
     if challenge.scheme is Scheme.BASIC:
@@ -36,6 +38,14 @@ def authorize(state: State) -> Move:
         return e.ChallengeIncomplete(*asked(state))
     request = token_post(state, challenge) if posts(state) else token_get(state, challenge)
     return unsendable(request) or (request,)
+
+
+def spared(state: State) -> bool:
+    """Whether the classic engine, which pings for every pull, asks for nothing afterwards."""
+    at_pull = state.phase is Phase.AUTHORIZING_RESOLVE and not listing(state)
+    return at_pull and state.profile.pings and bool(ref(state).digest) and complete(
+        state, ref(state).digest or ""
+    )  # fmt: skip
 
 
 def usable(state: State) -> bool:

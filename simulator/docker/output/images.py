@@ -5,7 +5,7 @@ import json
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Images, Inspect, Remove
 from simulator.docker.cli.options import AFTER_IMAGE
-from simulator.docker.image_store import Refusal, Removal, sought
+from simulator.docker.held_images import Refusal, Removal, sought
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output.by_engine import WORDS

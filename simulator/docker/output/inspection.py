@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from simulator.docker.image_store import NAMELESS, HeldImage, repository_of, settings
+from simulator.docker.held_images import HeldImage
+from simulator.docker.image_store import NAMELESS, repository_of, settings
 from simulator.protocol.platform import Platform
 
 
@@ -52,7 +53,7 @@ def inspected29(image: HeldImage) -> dict[str, object]:
         "Architecture": where.architecture,
         **({"Variant": where.variant} if where.variant else {}),
         "Os": where.os,
-        "Size": image.size,
+        "Size": image.own_size,
         "RootFS": {"Type": "layers", "Layers": list(config.diff_ids)} if config else {},
         "Descriptor": {
             "mediaType": manifest.media_type, "digest": manifest.digest, "size": manifest.size

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from simulator.docker.cli.commands import Images
-from simulator.docker.image_store import HeldImage
+from simulator.docker.held_images import HeldImage
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 PRECISION = 3

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from simulator.docker.cli.commands import Images
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import INVALID_AUTH
-from simulator.docker.image_store import HeldImage
+from simulator.docker.held_images import HeldImage
 from simulator.docker.machine.state import State
 
 
