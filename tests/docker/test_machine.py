@@ -155,6 +155,9 @@ ODD = {
             "front": [{"path": "/manifests/sha256:", "challenge": 'Basic realm="registry"'}],
         }},
     ),
+    "no credentials for a digest": odd(
+        (Typed(run=f"docker pull {APP}@sha256:{'0' * 64}"),), stored=None, auth=Auth.BASIC
+    ),
     "half of a client certificate": odd(client={"certs": ["myprivateregistry.com/client.cert"]}),
     "half of a client certificate at login": odd(
         LOGIN, client={"certs": ["myprivateregistry.com/client.cert"]}
