@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from simulator.authoring import diagram
+from simulator.authoring.talk import of_talk
 from simulator.docker.engines import engines
 from simulator.docker.events import Event
 from simulator.docker.machine import Phase
@@ -126,6 +127,11 @@ def of_words(lesson: Lesson) -> Found:
         yield ("words",), f"the event {name!r} has no words"
 
 
+def of_parties(lesson: Lesson) -> Found:
+    """Every event says who speaks to whom: see `talk`."""
+    yield from of_talk(lesson, (step for trace in runs(lesson) for step in trace.steps))
+
+
 def of_claims(lesson: Lesson) -> Found:
     """Every claim holds, but for those of the quiz: see `of_quiz`."""
     for where, claim in claims_in(lesson.document):
@@ -203,6 +209,7 @@ def fair(question: predict.Question) -> bool:
 
 
 CHECKS: tuple[Callable[[Lesson], Found], ...] = (
-    of_situations, of_rows, of_flow, of_words, of_claims, of_quiz, of_predictions, of_built,
+    of_situations, of_rows, of_flow, of_words, of_parties, of_claims, of_quiz, of_predictions,
+    of_built,
 )  # fmt: skip
 """In this order."""

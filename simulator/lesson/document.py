@@ -16,12 +16,13 @@ from simulator.docker.trace import Step
 from simulator.lesson import event_words
 from simulator.lesson.event_words import EventWords
 from simulator.scenarios.model import own_scenarios, scenarios
-from simulator.views import outline
+from simulator.views import outline, talk
 from simulator.views.commands import command_name
 from simulator.views.outline import Edge, Node, Part, Prediction, Words
 from simulator.views.point import point_of
 from simulator.views.probes import PROBES, USUAL, Probe
 from simulator.views.sentences import chosen, filled, usual
+from simulator.views.talk import Party, Speech
 from simulator.words import i18n
 from simulator.words.data_file import DataFile
 from simulator.words.translation import sibling
@@ -136,6 +137,10 @@ class Document(Part):
     tracker: tuple[Claim, ...] = ()
     words: dict[str, EventWords] = Field(default_factory=dict)
     """Words for events, in place of those that every lesson has."""
+    parties: dict[str, Party] = Field(default_factory=dict)
+    """Lanes of the stage beside those that every lesson has, or in place of them, by id."""
+    talk: dict[str, Speech] = Field(default_factory=dict)
+    """Who speaks to whom at events, where it is another than in every lesson."""
     predictions: tuple[Prediction, ...] = ()
     """By weight: a run asks the first few that it reaches."""
     moments: tuple[Moment, ...] = ()
@@ -219,6 +224,15 @@ class Lesson:
         with Pullscope."""
         own = f"{self.id}/{name}"
         return own if own in own_scenarios(self.id) else name
+
+    @property
+    def parties(self) -> dict[str, Party]:
+        """The lanes: those that every lesson has, then its own."""
+        return {**talk.common().parties, **self.document.parties}
+
+    def speech(self, event: str) -> Speech:
+        """Who speaks to whom at this event. Raises KeyError where `talk.yaml` has no such event."""
+        return self.document.talk.get(event) or talk.common().events[event]
 
     @property
     def nodes(self) -> tuple[Node, ...]:

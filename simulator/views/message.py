@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from simulator.docker.machine import Phase
 from simulator.docker.output.shared import reason
 from simulator.docker.trace import Step
 from simulator.protocol.digest import digest_of
@@ -28,10 +27,23 @@ def summary(exchange: Exchange) -> str:
 
 def brief(exchange: Exchange) -> str:
     """`HEAD manifests/1.0, 401`: a message where there is room for a few words."""
-    request, target = exchange.request, exchange.request.target
-    named = target.identifier if len(target.identifier) < 20 else f"{target.identifier[:15]}…"
-    parts = {Kind.MANIFEST: f"manifests/{named}", Kind.BLOB: f"blobs/{named}"}
-    return f"{request.method} {parts.get(target.kind, request.path)}, {outcome(exchange.answer)}"
+    return f"{asked_for(exchange.request)}, {outcome(exchange.answer)}"
+
+
+LONGEST_PATH = 22
+"""Characters of a path that no rule makes brief."""
+
+
+def asked_for(request: Request) -> str:
+    """`HEAD manifests/1.0`: a request where there is room for a few words."""
+    target, path = request.target, request.path
+    named = target.identifier if len(target.identifier) < 20 else f"{target.identifier[:11]}…"
+    parts = {
+        Kind.MANIFEST: f"manifests/{named}", Kind.BLOB: f"blobs/{named}",
+        Kind.UPLOAD: "blobs/uploads/", Kind.TAGS: "tags/list",
+    }  # fmt: skip
+    short = path if len(path) <= LONGEST_PATH else f"…{path[-LONGEST_PATH + 1 :]}"
+    return f"{request.method} {parts.get(target.kind, short)}"
 
 
 def asked(request: Request) -> str:
@@ -118,7 +130,6 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
         "summary": asked(request),
         "method": request.method,
         "came": outcome(answer),
-        "told": told(step, step.exchange),
         "status": answer.status if isinstance(answer, Response) else 0,
         "sent": sent(request),
         "answer": answer_lines(answer),
@@ -127,21 +138,3 @@ def wire(step: Step, number: int, count: int) -> dict[str, Any] | None:
         "digested": digested(step.exchange),
         "curl": curl(request, username),
     }
-
-
-def told(step: Step, exchange: Exchange) -> str:
-    """Who sent what to whom, and what came back, in a sentence."""
-    in_browser = step.before.phase in (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER)
-    return _("{who} asks {host}: {method} {path}. The answer: {came}.").format(
-        who=_("Docker's command line") if in_browser else _("The Docker engine"),
-        host=exchange.request.host,
-        method=exchange.request.method,
-        path=exchange.request.path,
-        came=said(exchange.answer),
-    )
-
-
-def said(answer: Response | NetworkFailure) -> str:
-    if isinstance(answer, NetworkFailure):
-        return _("none ({obstacle})").format(obstacle=answer.obstacle)
-    return f"{answer.status} {reason(answer.status)}"

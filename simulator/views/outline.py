@@ -13,6 +13,7 @@ from simulator.docker.machine import Phase
 from simulator.docker.trace import Step
 from simulator.views.probes import Probe
 from simulator.views.sentences import Variant
+from simulator.views.talk import Party, Speech
 
 
 class Part(BaseModel):
@@ -110,8 +111,11 @@ class Outline(Protocol):
     def predictions(self) -> tuple[Prediction, ...]: ...
     @property
     def situations(self) -> tuple[str, ...]: ...
+    @property
+    def parties(self) -> Mapping[str, Party]: ...
 
     def words(self, event: str, step: Step) -> Words: ...
+    def speech(self, event: str) -> Speech: ...
 
 
 def diagram(lesson: Outline) -> dict[str, Any]:

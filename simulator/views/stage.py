@@ -11,9 +11,11 @@ from simulator.protocol.manifest import Descriptor
 from simulator.protocol.message import Response
 from simulator.views.address import Address
 from simulator.views.commands import typed_commands
+from simulator.views.holdings import holdings
 from simulator.views.message import wire
 from simulator.views.outline import Outline, diagram
 from simulator.views.rows import COLUMNS, Span, rows_by_step, spans
+from simulator.views.talk import parties_view, talk_view
 from simulator.words.i18n import _
 
 
@@ -88,6 +90,7 @@ def line_of(sample: Sequence[str], step: Step, typed: Sequence[str]) -> int:
 def stage(lesson: Outline, trace: Trace) -> dict[str, Any]:
     """What happened, step by step, as the stage shows it."""
     sample, start = sample_of(lesson, trace), trace.steps[0].before
+    steps = steps_view(lesson, trace, sample)
     return {
         "schema": "pullscope-stage/1",
         "lesson": lesson.id,
@@ -98,7 +101,8 @@ def stage(lesson: Outline, trace: Trace) -> dict[str, Any]:
         "columns": [_(column) for column in COLUMNS],
         "rows": [row_view(span) for span in spans(lesson, trace)],
         "variables": [{"name": one.name, "start": one.cell(start)} for one in lesson.probes],
-        "steps": steps_view(lesson, trace, sample),
+        "parties": parties_view(lesson.parties, [one["talk"] for one in steps]),
+        "steps": steps,
         "outcome": "failed" if trace.failed else "done",
         "scenario": trace.scenario if trace.source != "recording" else "",
         "recording": trace.scenario if trace.source == "recording" else "",
@@ -154,6 +158,8 @@ def step_view(lesson: Outline, step: Step) -> dict[str, Any]:
         "terminal": [{"kind": line.kind, "text": line.text} for line in step.terminal],
         "tracker": {one.name: one.cell(step.after) for one in lesson.probes},
         "changed": changed,
+        "talk": talk_view(step, lesson.speech(step.name), lesson.parties),
+        "has": holdings(step),
     }
 
 

@@ -21,7 +21,8 @@ from simulator.words import i18n
 
 TEXTS = frozenset({
     "title", "text", "topic", "minutes", "caption", "sample_caption", "table_caption", "label",
-    "action", "input", "result", "note", "question", "answer", "prompt", "hint", "feedback",
+    "brief", "under", "short", "alone", "action", "input", "result", "note", "question", "answer",
+    "prompt", "hint", "feedback",
     "cause", "story", "rule", "remember", "say", "reason", "what_happened", "how_to_check",
     "how_to_mend",
 })  # fmt: skip

@@ -54,8 +54,8 @@ const DATA = {
     { number: 3, action: "Pull", input: "digest", result: "pulled", note: "all", first: 2, last: 2, complete: true, inputs: [{ step: 2, text: "digest" }] },
   ],
   steps: [
-    step({ number: 1, title: "First", text: "One.", tracker: { token: "–" }, exchange: { told: "HEAD" } }),
-    step({ number: 2, title: "Second", text: "Two.", tracker: { token: "set" }, row: 3 }),
+    step({ number: 1, title: "First", text: "One.", tracker: { token: "–" }, exchange: {}, talk: { said: "HEAD" } }),
+    step({ number: 2, title: "Second", text: "Two.", tracker: { token: "set" }, row: 3, talk: { said: "" } }),
   ],
   variables: [{ name: "token", start: "–" }],
   questions: [{ step: 2, prompt: "What next?", options: [

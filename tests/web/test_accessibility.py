@@ -72,7 +72,7 @@ def test_a_whole_run_by_ear(learner: Open) -> None:
             row = stage.get_by_role("row", name=name)
             expect(row.get_by_role("cell")).to_contain_text(value)
         if step["exchange"]:
-            assert step["exchange"]["told"].split(":")[0] in tree
+            assert step["talk"]["said"].split(":")[0] in tree
         if step["number"] < LAST:
             stage.get_by_role("button", name="Next", exact=True).click()
     expect(stage.get_by_role("slider", name="Step")).to_have_value(str(LAST))

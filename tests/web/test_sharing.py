@@ -85,7 +85,7 @@ def test_a_step_is_copied(learner: Open) -> None:
     link = copied("Copy link to this step")
     assert "step=14" in link and "view" not in link
     text = copied("Copy this step as text")
-    for part in (step["title"], step["text"], step["exchange"]["told"], "docker pull", link):
+    for part in (step["title"], step["text"], step["talk"]["said"], "docker pull", link):
         assert part in text
     for name, value in step["tracker"].items():
         assert f"{name}: {value}" in text

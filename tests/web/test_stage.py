@@ -144,7 +144,7 @@ def revealing(step: dict[str, Any]) -> set[str]:
     texts = {line["text"] for line in step["terminal"]}
     if step["exchange"]:
         texts |= {line["text"] for side in ("sent", "answer") for line in step["exchange"][side]}
-        texts |= {step["exchange"]["curl"], step["exchange"]["body"], step["exchange"]["told"]}
+        texts |= {step["exchange"]["curl"], step["exchange"]["body"], step["talk"]["said"]}
     known = "\n".join(RUN["sample"])
     return {text for text in texts if len(text) > 12 and text not in known}
 

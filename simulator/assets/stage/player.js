@@ -306,7 +306,7 @@ class Player {
     at.account.classList.toggle("bad", step.failed);
     const changed = step.changed.map((name) => `${name} ${say("is")} ${step.tracker[name]}. `).join("");
     const where = say("stepOf", { number, count: data.steps.length, title: step.title });
-    at.live.textContent = `${this.questions.told(number)}${where}. ${step.text} ${changed}${step.exchange?.told ?? ""}`;
+    at.live.textContent = `${this.questions.told(number)}${where}. ${step.text} ${changed}${step.talk.said}`;
   }
 
   showControls(step, before) {

@@ -33,7 +33,7 @@ export function notesOf(data, number, question, began) {
   const ahead = question ?? data.questions.find((one) => one.step === number + 1);
   return {
     kind: "at", number, count: steps.length, title: step.title, text: step.text, began,
-    told: step.exchange?.told ?? "", row: row ? { number: row.number, action: row.action, note: row.complete && row.last <= step.number && row.note ? `${row.note}.` : "" } : null,
+    told: step.talk.said, row: row ? { number: row.number, action: row.action, note: row.complete && row.last <= step.number && row.note ? `${row.note}.` : "" } : null,
     then: steps[number]?.title ?? "", asking: Boolean(question), prompt: ahead?.prompt ?? "",
     answer: ahead?.options.find(({ right }) => right).text ?? "",
     others: ahead?.options.filter(({ right }) => !right).map(({ text, why }) => `${text}: ${why}`) ?? [],

@@ -34,7 +34,7 @@ function accountOf(data, number, say) {
     say("stepOf", { number, count: data.steps.length, title: step.title }),
     step.text, "",
     `${say("command")}: ${data.sample[step.line] ?? ""}`,
-    `${say("message")}: ${step.exchange ? step.exchange.told : say("local")}`,
+    `${say("message")}: ${step.talk.said}`,
     `${say("variables")}:`, ...values,
     ...(printed.length ? [`${say("terminal")}:`, ...printed] : []),
     "", linkTo(false),

@@ -7,7 +7,7 @@ export class Wire {
     Object.assign(this, { at, say, unfolded: new Set() });
   }
 
-  show({ exchange }) {
+  show({ exchange, talk }) {
     this.at.wirehead.textContent = exchange ? this.say("exchange", exchange) : this.say("wire");
     if (!exchange) {
       this.at.wire.replaceChildren(element("p", this.say("local"), "none"));
@@ -16,7 +16,7 @@ export class Wire {
     const lines = element("div", undefined, "lines");
     lines.append(...exchange.sent.map((line) => wireLine(line)));
     lines.append(...exchange.answer.map((line, place) => wireLine(line, place === 0, exchange.status)));
-    const parts = [element("p", exchange.told, "unseen"), lines];
+    const parts = [element("p", talk.said, "unseen"), lines];
     if (exchange.rows.length) parts.push(this.fold("says", this.rowTable(exchange.rows)));
     if (exchange.body) parts.push(this.fold("body", this.bodyOf(exchange)));
     parts.push(this.fold("curl", element("pre", exchange.curl)));
