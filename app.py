@@ -1,5 +1,14 @@
-"""Pullscope in the browser: `streamlit run app.py`."""
+"""Pullscope in the browser: `streamlit run app.py`.
 
-from simulator.web.pages import run
+Streamlit imports this file once, as the server starts, and runs it as a script for each page.
+"""
 
-run()
+import streamlit as st
+
+from simulator.web.pages import prepare, run
+
+if __name__ == "__main__":
+    run()
+else:
+    prepare()  # before the first page is asked for, which is then as quick as the next ones
+    app = st.App(__file__)

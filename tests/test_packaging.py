@@ -43,7 +43,7 @@ def used() -> set[str]:
     owners = packages_distributions()
     names = set().union(*map(imported_packages, (ROOT / "simulator").rglob("*.py")))
     outside = names - set(sys.stdlib_module_names) - {"simulator", "", "__future__"}
-    return {normal(owners[name][0]) for name in outside}
+    return {normal(owner) for name in outside for owner in owners[name]}
 
 
 def test_what_is_imported_is_declared_and_the_other_way_round() -> None:

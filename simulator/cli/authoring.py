@@ -7,7 +7,8 @@ import click
 
 from simulator.authoring.check import build_folder, folder_problems
 from simulator.authoring.new import create
-from simulator.cli.common import named_lessons, told_plainly
+from simulator.cli.choices import named_lessons
+from simulator.cli.common import told_plainly
 from simulator.lesson.library import folders
 from simulator.lesson.load import load
 

@@ -6,15 +6,9 @@ from typing import Any
 import click
 from rich.table import Table
 
-from simulator.cli.common import (
-    ENGINES,
-    USUAL_ENGINE,
-    chosen_lesson,
-    console,
-    plain,
-    told_plainly,
-    with_lessons,
-)
+from simulator.cli.choices import ENGINES, USUAL_ENGINE, chosen_lesson, with_lessons
+from simulator.cli.common import told_plainly
+from simulator.cli.screen import console, plain
 from simulator.compare.align import Comparison, makes_sense, partings, what_if
 from simulator.compare.align import compare as compare_traces
 from simulator.compare.lanes import WORDS, lanes

@@ -5,14 +5,8 @@ from pathlib import Path
 import click
 
 from simulator import export
-from simulator.cli.common import (
-    ENGINES,
-    USUAL_ENGINE,
-    chosen_lesson,
-    refuse,
-    told_plainly,
-    with_lessons,
-)
+from simulator.cli.choices import ENGINES, USUAL_ENGINE, chosen_lesson, with_lessons
+from simulator.cli.common import refuse, told_plainly
 from simulator.questions import draw
 from simulator.recordings.situations import trace
 

@@ -5,7 +5,8 @@ import re
 
 import click
 
-from simulator.cli.common import HOST, named_lessons, told_plainly
+from simulator.cli.choices import named_lessons
+from simulator.cli.common import HOST, told_plainly
 from simulator.protocol.hosts import is_loopback
 from simulator.web import serve
 from simulator.web.real_runs import VARIABLE, class_policy

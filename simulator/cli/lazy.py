@@ -3,7 +3,9 @@
 `pullscope --help` needs one line a command; that line is in the table, so listing imports nothing.
 """
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -13,7 +15,19 @@ import click
 def load(place: str) -> Any:
     """The object at `module:name`, its module imported now."""
     module, _colon, name = place.partition(":")
-    return getattr(import_module(module), name)
+    with without_collections():
+        return getattr(import_module(module), name)
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """What modules define stays to the end: looking for garbage in it takes a tenth of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Entry(NamedTuple):

@@ -2,7 +2,8 @@
 
 import click
 
-from simulator.cli.common import named_lessons, told_plainly
+from simulator.cli.choices import named_lessons
+from simulator.cli.common import told_plainly
 from simulator.docker.engines import engines
 from simulator.lesson.library import find_lesson
 from simulator.lesson.narration import Told, narration

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from simulator.cli.common import ENGINES, console, plain, read_password, told_plainly
+from simulator.cli.choices import ENGINES
+from simulator.cli.common import read_password, told_plainly
+from simulator.cli.screen import console, plain
 from simulator.recordings import fidelity
 from simulator.recordings.document import engine_of
 from simulator.recordings.document import read as read_recording

@@ -8,17 +8,10 @@ from typing import Any
 import click
 from rich.table import Column, Table
 
-from simulator.cli.common import (
-    ENGINES,
-    USUAL_ENGINE,
-    chosen_lesson,
-    console,
-    plain,
-    printable,
-    told_plainly,
-    with_lessons,
-)
+from simulator.cli.choices import ENGINES, USUAL_ENGINE, chosen_lesson, with_lessons
+from simulator.cli.common import printable, told_plainly
 from simulator.cli.lazy import load
+from simulator.cli.screen import console, plain
 from simulator.docker.trace import Trace
 from simulator.recordings.situations import recorded_situations
 from simulator.recordings.situations import trace as played

@@ -44,7 +44,7 @@ class InvalidFrames(ValueError):
 class Entry(BaseModel):
     """What a file of data holds: nothing more than is written here."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Speaker(Entry):
@@ -69,13 +69,21 @@ class Frame(Entry):
     needs: tuple[str, ...] = ()
     case: bool = False
 
+
+@dataclass(frozen=True)
+class Beginning:
+    """One pattern of a frame."""
+
+    frame: Frame
+    text: str
+
     @cached_property
-    def patterns(self) -> tuple[re.Pattern[str], ...]:
-        flags = 0 if self.case else re.IGNORECASE
-        return tuple(re.compile(expanded(one), flags) for one in self.begins)
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when a text first begins so: one message needs a few of the 700."""
+        return re.compile(expanded(self.text), 0 if self.frame.case else re.IGNORECASE)
 
 
-Patterns = tuple[tuple[Frame, re.Pattern[str]], ...]
+Beginnings = tuple[Beginning, ...]
 
 
 class Grammar(Entry):
@@ -85,20 +93,24 @@ class Grammar(Entry):
     frames: Mapping[str, Frame]
 
     @cached_property
-    def by_word(self) -> Mapping[str, Patterns]:
+    def beginnings(self) -> Beginnings:
+        """Every pattern of every frame, in order."""
+        return tuple(Beginning(one, text) for one in self.frames.values() for text in one.begins)
+
+    @cached_property
+    def by_word(self) -> Mapping[str, Beginnings]:
         """The patterns by the first word that they begin with (`first_words`)."""
-        found: dict[str, list[tuple[Frame, re.Pattern[str]]]] = {}
-        for frame in self.frames.values():
-            for begin, compiled in zip(frame.begins, frame.patterns, strict=True):
-                for word in first_words(begin):
-                    found.setdefault(word, []).append((frame, compiled))
+        found: dict[str, list[Beginning]] = {}
+        for one in self.beginnings:
+            for word in first_words(one.text):
+                found.setdefault(word, []).append(one)
         return {word: tuple(known) for word, known in found.items()}
 
-    def open_patterns(self, text: str) -> Patterns:
+    def open_beginnings(self, text: str) -> Beginnings:
         """Those that may begin with any word of this text."""
         small = text.lower()
-        return tuple(pair for pair in self.by_word.get(ANY, ())
-                     if any(need in small for need in pair[0].needs))  # fmt: skip
+        return tuple(one for one in self.by_word.get(ANY, ())
+                     if any(need in small for need in one.frame.needs))  # fmt: skip
 
     @cached_property
     def anywhere(self) -> frozenset[str]:
@@ -230,18 +242,18 @@ class Reader:
         return found.end() if found else place
 
     @cached_property
-    def open_patterns(self) -> Patterns:
-        return self.known.open_patterns(self.text)
+    def open_beginnings(self) -> Beginnings:
+        return self.known.open_beginnings(self.text)
 
     def begun(self, place: int) -> tuple[Frame, re.Match[str]] | None:
         """The frame that begins here, the longest if several do."""
         word = WORD.match(self.text, place)
         candidates = self.known.by_word.get(word[0].lower() if word else NONE, ())
         best: tuple[Frame, re.Match[str]] | None = None
-        for frame, pattern in (*candidates, *self.open_patterns):
-            match = pattern.match(self.text, place)
+        for one in (*candidates, *self.open_beginnings):
+            match = one.pattern.match(self.text, place)
             if match and match.end() > (best[1].end() if best else place):
-                best = (frame, match)
+                best = (one.frame, match)
         return best
 
     def following(self, place: int) -> int:

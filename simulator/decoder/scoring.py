@@ -27,7 +27,7 @@ class InvalidCases(ValueError):
 class Case(BaseModel):
     """A message that somebody met, with its true causes; the true one first."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     id: str
     message: str

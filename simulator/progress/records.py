@@ -40,7 +40,7 @@ class Kept(BaseModel):
     """`key` is the record's own name in its lesson: the same record is kept once, however often it
     arrives."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     lesson: LessonId = FIRST_LESSON
     key: Name
     at: Moment
@@ -68,7 +68,7 @@ class Solution(Kept):
 class Place(BaseModel):
     """Where the learner was last in a lesson: a page and its query."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     lesson: LessonId = FIRST_LESSON
     address: Annotated[str, Field(max_length=500, pattern=r"^/[\w./-]*(\?[\w.~%&=+:/-]*)?$")]
     at: Moment
@@ -77,7 +77,7 @@ class Place(BaseModel):
 class Progress(BaseModel):
     """All that is kept of one learner, as one file (`pullscope-progress/1`)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     format: Literal["pullscope-progress/1"] = "pullscope-progress/1"
     answers: tuple[Answer, ...] = ()
     solutions: tuple[Solution, ...] = ()

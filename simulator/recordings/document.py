@@ -45,7 +45,7 @@ Header = Annotated[str, Field(max_length=8192)]
 class Exchanged(BaseModel):
     """One line of a registry's log: a request with its answer, or an `event` without one."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
     url: str = ""
     method: str = ""
     path: str = ""
@@ -62,7 +62,7 @@ class Exchanged(BaseModel):
 class HeldManifest(BaseModel):
     """A manifest that the engine had from an earlier pull, so that the log does not show it."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
     digest: str
     media_type: str = ""
     data: str
@@ -71,7 +71,7 @@ class HeldManifest(BaseModel):
 class CommandOutput(BaseModel):
     """What one command printed and asked. `tty_raw` is there if it ran on a terminal."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
     stdout: Annotated[str, Field(max_length=LONGEST_OUTPUT)]
     stderr: Annotated[str, Field(max_length=LONGEST_OUTPUT)]
     exit_code: int | str
@@ -117,7 +117,7 @@ class Recording(BaseModel):
     `setup` describes the world for people. Of several commands, `stdin` has an entry for each.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
     name: str
     title: str = ""
     group: str = ""

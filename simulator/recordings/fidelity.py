@@ -12,8 +12,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from simulator.docker.machine import IllegalTransition
 from simulator.docker.trace import EndlessRun
 from simulator.recordings import document, replay
@@ -21,13 +19,14 @@ from simulator.recordings.document import ENGINES, RECORDED, InvalidRecording, R
 from simulator.recordings.normalise import NEVER_COMPARED, NORMALISED, Pair, without_content
 from simulator.recordings.outcome import FIELDS, Outcome, played_outcomes, recorded_outcomes
 from simulator.recordings.scene import NotModelled, Scene, played, scene_of
+from simulator.words.yaml_text import loaded
 
 
 @cache
 def unreached() -> Mapping[str, str]:
     """Situations that the machine does not play, and why; empty if no recordings are installed."""
     path = RECORDED / "unreached.yaml"
-    return dict(YAML(typ="safe").load(path)) if path.exists() else {}
+    return dict(loaded(path)) if path.exists() else {}
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class NotModelled(ValueError):
 class Note(BaseModel):
     """A host of the laboratory, as its README describes the words."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
     transport: str
     auth: str = ""
     address: str = ""
@@ -40,7 +40,7 @@ class Note(BaseModel):
 class LabFault(BaseModel):
     """What the laboratory's front did to requests. `times` counts matching ones from 1."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
     host: str
     path: str = ""
     method: str | tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class LabWorld(BaseModel):
     """The notation. `rights` hold at registries with a token service; at others everybody may
     pull everything. `helpers` are scripts, or what a working helper keeps."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
     registries: dict[str, Note] = Field(default_factory=dict)
     users: dict[str, str] = Field(default_factory=dict)
     rights: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)

@@ -46,7 +46,7 @@ class ClientDocument(BaseModel):
     engine's registry-mirrors.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     config: dict[str, Any] | str | None = None
     config_base64: str = ""
     problem: ConfigProblem = ""

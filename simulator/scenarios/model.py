@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, ValidationError
-from ruamel.yaml import YAML
 
 from simulator.docker.cli.commands import Command
 from simulator.docker.cli.parse import parse
@@ -21,6 +20,7 @@ from simulator.sources.world import Tls, World
 from simulator.words.data_file import read_named
 from simulator.words.i18n import per_language
 from simulator.words.validation import first_wrong
+from simulator.words.yaml_text import loaded
 
 SCENARIOS = Path(__file__).with_name("scenarios.yaml")
 ORDINARY = Path(__file__).with_name("ordinary.yaml")
@@ -141,7 +141,7 @@ class Scenario(Setting):
 @cache
 def ordinary() -> dict[str, Any]:
     """The ordinary world, as it is written."""
-    return dict(YAML(typ="safe").load(ORDINARY))
+    return dict(loaded(ORDINARY))
 
 
 def first_registry() -> str:

@@ -35,7 +35,7 @@ class InvalidWorld(ValueError):
 class Strict(BaseModel):
     """A part of a file that holds nothing else."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Account(Strict):

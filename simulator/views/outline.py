@@ -19,7 +19,7 @@ from simulator.views.talk import Party, Speech
 class Part(BaseModel):
     """A part of a lesson's file: no unknown keys, and never changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 Place = str | tuple[Variant, ...]

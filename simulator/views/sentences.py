@@ -21,7 +21,7 @@ OPERATORS = ("one_of", "absent", "count")
 class Variant(BaseModel):
     """A sentence, when it is shown, and what proves it. A definition names its `source`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     when: dict[str, Any] = {}
     text: str

@@ -15,6 +15,7 @@ from ruamel.yaml.error import YAMLError
 
 from simulator.words import i18n
 from simulator.words.translation import entry, in_language, sibling, texts, translations
+from simulator.words.yaml_text import loaded
 
 Where = tuple[str | int, ...]
 """A place in a document: keys and positions from its root."""
@@ -76,7 +77,7 @@ def read(path: Path, invalid: type[ValueError]) -> DataFile:
     """The file in the chosen language. Raises `invalid` with file, line and what is wrong, or
     InvalidTranslation."""
     try:
-        document = YAML(typ="safe").load(path.read_text("utf-8"))
+        document = loaded(path)
     except OSError as error:
         raise invalid(f"{shown(path)}: cannot be read: {error.strerror}") from None
     except RecursionError:

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from simulator.words import i18n
+from simulator.words.yaml_text import loaded
 
 TEXTS = frozenset({
     "title", "text", "topic", "minutes", "caption", "sample_caption", "table_caption", "label",
@@ -71,7 +71,7 @@ def in_language(document: Any, path: Path) -> Any:
 def translations(path: Path) -> Words:
     """Those in this sibling. Raises InvalidTranslation with what is wrong in it."""
     try:
-        document = YAML(typ="safe").load(path.read_text("utf-8"))
+        document = loaded(path)
         return dict(entries({} if document is None else document))
     except (YAMLError, UnicodeDecodeError) as error:
         what = getattr(error, "problem", None) or "not YAML in UTF-8"

@@ -19,13 +19,19 @@ WARM = 3
 """Pages after the first one, in each round."""
 AIM = 1.5
 """The first page may take so many times as long as a warm one."""
+WAYS = {
+    "pullscope app": ("simulator", "app", "--port={port}"),
+    "streamlit run": ("streamlit", "run", "app.py", "--server.headless=true",
+                      "--server.port={port}"),
+}  # fmt: skip
+"""The modules that serve the pages, with their arguments."""
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of `pullscope app`, just started."""
+def served(way: str) -> Iterator[str]:
+    """The address of a server that has just started in this way."""
     port = free_port()
-    command = [sys.executable, "-m", "simulator", "app", "--port", str(port)]
+    command = [sys.executable, "-m", *(word.format(port=port) for word in WAYS[way])]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as server:
         try:
             wait_for(f"http://localhost:{port}/_stcore/health")
@@ -47,16 +53,16 @@ def seconds(browser: Browser, url: str) -> float:
 
 
 def main() -> None:
-    first, warm = [], []
     with chromium() as browser:
-        for _round in range(ROUNDS):
-            with served() as url:
-                first.append(seconds(browser, f"{url}/{STAGE}"))
-                warm += [seconds(browser, f"{url}/{STAGE}") for _page in range(WARM)]
-    ratio = median(first) / median(warm)
-    print(f"first page {median(first):5.2f} s")
-    print(f"warm page  {median(warm):5.2f} s")
-    print(f"ratio      {ratio:5.2f}, aim {AIM}")
+        for way in WAYS:
+            first, warm = [], []
+            for _round in range(ROUNDS):
+                with served(way) as url:
+                    first.append(seconds(browser, f"{url}/{STAGE}"))
+                    warm += [seconds(browser, f"{url}/{STAGE}") for _page in range(WARM)]
+            ratio = median(first) / median(warm)
+            print(f"{way}: first page {median(first):5.2f} s, warm {median(warm):5.2f} s, "
+                  f"ratio {ratio:5.2f}, aim {AIM}")  # fmt: skip
 
 
 if __name__ == "__main__":

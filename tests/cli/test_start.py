@@ -26,12 +26,20 @@ def started(
     )  # fmt: skip
 
 
-def imported_by(code: str) -> set[str]:
-    """The packages that are loaded once this code has run in a fresh interpreter."""
-    tail = "; import sys, json; print(json.dumps(sorted({n.split('.')[0] for n in sys.modules})))"
-    done = started("-c", code + tail)
+LOADED = "\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
+"""Prints the names of all modules that are loaded."""
+
+
+def loaded_by(code: str) -> set[str]:
+    """The modules that are loaded once this code has run in a fresh interpreter."""
+    done = started("-c", code + LOADED)
     assert done.returncode == 0, done.stderr.decode()
     return set(json.loads(done.stdout.decode().splitlines()[-1]))
+
+
+def imported_by(code: str) -> set[str]:
+    """The packages of these modules."""
+    return {name.partition(".")[0] for name in loaded_by(code)}
 
 
 def test_the_list_of_commands_imports_nothing_heavy() -> None:
@@ -43,6 +51,14 @@ def test_a_run_of_the_mock_imports_no_page_and_no_http_client() -> None:
     played = "from simulator.cli.running import run_on_mock; run_on_mock('29', None)"
     unwanted = {"streamlit", "altair", "httpx", "uvicorn", "sqlalchemy"}
     assert not imported_by(played) & unwanted
+
+
+def test_a_message_is_explained_without_the_machine() -> None:
+    """Nor are the lessons and the tables on the terminal imported."""
+    explained = "from simulator.cli import main; main(['decode', 'denied'], standalone_mode=False)"
+    names = loaded_by(f"try: {explained}\nexcept SystemExit: pass")
+    assert "simulator.decoder.decode" in names
+    assert not names & {"simulator.docker", "simulator.lesson", "simulator.scenarios", "rich"}
 
 
 @each("name", COMMANDS)

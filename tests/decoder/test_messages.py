@@ -171,8 +171,7 @@ def seconds(text: str) -> float:
     return best
 
 
-PATTERNS = [(frame.name, pattern) for frame in grammar().frames.values()
-            for pattern in frame.patterns]  # fmt: skip
+PATTERNS = [(one.frame.name, one.pattern) for one in grammar().beginnings]
 PIECES = ["a", "a/", "a.", "1", " ", '"', "(", "a: ", "-", "https://a/"]
 
 

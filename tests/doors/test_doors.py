@@ -11,6 +11,7 @@ from simulator.cli import main
 from simulator.cli.common import DEBUG
 from simulator.progress.records import InvalidProgress, Progress
 from simulator.protocol.reference import InvalidReference, Reference
+from simulator.registry.serving import signer
 from simulator.scenarios.real_run import InvalidRegistry, run_real
 from tests.cases import each
 from tests.doors.malformed import (
@@ -31,8 +32,9 @@ LONGEST = 3_000
 
 @pytest.fixture(autouse=True)
 def as_people_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without what shows tracebacks."""
+    """Without what shows tracebacks, and without the signer of an earlier test."""
     monkeypatch.delenv(DEBUG, raising=False)
+    signer.cache_clear()
 
 
 def called(*words: str) -> Result:
