@@ -113,7 +113,8 @@ class Live:
 
     def message(self, session: Session, language: str) -> dict[str, Any]:
         i18n.use(language)
-        return view.message(session, self.host, self.sessions.clock())
+        self.sessions.settle()
+        return view.message(session, self.host, self.sessions.clock(), self.public)
 
     async def run(self, incoming: Incoming) -> Response:
         """An earlier run, whole, to go back to."""
@@ -152,9 +153,10 @@ def settled(session: Session, now: float) -> bool:
     last = session.seen[-1] if session.seen else None
     return last is None or (not last.pending and now - last.at > 2 * QUIET)
 
+
 def is_ours(path: str) -> bool:
     """Whether a request is for the registry, its token service or the live view."""
-    return path in ("/v2", "/token") or path.startswith(("/v2/", "/watch/"))
+    return path in ("/v2", "/token") or path.startswith(("/v1/", "/v2/", "/watch/"))
 
 
 class Before:

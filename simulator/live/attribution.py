@@ -85,6 +85,12 @@ class Waiting:
         same = (one for one in self.held if is_greeting(one) and alike(one, kept))
         return list(islice(same, 1))
 
+    def overdue(self, now: float) -> list[Seen]:
+        """Those that nobody claimed in time; they wait no more."""
+        late = [one for one in self.held if now - one.at >= HELD]
+        self.held = deque((o for o in self.held if now - o.at < HELD), maxlen=LEARNERS)
+        return late
+
     def take(self, some: list[Seen]) -> None:
         """These, and all that waited for too long, wait no more."""
         taken = {one.number for one in some}

@@ -48,6 +48,8 @@ class Session:
     """When somebody here spoke TLS to the plain port."""
     memo: Memo = field(default_factory=dict)
     """What the observer has told already."""
+    right: bytes = field(default=b"", repr=False)
+    """The fingerprint of the password, once it came: it need not be checked again."""
     telling: threading.Lock = field(default_factory=threading.Lock)
     watchers: set[Callable[[], object]] = field(default_factory=set)
     begun: float = 0.0
@@ -123,6 +125,11 @@ class Learners:
 
     def all(self) -> list[Session]:
         return list(self.by_id.values())
+
+    def watched_at(self, network: str) -> list[Session]:
+        """The sessions at this address whose page is open, the newest page first."""
+        here = (one for one in self.all() if one.is_at(network) and one.watchers)
+        return sorted(here, key=lambda one: one.begun, reverse=True)
 
     def only_at(self, network: str) -> Session | None:
         """The one learner at this address; None where there are several, or nobody.

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
+from simulator.live.clients import Client, named
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.reference import NAME
 from simulator.protocol.target import Kind as Target
@@ -33,6 +34,10 @@ class Seen:
     pending: bool = False
     connection: str = ""
     """The same for requests of one connection; empty where that is not known."""
+    token: str = ""
+    """The fingerprint of the token that it brought, or that its answer issued."""
+    broken: tuple[str, ...] = ()
+    """What the learner had broken when it was answered: fields of `Trouble`."""
 
     @property
     def request(self) -> Request:
@@ -52,53 +57,12 @@ class Seen:
         return self.request.authorization is None
 
 
-# -- which client -----------------------------------------------------------------------------
-
-
-class Client(NamedTuple):
-    """A program, by what it calls itself. `family`: programs that work for one another."""
-
-    family: str
-    name: str
-    version: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}".strip()
-
-
-CLIENTS = (
-    (r"docker/([\w.-]+)", "docker", "Docker"),
-    (r"containerd/v?([\w.-]+)", "docker", "containerd"),
-    (r"nerdctl/v?([\w.-]+)", "docker", "nerdctl"),
-    (r"cri-o/([\w.-]+)", "cri-o", "CRI-O"),
-    (r"skopeo/([\w.-]+)", "skopeo", "skopeo"),
-    (r"[Bb]uildah/([\w.-]+)", "buildah", "Buildah"),
-    (r"(?:libpod|podman)/([\w.-]+)", "podman", "Podman"),
-    (r"containers/([\w.-]+)", "containers", "a containers/image client"),
-    (r"(?:crane|go-containerregistry)/?v?([\w.-]*)", "crane", "crane"),
-    (r"oras(?:-go|-cli)?/([\w.-]+)", "oras", "ORAS"),
-    (r"curl/([\w.-]+)", "curl", "curl"),
-)
-"""How clients begin their `User-Agent`. Docker 29 has its tokens fetched by containerd."""
-
-STORES = frozenset({"docker", "podman", "buildah", "cri-o"})
-"""Families that keep images in a store of their own, and leave out what they hold."""
+# -- who asks, and for what -------------------------------------------------------------------
 
 
 def client_of(request: Request) -> Client:
     """The client that this request says it is from."""
-    said = request.header("User-Agent") or ""
-    for pattern, family, name in CLIENTS:
-        found = re.match(pattern, said)
-        if found:
-            return Client(family, name, found[1].partition("+")[0])
-    word = re.match(r"[\w.-]{1,40}", said)
-    return (
-        Client(word[0].lower(), word[0], "") if word else Client("", "a client without a name", "")
-    )
-
-
-# -- who asks, and for what -------------------------------------------------------------------
+    return named(request.header("User-Agent") or "")
 
 
 def presented(request: Request) -> tuple[str, str] | None:
@@ -117,6 +81,8 @@ class Kind(StrEnum):
     MANIFEST = "manifest"
     BLOB = "blob"
     TAGS = "tags"
+    CATALOG = "catalog"
+    SEARCH = "search"
     PUSH = "push"
     OTHER = "other"
 
@@ -139,8 +105,10 @@ def asked(request: Request) -> Asked:
     kind, repository, identifier, reads = request.target
     if kind is Target.TOKEN:
         return token_asked(request)
-    if kind is Target.PING and reads:
-        return Asked(Kind.PING)
+    if kind in (Target.PING, Target.CATALOG) and reads:
+        return Asked(Kind.PING if kind is Target.PING else Kind.CATALOG)
+    if request.path.startswith("/v1/"):
+        return Asked(Kind.SEARCH)
     if kind not in KINDS or not repository:
         return Asked(Kind.OTHER)
     return Asked(KINDS[kind] if reads else Kind.PUSH, repository, identifier)
@@ -151,6 +119,8 @@ def token_asked(request: Request) -> Asked:
     for scope in scopes(request):
         kind, _, rest = scope.partition(":")
         name, _, actions = rest.rpartition(":")
+        if (kind, name) == ("registry", "catalog"):
+            return Asked(Kind.TOKEN, "", "catalog")
         if kind == "repository" and re.fullmatch(NAME.pattern, name):
             return Asked(Kind.TOKEN, name, "push" if "push" in actions.split(",") else "pull")
     return Asked(Kind.TOKEN)

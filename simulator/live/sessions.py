@@ -21,7 +21,9 @@ from simulator.live.learners import Learners, Session
 from simulator.live.scrubbing import echoless, scrubbed
 from simulator.live.seen import Asked, Kind, Seen, asked, presented
 from simulator.live.trouble import SPEED, Trouble, registry_for, unavailable_after
+from simulator.protocol.authorization import Scheme
 from simulator.protocol.digest import digest_of
+from simulator.protocol.hosts import is_loopback
 from simulator.protocol.message import Content, Exchange, Request, Response
 from simulator.registry.answer import Answer, respond
 from simulator.registry.asgi import Client, Delivery
@@ -53,6 +55,8 @@ class Asking:
     now: float
     refused: bool = False
     """Whether too many passwords were tried."""
+    broken: tuple[str, ...] = ()
+    """What the learner had broken just then."""
 
 
 class Sessions:
@@ -80,6 +84,7 @@ class Sessions:
     def renew(self, session: Session) -> str:
         """A new password for the same account; the old one is worth nothing from now on."""
         session.account, password = opened(session.name)
+        session.right = b""
         return password
 
     def resume(self, identity: str, instead: Session) -> Session | None:
@@ -105,12 +110,26 @@ class Sessions:
         session.changed()
 
     def hello(self, address: str) -> None:
-        """Somebody spoke TLS to the plain port: the only learner there is told."""
+        """A client spoke TLS to the plain port: the only learner there is told. This machine is
+        one person's: there, every open page tells it."""
+        network = network_of(address)
         with self.lock:
-            session = self.learners.only_at(network_of(address))
-            if session:
+            only = self.learners.only_at(network)
+            told = [only] if only else []
+            if not told and is_loopback(network):
+                told = self.learners.watched_at(network)
+            for session in told:
                 session.hellos.append(self.clock())
                 session.changed()
+
+    def settle(self) -> None:
+        """On this machine, what belonged to no page is shown on the one that was opened last."""
+        with self.lock:
+            for one in self.waiting.overdue(self.clock()):
+                pages = self.learners.watched_at(one.address) if is_loopback(one.address) else []
+                if pages:
+                    pages[0].seen.append(one)
+                    pages[0].changed()
 
     # -- requests -----------------------------------------------------------------------------
 
@@ -130,8 +149,9 @@ class Sessions:
         if wait:
             return Delivery(TOO_MANY)
         alone = session is not None and session is before
+        broken = session.trouble.switched_on if session else ()
         asking = Asking(
-            request, about, client, network, identity, session, alone, self.clock(), refused
+            request, about, client, network, identity, session, alone, self.clock(), refused, broken
         )
         return self.delivery(asking, self.answered(asking))
 
@@ -141,10 +161,17 @@ class Sessions:
         identity, pair = identity_of(request, self.signer), presented(request)
         if pair is None:
             return identity, False
+        print_of_it = self.print_of(pair[1])
         with self.lock:
-            refused = self.guesses.wait(f"{pair[0]} {network}") > 0
             named = self.learners.by_name.get(pair[0])
-        right = bool(named and not refused and named.account.knows(pair[1]))
+            if named and hmac.compare_digest(named.right, print_of_it):
+                return Identity(pair[0], True), False
+            refused = self.guesses.wait(f"{pair[0]} {network}") > 0
+            account = named.account if named else None
+        right = bool(account and not refused and account.knows(pair[1]))
+        with self.lock:
+            if right and named and named.account is account:
+                named.right = print_of_it
         return Identity(pair[0], right), refused
 
     def answered(self, asking: Asking) -> Answer:
@@ -166,7 +193,7 @@ class Sessions:
 
     def delivery(self, asking: Asking, answer: Answer) -> Delivery:
         """Keep the exchange for its learner, or for whoever turns out to be."""
-        response, session = answer.delivered, asking.session
+        response, session = answer.delivered, self.shown_to(asking)
         kept = self.seen(asking, response)
         download = asking.about.kind is Kind.BLOB and asking.request.method == "GET"
         pending = download and response.status < 300
@@ -177,11 +204,26 @@ class Sessions:
             session.seen.extend(self.waiting.claimed(kept, asking.alone))
             session.active = asking.now
             session.seen.append(replace(kept, pending=pending))
-            left = min(session.trouble.unavailable, unavailable_after(answer.registry))
-            session.trouble = replace(session.trouble, unavailable=left)
+            if asking.session:
+                troubled = asking.session
+                left = min(troubled.trouble.unavailable, unavailable_after(answer.registry))
+                troubled.trouble = replace(troubled.trouble, unavailable=left)
         session.changed()
-        speed = SPEED if session.trouble.slow and pending else None
+        speed = SPEED if pending and asking.session and asking.session.trouble.slow else None
         return Delivery(response, speed=speed, done=self.ender(session, kept))
+
+    def shown_to(self, asking: Asking) -> Session | None:
+        """Whose page shows it. This machine is one person's: what they ask there for the account
+        of a page that is open, with the credentials of one that is closed, is shown here."""
+        session = asking.session
+        if session is None or session.watchers or not is_loopback(asking.network):
+            return session
+        with self.lock:
+            named = self.learners.by_name.get(asking.about.repository.partition("/")[0])
+            pages = self.learners.watched_at(asking.network)
+        if named in pages:
+            return named
+        return pages[0] if len(pages) == 1 and not asking.about.repository else session
 
     def ender(self, session: Session, kept: Seen) -> Callable[[bool], None]:
         def done(whole: bool) -> None:
@@ -207,11 +249,25 @@ class Sessions:
             next(self.numbers), asking.now, asking.network, drop_blob(exchange),
             asking.identity.name, issued_claims(asking.about, response),
             self.fingerprint(pair[1]) if pair else "", connection=asking.client.connection,
+            token=self.fingerprint(token_of(asking, response)), broken=asking.broken,
         )  # fmt: skip
 
-    def fingerprint(self, password: str) -> str:
-        """Tells whether the same password came twice, to who has the secret and to nobody else."""
-        return hmac.new(self.signer.secret, password.encode(), sha256).hexdigest()[:12]
+    def fingerprint(self, secret: str) -> str:
+        """Tells whether the same secret came twice, to who has ours and to nobody else."""
+        return self.print_of(secret).hex()[:12] if secret else ""
+
+    def print_of(self, secret: str) -> bytes:
+        return hmac.new(self.signer.secret, secret.encode(), sha256).digest()
+
+
+def token_of(asking: Asking, response: Response) -> str:
+    """The token that a request brings, or that its answer issues; empty where there is none."""
+    given = asking.request.authorization
+    if given and given.scheme is Scheme.BEARER:
+        return given.secret
+    document = response.json() if asking.about.kind is Kind.TOKEN else None
+    token = document.get("token") if isinstance(document, dict) else None
+    return token if isinstance(token, str) else ""
 
 
 def issued_claims(about: Asked, response: Response) -> str:

@@ -35,6 +35,11 @@ class Trouble:
     def any(self) -> bool:
         return self != Trouble()
 
+    @property
+    def switched_on(self) -> tuple[str, ...]:
+        """The names of what is broken just now."""
+        return tuple(name for name, value in vars(self).items() if value)
+
 
 SWITCHES: Mapping[str, tuple[str, str]] = {
     "revoked": (N_("Revoke the password"), N_("The account's password is no longer right.")),
@@ -48,6 +53,12 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
     "slow": (N_("Slow the link"), N_("Layers arrive at 60 kB a second.")),
 }  # fmt: skip
 """By field of `Trouble`: what the switch is called, and what it does."""
+UNAVAILABLE = N_("503 for some requests")
+
+
+def title_of(name: str) -> str:
+    """What this field of `Trouble` is called on the page."""
+    return SWITCHES[name][0] if name in SWITCHES else UNAVAILABLE
 
 
 def images_for(name: str) -> Mapping[str, Repository]:

@@ -13,12 +13,12 @@ from simulator.lesson import library
 from simulator.lesson.document import Lesson
 from simulator.live.coach import Facts, advice
 from simulator.live.learners import Session
-from simulator.live.notes import NOTES
 from simulator.live.observer.observe import observe
 from simulator.live.observer.run import Run
 from simulator.live.trouble import images_for, known
+from simulator.live.wording import reworded
 from simulator.views import player
-from simulator.words.i18n import _
+from simulator.words.i18n import N_, _
 
 SHOWN = 12
 """How many runs can be gone back to."""
@@ -35,7 +35,17 @@ def lesson_named(name: str) -> Lesson:
 def waiting(lesson: str = "") -> dict[str, Any]:
     """The stage before anything has arrived, in the words of this lesson."""
     trace = Trace((Step(1, State(), Listening(), State()),), source="live")
-    return addressless(player.payload(lesson_named(lesson), trace, "live", asks=False))
+    drawn = addressless(player.payload(lesson_named(lesson), trace, "live", asks=False))
+    drawn["strings"] |= {"notTaken": _("not seen so far"), "local": _(UNSEEN)}
+    for one in drawn["variables"]:
+        one["start"] = UNKNOWN
+    drawn["steps"][0]["tracker"] = dict.fromkeys(drawn["steps"][0]["tracker"], UNKNOWN)
+    return drawn
+
+
+UNSEEN = N_("No message: no registry sees this step.")
+UNKNOWN = "–"
+"""The value of a variable before anything was seen."""
 
 
 def addressless(payload: dict[str, Any]) -> dict[str, Any]:
@@ -49,17 +59,14 @@ def payload(run: Run, lesson: str = "") -> dict[str, Any]:
     drawn = addressless(player.payload(words, run.trace, f"live-{run.number}", asks=False))
     for part in ("flow", "strings"):
         del drawn[part]
-    if run.client.family != "docker":
+    if not run.client.kind.prints:
         said = _("({client} prints words of its own)").format(client=run.client.name)
         drawn["steps"][0]["terminal"].append({"kind": "output", "text": said})
     for step in drawn["steps"]:
-        inferred = step["number"] in run.inferred
-        note = run.notes.get(step["number"], NOTES.get(step["event"], ""))
-        step["inferred"] = inferred
+        step["inferred"] = step["number"] in run.inferred
         if step["exchange"]:
             drawn["exchanges"] = step["exchange"].pop("count")  # grows: else no step stays as it is
-        step["text"] = f"{step['text']} {_(note) if note else ''}".strip()
-    return drawn
+    return reworded(drawn, run)
 
 
 def runs_of(session: Session, now: float) -> tuple[Run, ...]:
@@ -74,21 +81,23 @@ def summary(run: Run, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def facts(session: Session, host: str, now: float) -> Facts:
-    tags = {name: tuple(one.tags) for name, one in images_for(session.name).items()}
+def facts(session: Session, host: str, now: float, secure: bool = False) -> Facts:
+    tags = {name: tuple(sorted(one.tags)) for name, one in images_for(session.name).items()}
     return Facts(
-        session.name, host, now, session.begun, tuple(session.seen), tuple(session.hellos),
-        session.trouble, tags,
+        session.name, host, now, session.begun, tuple(session.seen), tuple(session.hellos), tags,
+        secure,
     )  # fmt: skip
 
 
-def message(session: Session, host: str, now: float) -> dict[str, Any]:
+def message(
+    session: Session, host: str, now: float, secure: bool = False
+) -> dict[str, Any]:
     """The whole of what the page shows just now."""
     runs = runs_of(session, now)[-SHOWN:]
     return {
         "runs": [summary(run, session.name) for run in runs],
         "run": payload(runs[-1], session.lesson) if runs else None,
-        "coach": advice(facts(session, host, now)),
+        "coach": advice(facts(session, host, now, secure)),
     }
 
 

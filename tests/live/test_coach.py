@@ -4,7 +4,7 @@
 
 from simulator.live.coach import Facts, advice
 from simulator.protocol.authorization import Authorization
-from tests.live.learner import HOST, Learner
+from tests.live.learner import HOST, Clock, Learner
 
 
 def test_no_advice_while_all_goes_well(ada: Learner) -> None:
@@ -60,7 +60,7 @@ def test_a_pull_without_login(ada: Learner) -> None:
     token = ada.ask("GET", f"/token?scope=repository:{ada.name}/app:pull").json()
     bearer = Authorization.bearer(token["token"])  # type: ignore[index]
     ada.ask("GET", f"/v2/{ada.name}/app/manifests/1.0", bearer)
-    assert f"docker login {HOST}" in ada.hint()
+    assert f"Log in first: docker login --username {ada.name} {HOST}." in ada.hint()
 
 
 def test_tls_to_the_plain_port(ada: Learner) -> None:
@@ -87,7 +87,7 @@ def test_a_repository_that_is_not_there(ada: Learner) -> None:
 def test_a_tag_that_is_not_there(ada: Learner) -> None:
     """The tags that there are, are named."""
     ada.pull("app", "9.9")
-    assert "no tag 9.9. It has: 1.0, latest, 1.1" in ada.hint()
+    assert "no tag 9.9. It has: 1.0, 1.1, latest" in ada.hint()
 
 
 def test_what_they_broke_themselves(ada: Learner) -> None:
@@ -106,3 +106,57 @@ def test_nothing_comes(ada: Learner) -> None:
 def test_facts_without_anything_give_no_advice() -> None:
     """No hint needs more than it is given."""
     assert advice(Facts("a", "h", 0, 0)) == ""
+
+
+def test_a_right_password_where_a_token_is_wanted(ada: Learner) -> None:
+    """The registry did not look at it, so nothing is said about it."""
+    for _ in range(3):
+        ada.ask("GET", "/v2/", Authorization.basic(ada.name, ada.password))
+    assert ada.hint() == ""
+    assert ada.events()[-1] == "UnexpectedRequest"
+
+
+def test_credentials_of_an_account_whose_page_is_closed(ada: Learner) -> None:
+    """On this machine, the open page says whose they are."""
+    bob = Learner(ada.sessions)
+    bob.session.watchers.add(lambda: None)
+    ada.pull(f"{bob.name}/app")
+    assert not ada.session.seen
+    assert bob.hint() == f"You logged in as {ada.name}. Here you are {bob.name}."
+
+
+def test_what_belongs_to_no_page_is_shown_on_the_newest(ada: Learner, clock: Clock) -> None:
+    """Two tabs of one browser are two accounts: a greeting and a wrong name reach one of them."""
+    clock.now += 1
+    bob = Learner(ada.sessions)
+    for one in (ada, bob):
+        one.session.watchers.add(lambda: None)
+    ada.sessions.hello("127.0.0.1")
+    assert "without https://" in ada.hint(later=5) and "without https://" in bob.hint(later=5)
+    bob.login(user="root")
+    clock.now += 5
+    ada.sessions.settle()
+    assert not ada.session.seen and "as root" in bob.hint()
+
+
+def test_what_was_broken_is_named_and_not_what_is(ada: Learner) -> None:
+    """A switch that was turned on after the failure is not its cause."""
+    ada.login()
+    ada.sessions.change(ada.session, corrupt=True)
+    ada.pull()
+    ada.sessions.change(ada.session, corrupt=False, limited=True)
+    assert "Corrupt the layers" in ada.hint() and "Limit" not in ada.hint()
+
+
+def test_503_is_named_although_it_is_over(ada: Learner) -> None:
+    """The counter is spent when the coach looks."""
+    ada.sessions.change(ada.session, unavailable=1)
+    ada.ask("GET", "/v2/")
+    assert "503" in ada.hint() and not ada.session.trouble.any
+
+
+def test_nothing_near_is_not_called_near(ada: Learner) -> None:
+    """All that there are are named instead."""
+    ada.pull("nothing")
+    hint = ada.hint()
+    assert "Did you mean" not in hint and f"{ada.name}/app, {ada.name}/multi" in hint

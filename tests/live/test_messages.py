@@ -7,7 +7,7 @@ from pathlib import Path
 from simulator.authoring.new import create
 from simulator.lesson.library import find_lesson, with_folders
 from simulator.live import view
-from simulator.live.clients import RECIPES, commands
+from simulator.live.clients import commands, recipes
 from simulator.live.observer.observe import observe
 from simulator.live.record import recording
 from simulator.live.trouble import images_for, known, layers
@@ -65,12 +65,14 @@ def test_a_recording_is_one(ada: Learner) -> None:
 
 def test_commands_are_complete() -> None:
     """Nothing is left to fill in, and the flags for plain HTTP go where there is TLS."""
-    for recipe in RECIPES:
+    for recipe in recipes():
+        told = recipe.recipe
+        assert told
         for secure in (False, True):
             login, pull = commands(recipe, HOST, "ada-1", "app:1.0", secure)
             assert f"{HOST}/ada-1/app:1.0" in pull and (HOST in login or not login)
             assert not re.search(r"\{(host|name|image|plain|source)\}", login + pull)
-            assert ("tls-verify" in login + pull) == ("tls-verify" in recipe.plain and not secure)
+            assert ("tls-verify" in login + pull) == ("tls-verify" in told.plain and not secure)
 
 
 def test_images_share_a_base_layer() -> None:

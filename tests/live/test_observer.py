@@ -184,8 +184,10 @@ def test_every_note_is_for_an_event() -> None:
         (DOCKER, "Docker 20.10.24"), ("containerd/2.3.4+unknown", "containerd 2.3.4"),
         ("skopeo/1.9.3", "skopeo 1.9.3"), ("Buildah/1.28.2", "Buildah 1.28.2"),
         ("libpod/4.3.1", "Podman 4.3.1"), ("oras/1.2.0", "ORAS 1.2.0"),
-        ("go-containerregistry/v0.20.1", "crane 0.20.1"), ("curl/7.88.1", "curl 7.88.1"),
-        ("containers/5.24 (github.com/containers/image)", "a containers/image client 5.24"),
+        ("go-containerregistry/v0.20.1", "crane 0.20.1"),
+        ("crane/0.21.10-0.20260821201612-3f4ff3ca60f5 go-containerregistry/0", "crane 0.21.10"),
+        ("buildkit/v0.13.1", "BuildKit 0.13.1"), ("curl/7.88.1", "curl 7.88.1"),
+        ("containers/5.24 (github.com/containers/image)", "Podman"),
         ("Something/3", "Something"), ("", "a client without a name"),
     ],
 )  # fmt: skip

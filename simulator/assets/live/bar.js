@@ -5,7 +5,7 @@ import { element, spots } from "../shared/dom.js";
 import { counted } from "../shared/run.js";
 
 const bars = new WeakMap();
-const MARKS = { done: "✓", failed: "✗", "going on": "…" };
+const MARKS = { done: "✓", failed: "✗", "going on": "…", stopped: "■" };
 
 const KEPT = "pullscope-live";
 

@@ -10,7 +10,8 @@ from simulator.docker.machine.answers import errors, refusal
 from simulator.live.attempts import Attempt
 from simulator.live.observer.story import FLIGHT, Story, attach, unexpected
 from simulator.live.observer.token import about
-from simulator.live.seen import STORES, Kind, Seen
+from simulator.live.observer.typed import only_looks
+from simulator.live.seen import Kind, Seen
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, Manifest
 
@@ -95,7 +96,7 @@ def plan(story: Story, attempt: Attempt) -> None:
     assert manifest is not None
     wanted = {a.identifier for a in attempt.asks if a.kind is Kind.BLOB}
     held = set(story.state.client.images.blobs)
-    if attempt.over and attempt.client.family in STORES:
+    if attempt.over and attempt.client.kind.images:
         held |= set(blobs_of(manifest))
     images = replace(story.state.client.images, blobs=tuple(held - wanted))
     story.state = replace(story.state, client=replace(story.state.client, images=images))
@@ -124,15 +125,26 @@ def blob_event(story: Story, one: Seen, blob: Descriptor, later: Sequence[Seen])
 
 def conclude(story: Story, attempt: Attempt) -> None:
     """What must have followed the last request, as far as silence tells."""
-    if attempt.over and attempt.client.family in STORES:
+    if attempt.over and attempt.client.kind.images:
         fall_silent(story, attempt)
     state = story.state
     download = state.run.download
     fetched = state.phase is Phase.FETCHING_BLOBS and not download.waiting
     if fetched and state.run.reference and (attempt.over or not download.present):
-        store(story)
+        story.tell(e.BlobsVerified())
+        if attempt.client.kind.images:
+            store(story)
         if attempt.over:
-            story.tell(e.SessionEnded())
+            end(story)
+    elif attempt.over and only_looks(attempt) and not state.failure:
+        end(story)
+
+
+def end(story: Story) -> None:
+    """The command came to its end, wherever the client keeps what it got."""
+    if story.state.phase is not Phase.READY:
+        story.move(Phase.READY)
+    story.tell(e.SessionEnded())
 
 
 def fall_silent(story: Story, attempt: Attempt) -> None:
@@ -151,5 +163,4 @@ def store(story: Story) -> None:
     assert state.run.reference is not None
     known = state.client.images.find(state.run.reference.canonical)
     fresh = known != digest or bool(state.run.download.received)
-    story.tell(e.BlobsVerified())
     story.tell(e.ImageStored(state.run.reference, digest, fresh))

@@ -6,9 +6,17 @@ from simulator.docker.config_file import Credential
 from simulator.docker.machine import Phase
 from simulator.docker.machine.answers import errors
 from simulator.live.attempts import Attempt
-from simulator.live.observer.story import Story, attach, speaks_http, unexpected, with_credential
+from simulator.live.observer.story import (
+    BASIC,
+    Story,
+    attach,
+    speaks_http,
+    unexpected,
+    with_credential,
+)
 from simulator.live.observer.token import tell_token
 from simulator.live.seen import Kind, Seen
+from simulator.protocol.authorization import Scheme
 from simulator.protocol.challenge import Challenge
 from simulator.protocol.secrets import MASK
 
@@ -33,11 +41,19 @@ def tell_login(story: Story, attempt: Attempt, command: Login) -> None:
             unexpected(story, one)
 
 
+def sends_basic(one: Seen) -> bool:
+    given = one.request.authorization
+    return given is not None and given.scheme is Scheme.BASIC
+
+
 def tell_login_ping(story: Story, one: Seen) -> None:
     challenge = Challenge.parse(one.answer.header("WWW-Authenticate"))
     if one.anonymous and story.state.phase is not Phase.LOGGING_IN:
         known = one.status == 401 and challenge
         story.tell(e.Challenged(known) if known else e.AccessOpen(one.status), one.exchange)
+        return
+    if one.status == 401 and sends_basic(one) and challenge and challenge.scheme is Scheme.BEARER:
+        unexpected(story, one, BASIC)
         return
     attach(story, one)
     if one.status != 200:

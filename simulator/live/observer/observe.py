@@ -9,7 +9,7 @@ from simulator.live.attempts import Attempt, Doing, attempts
 from simulator.live.observer.login import tell_login
 from simulator.live.observer.pull import tell_pull
 from simulator.live.observer.run import Run
-from simulator.live.observer.story import PUSH, Known, Story, unexpected
+from simulator.live.observer.story import OTHERS, Known, Story, unexpected
 from simulator.live.observer.typed import command_of
 from simulator.live.seen import Kind, Seen
 
@@ -20,29 +20,31 @@ Memo = dict[object, "Story"]
 def observe(
     seen: Sequence[Seen], now: float, known: Known, memo: Memo | None = None
 ) -> tuple[Run, ...]:
-    """What the clients did, in the order in which they began it. A `memo` that is handed in again
-    saves telling again what has not changed."""
-    held: dict[tuple[str, str], State] = {}
+    """What the clients did, in the order in which they began the last of it. A `memo` that is
+    handed in again saves telling again what has not changed."""
+    held: dict[tuple[str, str], State] = {}  # by address and client: what each keeps
     runs: list[Run] = []
     old, fresh = memo or {}, {}
     for group in grouped(attempts(seen, now)):
-        before = held.get(group[0].key, State())
+        client = group[-1].address, group[-1].client.id
+        before = held.get(client, State())
         key = depends_on(group, before)
         story = old.get(key) or told(group, before, known)
         fresh[key] = story
-        held[group[0].key] = story.state
+        held[client] = story.state
         if story.steps:  # else its first answer is still on its way
             runs.append(story.run(group))
     if memo is not None:
         memo.clear()
         memo.update(fresh)
-    return tuple(runs)
+    return tuple(sorted(runs, key=lambda run: run.seen[-1][0].number))
 
 
 def depends_on(group: list[Attempt], before: State) -> object:
     about = tuple((a.over, tuple((s.number, s.pending, s.at) for s in a.seen)) for a in group)
     client = before.client
-    return about, client.store, client.images.images, frozenset(client.images.blobs)
+    names = tuple(a.client for a in group)
+    return about, names, client.store, client.images.images, frozenset(client.images.blobs)
 
 
 def grouped(found: list[Attempt]) -> Iterator[list[Attempt]]:
@@ -53,7 +55,7 @@ def grouped(found: list[Attempt]) -> Iterator[list[Attempt]]:
             continue
         group = [attempt]
         following = [
-            (n, a) for n, a in enumerate(found[place + 1 :], place + 1) if a.key == attempt.key
+            (n, a) for n, a in enumerate(found[place + 1 :], place + 1) if alike(a, attempt)
         ]
         if attempt.doing is Doing.LOGIN and accepted(attempt) and following:
             number, after = following[0]
@@ -61,6 +63,10 @@ def grouped(found: list[Attempt]) -> Iterator[list[Attempt]]:
                 group.append(after)
                 taken.add(number)
         yield group
+
+
+def alike(one: Attempt, other: Attempt) -> bool:
+    return (one.address, one.client.id) == (other.address, other.client.id)
 
 
 def accepted(attempt: Attempt) -> bool:
@@ -71,10 +77,9 @@ def accepted(attempt: Attempt) -> bool:
 def told(group: list[Attempt], before: State, known: Known) -> Story:
     """One run. The client's stores are those that its earlier runs left."""
     commands = [command_of(attempt, before) for attempt in group]
-    pinged = group[-1].asks[0].kind is Kind.PING
-    client = replace(before.client, engine="26" if pinged else "29")
+    client = replace(before.client, engine="26" if group[-1].greeted else "29")
     story = Story(State(client, tuple(command for command in commands if command)), known)
-    story.talks = group[0].client.family == "docker"
+    story.talks = group[-1].client.kind.prints
     for attempt, command in zip(group, commands, strict=True):
         tell_attempt(story, attempt, command)
     return story
@@ -88,4 +93,4 @@ def tell_attempt(story: Story, attempt: Attempt, command: Command | None) -> Non
         tell_pull(story, attempt, command)
     else:
         for one in (one for one in attempt.seen if not one.pending):
-            unexpected(story, one, PUSH if attempt.doing is Doing.PUSH else "")
+            unexpected(story, one, OTHERS.get(attempt.doing))

@@ -10,9 +10,18 @@ from simulator.docker.machine import Phase
 from simulator.docker.machine.answers import refusal
 from simulator.live.attempts import Attempt
 from simulator.live.observer.blobs import conclude, fails_at, tell_blob
-from simulator.live.observer.story import LATE, Story, attach, speaks_http, unexpected
+from simulator.live.observer.story import (
+    INVALID_TOKEN,
+    LATE,
+    NEXT_TAG,
+    OLD_API,
+    Story,
+    attach,
+    speaks_http,
+    unexpected,
+)
 from simulator.live.observer.token import tell_token
-from simulator.live.seen import Kind, Seen
+from simulator.live.seen import Kind, Seen, asked
 from simulator.protocol.challenge import Challenge
 from simulator.protocol.digest import DIGEST, digest_of
 from simulator.protocol.manifest import Index, InvalidManifest, parse_manifest
@@ -75,9 +84,14 @@ def tell_of_pull(story: Story, attempt: Attempt, place: int) -> None:
     if story.state.phase in (Phase.FAILED, Phase.READY):
         unexpected(story, one, LATE)
         return
+    if of_next_tag(attempt, place):
+        unexpected(story, one, NEXT_TAG)
+        return
     match about_one.kind:
         case Kind.PING if story.state.phase is Phase.PINGING:
-            tell_ping(story, one)
+            tell_ping(story, one, any(asked(s.request).kind is Kind.MANIFEST for s in later))
+        case Kind.SEARCH:
+            unexpected(story, one, OLD_API)
         case Kind.TOKEN:
             tell_token(story, one, later)
         case Kind.MANIFEST:
@@ -88,7 +102,20 @@ def tell_of_pull(story: Story, attempt: Attempt, place: int) -> None:
             unexpected(story, one)
 
 
-def tell_ping(story: Story, one: Seen) -> None:
+def of_next_tag(attempt: Attempt, place: int) -> bool:
+    """Whether this is for another tag than the first: its steps are the first one's again."""
+    first = attempt.tags()[:1]
+    return any(
+        a.kind is Kind.MANIFEST and a.identifier in attempt.tags() and a.identifier not in first
+        for a in attempt.asks[: place + 1]
+    )
+
+
+def tell_ping(story: Story, one: Seen, goes_on: bool) -> None:
+    """An error that may pass ends the command, unless the client goes on all the same."""
+    if one.status >= 500 and not goes_on:
+        story.tell(refusal(one.request, one.answer), one.exchange)
+        return
     challenge = Challenge.parse(one.answer.header("WWW-Authenticate"))
     known = one.status == 401 and challenge
     story.tell(e.Challenged(known) if known else e.AccessOpen(one.status), one.exchange)
@@ -107,6 +134,9 @@ def tell_manifest(story: Story, attempt: Attempt, place: int) -> None:
     attach(story, one)
     if story.state.phase in AUTHORIZING:
         story.move(AUTHORIZING[story.state.phase])
+    if story.state.phase is Phase.COMPARING and asks_again(story, attempt, place):
+        unexpected(story, one)
+        return
     if story.state.phase is Phase.COMPARING:
         story.tell(e.UpdateNeeded())
     if story.state.phase is Phase.SELECTING:
@@ -119,6 +149,16 @@ def tell_manifest(story: Story, attempt: Attempt, place: int) -> None:
         tell_head(story, one)
     else:
         tell_body(story, one, asked_for.identifier)
+
+
+def asks_again(story: Story, attempt: Attempt, place: int) -> bool:
+    """The client was seen to store this image under this name, and asks for no blob now: it only
+    fetches the manifest anew."""
+    reference, resolved = story.state.run.reference, story.state.run.image.resolved
+    named = reference and story.state.client.images.find(reference.canonical)
+    return bool(named) and named == resolved and not any(
+        a.kind is Kind.BLOB for a in attempt.asks[place:]
+    )
 
 
 def select(story: Story, digest: str) -> None:
@@ -174,4 +214,6 @@ def tell_refusal(story: Story, one: Seen, later: Sequence[Seen]) -> None:
     elif ahead:
         story.tell(e.AskedAgain(one.request.url, one.status), one.exchange)
     else:
+        if challenge and challenge.error == "invalid_token" and not one.anonymous:
+            story.asides[len(story.steps) + 1] = INVALID_TOKEN
         story.tell(refusal(one.request, one.answer), one.exchange)

@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from simulator.docker.cli.commands import Command, Pull
 from simulator.docker.machine import Phase
 from simulator.docker.trace import Trace
-from simulator.live.seen import Client, Seen
+from simulator.live.clients import Client
+from simulator.live.seen import Seen
+from simulator.protocol.target import Kind
+
+
+class Aside(NamedTuple):
+    """A request outside of the usual course: what it is called, and what is known of it."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -14,7 +24,7 @@ class Run:
     """A command, or a login with the pull after it, as steps of the machine.
 
     `number` is that of its first exchange; `inferred` are the numbers of the steps that no
-    request shows; `notes` are words for single steps, by number.
+    request shows; `asides` are words for single steps, by number.
     """
 
     number: int
@@ -22,16 +32,18 @@ class Run:
     host: str
     trace: Trace
     inferred: frozenset[int] = frozenset()
-    notes: Mapping[int, str] = field(default_factory=dict)
-    pushed: str = ""
-    """The repository that it tried to push to."""
+    asides: Mapping[int, Aside] = field(default_factory=dict)
+    other: str = ""
+    """The command, where it is neither a login nor a pull."""
+    over: bool = False
+    """Nothing came for a while."""
     seen: tuple[tuple[Seen, ...], ...] = ()
     """The exchanges, by command."""
 
     @property
     def title(self) -> str:
-        if self.pushed:
-            return f"docker push {self.host}/{self.pushed}"
+        if self.other:
+            return self.other
         first = self.trace.steps[0].before
         return " · ".join(command.text for command in first.commands) or str(self.client)
 
@@ -39,17 +51,28 @@ class Run:
     def short(self) -> str:
         """The title without what all titles share: the program, the host, the namespace."""
         commands = self.trace.steps[0].before.commands
-        if self.pushed or not commands:
-            return f"push {self.pushed}" if self.pushed else str(self.client)
+        if self.other or not commands:
+            return self.other.replace(f"{self.host}/", "").strip() or str(self.client)
         return " · ".join(map(brief, commands))
 
     @property
+    def refused(self) -> bool:
+        """Whether a command that is neither a login nor a pull was. A greeting alone never is."""
+        ended = self.seen[-1][-1]
+        alone = ended.request.target.kind is Kind.PING and ended.status == 401
+        return bool(self.other) and ended.status >= 400 and not alone
+
+    @property
     def outcome(self) -> str:
-        """`failed`, `done` (back at the prompt) or `going on`."""
+        """`failed`, `done` (back at the prompt), `going on`, or `stopped` in the middle."""
         last = self.trace.steps[-1].after
-        if last.failure:
+        if last.failure or self.refused:
             return "failed"
-        return "done" if last.phase in (Phase.READY, Phase.DONE) else "going on"
+        if self.other:
+            return "done"
+        if last.phase in (Phase.READY, Phase.DONE):
+            return "done"
+        return "stopped" if self.over else "going on"
 
 
 def brief(command: Command) -> str:

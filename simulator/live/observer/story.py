@@ -8,10 +8,12 @@ from simulator.docker.cli.commands import Login
 from simulator.docker.config_file import Credential
 from simulator.docker.events import Event, Failure
 from simulator.docker.machine import TRANSITIONS, Phase, State, evolve, keep
+from simulator.docker.output.line import Line
 from simulator.docker.output.terminal import lines
 from simulator.docker.trace import Step, Trace
 from simulator.live.attempts import Attempt, Doing
-from simulator.live.observer.run import Run
+from simulator.live.observer.run import Aside, Run
+from simulator.live.observer.typed import text_of
 from simulator.live.seen import Kind, Seen, asked
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.hosts import is_loopback
@@ -33,7 +35,7 @@ class Story:
         self.known = known
         self.steps: list[Step] = []
         self.inferred: set[int] = set()
-        self.notes: dict[int, str] = {}
+        self.asides: dict[int, Aside] = {}
         self.talks = False
         """Whether the client prints Docker's words; of another, only what was typed is told."""
 
@@ -44,11 +46,20 @@ class Story:
             after = over_http(after)
         number = len(self.steps) + 1
         said = lines(before, event, after) if sayable(event, before) else ()
-        said = said if self.talks else said[:1] if isinstance(event, TYPED) else ()
+        said = self.knowable(event, said)
         self.steps.append(Step(number, before, event, after, exchange, said))
         if exchange is None and not seen:
             self.inferred.add(number)
         self.state = after
+
+    def knowable(self, event: Event, said: tuple[Line, ...]) -> tuple[Line, ...]:
+        """Which of Docker's lines a registry can know: not whether it asked at a prompt, nor where
+        its files are. Of another client, only what was typed."""
+        if isinstance(event, e.LoginTyped) or (not self.talks and isinstance(event, TYPED)):
+            return said[:1]
+        if not self.talks or isinstance(event, e.CredentialsEntered):
+            return ()
+        return said[-1:] if isinstance(event, e.CredentialsStored) else said
 
     def move(self, phase: Phase) -> None:
         """The client is there without a step that we could name."""
@@ -59,8 +70,8 @@ class Story:
         return Run(
             first.number, group[-1].client, first.request.host,
             Trace(tuple(self.steps), self.state.client.engine, "live"), frozenset(self.inferred),
-            self.notes, group[0].repository if group[0].doing is Doing.PUSH else "",
-            tuple(tuple(attempt.seen) for attempt in group),
+            self.asides, text_of(group[0], group[0].doing) if group[0].doing in OTHERS else "",
+            group[-1].over, tuple(tuple(attempt.seen) for attempt in group),
         )  # fmt: skip
 
 
@@ -95,27 +106,61 @@ def sayable(event: Event, state: State) -> bool:
     )
 
 
-PUSH = N_("It belongs to a push, which this registry refuses.")
-
-
-FLIGHT = N_("It was under way together with others, and failed as well.")
-
-
-LATE = N_("It was under way when the run had ended.")
-
-
-def unexpected(story: Story, one: Seen, note: str = "") -> None:
-    request = one.request
-    story.notes[len(story.steps) + 1] = note or ASIDES.get(asked(request).kind, "")
-    story.tell(e.UnexpectedRequest(request.method, request.url, one.status), one.exchange)
-
-
-ASIDES = {
-    Kind.TAGS: N_("It asks which tags there are."),
-    Kind.BLOB: N_("It asks whether a blob is there, or for one that it was not expected to need."),
-    Kind.PING: N_("It greets the registry once more."),
-    Kind.MANIFEST: N_("It asks for a manifest once more."),
+FLIGHT = Aside(
+    N_("Another layer fails too"),
+    N_("This layer was under way together with others. It failed as well."),
+)
+INVALID_TOKEN = Aside(
+    N_("The token is not valid"),
+    N_("The registry answers invalid_token: the token is past its time, or a clock is wrong. What "
+       "the account may do was not looked at."),
+)
+NEXT_TAG = Aside(N_("The next tag"), N_("All tags are pulled: this is for another one of them."))
+OLD_API = Aside(
+    N_("The old API is tried"),
+    N_("After an error at GET /v2/ the client looks for the old API, which is not here."),
+)
+LATE = Aside(N_("Under way at the end"), N_("This request was under way when the run had ended."))
+BASIC = Aside(
+    N_("A password where a token is wanted"),
+    N_("The registry takes tokens only. It did not look at the user name and the password."),
+)
+OTHERS = {
+    Doing.PUSH: Aside(N_("A push"), N_("It belongs to a push, which this registry refuses.")),
+    Doing.TAGS: Aside(N_("A list of tags"), N_("The client asks which tags the repository has.")),
+    Doing.CATALOG: Aside(
+        N_("A list of repositories"), N_("The client asks which repositories there are.")
+    ),
+    Doing.SEARCH: Aside(
+        N_("A search"), N_("It uses the old search API of Docker Hub, which registries lack.")
+    ),
+    Doing.GREETING: Aside(
+        N_("GET /v2/ alone"),
+        N_("Nothing followed. A client ends here when it has the image already."),
+    ),
+    Doing.OTHER: None,
 }
+"""By what a command does, if it is neither a login nor a pull: what its requests are for."""
+ASIDES = {
+    Kind.TAGS: OTHERS[Doing.TAGS],
+    Kind.CATALOG: OTHERS[Doing.CATALOG],
+    Kind.BLOB: Aside(
+        N_("Another blob"),
+        N_("The client asks whether a blob is there, or for one that it needs in an unusual way."),
+    ),
+    Kind.PING: Aside(N_("GET /v2/ once more"), N_("The client sends GET /v2/ once more.")),
+    Kind.MANIFEST: Aside(
+        N_("A manifest once more"), N_("The client asks for a manifest once more.")
+    ),
+}
+
+
+def unexpected(story: Story, one: Seen, aside: Aside | None = None) -> None:
+    request = one.request
+    known = aside or ASIDES.get(asked(request).kind)
+    if known:
+        story.asides[len(story.steps) + 1] = known
+    story.tell(e.UnexpectedRequest(request.method, request.url, one.status), one.exchange)
 
 
 def speaks_http(story: Story, one: Seen) -> None:

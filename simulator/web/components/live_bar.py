@@ -31,7 +31,7 @@ def mount(base: str, identity: str, host: str) -> None:
         "on": _("Listening at {host}").format(host=host), "off": _("Connection lost, trying again"),
         "connecting": _("Connecting"), "follow": _("Follow live"), "pace": _("A step a second"),
         "save": _("Save this recording"), "done": _("done"), "failed": _("failed"),
-        "going on": _("going on"),
+        "going on": _("going on"), "stopped": _("stopped"),
     }  # fmt: skip
     data = {
         "id": identity,

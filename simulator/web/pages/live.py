@@ -9,7 +9,7 @@ from simulator.decoder.asking import PATH as DECODER
 from simulator.lesson.document import Lesson
 from simulator.live import view
 from simulator.live.asgi import Live
-from simulator.live.clients import RECIPES, Recipe, commands
+from simulator.live.clients import Kind, commands, note, recipes
 from simulator.live.learners import Full, Session
 from simulator.live.trouble import SWITCHES, Trouble
 from simulator.protocol.hosts import is_loopback
@@ -127,14 +127,14 @@ def switch_key(name: str) -> str:
     return f"trouble_{name}_{st.session_state.get('live_restored', 0)}"
 
 
-def head(live: Live, session: Session) -> tuple[Recipe, str]:
+def head(live: Live, session: Session) -> tuple[Kind, str]:
     """The title, with which client, which image, and what to change."""
     quiet: dict[str, Any] = {"label_visibility": "collapsed", "persist_state": "session"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(_("Your own docker"), anchor=False, width="stretch")
         recipe = st.selectbox(
-            _("Client"), RECIPES, format_func=lambda r: r.title, key="live_client", width=150,
-            **quiet,
+            _("Client"), list(recipes()), format_func=lambda kind: kind.title, key="live_client",
+            width=150, **quiet,
         )  # fmt: skip
         named = st.selectbox(_("Image"), IMAGES, key="live_image", width=170, **quiet)
         st.button(
@@ -145,7 +145,7 @@ def head(live: Live, session: Session) -> tuple[Recipe, str]:
     return recipe, named
 
 
-def recipe_row(live: Live, session: Session, password: str, recipe: Recipe, image: str) -> None:
+def recipe_row(live: Live, session: Session, password: str, recipe: Kind, image: str) -> None:
     """What to copy: the login, the password that it asks for, the pull."""
     login, pull = commands(recipe, live.host, session.name, image, live.public)
     first, second, third = st.columns([4.4, 2, 5])
@@ -155,8 +155,9 @@ def recipe_row(live: Live, session: Session, password: str, recipe: Recipe, imag
         st.code(password or _("password as before"), None, wrap_lines=True)
     with third:
         st.code(pull, None, wrap_lines=True)
-    if recipe.note:
-        st.markdown(f":small[{_(recipe.note)}]")
+    special = note(recipe, live.public)
+    if special:
+        st.markdown(f":small[{special}]")
 
 
 @fragment
