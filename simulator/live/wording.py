@@ -95,9 +95,13 @@ def cell(variable: str, text: str, kind: Kind) -> str:
     return text
 
 
-SPOKEN = ("title", "text", "action", "result", "note", "input")
+SPOKEN = (
+    "title", "text", "action", "result", "note", "input", "label", "said", "under", "cli", "short"
+)
 """Keys of the payload whose texts are sentences."""
-DOCKERS = re.compile(r"docker login|docker pull|config\.json|\bDocker(?=s?\b)(?! Hub|-)")
+DOCKERS = re.compile(
+    r"docker login|docker pull|config\.json|dockerd|Docker[ -][Ee]ngine|\bDocker(?=s?\b)(?! Hub|-)"
+)
 
 
 def in_place_of_docker(drawn: Any, words: Mapping[str, str], key: str = "") -> Any:
