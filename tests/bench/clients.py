@@ -1,6 +1,6 @@
 """Record what real clients ask of the live registry: `python -m tests.bench.clients [NAME ...]`.
 
-Writes `tests/live/data/*.json` anew. It needs root, docker, podman, skopeo, buildah, containerd and curl.
+Writes `tests/live/data/*.json` anew. It needs root, and every client that it runs.
 """
 
 import json
