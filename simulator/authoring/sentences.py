@@ -1,16 +1,17 @@
 """Proof of every sentence in every run: one variant applies, its claims hold, and all are shown."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
+from simulator.lesson import event_words
 from simulator.lesson.claims import Found
 from simulator.lesson.document import Lesson
 from simulator.lesson.narration import Told, faults, narration
-from simulator.recordings.situations import recorded_situations
+from simulator.recordings.situations import recorded_situations, second_lab_runs
 from simulator.recordings.situations import trace as recorded_run
 from simulator.scenarios import play
 from simulator.scenarios.model import InvalidScenario, Scenario
@@ -34,10 +35,15 @@ def runs(lesson: Lesson) -> Iterator[tuple[str, Trace]]:
 
 @cache
 def further_runs(engine: str) -> tuple[tuple[str, Trace], ...]:
-    """The recorded situations, and those that are there for their sentences alone."""
+    """All recorded situations, and those that are there for their sentences alone."""
     recorded = ((name, recorded_run(name, engine)) for name in recorded_situations())
     own = read_named(Scenario, SITUATIONS, InvalidScenario)
-    return (*recorded, *((name, play.run(one, engine)) for name, one in own.items()))
+    made = ((name, play.run(one, engine)) for name, one in own.items())
+    return (*recorded, *second_lab_runs(engine), *made)
+
+
+LIVE = frozenset({"Listening", "UnexpectedRequest"})
+"""Events that only the live page shows."""
 
 
 def sentence_problems(lesson: Lesson) -> Iterator[str]:
@@ -56,22 +62,36 @@ def of_sentences(lesson: Lesson) -> Found:
             seen[told.place].append((run, told))
     for place, showings in seen.items():
         whole = lesson.document.situations == "all" or place.startswith("row")
-        for what in dict.fromkeys(of_place(showings, whole)):
+        for what in of_place(showings, whole):
             yield where(place), f"{place}: {what}"
+    if lesson.document.situations == "all":
+        yield from of_unseen(seen)
+
+
+def of_unseen(seen: Mapping[str, Sequence[tuple[str, Told]]]) -> Found:
+    """The words of events that no run shows."""
+    shown = [told.shown for showings in seen.values() for _run, told in showings]
+    for key, variants in event_words.words().items():
+        if key not in LIVE and not any(one in shown for one in variants):
+            yield ("words", key), f"event.{key}: no run shows its words"
 
 
 def where(place: str) -> Where:
     """The place in the lesson's file; the words of events are mostly in one of their own."""
     kind, name, *rest = place.split(".")
-    return ("rows", int(name) - 1, *rest) if kind == "row" else ("words", name)
+    homes = {"row": ("rows", int(name) - 1, *rest)} if name.isdecimal() else {}
+    return homes.get(kind, ("flow",) if kind == "box" else ("words", name))
 
 
 def of_place(showings: Sequence[tuple[str, Told]], whole: bool) -> Iterator[str]:
     """What is wrong with a place in these runs; for the `whole` of the runs that show it, the
     sentences that none of them shows too."""
+    found: dict[str, list[str]] = defaultdict(list)
     for run, told in showings:
         for what in faults(told):
-            yield f"{run}, step {told.step.number}: {what}"
+            found[what].append(f"{run}, step {told.step.number}")
+    for what, runs in found.items():
+        yield f"{what} ({runs[0]}{f', and {len(runs) - 1} more' if runs[1:] else ''})"
     variants = {one.text: one for _run, told in showings for one in told.variants}
     shown = (one for _run, one in showings)
     for text in unshown(variants.values(), shown) if whole else ():

@@ -57,13 +57,15 @@ class Row(outline.Row):
 
 class Box(Part):
     """A box of the flow diagram. A registry's refusal in one of the phases `refuses` happens
-    here, though the request was sent from another box."""
+    here, though the request was sent from another box. `claims` prove the label at each step that
+    comes to the box."""
 
     id: str = Field(pattern=r"^[a-z]+$")
     label: str
     phases: tuple[Phase, ...]
     refuses: tuple[Phase, ...] = ()
     failure: bool = False
+    claims: dict[str, Any] = {}
 
 
 class Beside(Part):

@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.views.commands import command_name
+from simulator.views.message import notes
 from simulator.views.outline import Words
 from simulator.views.point import Point, point_of
 from simulator.views.rows import Span, spans
-from simulator.views.sentences import Variant, applying, chosen, differences, filled, variants_of
+from simulator.views.sentences import (
+    Variant,
+    applying,
+    chosen,
+    differences,
+    filled,
+    names_in,
+    variants_of,
+)
+from simulator.views.stage import stage_node
+from simulator.words.i18n import _
 
 
 @dataclass(frozen=True)
@@ -41,15 +52,46 @@ class Told:
 
 
 def narration(lesson: Lesson, trace: Trace) -> Iterator[Told]:
-    """The words of each step, and after a row's last step what the row has come to."""
+    """The words of each step: the box that is lit, the event, the notes on its message, and what
+    changed in the tracker. After a row's last step, what the row has come to."""
     ends: dict[int, list[Span]] = {}
     for span in spans(lesson, trace):
         if span.complete:
             ends.setdefault(span.steps[-1].number, []).append(span)
+    node = lesson.nodes[0].id
     for step in trace.steps:
+        before, node = node, stage_node(lesson, step, node)
+        if step.number == 1 or node != before:
+            yield from of_box(lesson, step, node)
         yield of_event(lesson, step)
+        yield from of_message(step)
+        yield from of_tracker(lesson, step)
         for span in ends.get(step.number, []):
             yield from of_row(span)
+
+
+def of_box(lesson: Lesson, step: Step, node: str) -> Iterator[Told]:
+    """The label of the box that is lit."""
+    for box in lesson.document.flow.boxes:
+        if box.id == node:
+            label = Variant(text=box.label, claims=box.claims)
+            yield Told(f"box.{box.id}.label", step, point_of(step), (label,))
+
+
+def of_message(step: Step) -> Iterator[Told]:
+    """The notes on the lines of the step's message: definitions."""
+    at = point_of(step)
+    for name, note in notes(step.exchange) if step.exchange else ():
+        yield Told(f"note.{name}", step, at, (Variant(text=_(note.text), source=note.source),))
+
+
+def of_tracker(lesson: Lesson, step: Step) -> Iterator[Told]:
+    """The values of the tracker that this step changed."""
+    for probe in lesson.probes:
+        value = probe.value(step.after)
+        if value != probe.value(step.before):
+            shown = Variant(text=probe.words(value), claims=probe.claims(value))
+            yield Told(f"tracker.{probe.name}", step, point_of(step), (shown,))
 
 
 def of_event(lesson: Lesson, step: Step) -> Told:
@@ -72,5 +114,11 @@ def faults(told: Told) -> Iterator[str]:
     if count != 1:
         yield f"{count} sentences apply"
         return
-    for _path, what in differences(told.shown.claims, told.at):
-        yield f"“{told.shown.text}”: {what}"
+    shown = told.shown
+    if not (shown.claims or shown.source):
+        yield f"“{shown.text}” claims nothing and names no source"
+    for name in names_in(shown.text):
+        if name in told.at.facts and told.at.facts[name] == "":
+            yield f"“{shown.text}”: there is no {name} here"
+    for _path, what in differences(shown.claims, told.at):
+        yield f"“{shown.text}”: {what}"

@@ -3,13 +3,14 @@
 Nothing of what was recorded answers here: only the recorded world is used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.trace import Trace
-from simulator.recordings.document import Recording, engine_of, recorded
+from simulator.recordings.document import ENGINES, Recording, engine_of, recorded, second_lab
 from simulator.recordings.scene import NotModelled, command, played, scene_of
 from simulator.scenarios import play
 from simulator.scenarios.model import scenarios
@@ -37,6 +38,14 @@ def trace(name: str, engine: str = "29") -> Trace:
     if name in scenarios() or name not in recorded_situations():
         return play.trace(name, engine)
     return replace(run_situation(recorded_situations()[name], engine), scenario=name)
+
+
+def second_lab_runs(engine: str) -> Iterator[tuple[str, Trace]]:
+    """The runs of the second laboratory's situations that the machine can play."""
+    for name, one in second_lab().items():
+        if playable(one) and set(one.engines) & set(ENGINES):
+            with suppress(NotModelled):
+                yield name, run_situation(one, engine)
 
 
 def run_situation(recording: Recording, engine: str) -> Trace:

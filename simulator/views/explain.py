@@ -19,13 +19,12 @@ from simulator.words.i18n import N_, _
 
 DISTRIBUTION = "https://github.com/opencontainers/distribution-spec/blob/main/spec.md"
 TOKEN = "https://distribution.github.io/distribution/spec/auth/token/"
-OAUTH = "https://distribution.github.io/distribution/spec/auth/oauth/"
 HTTP = "https://www.rfc-editor.org/rfc/rfc9110"
 
 
 @dataclass(frozen=True)
 class Note:
-    """What a line means (to be translated where it is shown), and where the rule behind it is."""
+    """A definition of a line (to be translated where it is shown), and the source of its rule."""
 
     text: str
     source: str
@@ -37,27 +36,26 @@ REQUEST_HEADERS = {
         f"{HTTP}#name-host-and-authority",
     ),
     "accept": Note(
-        N_("The kinds of manifest that the engine can read: Docker's and OCI's, single or index."),
+        N_("The media types that the client can read."),
         f"{DISTRIBUTION}#pulling-manifests",
     ),
     "range": Note(
-        N_("Only the rest of the blob is wanted: the bytes before it are here already."),
+        N_("Asks for these bytes only, not for the whole blob."),
         f"{HTTP}#name-range",
     ),
     "content-type": Note(
-        N_("The form of an OAuth2 request: name, value, name, value."),
-        OAUTH,
+        N_("The media type of what is sent: an OAuth2 form, a manifest, or plain bytes."),
+        f"{HTTP}#name-content-type",
     ),
 }
 AUTHORIZATIONS = {
     Scheme.BASIC: Note(
-        N_("User name and password, base64-encoded. That is no encryption: only TLS hides them."),
+        N_("User name and password, base64-encoded. Base64 is no encryption: only TLS hides them."),
         "https://www.rfc-editor.org/rfc/rfc7617",
     ),
     Scheme.BEARER: Note(
         N_(
-            "The token that the token service issued. "
-            "Whoever bears it has its rights while it lasts."
+            "A token. Whoever has it can use its rights until it expires."
         ),
         "https://www.rfc-editor.org/rfc/rfc6750#section-2.1",
     ),
@@ -65,52 +63,52 @@ AUTHORIZATIONS = {
 ANSWER_HEADERS = {
     "www-authenticate": Note(
         N_(
-            "The challenge. Basic: send name and password. Bearer: get a token from the realm, for "
-            "this service and this scope, and come back."
+            "The challenge. Basic: send user name and password. Bearer: get a token from the "
+            "realm, for this service and this scope, and repeat the request with it."
         ),
         TOKEN,
     ),
     "docker-content-digest": Note(
-        N_(
-            "The digest of what is behind this address: the name by which it is asked for, "
-            "verified and compared with what the image store holds."
-        ),
+        N_("The digest of the content at this address."),
         f"{DISTRIBUTION}#pulling-manifests",
     ),
     "content-type": Note(
-        N_("What kind of thing this is; of a manifest, whether it is one image or an index."),
+        N_("The media type of the body. It tells a manifest of one image from an index."),
         f"{DISTRIBUTION}#pulling-manifests",
     ),
     "content-length": Note(
-        N_("Bytes of the body. A connection that ends before them was cut."),
+        N_("How many bytes the body has; after HEAD, the body that GET would bring."),
         f"{HTTP}#name-content-length",
     ),
     "docker-distribution-api-version": Note(
-        N_("This is a registry of the second version of the protocol. Clients no longer need it."),
+        N_("Says that this is a registry of protocol version 2. Clients no longer need it."),
         f"{DISTRIBUTION}#legacy-docker-support-http-headers",
     ),
     "location": Note(
-        N_("The blob is at this other address. The Authorization header must not go there."),
-        f"{DISTRIBUTION}#pulling-blobs",
+        N_(
+            "Where to go on: the address of the content, or where to upload it. Clients must not "
+            "send the Authorization header to another host."
+        ),
+        f"{DISTRIBUTION}#api",
     ),
     "etag": Note(
-        N_("A name for this state of the content; registries use the digest."),
+        N_("An identifier of this version of the content; registries use the digest."),
         f"{HTTP}#name-etag",
     ),
     "accept-ranges": Note(
-        N_("A part of the blob can be asked for, so a cut download can be resumed."),
+        N_("Clients can ask for a part of the blob, so they can resume a download."),
         f"{HTTP}#name-accept-ranges",
     ),
     "content-range": Note(
-        N_("Which bytes these are, of how many."),
+        N_("Which bytes of the blob these are, and how many it has in all."),
         f"{HTTP}#name-content-range",
     ),
     "cache-control": Note(
-        N_("Content that is named by its digest never changes, so it may be kept for long."),
+        N_("How long a cache may keep this. Content named by its digest never changes."),
         "https://www.rfc-editor.org/rfc/rfc9111#name-cache-control",
     ),
     "allow": Note(
-        N_("The methods that this address does take."),
+        N_("The methods that this address supports."),
         f"{HTTP}#name-allow",
     ),
     "retry-after": Note(
@@ -118,26 +116,40 @@ ANSWER_HEADERS = {
         f"{HTTP}#name-retry-after",
     ),
     "x-content-type-options": Note(
-        N_("For browsers: believe the Content-Type. Docker does not look at it."),
+        N_("Tells browsers to trust the Content-Type. Docker ignores it."),
         "https://fetch.spec.whatwg.org/#x-content-type-options-header",
     ),
 }
 STATUSES = {
-    200: Note(N_("Here it is."), f"{HTTP}#name-200-ok"),
-    206: Note(N_("Here is the part that was asked for."), f"{HTTP}#name-206-partial-content"),
-    307: Note(N_("It is elsewhere: see Location."), f"{HTTP}#name-307-temporary-redirect"),
+    200: Note(N_("The request succeeded."), f"{HTTP}#name-200-ok"),
+    201: Note(N_("The registry has stored the content."), f"{HTTP}#name-201-created"),
+    202: Note(N_("Accepted, but not finished: the upload goes on."), f"{HTTP}#name-202-accepted"),
+    206: Note(
+        N_("The body is the part of the blob that Range names."),
+        f"{HTTP}#name-206-partial-content",
+    ),
+    307: Note(
+        N_("The content is at the address in Location."), f"{HTTP}#name-307-temporary-redirect"
+    ),
     401: Note(
-        N_("Not like this: a proof is missing, or is not good enough. See WWW-Authenticate."),
+        N_("Authentication is missing or was rejected. See WWW-Authenticate."),
         f"{HTTP}#name-401-unauthorized",
     ),
     403: Note(
         N_("The server understood the request and refuses it."), f"{HTTP}#name-403-forbidden"
     ),
-    404: Note(N_("Not here, or not for you to know."), f"{HTTP}#name-404-not-found"),
-    405: Note(N_("Not with this method."), f"{HTTP}#name-405-method-not-allowed"),
-    429: Note(N_("Too many requests: wait."), "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
-    500: Note(N_("The server is at fault."), f"{HTTP}#name-500-internal-server-error"),
-    503: Note(N_("The server cannot, for now."), f"{HTTP}#name-503-service-unavailable"),
+    404: Note(
+        N_("Not found, or the server does not tell you that it exists."),
+        f"{HTTP}#name-404-not-found",
+    ),
+    405: Note(
+        N_("This address does not support this method."), f"{HTTP}#name-405-method-not-allowed"
+    ),
+    429: Note(N_("Too many requests."), "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
+    500: Note(N_("An error inside the server."), f"{HTTP}#name-500-internal-server-error"),
+    503: Note(
+        N_("The server is temporarily unavailable."), f"{HTTP}#name-503-service-unavailable"
+    ),
 }
 
 
@@ -229,13 +241,13 @@ def sized(descriptor: Descriptor) -> str:
 
 CLAIMS = {
     "iss": N_("who issued it"),
-    "sub": N_("whose it is"),
+    "sub": N_("the account that it is for"),
     "aud": N_("the service that it is for"),
     "exp": N_("valid until this second; some registries allow a minute more"),
-    "nbf": N_("worth nothing before this second"),
+    "nbf": N_("not valid before this second"),
     "iat": N_("when it was issued"),
-    "jti": N_("its own name"),
-    "access": N_("what it gives a right to"),
+    "jti": N_("its own identifier"),
+    "access": N_("the rights that it gives"),
 }
 """Registered claims (RFC 7519 section 4.1), and the one that registries add."""
 

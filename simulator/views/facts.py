@@ -84,6 +84,11 @@ def identity_token(step: Step) -> bool:
     return bool(kept and kept.identity_token)
 
 
+def store_changed(step: Step) -> bool:
+    """This step changed what the credential store holds."""
+    return step.before.client.store != step.after.client.store
+
+
 def helper(step: Step) -> str:
     """The credential helper that keeps this registry's credentials."""
     return step.after.client.store.helper_of(key(step)) or ""
@@ -149,8 +154,17 @@ def status(step: Step) -> int:
 
 def digest_named(step: Step) -> bool:
     """The answer in this step has the header Docker-Content-Digest."""
+    return has_header(step, "Docker-Content-Digest")
+
+
+def length_named(step: Step) -> bool:
+    """The answer in this step has the header Content-Length."""
+    return has_header(step, "Content-Length")
+
+
+def has_header(step: Step, name: str) -> bool:
     answer = step.exchange.answer if step.exchange else None
-    return isinstance(answer, Response) and bool(answer.header("Docker-Content-Digest"))
+    return isinstance(answer, Response) and bool(answer.header(name))
 
 
 # -- the run so far -----------------------------------------------------------------------------
@@ -216,9 +230,9 @@ FACTS: Mapping[str, Callable[[Step], Value]] = {
     fact.__name__: fact
     for fact in (
         command, host, image, repository, by_digest, digest, loopback, stored, identity_token,
-        helper, account, reuses_stored, asks_user, sent_to, tls, credentials_sent, scheme_sent,
-        status, digest_named, scheme, resolved_with, token_service, challenged, downloaded,
-        layers_held, image_named, new_digest, platform, failed,
+        store_changed, helper, account, reuses_stored, asks_user, sent_to, tls, credentials_sent,
+        scheme_sent, status, digest_named, length_named, scheme, resolved_with, token_service,
+        challenged, downloaded, layers_held, image_named, new_digest, platform, failed,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""

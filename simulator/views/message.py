@@ -1,6 +1,7 @@
 """A message on the wire, as the stage shows it: its lines, what they mean, and its body."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from simulator.docker.output.shared import reason
@@ -80,6 +81,18 @@ def answer_lines(answer: Response | NetworkFailure) -> list[dict[str, Any]]:
         status,
         *(header_line(header, of_answer_header(header[0])) for header in answer.headers),
     ]
+
+
+def notes(exchange: Exchange) -> Iterator[tuple[str, Note]]:
+    """The notes on the lines of a message, each with the name of its line."""
+    request, answer = exchange.request, exchange.answer
+    for name in ("Host", *dict(request.headers), *(["Authorization"] * bool(request.authorization))):
+        note = of_request_header(name, request)
+        yield from [(f"request.{name}", note)] if note else []
+    if isinstance(answer, Response):
+        found = {str(answer.status): STATUSES.get(answer.status)}
+        found |= {name: of_answer_header(name) for name, _value in answer.headers}
+        yield from ((f"answer.{name}", note) for name, note in found.items() if note)
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ and answer keys compare values; `cell` is what a reader sees.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from simulator.docker.machine import Phase, State
 from simulator.protocol.authorization import Scheme
@@ -51,6 +52,8 @@ class Probe:
     name: str
     value: Callable[[State], Value]
     words: Callable[[Value], str]
+    claims: Callable[[Value], Mapping[str, Any]]
+    """What must hold after a step for this value to be shown."""
 
     def cell(self, state: State) -> str:
         """The value of this state in the chosen language."""
@@ -74,10 +77,19 @@ def auth_token(state: State) -> Access:
 
 ACCESS_WORDS: Mapping[Value, str] = {
     Access.NOTHING: N_("None"),
-    Access.STORED: N_("None yet; credentials stored"),
+    Access.STORED: N_("None; credentials are stored"),
     Access.PASSWORD: N_("Password, sent with requests"),
     Access.TOKEN: N_("Token, sent with requests"),
     Access.ACCEPTED: N_("Accepted by the registry"),
+}
+
+
+ACCESS_CLAIMS: Mapping[Value, Mapping[str, Any]] = {
+    Access.NOTHING: {"after.client.store.entries": []},
+    Access.STORED: {"after.client.store.entries": {"absent": False}},
+    Access.PASSWORD: {"facts.scheme": "Basic"},
+    Access.TOKEN: {"facts.scheme": "Bearer"},
+    Access.ACCEPTED: {"facts.resolved_with": {"absent": False}},
 }
 
 
@@ -100,6 +112,11 @@ def layers_words(value: Value) -> str:
     return _("{here} of {all} here").format(here=value.here, all=value.all)
 
 
+def layers_claims(value: Value) -> Mapping[str, Any]:
+    assert isinstance(value, Layers)
+    return {"after.run.image.manifest": {"absent": not value.all}}
+
+
 def local_image_store(state: State) -> Images:
     names = tuple(name for name, _digest in state.client.images.images)
     complete = not state.run.reference or state.run.reference.canonical in names
@@ -114,6 +131,11 @@ def images_words(value: Value) -> str:
         told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
         shown.append(told.format(count=count))
     return ", ".join(shown) if shown else _("Empty")
+
+
+def images_claims(value: Value) -> Mapping[str, Any]:
+    assert isinstance(value, Images)
+    return {"after.client.images.images": {"count": len(value.names)}}
 
 
 def full_name(state: State) -> str:
@@ -134,6 +156,14 @@ def digest_words(value: Value) -> str:
     return short_digest(str(value)) if value else _("None")
 
 
+def name_claims(value: Value) -> Mapping[str, Any]:
+    return {"after.run.reference": {"absent": not value}}
+
+
+def digest_claims(value: Value) -> Mapping[str, Any]:
+    return {"after.run.image.resolved": str(value) or None}
+
+
 def shortened(name: str) -> str:
     """A name by digest with the digest's first digits, as `docker images` has them."""
     repository, at, digest = name.partition("@")
@@ -141,11 +171,11 @@ def shortened(name: str) -> str:
 
 
 KNOWN = (
-    Probe("auth_token", auth_token, access_words),
-    Probe("image_layers", image_layers, layers_words),
-    Probe("local_image_store", local_image_store, images_words),
-    Probe("full_name", full_name, name_words),
-    Probe("resolved_digest", resolved_digest, digest_words),
+    Probe("auth_token", auth_token, access_words, ACCESS_CLAIMS.__getitem__),
+    Probe("image_layers", image_layers, layers_words, layers_claims),
+    Probe("local_image_store", local_image_store, images_words, images_claims),
+    Probe("full_name", full_name, name_words, name_claims),
+    Probe("resolved_digest", resolved_digest, digest_words, digest_claims),
 )
 PROBES: Mapping[str, Probe] = {probe.name: probe for probe in KNOWN}
 """By name."""

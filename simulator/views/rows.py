@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from simulator.docker.events import WorldChanged
 from simulator.docker.events.typed import CommandTyped
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import Step, Trace
@@ -81,23 +82,29 @@ def row_of(lesson: Outline, phase: Phase, command: str) -> Row | None:
 
 def spans(lesson: Outline, trace: Trace) -> list[Span]:
     """Every row with its steps. A step in a phase that no row names belongs to the row before
-    it; steps before the first row, as those of a logout, to none."""
+    it; steps before the first row, as those of a logout, and what happens meanwhile, to none."""
     covered: dict[int, list[Step]] = {row.number: [] for row in lesson.rows}
     current: int | None = None
     for step in trace.steps:
         row = row_of(lesson, step.after.phase, command_name(step))
-        if row or isinstance(step.event, CommandTyped):
+        if row or isinstance(step.event, CommandTyped | WorldChanged):
             current = row.number if row else None
         if current is not None:
             covered[current].append(step)
-    reached = [row.number for row in lesson.rows if covered[row.number] and not row.branch]
-    broken = reached[-1] if reached and trace.failed else None
     last = trace.steps[-1]
     return [
-        Span(row, steps, row.number == broken, last.after.finished or steps[-1:] != (last,))
+        Span(row, steps, broken(row, steps, trace), last.after.finished or steps[-1:] != (last,))
         for row in lesson.rows
         for steps in (tuple(covered[row.number]),)
     ]
+
+
+def broken(row: Row, steps: Sequence[Step], trace: Trace) -> bool:
+    """A command failed in this row, or in the step after its last one."""
+    if not steps or row.branch:
+        return False
+    near = (steps[-1], *trace.steps[steps[-1].number : steps[-1].number + 1])
+    return any(step.after.phase is Phase.FAILED for step in near)
 
 
 def rows_by_step(lesson: Outline, trace: Trace) -> dict[int, Row]:

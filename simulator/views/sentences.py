@@ -90,6 +90,11 @@ def filled(text: str, at: Point) -> str:
     return re.sub(r"\{([a-z_]+)\}", lambda found: str(at.facts[found[1]]), text)
 
 
+def names_in(text: str) -> list[str]:
+    """The names in braces, in their order."""
+    return re.findall(r"\{([a-z_]+)\}", text)
+
+
 def unknown_names(text: str) -> list[str]:
     """The names in braces that are no facts."""
-    return [name for name in re.findall(r"\{([a-z_]+)\}", text) if name not in FACTS]
+    return [name for name in names_in(text) if name not in FACTS]
