@@ -1,7 +1,7 @@
 """A point of a run, and the value at a path of it: what claims and conditions are about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,8 @@ class Point:
     tracker: Mapping[str, Value]
     row: int | None
     terminal: str
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    """Values at paths that are not those of the run: what a proof is tried with."""
 
 
 def point_of(step: Step, row: int | None = None, start: bool = False) -> Point:
@@ -38,6 +40,8 @@ def point_of(step: Step, row: int | None = None, start: bool = False) -> Point:
 def resolve(root: Any, path: str) -> Any:
     """The value at a dotted path: fields, keys, the place in a list, `count`, and `type` of an
     event; a list of texts as YAML has it. Raises LookupError with a sentence."""
+    if isinstance(root, Point) and path in root.changed:
+        return root.changed[path]
     value = root
     for name in path.split("."):
         value = step_into(value, name, path)

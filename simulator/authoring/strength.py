@@ -1,0 +1,98 @@
+"""Strength of proofs: what a sentence speaks of, it must notice when it is different.
+
+`mentions.yaml` says by words what a sentence speaks of. Wherever the sentence is shown, that fact
+is changed and nothing else; then another sentence must apply, or a claim must fail.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from simulator.authoring.sentences import runs
+from simulator.lesson.document import Lesson
+from simulator.lesson.narration import Told, narration
+from simulator.views.point import Point, resolve
+from simulator.views.sentences import applying, holds
+from simulator.words.data_file import read_named
+
+MENTIONS = Path(__file__).with_name("mentions.yaml")
+
+
+class InvalidMention(ValueError):
+    """`mentions.yaml` is not right; the message says where."""
+
+
+class Mention(BaseModel):
+    """A fact that sentences speak of: words that show it, and the paths that have its value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    words: str
+    paths: tuple[str, ...]
+
+
+@cache
+def mentions() -> tuple[Mention, ...]:
+    """Raises InvalidMention."""
+    return tuple(read_named(Mention, MENTIONS, InvalidMention).values())
+
+
+def weak_sentences(lesson: Lesson) -> Iterator[str]:
+    """Each sentence that does not notice a change of something it speaks of, with a run."""
+    known: set[str] = set()
+    for run, trace in runs(lesson):
+        for told in narration(lesson, trace):
+            for fact in unnoticed(told):
+                what = f"{told.place}: “{told.shown.text}” does not notice {fact!r}"
+                if what not in known:
+                    known.add(what)
+                    yield f"{what} ({run}, step {told.step.number})"
+
+
+def unnoticed(told: Told) -> list[str]:
+    """The facts that this sentence speaks of and does not notice; none for a definition."""
+    if told.shown.source:
+        return []
+    return [one.name for one in spoken_of(told.shown.text) if not notices(told, one)]
+
+
+@cache
+def spoken_of(text: str) -> tuple[Mention, ...]:
+    """What these words speak of."""
+    return tuple(one for one in mentions() if re.search(one.words, text))
+
+
+def notices(told: Told, mention: Mention) -> bool:
+    """Whether with some other value of this fact the sentence is not shown, or is not proven."""
+    return any(not proven(told, changed(told.at, mention.paths, pick)) for pick in (0, 1))
+
+
+def proven(told: Told, at: Point) -> bool:
+    """Whether the sentence is the one that is shown at this point, and its claims hold."""
+    return applying(told.variants, at) == [told.shown] and holds(told.shown.claims, at)
+
+
+def changed(at: Point, paths: Sequence[str], pick: int) -> Point:
+    """The point with another value at each of these paths."""
+    values: dict[str, Any] = {}
+    for path in paths:
+        try:
+            values[path] = others(resolve(at, path))[pick]
+        except LookupError:
+            continue
+    return replace(at, changed=values)
+
+
+def others(value: Any) -> tuple[Any, Any]:
+    """Two other values of this kind, an empty one among them if this one is not."""
+    if isinstance(value, bool):
+        return not value, not value
+    empty: Mapping[type, Any] = {str: "", int: 0, list: [], tuple: ()}
+    blank = next((none for kind, none in empty.items() if isinstance(value, kind)), None)
+    return (blank if value else "another", "another")

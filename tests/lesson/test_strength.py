@@ -1,0 +1,81 @@
+"""Proofs are strong: whatever is spoiled in a sentence, or different in its run, is complained of.
+
+One pass over all runs keeps for each sentence one place where it is shown, and the facts that each
+run's sentences speak of; all is tried on these.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+
+from simulator.authoring.sentences import runs
+from simulator.authoring.strength import changed, mentions, proven, spoken_of, unnoticed
+from simulator.lesson.library import find_lesson, folders
+from simulator.lesson.narration import Told, faults, narration
+from simulator.views.sentences import Variant
+
+
+@dataclass
+class Shown:
+    """What a pass over all runs of all lessons finds."""
+
+    first: dict[tuple[str, str], Told] = field(default_factory=dict)
+    weak: set[str] = field(default_factory=set)
+    noticed: Counter[str] = field(default_factory=Counter)
+
+
+@cache
+def shown() -> Shown:
+    found = Shown()
+    for lesson in map(find_lesson, folders()):
+        for run, trace in runs(lesson):
+            for told in narration(lesson, trace):
+                found.first.setdefault((lesson.id + told.place, str(told.shown)), told)
+                lacking = unnoticed(told)
+                found.weak |= {f"{told.place}: {told.shown.text}: {one}" for one in lacking}
+                spoken = () if told.shown.source else spoken_of(told.shown.text)
+                found.noticed[run] += len(spoken) - len(lacking)
+    return found
+
+
+def test_a_changed_fact_is_noticed_in_every_situation() -> None:
+    """Each fact that a sentence speaks of is changed where it is shown; no situation goes without
+    a sentence that complains."""
+    assert shown().weak == set()
+    assert len(shown().noticed) > 500
+    assert [run for run, count in shown().noticed.items() if not count] == []
+
+
+def test_each_spoiled_condition_and_claim_is_noticed() -> None:
+    """Another value in a condition, and the sentence is not shown; in a claim, and it is false."""
+    tried: Counter[str] = Counter()
+    for told in shown().first.values():
+        for name in ("when", "claims"):
+            for path in getattr(told.shown, name):
+                worse = told.shown.model_copy(
+                    update={name: {**getattr(told.shown, name), path: "spoiled"}}
+                )
+                kept = tuple(worse if one == told.shown else one for one in told.variants)
+                spoiled = Told(told.place, told.step, told.at, kept)
+                assert spoiled.shown != worse or list(faults(spoiled)), (told.place, path)
+                tried[name] += 1
+    assert tried["when"] > 150 and tried["claims"] > 350
+
+
+def test_a_sentence_without_claims_needs_a_source() -> None:
+    """A definition names its source; without it the sentence is refused."""
+    told = next(one for one in shown().first.values() if one.shown.source)
+    for text, source, wrong in (("It is.", "", 1), ("It is.", "https://example.com", 0)):
+        bare = Told("place", told.step, told.at, (Variant(text=text, source=source),))
+        assert len(list(faults(bare))) == wrong
+
+
+def test_every_mention_is_used_and_its_change_is_a_change() -> None:
+    """No pattern is dead, and changing its paths makes some sentence unproven."""
+    by_name = {one.name: one for one in mentions()}
+    used: set[str] = set()
+    for told in shown().first.values():
+        for one in spoken_of(told.shown.text) if not told.shown.source else ():
+            if not proven(told, changed(told.at, one.paths, 0)):
+                used.add(one.name)
+    assert used == by_name.keys()
