@@ -79,8 +79,9 @@ def of_unseen(seen: Mapping[str, Sequence[tuple[str, Told]]]) -> Found:
 def where(place: str) -> Where:
     """The place in the lesson's file; the words of events are mostly in one of their own."""
     kind, name, *rest = place.split(".")
-    homes = {"row": ("rows", int(name) - 1, *rest)} if name.isdecimal() else {}
-    return homes.get(kind, ("flow",) if kind == "box" else ("words", name))
+    if kind == "row":
+        return ("rows", int(name) - 1, *rest)
+    return ("flow",) if kind == "box" else ("words", name)
 
 
 def of_place(showings: Sequence[tuple[str, Told]], whole: bool) -> Iterator[str]:

@@ -65,7 +65,7 @@ class Box(Part):
     phases: tuple[Phase, ...]
     refuses: tuple[Phase, ...] = ()
     failure: bool = False
-    claims: dict[str, Any] = {}
+    claims: dict[str, Any] = Field(default_factory=dict)
 
 
 class Beside(Part):

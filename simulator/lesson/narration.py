@@ -90,7 +90,7 @@ def of_tracker(lesson: Lesson, step: Step) -> Iterator[Told]:
     for probe in lesson.probes:
         value = probe.value(step.after)
         if value != probe.value(step.before):
-            shown = Variant(text=probe.words(value), claims=probe.claims(value))
+            shown = Variant(text=probe.words(value), claims=dict(probe.claims(value)))
             yield Told(f"tracker.{probe.name}", step, point_of(step), (shown,))
 
 

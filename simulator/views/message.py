@@ -86,7 +86,8 @@ def answer_lines(answer: Response | NetworkFailure) -> list[dict[str, Any]]:
 def notes(exchange: Exchange) -> Iterator[tuple[str, Note]]:
     """The notes on the lines of a message, each with the name of its line."""
     request, answer = exchange.request, exchange.answer
-    for name in ("Host", *dict(request.headers), *(["Authorization"] * bool(request.authorization))):
+    secret = ["Authorization"] if request.authorization else []
+    for name in ("Host", *dict(request.headers), *secret):
         note = of_request_header(name, request)
         yield from [(f"request.{name}", note)] if note else []
     if isinstance(answer, Response):
