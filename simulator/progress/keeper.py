@@ -14,7 +14,7 @@ from typing import TypeVar
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from simulator.progress.records import Progress
+from simulator.progress.records import Progress, TooManyRecords
 from simulator.progress.store import Record, Store, default_url
 
 PATIENCE = 8.0
@@ -37,7 +37,10 @@ class NotKept(Exception):
 
 
 class Keeper:
-    """Keeps progress by learner, as a `Store` does. Every method raises NotKept."""
+    """Keeps progress by learner, as a `Store` does. Every method raises NotKept.
+
+    TooManyRecords is no failure of the database, and is raised as it is.
+    """
 
     def __init__(self, url: Callable[[], str] = default_url) -> None:
         self.url = url
@@ -78,6 +81,8 @@ class Keeper:
         began = monotonic()
         try:
             result = self.result(work)
+        except TooManyRecords:
+            raise
         except FAILURES as error:
             raise self.failure(kind, reason(error), monotonic() - began) from None
         self.failed.pop(kind, None)

@@ -36,6 +36,10 @@ class InvalidProgress(ValueError):
     """The file is not exported progress; the message says what is wrong with it."""
 
 
+class TooManyRecords(InvalidProgress):
+    """A learner would have more records than one may have; the message says how many."""
+
+
 class Kept(BaseModel):
     """`key` is the record's own name in its lesson: the same record is kept once, however often it
     arrives."""

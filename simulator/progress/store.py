@@ -2,12 +2,10 @@
 
 A record is confirmed once its transaction is on disk. Nothing is updated but the place, where
 the last one counts. The schema comes from migrations, which are run when the store is opened.
+Of a learner's name the database has the hash (`simulator.progress.names`).
 """
 
-import hashlib
 import os
-import re
-import secrets
 import sqlite3
 from collections import deque
 from collections.abc import Sequence
@@ -28,7 +26,8 @@ from platformdirs import user_data_path
 from pydantic import ValidationError
 from sqlalchemy.engine import URL, make_url
 
-from simulator.progress.records import Answer, Place, Progress, Solution
+from simulator.progress.names import stored
+from simulator.progress.records import Answer, Place, Progress, Solution, TooManyRecords
 
 VARIABLE = "PULLSCOPE_DATABASE"
 """The environment variable with the database's URL."""
@@ -44,6 +43,9 @@ POSTGRES = {
 """What a connection to PostgreSQL is opened with."""
 PAUSE = 0.01
 """Seconds between two tries to switch a new file to write-ahead logging."""
+
+MOST = 20_000
+"""Records of a kind that one learner may have: daily practice gives a few thousand a year."""
 
 METADATA = sa.MetaData()
 LEARNER = sa.Table(
@@ -104,21 +106,6 @@ class InvalidDatabase(ValueError):
     """The database cannot be used; the message says why, without its password."""
 
 
-def new_learner() -> str:
-    """A name that nobody can guess: whoever knows it is that learner."""
-    return secrets.token_urlsafe(24)
-
-
-def is_learner(name: str) -> bool:
-    """Whether this may be such a name: a cookie can hold anything."""
-    return re.fullmatch(r"[\w-]{32}", name) is not None
-
-
-def account(issuer: str, subject: str) -> str:
-    """The learner behind a signed-in user; the store does not keep who that is."""
-    return hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()
-
-
 def default_url() -> str:
     """The environment's, else a file where this user's data belongs. Raises InvalidDatabase."""
     given = os.environ.get(VARIABLE)
@@ -139,7 +126,7 @@ Record = Answer | Solution | Place
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """What a thread waits for to be on disk."""
+    """What a thread waits for to be on disk. `learner` is as the database has it."""
 
     learner: str
     records: tuple[Record, ...]
@@ -175,8 +162,11 @@ class Store:
         self.engine.dispose()
 
     def keep(self, learner: str, *records: Record) -> None:
-        """Returns when they are on disk. One that is kept already changes nothing."""
-        wanted = Wanted(learner, records)
+        """Returns when they are on disk. One that is kept already changes nothing.
+
+        Raises TooManyRecords.
+        """
+        wanted = Wanted(stored(learner), records)
         self.waiting.append(wanted)
         with self.turn:
             if not wanted.written.done():
@@ -201,10 +191,11 @@ class Store:
     def progress(self, learner: str) -> Progress:
         """All of this learner's; empty for one that is not known."""
         with self.engine.connect().execution_options(reading=True) as connection:
+            owner = stored(learner)
             return Progress(
-                answers=valid(Answer, rows(connection, ANSWER, learner)),
-                solutions=valid(Solution, rows(connection, SOLUTION, learner)),
-                places=valid(Place, rows(connection, PLACE, learner)),
+                answers=valid(Answer, rows(connection, ANSWER, owner)),
+                solutions=valid(Solution, rows(connection, SOLUTION, owner)),
+                places=valid(Place, rows(connection, PLACE, owner)),
             )
 
     def take_in(self, learner: str, progress: Progress) -> None:
@@ -214,7 +205,7 @@ class Store:
     def forget(self, learner: str) -> None:
         """Delete everything about this learner."""
         with self.turn, self.engine.begin() as connection:
-            connection.execute(sa.delete(LEARNER).where(LEARNER.c.id == learner))
+            connection.execute(sa.delete(LEARNER).where(LEARNER.c.id == stored(learner)))
 
 
 def add_all(connection: sa.Connection, batch: Sequence[Wanted]) -> None:
@@ -226,6 +217,16 @@ def add_all(connection: sa.Connection, batch: Sequence[Wanted]) -> None:
     for kind, table in ((Answer, ANSWER), (Solution, SOLUTION)):
         add(connection, table, sorted(made(batch, kind), key=in_order))
     put_places(connection, made(batch, Place))
+    check_number(connection, learners)
+
+
+def check_number(connection: sa.Connection, learners: Sequence[str]) -> None:
+    """Raises TooManyRecords: no learner can fill the database for all others."""
+    for table in (ANSWER, SOLUTION, PLACE):
+        owner = table.c.learner
+        counted = sa.select(sa.func.count()).where(owner.in_(learners)).group_by(owner)
+        if max(connection.scalars(counted), default=0) > MOST:
+            raise TooManyRecords(f"one learner may have {MOST} records, and these are more")
 
 
 def made(batch: Sequence[Wanted], kind: type[Record]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from simulator.progress.records import (
 )
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ADA, BOB = "learner-ada", "learner-bob"
+ADA, BOB = "learner-ada".ljust(32, "-"), "learner-bob".ljust(32, "-")
 
 
 def answer(key: str = "k1", right: bool = True, minutes: int = 0, **more: object) -> Answer:

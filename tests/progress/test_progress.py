@@ -17,21 +17,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from simulator.progress.records import (
-    Answer,
-    Place,
-    Progress,
-    Solution,
-)
+from simulator.progress import store as progress_store
+from simulator.progress.names import account, new_learner, stored
+from simulator.progress.records import Answer, Place, Progress, Solution, TooManyRecords
 from simulator.progress.store import (
     METADATA,
     MIGRATIONS,
     InvalidDatabase,
     Store,
     Wanted,
-    account,
     engine,
-    new_learner,
 )
 from tests.cases import each
 from tests.pages import PATIENCE, ROOT
@@ -108,7 +103,8 @@ def test_what_cannot_be_kept_spoils_nothing_else(store: Store) -> None:
     """Of three that are written together one is refused, and its thread alone is told."""
     refused = answer("k2").model_copy(update={"chosen": None})
     batch = [
-        Wanted(ADA, (answer("k1"), PLACE)), Wanted(ADA, (refused,)), Wanted(BOB, (answer("k3"),)),
+        Wanted(stored(ADA), (answer("k1"), PLACE)), Wanted(stored(ADA), (refused,)),
+        Wanted(stored(BOB), (answer("k3"),)),
     ]  # fmt: skip
     store.write(batch)
     told = [wanted.written.exception(timeout=0) for wanted in batch]
@@ -220,11 +216,29 @@ def test_a_database_that_cannot_be_used_is_one_sentence(case: str) -> None:
 
 
 def test_learners_have_names_that_nobody_guesses() -> None:
-    """An anonymous learner's is random; a signed-in one's does not tell who it is."""
+    """An anonymous learner's is random; a signed-in one's depends on who signed them in."""
     assert len({new_learner() for _ in range(100)}) == 100
     assert account("https://id.example.com", "ada") == account("https://id.example.com", "ada")
     assert account("https://id.example.com", "ada") != account("https://other.example.com", "ada")
-    assert "ada" not in account("https://id.example.com", "ada")
+
+
+def test_no_name_of_a_learner_is_in_the_database(store: Store) -> None:
+    """Who reads a copy of it can open nobody's progress."""
+    store.keep(ADA, answer(), solution("s", 3), PLACE)
+    with store.engine.connect() as connection:
+        for table in METADATA.sorted_tables:
+            assert ADA not in repr(connection.execute(sa.select(table)).all())
+
+
+def test_a_learner_may_have_so_many_records(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too much is refused whole, and leaves what was there, and other learners, alone."""
+    monkeypatch.setattr(progress_store, "MOST", 5)
+    store.keep(ADA, *(answer(f"k{number}") for number in range(5)))
+    with pytest.raises(TooManyRecords, match="5 records"):
+        store.take_in(ADA, Progress(answers=(answer("k6"), answer("k7")), places=(PLACE,)))
+    store.take_in(ADA, Progress(answers=(answer("k0"), answer("k1"))))
+    store.keep(BOB, answer("k6"))
+    assert len(store.progress(ADA).answers) == 5 and not store.progress(ADA).places
 
 
 # -- yesterday's data -------------------------------------------------------------------------
@@ -238,11 +252,14 @@ def yesterdays(url: str) -> None:
     with made.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-        for statement in YESTERDAY:
-            connection.execute(sa.text(statement), {"at": NOW, "ada": ADA, "yes": True})
+        for name in (ADA, stored(SIGNED_IN)):
+            for statement in YESTERDAY:
+                connection.execute(sa.text(statement), {"at": NOW, "ada": name, "yes": True})
     made.dispose()
 
 
+SIGNED_IN = account("https://id.example.com", "eve")
+"""Whose name was hashed from the start."""
 YESTERDAY = (
     "INSERT INTO learner (id, created_at) VALUES (:ada, :at)",
     "INSERT INTO answer VALUES (:ada, 'k', :at, 'quiz-1', 'lesson-quiz-1', '1', :yes, 2, 1)",
@@ -256,6 +273,7 @@ def test_yesterdays_database_is_read(url: str) -> None:
     yesterdays(url)
     store = Store(url)
     known = store.progress(ADA)
+    assert known == store.progress(SIGNED_IN)
     assert known.answers == (
         Answer(
             lesson="pulling-from-private-registries", key="k", at=NOW, question="quiz-1",

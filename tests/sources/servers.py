@@ -64,20 +64,16 @@ class Endless(http.server.BaseHTTPRequestHandler):
     log_message = Elsewhere.log_message
 
 
-def certificate(folder: Path, host: str) -> Path:
-    """A self-signed certificate for this host, with its key, in one file."""
+def certificate(folder: Path, *hosts: str) -> Path:
+    """A self-signed certificate for these hosts, with its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    try:
-        known: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(host))
-    except ValueError:
-        known = x509.DNSName(host)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, hosts[0])])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder().subject_name(name).issuer_name(name)
         .public_key(key.public_key()).serial_number(1)
         .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([known]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(map(known_as, hosts)), critical=False)
         .sign(key, hashes.SHA256())
     )  # fmt: skip
     path = folder / "server.pem"
@@ -90,6 +86,13 @@ def certificate(folder: Path, host: str) -> Path:
         + made.public_bytes(serialization.Encoding.PEM)
     )
     return path
+
+
+def known_as(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 @contextmanager

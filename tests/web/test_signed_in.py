@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator.progress.store import VARIABLE, Store, account
+from simulator.progress.names import account
+from simulator.progress.store import VARIABLE, Store
 from tests.pages import PATIENCE
 
 
@@ -20,8 +21,7 @@ def who() -> None:
 
 
 def test_a_signed_in_user_is_the_learner() -> None:
-    """Where the host has a login, progress goes with the account, whatever the browser; what is
-    kept does not name it."""
+    """Where the host has a login, progress goes with the account, whatever the browser."""
     told = []
     for _browser in range(2):
         test = AppTest.from_function(who, default_timeout=PATIENCE)
@@ -29,7 +29,6 @@ def test_a_signed_in_user_is_the_learner() -> None:
         told.append(test.run().text[0].value)
         assert not test.exception
     assert told[0] == told[1] == account("https://login.example", "ada")
-    assert "ada" not in told[0]
     other = AppTest.from_function(who, default_timeout=PATIENCE)
     other.user = {"is_logged_in": True, "iss": "https://login.example", "sub": "bob"}
     assert other.run().text[0].value != told[0]

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from simulator.lesson.challenges import challenges
 from simulator.lesson.document import Lesson
 from simulator.progress.keeper import Keeper, NotKept
+from simulator.progress.names import account, is_learner, new_learner
 from simulator.progress.records import (
     FIRST_LESSON,
     Answer,
@@ -21,13 +22,13 @@ from simulator.progress.records import (
     Progress,
     Review,
     Solution,
+    TooManyRecords,
     best,
     by_objective,
     in_order,
     mastered,
     reviews,
 )
-from simulator.progress.store import account, is_learner, new_learner
 from simulator.questions import OBJECTIVES
 from simulator.views.address import page_address
 from simulator.web import registry
@@ -88,7 +89,7 @@ def keep(*records: Answer | Solution | Place) -> None:
     place = here()
     try:
         keeper().keep(learner(), *records, *([place] if place else []))
-    except NotKept:
+    except (NotKept, TooManyRecords):
         if records:
             st.toast(_("Your answer was not kept."), icon=":material/cloud_off:")
     else:
