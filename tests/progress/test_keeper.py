@@ -2,13 +2,9 @@
 
 import json
 import os
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,8 +15,7 @@ from simulator.progress import keeper as borders
 from simulator.progress.keeper import Keeper, NotKept
 from simulator.progress.records import Answer, InvalidProgress, Progress, card, due, reviews
 from simulator.progress.store import VARIABLE, Store, default_url
-from tests.need import need
-from tests.postgres import as_postgres, program
+from tests.postgres import Server, running
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ADA = "learner-ada"
@@ -169,46 +164,10 @@ def test_a_full_disk(tmp_path: Path) -> None:
 # -- PostgreSQL: stopped, frozen, restarted ------------------------------------------------------
 
 
-class Server:
-    """A PostgreSQL that a test may stop, freeze and start again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder, str(folder / "data")
-        as_postgres(program("initdb"), "-D", self.data, "-A", "trust", "-U", "postgres")
-        self.url = f"postgresql://postgres@/postgres?host={folder}"
-
-    def control(self, *words: str) -> None:
-        command = (program("pg_ctl"), "-D", self.data, "-w", "-l", str(self.folder / "log"))
-        as_postgres(*command, *words)
-
-    def start(self) -> None:
-        self.control("-o", f"-k {self.folder} -c listen_addresses=''", "start")
-
-    def stop(self) -> None:
-        self.control("-m", "immediate", "stop")
-
-    def signal(self, which: signal.Signals) -> None:
-        """To the server and all processes that it has for connections."""
-        leader = (Path(self.data) / "postmaster.pid").read_text("utf-8").split()[0]
-        found = subprocess.run(["pgrep", "-P", leader], capture_output=True, text=True, check=False)
-        for process in (leader, *found.stdout.split()):
-            with suppress(ProcessLookupError):  # a connection may have ended meanwhile
-                os.kill(int(process), which)
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
-    need(program("initdb"), program("pg_ctl"), "pgrep")
-    with tempfile.TemporaryDirectory(prefix="pullscope-", ignore_cleanup_errors=True) as name:
-        if os.geteuid() == 0:
-            shutil.chown(name, "postgres")
-        made = Server(Path(name))
-        made.start()
-        try:
-            yield made
-        finally:
-            made.signal(signal.SIGCONT)
-            made.stop()
+    with running() as started:
+        yield started
 
 
 def test_postgresql_is_stopped_and_started_while_answers_come(server: Server) -> None:

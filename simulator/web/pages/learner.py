@@ -38,6 +38,8 @@ from simulator.words.i18n import N_, _
 
 COOKIE = "pullscope_learner"
 YEAR = 31_536_000
+WAITING = 200
+"""Records of one page that wait for the database."""
 SURENESS = (N_("a guess"), N_("fairly"), N_("sure"))
 """How sure one can be of an answer, by number."""
 SET_COOKIE = """export default function ({ data }) {
@@ -85,15 +87,20 @@ def progress() -> Progress:
 
 def keep(*records: Answer | Solution | Place) -> None:
     """Returns when they are on disk, and with them where the learner is; or says that they are
-    not."""
-    place = here()
+    not. What could not be kept is tried again with what comes next, while the page is open."""
+    place, waiting = here(), (*st.session_state.get("waiting", ()), *records)
     try:
-        keeper().keep(learner(), *records, *([place] if place else []))
-    except (NotKept, TooManyRecords):
+        keeper().keep(learner(), *waiting, *([place] if place else []))
+    except TooManyRecords as error:
+        waiting = ()
+        say(st.error, "{error}", error=error)
+    except NotKept:
         if records:
-            st.toast(_("Your answer was not kept."), icon=":material/cloud_off:")
+            st.toast(_("Your answer is not kept yet."), icon=":material/cloud_off:")
     else:
+        waiting = ()
         st.session_state["place-kept"] = place and place.address
+    st.session_state.waiting = waiting[-WAITING:]
 
 
 def trouble() -> None:
@@ -286,6 +293,7 @@ def forget(who: str) -> None:
     except NotKept:
         st.error(_("Nothing was deleted: the database does not work just now."))
         return
+    st.session_state.waiting = ()
     st.rerun()
 
 
