@@ -12,8 +12,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from simulator.registry import asgi
 from simulator.registry.replies import TEXT
 
-WRITE_SECONDS = 30.0
-"""Seconds in which a client must take the next piece of an answer."""
+PIECE_SECONDS = 30.0
+"""Seconds in which a client must send the next piece of a body, or take that of an answer."""
 TLS_RECORD = b"\x16\x03"
 """A TLS record with a handshake begins so (RFC 8446 section 5.1)."""
 
@@ -39,17 +39,21 @@ class SlowClientGuard(H11Protocol):
 
     Some open connections and send nothing, or a header line now and then; some never read what
     they asked for. Each would hold a connection, and the pieces of an answer, for ever.
-    `request_timer` runs while a request is awaited, `write_timer` while an answer is not taken.
+    `request_timer` runs while a request is awaited, `body_timer` while a piece of its body is, and
+    `write_timer` while an answer is not taken.
     """
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        self.request_timer, self.write_timer = Timer(), Timer()
+        self.request_timer, self.body_timer, self.write_timer = Timer(), Timer(), Timer()
         super().connection_made(transport)
         self.watch()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self.watch()
+        self.body_timer.stop()
+        if self.conn.their_state is h11.SEND_BODY:
+            self.body_timer.start(self, PIECE_SECONDS)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -70,7 +74,7 @@ class SlowClientGuard(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self.write_timer.start(self, WRITE_SECONDS)
+        self.write_timer.start(self, PIECE_SECONDS)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -78,8 +82,8 @@ class SlowClientGuard(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self.request_timer.stop()
-        self.write_timer.stop()
+        for timer in (self.request_timer, self.body_timer, self.write_timer):
+            timer.stop()
 
     def send_400_response(self, msg: str) -> None:
         """400, or 431 for a head that is too large.

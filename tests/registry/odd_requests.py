@@ -1,6 +1,7 @@
 """Requests that nobody would send, drawn from a schema: right, nearly right, or arbitrary."""
 
 import base64
+import os
 import time
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,10 +15,10 @@ from simulator.registry.asgi import FORM
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, Signer, User
 
-BATCH, EXAMPLES = 20, 300
-"""Requests of an example in process; each is put to three registries, so 18,000 in all."""
-CONNECTIONS, ROUNDS = 200, 10
-"""At once on sockets, and how often: 2,000, some with several requests."""
+COUNT = int(os.environ.get("PULLSCOPE_REQUESTS", "1000"))
+"""How many requests each server gets, in process and again on sockets. 20,000 take minutes."""
+BATCH, CONNECTIONS = 20, 200
+"""Requests of an example in process; connections at once on sockets."""
 GROWTH = 16
 """MB that a server's memory may vary by, once it is warm: what is remembered varies in size."""
 HANG = 10.0
@@ -75,6 +76,8 @@ PATH = st.one_of(
     st.builds("/{}/{}".format, VISIBLE, IDENTIFIER),
     st.builds("/v2/{}".format, VISIBLE),
     st.builds("/{}".format, VISIBLE),
+    st.builds("/_stcore/{}".format, near("health", "host-config", "upload_file/a/b", "stream")),
+    st.builds("/{}/{}".format, near("static", "media", "component", "watch/events"), VISIBLE),
     st.sampled_from(["*", "host:443", "http://other.example/v2/", "https://x", "http:", "@h/v2/"]),
 )
 SCOPE = near("repository:team/app:pull", "repository:x:y:pull,push", "registry:catalog:*")

@@ -21,7 +21,7 @@ from tests.registry.worlds import registry
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tenth of a second is long."""
     monkeypatch.setattr(asgi, "REQUEST_SECONDS", 0.1)
-    monkeypatch.setattr(connections, "WRITE_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "PIECE_SECONDS", 0.2)
 
 
 def hung_up(served: Served, sent: bytes, wait: float = 10) -> bytes:

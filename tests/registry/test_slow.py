@@ -1,0 +1,84 @@
+"""Clients that do not do their part are hung up on, by the registry as by the app."""
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from tests.registry.alone import APP, REGISTRY_ALONE, Alone, alone, eventually, works
+from tests.registry.odd_requests import HANG
+
+
+@pytest.fixture(scope="module", params=[REGISTRY_ALONE, APP], ids=["registry", "app"])
+def served(request: pytest.FixtureRequest) -> Iterator[Alone]:
+    """Either server in a process of its own, with patience for a second."""
+    with alone(request.param) as started:
+        assert eventually(lambda: works(started.host))
+        yield started
+
+
+FORM = b"Host: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\na"
+SLOW = {
+    "nothing": b"",
+    "half a head": b"GET /v2/ HTTP/1.1\r\nHos",
+    "half a head after a whole request": b"GET /v2/ HTTP/1.1\r\nHost: h\r\n\r\nGET /v2/ HT",
+    "half a form": b"POST /token HTTP/1.1\r\n" + FORM,
+    "half an upload to a page": b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\n" + FORM,
+    "half a body to nobody": b"POST /nonsense HTTP/1.1\r\n" + FORM,
+    "half a chunk": b"POST /token HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n9\r\na",
+}
+
+
+def opened(served: Alone) -> socket.socket:
+    host, _, port = served.host.rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=HANG)
+
+
+@pytest.mark.parametrize("case", SLOW)
+def test_who_sends_half_of_it_is_hung_up_on(served: Alone, case: str) -> None:
+    """Whoever answers there: the registry, or Streamlit."""
+    with opened(served) as connection, suppress(ConnectionResetError):
+        connection.sendall(SLOW[case])
+        while connection.recv(65_536):  # raises TimeoutError where nobody hangs up
+            pass
+
+
+def test_who_sends_a_byte_now_and_then_is_hung_up_on(served: Alone) -> None:
+    """A part of a head does not stop the time that runs."""
+    began = time.monotonic()
+    with opened(served) as connection, suppress(ConnectionError):
+        while time.monotonic() - began < HANG:
+            connection.sendall(b"G")
+            time.sleep(0.1)
+    assert time.monotonic() - began < HANG
+
+
+@pytest.mark.parametrize("served", [APP], indirect=True, ids=["app"])
+def test_who_takes_no_answers_is_hung_up_on(served: Alone) -> None:
+    """Many requests for a script at once, and nothing is read of what comes back. (The registry's
+    blobs are tried in test_guards.)"""
+    script = re.search(r'src="\.?(/[^"]+\.js)"', httpx.get(f"http://{served.host}/").text)
+    assert script
+    asked = f"GET {script[1]} HTTP/1.1\r\nHost: h\r\n\r\n".encode() * 100
+    with opened(served) as connection, suppress(ConnectionResetError):
+        connection.sendall(asked)
+        time.sleep(HANG / 2)
+        taken = sum(map(len, iter(lambda: connection.recv(65_536), b"")))
+        assert taken < 100 * len(httpx.get(f"http://{served.host}{script[1]}").content)
+    assert eventually(lambda: works(served.host))
+
+
+def test_many_slow_clients_leave_nothing_behind(served: Alone) -> None:
+    before, _threads = served.open()
+    several = [opened(served) for _ in range(200)]
+    for number, connection in enumerate(several):
+        with suppress(ConnectionError):
+            connection.sendall(list(SLOW.values())[number % len(SLOW)])
+    assert eventually(lambda: served.open()[0] <= before), (served.open(), before)
+    for connection in several:
+        connection.close()
+    assert eventually(lambda: works(served.host))
