@@ -1,7 +1,6 @@
 """A lesson outlives its database: whatever is wrong with it, a caller hears it in seconds."""
 
 import json
-import os
 import signal
 import time
 from collections.abc import Iterator
