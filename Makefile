@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 BABEL = $(BIN)/python -m babel.messages.frontend
 
-.PHONY: run test messages
+.PHONY: run test oldest messages
 
 run: .venv/run
 	$(BIN)/streamlit run app.py
@@ -14,6 +14,13 @@ test: .venv/test
 	$(BIN)/lint-imports
 	node --test --test-reporter=dot tests/assets/
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+# Each command and page once, installed with the oldest versions that pyproject.toml allows.
+oldest:
+	$(PYTHON) -m venv --clear build/oldest
+	$(PYTHON) tests/oldest.py > build/oldest.txt
+	build/oldest/bin/pip install --quiet --no-compile --constraint build/oldest.txt '.[postgresql]'
+	cd / && $(CURDIR)/build/oldest/bin/python -P $(CURDIR)/tests/smoke.py
 
 # After a change of interface strings: what is new waits in simulator/words/locale for its translation.
 messages: .venv/test

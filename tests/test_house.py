@@ -24,10 +24,10 @@ WAITS = {
     "tests/dockerd.py": "polls an engine that starts",
     "tests/live/test_port.py": "polls while a layer is being sent",
     "tests/progress/test_keeper.py": "waits out the pause that the keeper takes after a failure",
-    "tests/registry/odd_requests.py": "polls while requests are under way",
-    "tests/registry/test_fuzz.py": "polls while requests are under way",
+    "tests/registry/alone.py": "polls while requests are under way",
     "tests/registry/test_guards.py": "is a client that is slow",
     "tests/registry/test_served.py": "is a client that is slow",
+    "tests/registry/test_slow.py": "is a client that is slow",
     "tests/sources/test_hostile.py": "is a server that is slow",
 }
 """Files of tests that wait by time: what for."""

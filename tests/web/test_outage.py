@@ -82,7 +82,6 @@ def works_again(page: Page, site: str) -> None:
     """A page that is opened later has nothing to say."""
     page.goto(f"{site}/progress?lang=en")
     while settled(page).get_by_text(TROUBLE).count():
-        page.wait_for_timeout(1000)
         page.reload()
 
 
