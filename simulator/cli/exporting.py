@@ -7,9 +7,10 @@ import click
 from simulator import export
 from simulator.cli.choices import ENGINES, USUAL_ENGINE, chosen_lesson, with_lessons
 from simulator.cli.common import refuse, told_plainly
-from simulator.questions import draw
+from simulator.questions import counted, draw
 from simulator.recordings.situations import trace
 
+SEEDS = 10
 OUTPUT = click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Write here; - or nothing is standard output.",
@@ -22,6 +23,7 @@ OUTPUT = click.option(
 @click.option("--objective", "objectives", multiple=True, help="Only about this; may be repeated.")
 @click.option("--kind", "kinds", multiple=True, help="Only of this kind; may be repeated.")
 @click.option("--quiz", is_flag=True, help="The lesson's own quiz in place of a set.")
+@click.option("--figures", is_flag=True, help="Count what ten seeds from --seed on ask about.")
 @click.option("--format", "name", type=click.Choice(list(export.FORMATS)), default="text",
               show_default=True)  # fmt: skip
 @OUTPUT
@@ -29,13 +31,17 @@ OUTPUT = click.option(
 @told_plainly
 def make_questions(
     seed: int, count: int, objectives: tuple[str, ...], kinds: tuple[str, ...], quiz: bool,
-    name: str, output: Path | None,
+    figures: bool, name: str, output: Path | None,
 ) -> None:  # fmt: skip
     """Make questions from the runs, for a learning platform or to read.
 
     What the format cannot carry is told on standard error.
     """
     lesson = chosen_lesson()
+    if figures:
+        sets = [draw(lesson, seed + more, count, objectives, kinds) for more in range(SEEDS)]
+        deliver("".join(f"{line}\n" for line in counted(sets)).encode(), output)
+        return
     drawn = () if quiz else draw(lesson, seed, count, objectives, kinds)
     items = [export.from_question(lesson, question) for question in drawn]
     made = export.export(export.from_quiz(lesson) if quiz else items, name, lesson.document.title)

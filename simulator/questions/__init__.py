@@ -4,6 +4,7 @@
 every option of a question to it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -21,7 +22,7 @@ from simulator.words.i18n import chosen
 
 __all__ = [
     "KINDS", "OBJECTIVES", "Address", "Objective", "Option", "Part", "Question", "Table",
-    "TooMany", "UnknownTopic", "draw", "one_each", "problems", "right",
+    "TooMany", "UnknownTopic", "counted", "draw", "one_each", "problems", "right",
 ]  # fmt: skip
 
 
@@ -85,6 +86,21 @@ def false_problems(question: Question) -> Iterator[str]:
     lies = [place for place, _ in enumerate(part.asks) if holds(question.at, part.asks, place)]
     if len(lies) != 1 or lies[0] not in [option.says for option in part.options]:
         yield f"the false cells are {lies}"
+
+
+def counted(sets: Sequence[Sequence[Question]]) -> Iterator[str]:
+    """What some sets ask about, in figures: a line each."""
+    asked = [question for one in sets for question in one]
+    options = [option for question in asked for part in question.parts for option in part.options]
+    led = sum(1 for option in options if option.mutant)
+    yield f"{len(asked)} questions in {len(sets)} sets, {len({one.id for one in asked})} different"
+    yield f"{len(options)} options, {sum(not o.feedback.strip() for o in options)} without feedback"
+    yield f"{led} options are what a misconception leads to"
+    alike = sum(len(one) - len({question.core for question in one}) for one in sets)
+    yield f"{alike} questions ask the same as another one of their set"
+    for what in ("objective", "kind"):
+        counts = Counter(getattr(question, what) for question in asked)
+        yield from (f"{what} {name}: {count}" for name, count in counts.most_common())
 
 
 # -- a set ------------------------------------------------------------------------------------
@@ -157,41 +173,48 @@ def check_known(what: str, names: Sequence[str], known: Iterable[str]) -> None:
 def in_turn(
     lesson: Lesson, rng: Random, objectives: set[str], kinds: list[str]
 ) -> Iterator[Question]:
-    """Kinds take turns, as long as they have something to ask."""
-    seen: set[str] = set()
-    piles = [best_first(lesson, kind, rng) for kind in rng.sample(kinds, len(kinds))]
-    for question in chain.from_iterable(zip_longest(*piles)):
-        if question is None or question.id in seen:
-            continue
-        if not objectives or question.objective in objectives:
-            seen.add(question.id)
-            yield question
+    """Objectives take turns, and within each the kinds, as long as there is something to ask.
 
-
-AHEAD = 4
-"""Of how many candidates the best is asked first: more would make a first set slow."""
-
-
-def best_first(lesson: Lesson, kind: str, rng: Random) -> Iterator[Question]:
-    """Of some at a time, those with a misconception among their options come first; what teaches
-    the same as an earlier question comes last."""
-    pile = rng.sample(keys(lesson, kind), len(keys(lesson, kind)))
+    What asks the same as an earlier question, or shows the same message, comes last.
+    """
+    piles = {name: pile(lesson, rng, name, kinds) for name in OBJECTIVES if name in objectives
+             or not objectives}  # fmt: skip
+    turns = rng.sample(list(piles), len(piles))
+    seen: set[object] = set()
     cores: set[str] = set()
     waiting: list[Question] = []
-    for start in range(0, len(pile), AHEAD):
-        few = [made(lesson, key) for key in pile[start : start + AHEAD]]
-        for question in sorted(filter(None, few), key=misled, reverse=True):
-            if question.core in cores:
-                waiting.append(question)
-            else:
-                cores.add(question.core)
-                yield question
+    for question in chain.from_iterable(zip_longest(*(piles[name] for name in turns))):
+        if question is None or seen & looks(question):
+            continue
+        seen |= looks(question)
+        if question.core in cores:
+            waiting.append(question)
+        else:
+            cores.add(question.core)
+            yield question
     yield from waiting
 
 
-def misled(question: Question) -> bool:
-    """Whether some option is what a misconception leads to."""
-    return any(option.mutant for part in question.parts for option in part.options)
+def looks(question: Question) -> set[object]:
+    """Its id, and what is shown before the options: what looks alike is not asked twice."""
+    shown = (question.situation, question.prompt, question.code, question.table, question.items)
+    return {question.id, shown}
+
+
+def pile(lesson: Lesson, rng: Random, objective: str, kinds: list[str]) -> Iterator[Question]:
+    """The questions about this, kinds in turn; each is made when it is asked for."""
+    known = [rng.sample(found, len(found)) for kind in rng.sample(kinds, len(kinds))
+             if (found := keys_about(lesson, kind, objective))]  # fmt: skip
+    for key in chain.from_iterable(zip_longest(*known)):
+        question = made(lesson, key) if key else None
+        if question:
+            yield question
+
+
+@cache
+def keys_about(lesson: Lesson, kind: str, objective: str) -> tuple[Key, ...]:
+    about = KINDS[kind].objective
+    return tuple(key for key in keys(lesson, kind) if about(lesson, key) == objective)
 
 
 def dealt(questions: Sequence[Question], rng: Random) -> tuple[Question, ...]:

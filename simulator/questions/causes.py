@@ -7,15 +7,13 @@ from random import Random
 from simulator.docker.engines import engines
 from simulator.lesson.document import Lesson
 from simulator.questions.model import Asks, Option, Part, Question, Says
-from simulator.questions.offer import Key, Kind, Wrong, chosen, objective_of, place_of, rule
+from simulator.questions.objectives import about
+from simulator.questions.offer import Key, Kind, Wrong, chosen, place_of, rule
 from simulator.questions.runs import (
-    because,
     ending_of,
     key_of,
     mutants,
     step_at,
-    text,
-    title,
     traces,
 )
 from simulator.scenarios.model import scenario
@@ -46,6 +44,11 @@ def cause_words(_lesson: Lesson, _at: Address, _asks: Asks, says: Says) -> str:
     return scenario(str(says)).title
 
 
+def cause_objective(_lesson: Lesson, key: Key) -> str:
+    """Of an end that several situations share, the message; else what ended the run."""
+    return "one-message-many-causes" if key[4] else about(step_at(place_of(key)).name)
+
+
 def make_cause(lesson: Lesson, key: Key) -> Question | None:
     """With another situation named, the question is which one else ends with the same words."""
     at, rng, same_as = place_of(key), Random(key_of(key)), key[4]
@@ -57,16 +60,13 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
     if options is None:
         return None
     part = Part(asks, options)
-    last = step_at(at)
-    led = [option for option in options if option.mutant]
-    many = same_as or not led
-    objective = "one-message-many-causes" if many else objective_of([part], last.name)
+    objective = cause_objective(lesson, key)
     prompt = _("In which of these situations does Docker print this? IMAGE stands for what was "
-               "pulled. Where nothing else is said, the account may pull it, and the registry "
-               "uses tokens.")  # fmt: skip
+               "pulled. Unless a situation says otherwise, the account may pull it, and the "
+               "registry asks for a token.")  # fmt: skip
     if same_as:
         prompt = _("“{other}” ends like this. In which of these situations does Docker print the "
-                   "very same? IMAGE stands for what was pulled.").format(
+                   "same? IMAGE stands for what was pulled.").format(
                        other=scenario(same_as).title)  # fmt: skip
     return Question(
         key_of(key), "cause", objective, at, f"{_(engines()[at.engine].title)}.", prompt, (part,),
@@ -74,10 +74,10 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
             _("Which step ended the run, and who spoke: this machine, the registry or its token "
               "service?"),
             rule(objective),
-            _("The run ends with “{title}”: {text}").format(
-                title=title(lesson, last), text=text(lesson, last)),
+            _("It is not “{option}”. {why}").format(
+                option=options[-1].text, why=options[-1].feedback),
         ),
-        output, core=f"{at.scenario}/{same_as}",
+        output, core=output,
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def mutant_causes(lesson: Lesson, at: Address, output: str, rng: Random) -> Iter
     for name in failing[:TRIED]:
         for mutant in mutants(rng):
             if mutant.speaks and ending_of(mutant.name, name, at.engine) == output:
-                yield Wrong(name, because(mutant), mutant.name)
+                yield Wrong(name, printed(name, at.engine), mutant.name)
                 found += 1
                 break
         if found == 2:
@@ -111,8 +111,17 @@ def other_causes(lesson: Lesson, at: Address, rng: Random) -> Iterator[Wrong]:
     """Situations that fail, and print something else."""
     failing = [name for name in lesson.situations if played(name, at.engine).failed]
     for name in rng.sample(failing, len(failing)):
-        told = _("There Docker prints: {output}")
-        yield Wrong(name, told.format(output=ending_of("", name, at.engine)))
+        yield Wrong(name, printed(name, at.engine))
 
 
-CAUSE = Kind("cause", N_("Which cause"), cause_keys, make_cause, cause_holds, cause_words)
+def printed(name: str, engine: str) -> str:
+    """What Docker prints there: what differs, for everybody to see."""
+    said = ending_of("", name, engine)
+    if not said:
+        return _("There Docker ends without such a message.")
+    return _("There Docker prints: {output}").format(output=said)
+
+
+CAUSE = Kind(
+    "cause", N_("Which cause"), cause_keys, make_cause, cause_holds, cause_words, cause_objective
+)

@@ -1,42 +1,62 @@
-"""What can be asked about one step: cells of the tracker, what is stored, what a message says."""
+"""What can be asked about one step: what is stored, what a message carries, what a pull brings.
+
+Each value has a sentence that says why it is so, and each other value one that says why not:
+both are chosen by the facts of the step, never by how the stage tells the step.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from simulator.docker.events import TokenIssued
+from simulator.docker import events as e
 from simulator.docker.trace import Step
-from simulator.lesson.document import Lesson
-from simulator.protocol.authorization import Scheme
+from simulator.questions.acts import NO_PROOF, PASSWORD, proof
+from simulator.questions.acts import TOKEN as CARRIED
 from simulator.questions.model import Says
+from simulator.questions.reasons import (
+    listed_so,
+    meanwhile_so,
+    not_carried,
+    not_listed,
+    not_opened,
+    not_planned,
+    not_stored,
+    opened_so,
+    planned_so,
+    proven_so,
+    stored_so,
+)
 from simulator.views.message import outcome
-from simulator.views.probes import PROBES, USUAL, Probe
 from simulator.words.i18n import N_, _
 
-NO_PROOF, PASSWORD, TOKEN, NOTHING = (
-    N_("No proof"), N_("User name and password"), N_("A token"), N_("Nothing"),
-)  # fmt: skip
+NOTHING, KEPT, KEPT_TOKEN = N_("Nothing"), N_("User name and password"), N_("A token")
+WHOLE, PART, ABSENT = N_("The image, with its name"), N_("A part of the image"), N_("No such image")
 
 
 def translated(says: Says) -> str:
     return _(str(says))
 
 
+def plain(says: Says) -> str:
+    return str(says)
+
+
 @dataclass(frozen=True)
 class Field:
     """`value` is what the step says here, or None where it says nothing of the kind.
 
-    `label` is its name within a sentence, `prompt` the question about one step. With `message`,
-    it is about the step's request: a question shows the request, and not how the step went.
+    `so` says why the value is what it is, `against` why another one is not; `choices` are what
+    may be believed anywhere. With `message`, it is about the step's request.
     """
 
     name: str
-    label: str
+    head: str
     prompt: str
     value: Callable[[Step], Says | None]
+    so: Callable[[Step], str]
+    against: Callable[[Step, Says], str]
     shown: Callable[[Says], str] = translated
+    choices: Callable[[Step], tuple[Says, ...]] = lambda step: ()
     message: bool = False
-    head: str = ""
-    """Its name over a column; the label where that does."""
 
     def cell(self, step: Step) -> str:
         """What the step says here, in words; empty where it says nothing of the kind."""
@@ -44,37 +64,12 @@ class Field:
         return "" if says is None else self.shown(says)
 
 
-def tracked(probe: Probe) -> Field:
-    """The field of a probe: a cell of the status tracker."""
-
-    def shown(says: Says) -> str:
-        return probe.words(says)  # type: ignore[arg-type]
-
-    return Field(
-        probe.name,
-        probe.name,
-        N_("What does the tracker show for {label} after this step?"),
-        lambda step: probe.value(step.after),
-        shown,
-    )
-
-
 def stored(step: Step) -> str:
     """What `config.json` holds of credentials."""
     kept = [credential for _key, credential in step.after.client.store.entries]
     if not kept:
         return NOTHING
-    return TOKEN if any(credential.identity_token for credential in kept) else PASSWORD
-
-
-def proof(step: Step) -> str | None:
-    """What the step's request carries to prove who asks."""
-    if step.exchange is None:
-        return None
-    request = step.exchange.request
-    if request.authorization is None:
-        return PASSWORD if dict(request.form).get("password") else NO_PROOF
-    return TOKEN if request.authorization.scheme is Scheme.BEARER else PASSWORD
+    return KEPT_TOKEN if any(credential.identity_token for credential in kept) else KEPT
 
 
 def answered(step: Step) -> str | None:
@@ -83,7 +78,7 @@ def answered(step: Step) -> str | None:
 
 def opened(step: Step) -> str | None:
     """What an issued token opens and for how long, as `repository|seconds`."""
-    if not isinstance(step.event, TokenIssued):
+    if not isinstance(step.event, e.TokenIssued):
         return None
     names = ",".join(scope.split(":")[1] for scope in step.event.access)
     return f"{names}|{step.event.lifetime or ''}"
@@ -99,50 +94,82 @@ def shown_right(says: Says) -> str:
     return _("{what}; for {seconds} seconds").format(what=what, seconds=seconds)
 
 
-def plain(says: Says) -> str:
-    return str(says)
+def listed(step: Step) -> str | None:
+    """What `docker images` shows of the image that the command named."""
+    reference = step.after.run.reference
+    if reference is None:
+        return None
+    held = step.after.client.images.find(reference.canonical)
+    return ABSENT if held is None else WHOLE
 
 
-TRACKER = tuple(tracked(PROBES[name]) for name in USUAL)
+def meanwhile(step: Step) -> str | None:
+    """The same while layers are still missing."""
+    arrived = isinstance(step.event, e.BlobReceived) and step.event.kind == "layer"
+    return listed(step) if arrived and step.after.run.download.waiting else None
+
+
+def planned(step: Step) -> str | None:
+    """How many layers the pull downloads, as `downloaded/all`."""
+    if not isinstance(step.event, e.LayersPlanned):
+        return None
+    layers = step.after.run.image.manifest
+    count = len(set(layers.layers)) if layers else 0
+    return f"{count - len(set(step.event.present))}/{count}"
+
+
+def shown_plan(says: Says) -> str:
+    """In words."""
+    downloaded, count = str(says).split("/")
+    if downloaded in ("0", count):
+        return _("None") if downloaded == "0" else _("All {count}").format(count=count)
+    return _("{downloaded} of {count}").format(downloaded=downloaded, count=count)
+
+
+def plans(step: Step) -> tuple[Says, ...]:
+    count = int(str(planned(step)).partition("/")[2])
+    return tuple(f"{downloaded}/{count}" for downloaded in (count, 0, 1, count - 1))
+
+
+def everywhere(*says: Says) -> Callable[[Step], tuple[Says, ...]]:
+    return lambda step: says
+
+
 KNOWN = (
-    *TRACKER,
     Field(
-        "stored",
-        N_("what config.json holds"),
-        N_("What does config.json hold for this registry after this step?"),
-        stored,
+        "stored", N_("Stored"),
+        N_("What does config.json hold for this registry when the command has ended?"),
+        stored, stored_so, not_stored, choices=everywhere(NOTHING, KEPT, KEPT_TOKEN),
     ),
     Field(
-        "proof",
-        N_("the proof"),
-        N_("What does this request carry to prove who asks?"),
-        proof,
+        "proof", N_("Credentials"), N_("Which credentials does this request carry?"),
+        proof, proven_so, not_carried, choices=everywhere(NO_PROOF, PASSWORD, CARRIED),
         message=True,
-        head=N_("Proof"),
     ),
     Field(
-        "answered",
-        N_("the answer"),
-        N_("What is the answer?"),
-        answered,
-        plain,
-        message=True,
-        head=N_("Answer"),
+        "answered", N_("Answer"), N_("What is the answer?"), answered,
+        lambda step: "", lambda step, says: "", plain, message=True,
     ),
     Field(
-        "opened",
-        N_("what the token opens"),
-        N_("What does the token that is issued in this step open, and for how long?"),
-        opened,
-        shown_right,
+        "opened", N_("The token opens"),
+        N_("What does the token open that the token service now issues, and for how long?"),
+        opened, opened_so, not_opened, shown_right,
+    ),
+    Field(
+        "listed", N_("Listed"),
+        N_("What does docker images show of this image when the command has ended?"),
+        listed, listed_so, not_listed, choices=everywhere(WHOLE, PART, ABSENT),
+    ),
+    Field(
+        "meanwhile", N_("Listed"),
+        N_("A layer has arrived, and others are still missing. What does docker images show of "
+           "this image now?"),
+        meanwhile, meanwhile_so, not_listed, choices=everywhere(WHOLE, PART, ABSENT),
+    ),
+    Field(
+        "planned", N_("Downloaded"), N_("How many layers of the image does Docker download?"),
+        planned, planned_so, not_planned, shown_plan, plans,
     ),
 )  # fmt: skip
 FIELDS: Mapping[str, Field] = {known.name: known for known in KNOWN}
 """By name."""
-
-
-def fields_of(lesson: Lesson) -> tuple[Field, ...]:
-    """Those that a lesson shows: of the tracker's, its own probes alone."""
-    return tuple(
-        known for known in KNOWN if known not in TRACKER or known.name in lesson.document.probes
-    )

@@ -8,13 +8,9 @@ and other situations. Every one is put to `holds` before it is offered.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from simulator.docker.trace import Step
 from simulator.lesson.document import Lesson
-from simulator.questions.fields import Field
-from simulator.questions.misconceptions import MUTANTS
-from simulator.questions.model import Asks, Option, Part, Question, Says
-from simulator.questions.objectives import OBJECTIVES, about
-from simulator.questions.runs import text
+from simulator.questions.model import Asks, Option, Question, Says
+from simulator.questions.objectives import OBJECTIVES
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
 from simulator.words.i18n import _
@@ -37,6 +33,8 @@ class Kind:
     make: Callable[[Lesson, Key], Question | None]
     holds: Callable[[Address, Asks, Says], bool]
     words: Callable[[Lesson, Address, Asks, Says], str]
+    objective: Callable[[Lesson, Key], str]
+    """What a question with this key is about: known before it is made."""
 
 
 @dataclass(frozen=True)
@@ -66,23 +64,8 @@ def chosen(
     return tuple(options) if len(options) >= LEAST else None
 
 
-def objective_of(parts: Iterable[Part], otherwise: str) -> str:
-    """What the first misconception among the options is about."""
-    led = (option.mutant for part in parts for option in part.options if option.mutant)
-    first = next(led, "")
-    return MUTANTS[first].objective if first else about(otherwise)
-
-
 def rule(objective: str) -> str:
     return _(OBJECTIVES[objective].rule)
-
-
-def right_words(lesson: Lesson, step: Step) -> str:
-    return _("Right. {why}").format(why=text(lesson, step))
-
-
-def label_of(field: Field) -> str:
-    return _(field.label)
 
 
 def place_of(key: Key) -> Address:

@@ -8,9 +8,13 @@ from hashlib import sha256
 from random import Random
 
 from simulator.docker.engines import engines
+from simulator.docker.events import RegistryError
 from simulator.docker.machine import Phase
+from simulator.docker.machine.answers import errors
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
+from simulator.protocol.message import Response
+from simulator.protocol.network_failure import NetworkFailure
 from simulator.questions.fields import Field
 from simulator.questions.misconceptions import MUTANTS, imagined
 from simulator.questions.model import Says
@@ -19,7 +23,7 @@ from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
 from simulator.views.commands import commands_of
-from simulator.views.message import asked, summary
+from simulator.views.message import answer_lines, asked, sent
 from simulator.words.i18n import _
 
 Mark = tuple[str, str, int]
@@ -112,19 +116,6 @@ def key_of(*parts: object) -> str:
     return sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def title(lesson: Lesson, step: Step) -> str:
-    return lesson.words(step.name, step).title
-
-
-def text(lesson: Lesson, step: Step) -> str:
-    return lesson.words(step.name, step).text
-
-
-def headed(lesson: Lesson, step: Step) -> str:
-    """`14 · The tag is resolved`."""
-    return f"{step.number} · {title(lesson, step)}"
-
-
 def situation(at: Address) -> str:
     """The engine, what happens, and why."""
     known = scenario(at.scenario)
@@ -149,13 +140,39 @@ def shortened(said: str) -> str:
     return re.sub(r"sha256:([0-9a-f]{12})[0-9a-f]+", r"sha256:\1…", said)
 
 
-def moment(lesson: Lesson, step: Step, count: int) -> str:
-    """`Step 14 of 27: The tag is resolved (HEAD … → 200).`"""
-    told = _("Step {number} of {count}: {title}").format(
-        number=step.number, count=count, title=title(lesson, step)
-    )
-    sent = f" ({shortened(summary(step.exchange))})" if step.exchange else ""
-    return f"{told}{sent}."
+SHOWN = frozenset({
+    "authorization", "www-authenticate", "location", "docker-content-digest", "content-type",
+    "retry-after",
+})  # fmt: skip
+"""Headers of an answer that say what it means."""
+
+
+def wire(step: Step) -> str:
+    """The request and its answer, as far as they matter, without secrets."""
+    if step.exchange is None:
+        return ""
+    first, *rest = [line["text"] for line in sent(step.exchange.request)]
+    answer = [line["text"] for line in answer_lines(step.exchange.answer)]
+    lines = [f"> {first}", *(f"> {line}" for line in rest if matters(line, ("host",)))]
+    lines += [f"> {line}" for line in rest if "=" in line and ": " not in line]
+    lines += [f"< {line}" for line in answer[:1]]
+    lines += [f"< {line}" for line in answer[1:] if matters(line)]
+    lines += [f"< {one.code}: {one.message}" for one in errors_of(step.exchange.answer) if one.code]
+    return shortened("\n".join(lines))
+
+
+def matters(line: str, more: tuple[str, ...] = ()) -> bool:
+    return line.partition(":")[0].lower() in (*SHOWN, *more)
+
+
+def errors_of(answer: Response | NetworkFailure) -> tuple[RegistryError, ...]:
+    """What the body of an error says, in the registry's form."""
+    failed = isinstance(answer, Response) and answer.status >= 400
+    return errors(answer) if failed else ()  # type: ignore[arg-type]
+
+
+def engine_of(at: Address) -> str:
+    return f"{_(engines()[at.engine].title)}."
 
 
 def because(mutant: Mutant) -> str:

@@ -1,31 +1,31 @@
-"""Excerpts of the tracker and of the messages: fill the blank cells, and find the false one."""
+"""Messages of a run as a table: fill the blank cells, and find the false one."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import cache, partial
 from random import Random
 
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
-from simulator.questions.fields import FIELDS, TRACKER, Field, fields_of
+from simulator.questions.acts import STORAGE, role
+from simulator.questions.fields import FIELDS
 from simulator.questions.misconceptions import MUTANTS
 from simulator.questions.model import Asks, Option, Part, Question, Says
-from simulator.questions.offer import Key, Kind, Wrong, chosen, label_of, objective_of, rule
+from simulator.questions.offer import Key, Kind, Wrong, chosen, place_of, rule
+from simulator.questions.reasons import right
 from simulator.questions.runs import (
-    headed,
+    because,
     key_of,
     message,
+    mutants,
     seen_by,
     situation,
     step_at,
-    text,
     traces,
+    typed,
 )
-from simulator.questions.steps import VARIANTS, typed_all
 from simulator.questions.values import (
-    cell_rng,
-    changes,
-    mutant_values,
-    other_values,
+    core_of,
+    proof_objective,
     value_holds,
     value_part,
     value_words,
@@ -35,148 +35,122 @@ from simulator.views.address import Address
 from simulator.views.table import Table
 from simulator.words.i18n import N_, _
 
-WIRE = (FIELDS["proof"], FIELDS["answered"])
+PROOF, ANSWER = FIELDS["proof"], FIELDS["answered"]
 ROWS = 4
+VARIANTS = 2
+"""How many tables are made of one run."""
 
 
-def table_keys(kind: str) -> Callable[[Lesson], Iterator[Key]]:
-    """Excerpts of the tracker, and of the messages under the process table."""
-
-    def keys(lesson: Lesson) -> Iterator[Key]:
-        whole = set(TRACKER) <= set(fields_of(lesson))
-        for trace in traces(lesson):
-            tracked = len(trace.steps) if whole else 0
-            for fields, most in ((TRACKER, tracked), (WIRE, sent_in(trace))):
-                if most >= ROWS:
-                    name = "wire" if fields is WIRE else "tracker"
-                    for variant in range(VARIANTS):
-                        yield (
-                            kind,
-                            trace.scenario,
-                            trace.engine,
-                            len(trace.steps),
-                            f"{name}{variant}",
-                        )
-
-    return keys
+def table_keys(kind: str, lesson: Lesson) -> Iterator[Key]:
+    for trace in traces(lesson):
+        if len(messages(trace)) >= ROWS:
+            for variant in range(VARIANTS):
+                key = (kind, trace.scenario, trace.engine, len(trace.steps), str(variant))
+                yield kind, trace.scenario, trace.engine, asked_step(key).number, str(variant)
 
 
-def sent_in(trace: Trace) -> int:
-    return sum(1 for step in trace.steps if step.exchange)
+@cache
+def asked_step(key: Key) -> Step:
+    """The step that a table is about: its last row that a misconception sees otherwise."""
+    steps = excerpt(key)
+    led = [step for step in steps if seen_otherwise(key, step)]
+    return (led or list(steps))[-1]
 
 
-@dataclass(frozen=True)
-class Excerpt:
-    """Some steps, and some fields of each."""
-
-    fields: tuple[Field, ...]
-    steps: tuple[Step, ...]
-
-    def cells(self) -> list[tuple[Field, Step]]:
-        return [(field, step) for step in self.steps for field in self.fields]
-
-
-def excerpt(key: Key, rng: Random) -> Excerpt:
-    trace, wire = played(key[1], key[2]), key[4].startswith("wire")
-    known = [step for step in trace.steps if step.exchange] if wire else list(trace.steps)
-    telling = sorted(known, key=lambda step: (not moves_anything(trace, step), rng.random()))
-    steps = sorted(telling[:ROWS], key=lambda step: step.number)
-    return Excerpt(WIRE if wire else TRACKER, tuple(steps))
+def messages(trace: Trace) -> list[Step]:
+    """The steps that send something; of layers from one host only the first."""
+    blobs: set[str] = set()
+    found = []
+    for step in trace.steps:
+        if step.exchange is None:
+            continue
+        blob = step.name in ("BlobReceived", "Redirected")
+        if not blob or role(step) not in blobs:
+            found.append(step)
+        if blob:
+            blobs.add(role(step))
+    return found
 
 
-def moves_anything(trace: Trace, step: Step) -> bool:
-    at = Address(trace.scenario, trace.engine, step.number)
-    return any(changes(at, step, field) for field in TRACKER)
+def excerpt(key: Key) -> tuple[Step, ...]:
+    """Some messages of the run, those that differ in their credentials first."""
+    rng = Random(key_of(key[1], key[2], key[4]))
+    known = messages(played(key[1], key[2]))
+    seen: set[object] = set()
+    telling = []
+    for step in rng.sample(known, len(known)):
+        sort = (PROOF.value(step), role(step))
+        telling.append((sort in seen, step))
+        seen.add(sort)
+    telling.sort(key=lambda one: one[0])
+    return tuple(sorted((step for _seen, step in telling[:ROWS]), key=lambda one: one.number))
 
 
-def row_head(lesson: Lesson, shown: Excerpt, step: Step) -> str:
-    return f"{step.number} · {message(step)}" if shown.fields is WIRE else headed(lesson, step)
+def seen_otherwise(key: Key, step: Step) -> bool:
+    at = Address(key[1], key[2], step.number)
+    seen = (seen_by(mutant, at, PROOF) for mutant in MUTANTS)
+    return any(says not in (None, PROOF.value(step)) for says in seen)
 
 
-def table_of(lesson: Lesson, shown: Excerpt, cell: Callable[[Field, Step], str]) -> Table:
-    first = _("Message") if shown.fields is WIRE else _("After step")
+def table_of(steps: tuple[Step, ...], cell: Callable[[Step], str]) -> Table:
     rows = tuple(
-        (row_head(lesson, shown, step), *(cell(field, step) for field in shown.fields))
-        for step in shown.steps
+        (f"{n} · {message(step)}", cell(step), ANSWER.cell(step)) for n, step in enumerate(steps, 1)
     )
-    return Table((first, *(_(field.head or field.label) for field in shown.fields)), rows)
+    return Table((_("Message"), _(PROOF.head), _(ANSWER.head)), rows)
+
+
+def table_objective(_lesson: Lesson, key: Key) -> str:
+    step = step_at(place_of(key))
+    return "challenge-and-scope" if role(step) == STORAGE else proof_objective(step)
+
+
+# -- blanks -----------------------------------------------------------------------------------
 
 
 def make_blank(lesson: Lesson, key: Key) -> Question | None:
-    rng = Random(key_of(key))
-    shown = excerpt(key, rng)
-    blanks = blank_parts(lesson, key, shown, rng)
+    steps = excerpt(key)
+    blanks = blank_parts(lesson, key, steps)
     if len(blanks) < 2:
         return None
-    names = {part.asks: part.label for part in blanks}
-
-    def cell(field: Field, step: Step) -> str:
-        hidden = names.get((field.name, step.number))
-        return hidden or field.cell(step)
-
-    at = Address(key[1], key[2], int(str(blanks[-1].asks[1])))
-    objective = objective_of(blanks, step_at(at).name)
+    names = {part.asks[1]: part.label for part in blanks}
+    at, objective = place_of(key), table_objective(lesson, key)
     return Question(
-        blank_name(key, shown, blanks), "blank", objective,
-        at, situation(at), _("Fill the blank cells of this table."), tuple(blanks),
-        blank_hints(lesson, blanks, at, objective), typed_all(at),
-        table_of(lesson, shown, cell), core="/".join(cores(blanks, at)),
+        key_of("blank", key[1], key[2], tuple(step.number for step in steps), tuple(names)),
+        "blank", objective, at, situation(at),
+        _("Which credentials do these requests carry? Fill the blank cells."), tuple(blanks),
+        (
+            _("Begin with what each request was answered, and what Docker was asked for then."),
+            rule(objective),
+            first_wrong(at, blanks[0]),
+        ),
+        typed(last(at)), table_of(steps, lambda step: names.get(step.number) or PROOF.cell(step)),
+        core="/".join(core_of(step, PROOF) for step in steps if step.number in names),
     )  # fmt: skip
 
 
-def blank_name(key: Key, shown: Excerpt, blanks: list[Part]) -> str:
-    rows = tuple(step.number for step in shown.steps)
-    return key_of("blank", key[1], key[2], rows, tuple(part.asks for part in blanks))
+def last(at: Address) -> Address:
+    return Address(at.scenario, at.engine, len(played(at.scenario, at.engine).steps))
 
 
-def cores(parts: list[Part], at: Address) -> Iterator[str]:
-    for part in parts:
-        name, number = str(part.asks[0]), int(str(part.asks[1]))
-        step = played(at.scenario, at.engine).steps[number - 1]
-        yield f"{name}/{step.name}/{FIELDS[name].value(step)}"
-
-
-def blank_parts(lesson: Lesson, key: Key, shown: Excerpt, rng: Random) -> list[Part]:
-    """Two cells in different rows; those that a mutant sees otherwise come first."""
-    parts: list[Part] = []
-    rows: set[int] = set()
-    cells = rng.sample(shown.cells(), len(shown.cells()))
-    for field, step in sorted(cells, key=lambda cell: not seen_otherwise(key, *cell)):
-        at = Address(key[1], key[2], step.number)
-        part = value_part(lesson, at, field) if step.number not in rows else None
-        if part:
-            parts.append(part)
-            rows.add(step.number)
-        if len(parts) == 2:
-            break
-    parts.sort(key=lambda part: int(str(part.asks[1])))
-    return [Part(part.asks, part.options, f"({n})") for n, part in enumerate(parts, 1)]
-
-
-def seen_otherwise(key: Key, field: Field, step: Step) -> bool:
-    at = Address(key[1], key[2], step.number)
-    seen = (seen_by(mutant, at, field) for mutant in MUTANTS)
-    return any(says not in (None, field.value(step)) for says in seen)
-
-
-def blank_hints(
-    lesson: Lesson, parts: list[Part], at: Address, objective: str
-) -> tuple[str, str, str]:
-    numbers = [int(str(part.asks[1])) for part in parts]
-    answers = [
-        f"{part.label} {part.options[0].text}" for part in parts
-    ]  # before they are shuffled, the right one is the first
-    return (
-        _("Open the steps {numbers} on the stage.").format(numbers=", ".join(map(str, numbers))),
-        rule(objective),
-        _("The cells are: {cells}.").format(cells="; ".join(answers)),
+def first_wrong(at: Address, part: Part) -> str:
+    wrong = next(one for one in part.options if not value_holds(at, part.asks, one.says))
+    return _("In {label} it is not “{option}”: {why}").format(
+        label=part.label, option=wrong.text, why=wrong.feedback
     )
 
 
-def false_holds(at: Address, asks: Asks, says: Says) -> bool:
-    """Whether the cell at this place shows what the run does not."""
-    name, number, shown = cell_asked(asks, says)
-    return not value_holds(at, (name, number), shown)
+def blank_parts(lesson: Lesson, key: Key, steps: tuple[Step, ...]) -> list[Part]:
+    """Two cells whose values differ: no cell can be read off another one."""
+    asked = step_at(place_of(key))
+    others = [step for step in steps if PROOF.value(step) != PROOF.value(asked)]
+    chosen_steps = sorted([asked, *others[:1]], key=lambda step: step.number)
+    parts = [value_part(lesson, Address(key[1], key[2], step.number), PROOF)
+             for step in chosen_steps]  # fmt: skip
+    known = [part for part in parts if part]
+    return [Part(part.asks, part.options, f"({n})") for n, part in enumerate(known, 1)]
+
+
+# -- one false cell ---------------------------------------------------------------------------
 
 
 def cell_asked(asks: Asks, says: Says) -> tuple[str, int, Says]:
@@ -186,109 +160,85 @@ def cell_asked(asks: Asks, says: Says) -> tuple[str, int, Says]:
     return str(name), int(str(number)), shown
 
 
-def false_words(_lesson: Lesson, _at: Address, asks: Asks, says: Says) -> str:
+def false_holds(at: Address, asks: Asks, says: Says) -> bool:
+    """Whether the cell at this place shows what the run does not."""
     name, number, shown = cell_asked(asks, says)
-    field = FIELDS[name]
-    return _("Step {number}, {label}: “{value}”").format(
-        number=number, label=label_of(field), value=field.shown(shown)
+    return not value_holds(at, (name, number), shown)
+
+
+def false_words(_lesson: Lesson, _at: Address, asks: Asks, says: Says) -> str:
+    name, _number, shown = cell_asked(asks, says)
+    return _("Row {number}: “{value}”").format(
+        number=int(str(says)) + 1, value=FIELDS[name].shown(shown)
     )
 
 
 def make_false(lesson: Lesson, key: Key) -> Question | None:
-    rng = Random(key_of(key))
-    shown = excerpt(key, rng)
-    cells = shown.cells()
-    found = next(false_cells(lesson, key, cells, rng), None)
-    if found is None:
+    steps, at = excerpt(key), place_of(key)
+    asked = step_at(at)
+    lie = next(lies(at, asked), None)
+    if lie is None:
         return None
-    place, lie = found
-    asks = told_cells(cells, place, lie)
-    field, step = cells[place]
-    at, name = Address(key[1], key[2], step.number), key_of("false", key[1], key[2], asks)
-    options = false_options(lesson, at, asks, cells, place, lie, Random(name))
+    place = steps.index(asked)
+    asks: Asks = tuple(
+        ("proof", step.number, lie.says if step is asked else PROOF.value(step) or "")
+        for step in steps
+    )
+    options = false_options(lesson, at, asks, steps, place, lie)
     if options is None:
         return None
-    part = Part(asks, options)
-    objective = objective_of([part], step.name)
+    objective = table_objective(lesson, key)
+    shown = {
+        number: PROOF.shown(says)
+        for _name, number, says in (cell_asked(asks, place) for place, _step in enumerate(steps))
+    }
     return Question(
-        name, "false", objective, at, situation(at),
-        _("One cell of this table is false. Which one?"), (part,),
-        false_hints(lesson, field, step, objective), typed_all(at),
-        false_table(lesson, shown, asks), core=f"{field.name}/{step.name}/{lie.says}",
+        key_of("false", key[1], key[2], asks), "false", objective, at, situation(at),
+        _("One of these requests carries other credentials than the table says. Which one?"),
+        (Part(asks, options),),
+        (
+            _("Look for a request that carries what Docker does not have yet, or what the host "
+              "is not to see."),
+            rule(objective),
+            is_true(next(step for step in steps if step is not asked), steps),
+        ),
+        typed(last(at)), table_of(steps, lambda step: shown[step.number]),
+        core=f"{core_of(asked, PROOF)}/{lie.says}",
     )  # fmt: skip
 
 
-def value_of(field: Field, step: Step) -> Says:
-    """Fields of an excerpt always have a value there."""
-    says = field.value(step)
-    assert says is not None
-    return says
-
-
-def told_cells(cells: list[tuple[Field, Step]], place: int, lie: Wrong) -> Asks:
-    """What each cell shows: the truth, but for the one at this place."""
-    told = [value_of(field, step) for field, step in cells]
-    told[place] = lie.says
-    both = zip(cells, told, strict=True)
-    return tuple((field.name, step.number, said) for (field, step), said in both)
+def lies(at: Address, step: Step) -> Iterator[Wrong]:
+    """What could stand in the cell and is false: first what a misconception leads to."""
+    for mutant in mutants(Random(key_of(at, "false"))):
+        says = seen_by(mutant.name, at, PROOF)
+        if says not in (None, PROOF.value(step)):
+            yield Wrong(str(says), because(mutant), mutant.name)
+    for says in PROOF.choices(step):
+        if says != PROOF.value(step):
+            yield Wrong(says, PROOF.against(step, says))
 
 
 def false_options(
-    lesson: Lesson, at: Address, asks: Asks, cells: list[tuple[Field, Step]],
-    place: int, lie: Wrong, rng: Random,
+    lesson: Lesson, at: Address, asks: Asks, steps: tuple[Step, ...], place: int, lie: Wrong,
 ) -> tuple[Option, ...] | None:  # fmt: skip
-    field, step = cells[place]
-    told = _("Right: after this step it is “{value}”. {why}")
-    truly = told.format(value=field.cell(step), why=lie.feedback)
-    right = Option(false_words(lesson, at, asks, place), place, truly, lie.mutant)
-    others = rng.sample(range(len(cells)), len(cells))
-    wrong = (Wrong(other, is_true(lesson, *cells[other])) for other in others)
-    return chosen(FALSE, lesson, at, asks, right, wrong)
-
-
-def false_table(lesson: Lesson, shown: Excerpt, asks: Asks) -> Table:
-    cells = {cell[:2]: cell[2] for cell in asks if isinstance(cell, tuple)}
-    return table_of(lesson, shown, lambda field, step: field.shown(cells[field.name, step.number]))
-
-
-def false_hints(lesson: Lesson, field: Field, step: Step, objective: str) -> tuple[str, str, str]:
-    told = _("After step {step}, {label} is “{value}”.")
-    return (
-        _("Look for a cell that does not go with the rows above and below it."),
-        rule(objective),
-        told.format(
-            step=headed(lesson, step),
-            label=label_of(field),
-            value=field.cell(step),
-        ),
+    told = _("The cell is false: the request carries “{value}”. {why}").format(
+        value=PROOF.cell(steps[place]), why=PROOF.so(steps[place])
     )
+    key = Option(false_words(lesson, at, asks, place), place, right(told), lie.mutant)
+    wrong = (Wrong(n, is_true(step, steps)) for n, step in enumerate(steps) if n != place)
+    return chosen(FALSE, lesson, at, asks, key, wrong)
 
 
-def false_cells(
-    lesson: Lesson, key: Key, cells: list[tuple[Field, Step]], rng: Random
-) -> Iterator[tuple[int, Wrong]]:
-    """What could stand in a cell and is false: what a mutant shows there, else a neighbour."""
-    places = rng.sample(range(len(cells)), len(cells))
-    for place in places:
-        field, step = cells[place]
-        at = Address(key[1], key[2], step.number)
-        found = mutant_values(at, field, cell_rng(at, field))
-        yield from ((place, one) for one in found if one.says != field.value(step))
-    for place in places:
-        field, step = cells[place]
-        at = Address(key[1], key[2], step.number)
-        found = other_values(lesson, at, field, cell_rng(at, field))
-        yield from ((place, one) for one in found if one.says != field.value(step))
-
-
-def is_true(lesson: Lesson, field: Field, step: Step) -> str:
-    told = _("This cell is true: step {step}. {why}")
-    return told.format(step=headed(lesson, step), why=text(lesson, step))
+def is_true(step: Step, steps: tuple[Step, ...]) -> str:
+    told = _("Row {number} is true. {why}")
+    return told.format(number=steps.index(step) + 1, why=PROOF.so(step))
 
 
 BLANK = Kind(
-    "blank", N_("Fill the blank cells"), table_keys("blank"), make_blank, value_holds, value_words
-)
+    "blank", N_("Fill the blank cells"), partial(table_keys, "blank"), make_blank, value_holds,
+    value_words, table_objective,
+)  # fmt: skip
 FALSE = Kind(
-    "false", N_("Find the false cell"), table_keys("false"), make_false, false_holds, false_words
-)
+    "false", N_("Find the false cell"), partial(table_keys, "false"), make_false, false_holds,
+    false_words, table_objective,
+)  # fmt: skip

@@ -1,75 +1,55 @@
-"""Value after a step: a cell of the tracker, what is stored, what a message carries."""
+"""The value of a field at one step: what is stored, carried, opened, listed or downloaded."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache
 from itertools import chain
 from random import Random
 
 from simulator.docker.trace import Step
 from simulator.lesson.document import Lesson
-from simulator.questions.fields import FIELDS, Field, fields_of
+from simulator.questions.acts import PASSWORD, STORAGE, proof, role
+from simulator.questions.fields import FIELDS, Field
 from simulator.questions.model import Asks, Option, Part, Question, Says
-from simulator.questions.offer import (
-    Key,
-    Kind,
-    Wrong,
-    chosen,
-    count_of,
-    label_of,
-    objective_of,
-    place_of,
-    right_words,
-    rule,
-)
+from simulator.questions.offer import Key, Kind, Wrong, chosen, place_of, rule
+from simulator.questions.reasons import begins_anew, right, why_none
 from simulator.questions.runs import (
     at_prompt,
     because,
-    headed,
     in_other,
     key_of,
     message,
-    moment,
     mutants,
     naming_of,
     seen_by,
+    shortened,
     situation,
     step_at,
-    text,
     traces,
     typed,
 )
-from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
+from simulator.views import facts
 from simulator.views.address import Address
+from simulator.views.message import summary
 from simulator.words.i18n import N_, _
+
+AT_THE_END = ("stored", "listed")
+"""What is asked when a command has ended."""
 
 
 def value_keys(lesson: Lesson) -> Iterator[Key]:
-    """What a step changed, and what is so at the end of a command."""
     for trace in traces(lesson):
         for step in trace.steps:
-            for field in fields_of(lesson):
-                at = Address(trace.scenario, trace.engine, step.number)
-                if field.value(step) is not None and worth_asking(at, step, field):
+            for field in FIELDS.values():
+                if worth_asking(step, field):
                     yield "value", trace.scenario, trace.engine, step.number, field.name
 
 
-def worth_asking(at: Address, step: Step, field: Field) -> bool:
-    if field.message:
-        return field.name == "proof"
-    return field.name == "opened" or at_prompt(step) or changes(at, step, field)
-
-
-def changes(at: Address, step: Step, field: Field) -> bool:
-    return value_before(at, step, field) not in (None, field.value(step))
-
-
-def value_before(at: Address, step: Step, field: Field) -> Says | None:
-    """The field before the step: after the one before it, or at the start."""
-    if step.number == 1:
-        return field.value(replace(step, after=step.before, exchange=None))
-    return field.value(played(at.scenario, at.engine).steps[step.number - 2])
+def worth_asking(step: Step, field: Field) -> bool:
+    if field.name == "answered" or field.value(step) is None:
+        return False
+    if field.name in AT_THE_END:
+        return at_prompt(step) and not step.name.startswith("Session") and not facts.helper(step)
+    return True
 
 
 def value_holds(at: Address, asks: Asks, says: Says) -> bool:
@@ -83,31 +63,15 @@ def value_words(_lesson: Lesson, _at: Address, asks: Asks, says: Says) -> str:
 
 
 def value_part(lesson: Lesson, at: Address, field: Field, label: str = "") -> Part | None:
-    """The choice of a cell's value; the same for the same cell, in whatever question."""
-    step, rng = step_at(at), cell_rng(at, field)
+    """The choice of a value; the same for the same step, in whatever question."""
+    step, rng = step_at(at), Random(key_of(at, field.name))
     asks: Asks = (field.name, at.step)
     says = field.value(step)
     assert says is not None
-    right = Option(field.shown(says), says, why_so(lesson, at, field))
+    key = Option(field.shown(says), says, right(field.so(step)))
     wrong = chain(mutant_values(at, field, rng), other_values(lesson, at, field, rng))
-    options = chosen(VALUE, lesson, at, asks, right, wrong)
+    options = chosen(VALUE, lesson, at, asks, key, wrong)
     return Part(asks, options, label) if options else None
-
-
-def why_so(lesson: Lesson, at: Address, field: Field) -> str:
-    """What made it so: this step, or none."""
-    step = step_at(at)
-    if field.message or field.name == "opened" or changes(at, step, field):
-        return right_words(lesson, step)
-    return _("Right. {why}").format(why=left(field))
-
-
-def left(field: Field) -> str:
-    return _("This step leaves {label} as it was.").format(label=label_of(field))
-
-
-def cell_rng(at: Address, field: Field) -> Random:
-    return Random(key_of(at, field.name))
 
 
 def mutant_values(at: Address, field: Field, rng: Random) -> Iterator[Wrong]:
@@ -118,32 +82,38 @@ def mutant_values(at: Address, field: Field, rng: Random) -> Iterator[Wrong]:
 
 
 def other_values(lesson: Lesson, at: Address, field: Field, rng: Random) -> Iterator[Wrong]:
-    """What the field shows elsewhere in this run, in another run, or ever."""
-    steps = played(at.scenario, at.engine).steps
-    near = sorted(steps, key=lambda step: abs(step.number - at.step))
-    here = set()
-    for step in near:
-        says = field.value(step)
-        here.add(says)
-        if says is not None:
-            shown = headed(lesson, step)
-            yield Wrong(says, _("That is so in step {step}, not here.").format(step=shown))
+    """What may be believed anywhere, and what the field shows in other situations."""
+    step = step_at(at)
+    for says in field.choices(step):
+        yield Wrong(says, field.against(step, says))
     for name in rng.sample(lesson.situations, len(lesson.situations)):
         found = in_other(at, name, naming_of(field))
-        says = field.value(found) if found else None
-        if says is not None:
-            elsewhere = scenario(name).title
-            yield Wrong(says, _("That is so at this point of “{other}”.").format(other=elsewhere))
-    for says in values_of(lesson, field):
-        if says not in here:
-            yield Wrong(says, _("That is not so in any step of this run."))
+        shown = field.value(found) if found else None
+        if shown is not None:
+            yield Wrong(shown, field.against(step, shown))
 
 
-@cache
-def values_of(lesson: Lesson, field: Field) -> tuple[Says, ...]:
-    """All that the field ever shows, in the order in which it does."""
-    seen = (field.value(step) for trace in traces(lesson) for step in trace.steps)
-    return tuple(dict.fromkeys(value for value in seen if value is not None))
+def value_objective(_lesson: Lesson, key: Key) -> str:
+    step, name = step_at(place_of(key)), key[4]
+    return proof_objective(step) if name == "proof" else ABOUT[name]
+
+
+ABOUT = {
+    "stored": "what-is-stored", "opened": "token-is-short-lived", "listed": "image-comes-last",
+    "planned": "layers-are-shared", "meanwhile": "image-comes-last",
+}  # fmt: skip
+"""What a question about a field is about, by the field."""
+
+
+def proof_objective(step: Step) -> str:
+    if role(step) == STORAGE:
+        return "challenge-and-scope"
+    if facts.account(step) and begins_anew(step):
+        return "engines-differ"
+    known = step.before.run.access.challenge
+    basic = known is not None and known.scheme == "Basic"
+    sent = proof(step) == PASSWORD
+    return "basic-vs-bearer" if basic or sent else "challenge-and-scope"
 
 
 def make_value(lesson: Lesson, key: Key) -> Question | None:
@@ -151,44 +121,57 @@ def make_value(lesson: Lesson, key: Key) -> Question | None:
     part = value_part(lesson, at, field)
     if part is None:
         return None
-    step = step_at(at)
-    where = request_shown(at) if field.message else moment(lesson, step, count_of(at))
-    asked = _(field.prompt).format(label=label_of(field))
-    objective = objective_of([part], step.name)
+    step, objective = step_at(at), value_objective(lesson, key)
+    where = request_shown(at, step) if field.message else ""
     return Question(
-        key_of(key), "value", objective, at, situation(at), f"{where} {asked}", (part,),
-        (look_at(lesson, step, field), rule(objective), worked_value(lesson, at, step, field)),
-        typed(at), core=f"{field.name}/{step.name}/{field.value(step)}",
+        key_of(key), "value", objective, at, situation(at), f"{where}{_(field.prompt)}", (part,),
+        (look_at(step, field), rule(objective), left_out(step, field, part)),
+        shown_before(at, step, field), core=core_of(step, field),
     )  # fmt: skip
 
 
-def request_shown(at: Address) -> str:
-    step = step_at(at)
-    told = _("In step {number} of {count} this is sent: {request}.")
-    return told.format(number=at.step, count=count_of(at), request=message(step))
+def core_of(step: Step, field: Field) -> str:
+    why = why_none(step) if field.message else ""
+    return f"{field.name}/{facts.command(step)}/{role(step)}/{field.value(step)}/{why}"
 
 
-def look_at(lesson: Lesson, step: Step, field: Field) -> str:
+def request_shown(at: Address, step: Step) -> str:
+    """The request, and what was answered before it: the same request may be sent again."""
+    earlier = [one for one in played(at.scenario, at.engine).steps[: at.step - 1]
+               if one.exchange and one.after.run.command == step.after.run.command]  # fmt: skip
+    if not earlier or earlier[-1].exchange is None:
+        return _("Docker begins with {request}.").format(request=message(step)) + " "
+    told = _("After {before}, Docker sends {request}.")
+    before = shortened(summary(earlier[-1].exchange))
+    return told.format(before=before, request=message(step)) + " "
+
+
+def shown_before(at: Address, step: Step, field: Field) -> str:
+    """What was typed so far; of a download, also the digests that it is about."""
+    lines = [typed(at)]
+    if field.name == "planned" and step.after.run.image.manifest:
+        held = {layer.digest for layer in step.after.run.download.present}
+        lines.append(_("# layers of this image, and what the image store holds:"))
+        for layer in dict.fromkeys(step.after.run.image.manifest.layers):
+            there = _("held") if layer.digest in held else _("not held")
+            lines.append(f"# {layer.digest[:19]}…  {there}")
+    return "\n".join(lines)
+
+
+def look_at(step: Step, field: Field) -> str:
     """Where to look."""
     if field.message:
-        return _("Open step {number} on the stage, and look at the message on the wire.").format(
-            number=step.number
-        )
-    told = _("Open step {number} on the stage, and compare {label} before and after.")
-    return told.format(number=step.number, label=label_of(field))
+        return _("Ask what Docker has been asked for before, and which host this request goes to.")
+    told = _("Ask what {command} changes on this machine, and what it only reads.")
+    return told.format(command=facts.command(step))
 
 
-def worked_value(lesson: Lesson, at: Address, step: Step, field: Field) -> str:
-    """The answer, with the way to it."""
-    is_now = field.cell(step)
-    before = value_before(at, step, field)
-    if field.message or field.name == "opened":
-        told = _("{text} So it is: {value}.")
-        return told.format(text=text(lesson, step), value=is_now)
-    if before is None or before == field.value(step):
-        return _("{text} So it is still: {value}.").format(text=left(field), value=is_now)
-    told = _("{text} So “{before}” becomes “{value}”.")
-    return told.format(text=text(lesson, step), before=field.shown(before), value=is_now)
+def left_out(step: Step, field: Field, part: Part) -> str:
+    """Why one of the wrong options is wrong: the choice among the others stays."""
+    wrong = next(option for option in part.options if option.says != field.value(step))
+    return _("It is not “{option}”: {why}").format(option=wrong.text, why=wrong.feedback)
 
 
-VALUE = Kind("value", N_("Value after a step"), value_keys, make_value, value_holds, value_words)
+VALUE = Kind(
+    "value", N_("What is so"), value_keys, make_value, value_holds, value_words, value_objective
+)

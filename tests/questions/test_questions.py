@@ -17,9 +17,10 @@ from simulator.docker.machine import evolve, interpret, next_move
 from simulator.docker.trace import MACHINE, Machine
 from simulator.lesson.library import find_lesson
 from simulator.questions import KINDS, OBJECTIVES, Question, draw, problems, right
+from simulator.questions.acts import follows
 from simulator.questions.fields import FIELDS
 from simulator.questions.misconceptions import KNOWN, MUTANTS, imagined
-from simulator.questions.runs import ending, seen_by, twin
+from simulator.questions.runs import by_message, ending, seen_by, twin
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
 from simulator.views import stage as views
@@ -30,7 +31,7 @@ from tests.pages import ROOT
 
 LESSON = find_lesson()
 SEEDS = range(10)
-COUNT = 1000
+COUNT = 400
 EVEN = {3: 13.8, 4: 16.3}
 """Chi-square by number of options; more would come of an even deal once in a thousand times."""
 
@@ -58,7 +59,7 @@ def deviation(places: list[int], count: int) -> float:
 
 
 @each("seed", SEEDS)
-def test_a_thousand_questions_are_fit_to_be_asked(seed: int) -> None:
+def test_hundreds_of_questions_are_fit_to_be_asked(seed: int) -> None:
     """One option is right, no two are the same, each has feedback, and no question comes twice."""
     found = [(q.kind, q.id, said) for q in drawn(seed) for said in problems(LESSON, q)]
     assert found == []
@@ -80,12 +81,14 @@ def test_no_kind_of_question_favours_a_place() -> None:
     """Over all seeds, the places are even within each kind too."""
     for kind in KINDS:
         found = [q for seed in SEEDS for q in drawn(seed) if q.kind == kind]
-        places = [right(q, part) for q in found for part in q.parts if len(part.options) == 4]
-        assert deviation(places, 4) < 26, (kind, Counter(places))
+        for count, limit in {3: 23, 4: 26}.items():
+            parts = [(q, part) for q in found for part in q.parts if len(part.options) == count]
+            places = [right(q, part) for q, part in parts]
+            assert not places or deviation(places, count) < limit, (kind, Counter(places))
 
 
 def test_every_kind_objective_and_mutant_gets_its_turn() -> None:
-    """In each thousand there are all kinds and objectives; every misconception leads somewhere."""
+    """In each set there are all kinds and objectives; every misconception leads somewhere."""
     for seed in SEEDS:
         assert {question.kind for question in drawn(seed)} == set(KINDS)
         assert {question.objective for question in drawn(seed)} == set(OBJECTIVES)
@@ -122,78 +125,65 @@ def test_an_id_names_one_question_for_good() -> None:
             assert known.setdefault(question.id, told) == told
 
 
-def test_a_small_set_has_every_kind_and_many_misconceptions() -> None:
-    """Seven questions are of seven kinds; much of what is wrong has a misconception behind it."""
-    for seed in SEEDS:
-        assert {question.kind for question in draw(LESSON, seed, 7)} == set(KINDS)
-    parts = [p for seed in range(40) for q in draw(LESSON, seed, 7) for p in q.parts]
+def test_much_of_what_is_wrong_has_a_misconception_behind_it() -> None:
+    parts = [p for seed in range(40) for q in draw(LESSON, seed, 12) for p in q.parts]
     wrong = sum(len(part.options) - 1 for part in parts)
     led = sum(1 for part in parts for option in part.options if option.mutant)
-    assert led / wrong > 0.25
+    assert led / wrong > 0.15
 
 
 # -- another witness: the stage ---------------------------------------------------------------
-
-
-def tracker_cell(question: Question, name: str, number: int) -> str:
-    return str(
-        shown(question.at.scenario, question.at.engine)["steps"][number - 1]["tracker"][name]
-    )
 
 
 def stage_says(question: Question, part: Any, place: int) -> bool | None:
     """Whether the option's words are what the stage shows; None where it shows no such thing."""
     option, payload = part.options[place], shown(question.at.scenario, question.at.engine)
     steps = payload["steps"]
-    match question.kind:
-        case "value" | "blank" if part.asks[0] in PROBES:
-            return tracker_cell(question, part.asks[0], part.asks[1]) == option.text
-        case "value" | "blank" if part.asks[0] == "answered":
-            return bool(steps[part.asks[1] - 1]["exchange"]["came"] == option.text)
-        case "value" | "blank" if part.asks[0] == "proof":
-            exchange = steps[part.asks[1] - 1]["exchange"]
-            sent = "\n".join(line["text"] for line in exchange["sent"])
-            return proof_on(sent) == option.text
-        case "next":
-            return bool(steps[question.at.step]["title"] == option.text)
-        case "which" if part.asks[0] in PROBES:
-            number, _, title = option.text.partition(" · ")
-            before, after = steps[int(number) - 2], steps[int(number) - 1]
-            name, *values = part.asks
-            was, now = map(PROBES[name].words, values)
-            assert after["title"] == title
-            return bool((before["tracker"][name], after["tracker"][name]) == (was, now))
-        case "order":
-            titles = [step["title"] for step in steps]
-            places = [titles.index(title) for title in option.text.split(" → ")]
-            return places == sorted(places)
-        case "false" if question.table and "auth_token" in question.table.columns:
-            row, column = divmod(int(option.says), 3)
-            cells = question.table.rows[row]
-            number = int(cells[0].split(" · ")[0])
-            name = question.table.columns[column + 1]
-            assert option.text == f"Step {number}, {name}: “{cells[column + 1]}”"
-            return tracker_cell(question, name, number) != cells[column + 1]
+    match question.kind, part.asks:
+        case "value" | "blank", ("proof", number):
+            return proof_on(steps[number - 1]) == option.text
+        case "value", ("listed", number):
+            held = steps[number - 1]["tracker"]["local_image_store"]
+            return (held != "Empty") == (option.text == "The image, with its name") and (
+                option.text != "A part of the image"
+            )
+        case "which", ("token" | "password" as sought,):
+            wanted = {"token": "A token", "password": "User name and password"}[sought]
+            sent = [n for n, step in enumerate(steps, 1) if step["exchange"]]
+            return next(n for n in sent if proof_on(steps[n - 1]) == wanted) == option.says
+        case "false", cells:
+            name, number, says = cells[option.says]
+            assert name == "proof"
+            return proof_on(steps[number - 1]) != says
+        case "order", ((*numbers,),):
+            return list(option.says) == sorted(numbers)
         case _:
             return None
 
 
-def proof_on(sent: str) -> str:
+def proof_on(step: dict[str, Any]) -> str:
+    sent = "\n".join(line["text"] for line in step["exchange"]["sent"])
     if "Authorization: Basic" in sent or "password=" in sent:
         return "User name and password"
-    return "A token" if "Authorization: Bearer" in sent else "No proof"
+    return "A token" if "Authorization: Bearer" in sent else "No credentials"
 
 
 def test_the_stage_agrees_with_every_answer() -> None:
     """What a learner sees on the stage makes the right option right, and each other one wrong."""
     asked: Counter[str] = Counter()
     for question in (q for seed in SEEDS for q in drawn(seed)):
+        if question.kind == "value" and question.at.scenario in HELD_BEFORE:
+            continue
         for part in question.parts:
             said = [stage_says(question, part, place) for place in range(len(part.options))]
             if None not in said:
                 asked[question.kind] += 1
                 assert [place for place, true in enumerate(said) if true] == [right(question, part)]
-    assert set(asked) == set(KINDS) - {"cause"} and min(asked.values()) > 500, asked
+    assert set(asked) == {"value", "blank", "which", "false", "order"} and min(asked.values()) > 50
+
+
+HELD_BEFORE = frozenset({"shared-layers", "images"})
+"""Situations whose image store holds more than the image that is asked about."""
 
 
 def test_what_docker_prints_has_that_cause_and_no_other_on_offer() -> None:
@@ -246,12 +236,50 @@ def test_a_misconception_really_leads_there() -> None:
             if question.kind == "cause":
                 assert ending(run) == part.asks[1] != ending(played(name, at.engine))
             if question.kind == "next":
-                before = twin(option.mutant, at)
-                assert before and run.steps[before.number].name == option.says
+                before = twin(option.mutant, at, by_message)
+                move = before and follows(run, before.number)
+                assert move and "|".join(move) == option.says
             if question.kind == "false":
-                name, number, shown = part.asks[option.says]
-                assert seen_by(option.mutant, replace(at, step=number), FIELDS[name]) == shown
-    assert set(told) == set(KINDS), told
+                name, number, says = part.asks[option.says]
+                assert seen_by(option.mutant, replace(at, step=number), FIELDS[name]) == says
+    assert set(told) >= set(KINDS) - {"remedy", "meaning"}, told
+
+
+# -- worth asking -------------------------------------------------------------------------------
+
+
+def test_a_set_is_about_docker_and_not_about_the_stage() -> None:
+    """No question asks for the title of a step or for a variable of the status tracker."""
+    titles = {step["title"] for name in LESSON.situations for engine in engines()
+              for step in shown(name, engine)["steps"]}  # fmt: skip
+    for seed in SEEDS:
+        for question in drawn(seed):
+            words = [question.prompt, *question.hints, *(o.text for o in options(question))]
+            assert not [word for word in words if any(name in word for name in PROBES)]
+            if question.kind in ("next", "order", "meaning", "which"):
+                assert not titles & {option.text for option in options(question)}
+
+
+def options(question: Question) -> list[Any]:
+    return [option for part in question.parts for option in part.options]
+
+
+def test_the_third_hint_leaves_a_choice() -> None:
+    """It reasons: the right option's words are not in it."""
+    for question in drawn(0):
+        for part in question.parts if len(question.parts) == 1 else ():
+            said = part.options[right(question, part)].text
+            assert len(said) < 12 or said not in question.hints[2], question
+
+
+@each("seed", SEEDS)
+def test_a_small_set_is_even(seed: int) -> None:
+    """Twenty questions: objectives take turns, and no two ask the same of the same message."""
+    few = draw(LESSON, seed, 20)
+    counts = Counter(question.objective for question in few)
+    assert set(counts) == set(OBJECTIVES) and max(counts.values()) <= 2
+    assert len({question.core for question in few}) == len(few)
+    assert len({question.kind for question in few}) >= 7
 
 
 class Marked(gettext.NullTranslations):
@@ -314,10 +342,8 @@ def test_a_second_false_cell_is_found_out() -> None:
     """The table of a question may hold one lie, not two."""
     question = sample("false")
     (part,) = question.parts
-    place = next(
-        place for place in range(len(part.asks))
-        if place not in [option.says for option in part.options]
-    )  # fmt: skip
+    lie = part.options[right(question, part)].says
+    place = next(place for place in range(len(part.asks)) if place != lie)
     name, number, _ = part.asks[place]  # type: ignore[misc]
     asks = (*part.asks[:place], (name, number, "nonsense"), *part.asks[place + 1 :])
     bad = replace(question, parts=(replace(part, asks=asks),))

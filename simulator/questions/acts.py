@@ -1,0 +1,154 @@
+"""What Docker does, in words about Docker: requests by what they are for, and local work.
+
+An act is read from a step's own request and event, whatever the step is called on the stage.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from simulator.docker import events as e
+from simulator.docker.events import Failure
+from simulator.docker.trace import Step, Trace
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.target import Kind as Target
+from simulator.views import facts
+from simulator.words.i18n import N_, _
+
+NO_PROOF, PASSWORD, TOKEN = N_("No credentials"), N_("User name and password"), N_("A token")
+"""What a request carries to prove who asks."""
+
+
+def proof(step: Step) -> str | None:
+    """What the step's request carries to prove who asks; None where nothing is sent."""
+    if step.exchange is None:
+        return None
+    request = step.exchange.request
+    if request.authorization is None:
+        return PASSWORD if dict(request.form).get("password") else NO_PROOF
+    return TOKEN if request.authorization.scheme is Scheme.BEARER else PASSWORD
+
+
+REGISTRY, TOKEN_SERVICE, STORAGE, NOBODY = (
+    N_("The registry"), N_("The token service"), N_("Another host, which stores the layers"),
+    N_("No server"),
+)  # fmt: skip
+"""Whom Docker asks."""
+
+
+def role(step: Step) -> str:
+    """What the host is, to which this step's request goes."""
+    if step.exchange is None:
+        return NOBODY
+    request = step.exchange.request
+    if request.target.kind is Target.TOKEN or request.host == facts.token_service(step):
+        return TOKEN_SERVICE
+    return REGISTRY if request.host == facts.host(step) else STORAGE
+
+
+@dataclass(frozen=True)
+class Act:
+    """`text` says what Docker does; `when` says when it does so, wherever it does."""
+
+    text: str
+    when: str
+
+
+ACTS: Mapping[str, Act] = {
+    "ping": Act(
+        N_("It sends GET /v2/ to the registry"),
+        N_("GET /v2/ is how Docker first learns whether a registry wants credentials."),
+    ),
+    "token": Act(
+        N_("It asks the token service for a token"),
+        N_("Docker asks for a token after a 401 that names a token service."),
+    ),
+    "head": Act(
+        N_("It asks the registry which digest the tag has (HEAD)"),
+        N_("HEAD for a tag brings the digest. Docker needs it before the manifest."),
+    ),
+    "manifest": Act(
+        N_("It asks the registry for the manifest (GET)"),
+        N_("Docker asks for the manifest when the registry lets it in; only the manifest says "
+           "which layers there are."),
+    ),
+    "blob": Act(
+        N_("It asks the registry for a layer or the config"),
+        N_("Docker asks for layers when the manifest has named them."),
+    ),
+    "storage": Act(
+        N_("It asks another host for a layer"),
+        N_("Docker goes to another host where the registry answers with a redirect."),
+    ),
+    "store": Act(
+        N_("It stores the credentials on this machine"),
+        N_("docker login stores credentials after the registry has accepted them."),
+    ),
+    "name": Act(
+        N_("It gives the image its name in the image store"),
+        N_("An image gets its name when its config and all its layers are here and verified."),
+    ),
+    "held": Act(
+        N_("It downloads nothing: the image is here already"),
+        N_("Nothing is downloaded where the image store holds the same digest under this name."),
+    ),
+    "error": Act(
+        N_("It ends the command with an error"),
+        N_("Docker ends with an error where no way is left that it could try."),
+    ),
+}  # fmt: skip
+"""By name. Each text completes "What does Docker do next?"."""
+
+REQUESTS = {Target.PING: "ping", Target.TOKEN: "token", Target.BLOB: "blob"}
+LOCAL = {
+    e.CredentialsStored: "store", e.ImageStored: "name", e.AlreadyUpToDate: "held",
+}  # fmt: skip
+
+
+def act(step: Step) -> str | None:
+    """The act of a step; None for what is neither sent nor of interest to anybody else."""
+    if step.exchange is None:
+        return "error" if isinstance(step.event, Failure) else LOCAL.get(type(step.event))
+    if role(step) == STORAGE:
+        return "storage"
+    request = step.exchange.request
+    if request.target.kind is Target.MANIFEST:
+        return "head" if request.method == "HEAD" else "manifest"
+    return REQUESTS.get(request.target.kind, "token" if role(step) == TOKEN_SERVICE else None)
+
+
+def acts(trace: Trace) -> Iterator[tuple[Step, str]]:
+    """The steps that are an act."""
+    for step in trace.steps:
+        found = act(step)
+        if found:
+            yield step, found
+
+
+Next = tuple[str, str]
+"""An act, and what its request carries; empty for local work."""
+
+
+def follows(trace: Trace, number: int) -> Next | None:
+    """What Docker does after this step, in the same command; None where the user is next."""
+    step = trace.steps[number - 1]
+    if isinstance(step.event, Failure) and step.exchange:
+        return "error", ""
+    for later in trace.steps[number:]:
+        if later.name.endswith("Typed"):
+            return None
+        found = act(later)
+        if found:
+            return found, proof(later) or ""
+    return None
+
+
+WITH: Mapping[str, str] = {
+    "": "{act}.", NO_PROOF: N_("{act}, without credentials."),
+    PASSWORD: N_("{act}, with user name and password."), TOKEN: N_("{act}, with the token."),
+}  # fmt: skip
+
+
+def told(found: Next) -> str:
+    """An act in words, with what it carries."""
+    name, carried = found
+    return (_(WITH[carried]) if carried else WITH[""]).format(act=_(ACTS[name].text))

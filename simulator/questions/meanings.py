@@ -1,0 +1,189 @@
+"""What an answer means: of a request and its answer as they went over the wire."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from random import Random
+
+from simulator.docker.trace import Step
+from simulator.lesson.document import Lesson
+from simulator.questions.misconceptions import imagined
+from simulator.questions.model import Asks, Option, Part, Question, Says
+from simulator.questions.objectives import about
+from simulator.questions.offer import Key, Kind, Wrong, chosen, place_of, rule
+from simulator.questions.reasons import right
+from simulator.questions.runs import (
+    because,
+    engine_of,
+    key_of,
+    mutants,
+    step_at,
+    traces,
+    twin,
+    wire,
+)
+from simulator.views.address import Address
+from simulator.words.i18n import N_, _
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """`text` is what the answer means; `sign` is how one sees that it means this."""
+
+    text: str
+    sign: str
+
+
+MEANINGS: Mapping[str, Meaning] = {
+    "Challenged": Meaning(
+        N_("Docker is to say who asks; nobody has refused anything yet."),
+        N_("A challenge is a 401 to a request without credentials; its WWW-Authenticate header "
+           "says what is wanted."),
+    ),
+    "TokenRefused": Meaning(
+        N_("The credentials are wrong, or no longer right."),
+        N_("Credentials are refused where a request that carries user name and password is "
+           "answered with 401."),
+    ),
+    "AccessDenied": Meaning(
+        N_("Whoever asks may not pull this repository, or it does not exist."),
+        N_("A right is missing where a request is refused after the registry was told who asks: "
+           "the code is DENIED, or the challenge says insufficient_scope."),
+    ),
+    "ManifestUnknown": Meaning(
+        N_("Docker may look, but there is no such image or tag."),
+        N_("It is said to those who may look: 404, and a code that ends in UNKNOWN."),
+    ),
+    "RateLimited": Meaning(
+        N_("There were too many requests; later ones may be answered."),
+        N_("429 means too many requests; Retry-After may say how long to wait."),
+    ),
+    "ServerFailed": Meaning(
+        N_("The server itself is in trouble; the credentials do not matter."),
+        N_("A status of 500 and more says that the server failed."),
+    ),
+    "Redirected": Meaning(
+        N_("The content lies at another address, and Docker is to ask there."),
+        N_("A redirect is a 307 or 302 with a Location header."),
+    ),
+    "TokenIssued": Meaning(
+        N_("Docker gets a token, which it shows to the registry from now on."),
+        N_("A token service answers 200 with a token in the body."),
+    ),
+    "Resolved": Meaning(
+        N_("The tag exists, and this is the digest that it stands for now."),
+        N_("HEAD for a tag is answered with 200 and the header Docker-Content-Digest."),
+    ),
+    "ManifestReceived": Meaning(
+        N_("This is the list of the layers that make up the image."),
+        N_("GET for a manifest is answered with 200 and the manifest in the body."),
+    ),
+    "IndexReceived": Meaning(
+        N_("This is a list of images, one for each platform."),
+        N_("The Content-Type says that the body is an index or a manifest list."),
+    ),
+    "DigestMismatch": Meaning(
+        N_("What arrived is not what the manifest promised."),
+        N_("Docker hashes what arrives: the answer may be 200 and the content still wrong."),
+    ),
+    "LoginAccepted": Meaning(
+        N_("The credentials are right."),
+        N_("docker login repeats GET /v2/ with what was asked for, and the answer is 200."),
+    ),
+}  # fmt: skip
+"""By event."""
+SAME = {"LoginRejected": "TokenRefused", "BlobUnknown": "ManifestUnknown"}
+SEEN_IN_THE_ANSWER = frozenset(MEANINGS) - {"DigestMismatch", "ManifestReceived", "LoginAccepted"}
+"""What the answer's status, headers and codes show; a digest is not computed by reading."""
+
+
+def meaning(step: Step) -> str:
+    return SAME.get(step.name, step.name)
+
+
+def meaning_keys(lesson: Lesson) -> Iterator[Key]:
+    for trace in traces(lesson):
+        for step in trace.steps:
+            if step.exchange and meaning(step) in SEEN_IN_THE_ANSWER:
+                yield "meaning", trace.scenario, trace.engine, step.number, ""
+
+
+def meaning_holds(at: Address, _asks: Asks, says: Says) -> bool:
+    return meaning(step_at(at)) == says
+
+
+def meaning_words(_lesson: Lesson, _at: Address, _asks: Asks, says: Says) -> str:
+    return _(MEANINGS[str(says)].text)
+
+
+def meaning_objective(_lesson: Lesson, key: Key) -> str:
+    return about(step_at(place_of(key)).name)
+
+
+def make_meaning(lesson: Lesson, key: Key) -> Question | None:
+    at, rng = place_of(key), Random(key_of(key))
+    step = step_at(at)
+    says = meaning(step)
+    key_text = Option(meaning_words(lesson, at, (), says), says, right(_(MEANINGS[says].sign)))
+    wrong = chain(mutant_meanings(at, rng), other_meanings(says, rng))
+    options = chosen(MEANING, lesson, at, (), key_text, wrong)
+    if options is None:
+        return None
+    objective = meaning_objective(lesson, key)
+    return Question(
+        key_of(key), "meaning", objective, at, engine_of(at),
+        _("Docker sent this request and got this answer. What does the answer mean?"),
+        (Part((), options),),
+        (
+            _("Read the status first, then the headers, then the code in the body."),
+            rule(objective),
+            _("Which of the options would show such a status, to a request with such "
+              "credentials? One sign more: {sign}").format(sign=sign_against(options, says)),
+        ),
+        wire(step), core=f"{says}/{step.exchange and step.exchange.request.method}",
+    )  # fmt: skip
+
+
+def sign_against(options: tuple[Option, ...], says: Says) -> str:
+    """How one would see one of the wrong options: it helps to leave it out."""
+    other = next(str(option.says) for option in options if option.says != says)
+    return _(MEANINGS[other].sign)
+
+
+def mutant_meanings(at: Address, rng: Random) -> Iterator[Wrong]:
+    """What somebody with a misconception takes the answer for."""
+    for mutant in mutants(rng):
+        found = twin(mutant.name, at)
+        steps = imagined(mutant.name, at.scenario, at.engine).steps
+        own = step_at(at)
+        same = [one for one in steps if one.exchange == own.exchange] if found is None else []
+        if same and own.exchange and meaning(same[0]) in MEANINGS:
+            yield Wrong(meaning(same[0]), because(mutant), mutant.name)
+
+
+NEAR: Mapping[str, tuple[str, ...]] = {
+    "Challenged": ("TokenRefused", "AccessDenied", "ManifestUnknown"),
+    "TokenRefused": ("Challenged", "AccessDenied", "ServerFailed"),
+    "AccessDenied": ("TokenRefused", "Challenged", "ManifestUnknown"),
+    "ManifestUnknown": ("AccessDenied", "TokenRefused", "ServerFailed"),
+    "RateLimited": ("AccessDenied", "ServerFailed", "TokenRefused"),
+    "ServerFailed": ("RateLimited", "AccessDenied", "ManifestUnknown"),
+    "Redirected": ("Challenged", "ManifestUnknown", "DigestMismatch"),
+    "TokenIssued": ("LoginAccepted", "Resolved", "Challenged"),
+    "Resolved": ("ManifestReceived", "LoginAccepted", "IndexReceived"),
+    "IndexReceived": ("ManifestReceived", "Resolved", "DigestMismatch"),
+}  # fmt: skip
+"""What is taken for it most easily."""
+
+
+def other_meanings(says: Says, rng: Random) -> Iterator[Wrong]:
+    near = NEAR.get(str(says), ())
+    rest = [name for name in MEANINGS if name not in (says, *near)]
+    for name in (*rng.sample(near, len(near)), *rng.sample(rest, len(rest))):
+        yield Wrong(name, _(MEANINGS[name].sign))
+
+
+MEANING = Kind(
+    "meaning", N_("What an answer means"), meaning_keys, make_meaning, meaning_holds,
+    meaning_words, meaning_objective,
+)  # fmt: skip

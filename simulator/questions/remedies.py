@@ -1,0 +1,179 @@
+"""What helps: after a failure whose cause is known."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from simulator.docker.events import Unreachable
+from simulator.docker.trace import Trace
+from simulator.lesson.document import Lesson
+from simulator.protocol.authorization import Scheme
+from simulator.protocol.network_failure import Obstacle
+from simulator.questions.model import Asks, Option, Part, Question, Says
+from simulator.questions.objectives import about
+from simulator.questions.offer import Key, Kind, Wrong, chosen, place_of, rule
+from simulator.questions.reasons import right
+from simulator.questions.runs import key_of, situation, traces, typed
+from simulator.scenarios.play import trace as played
+from simulator.views import facts
+from simulator.views.address import Address
+from simulator.words.i18n import N_, _
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """`text` says what to do, `helps` against what."""
+
+    text: str
+    helps: str
+
+
+REMEDIES: Mapping[str, Remedy] = {
+    "login": Remedy(
+        N_("Log in to this registry with the right password or access token."),
+        N_("A new docker login helps where credentials are missing or no longer right."),
+    ),
+    "right": Remedy(
+        N_("Ask the owner of the repository for the right to pull."),
+        N_("A right is given by whoever owns the repository; another login of the same account "
+           "changes nothing."),
+    ),
+    "name": Remedy(
+        N_("Compare the name and the tag with what the registry lists."),
+        N_("The name must be right where the registry knows no such image, or where a name cannot "
+           "be one."),
+    ),
+    "network": Remedy(
+        N_("Check from the machine of the Docker engine whether the host answers at that port."),
+        N_("The way to the server matters where no answer came: name, port, firewall or proxy."),
+    ),
+    "trust": Remedy(
+        N_("Give the engine the certificate of the authority that signed, in certs.d."),
+        N_("The engine must know the authority where the certificate is of one that it does not "
+           "know."),
+    ),
+    "wait": Remedy(
+        N_("Wait as long as the answer says, or pull from a cache of your own."),
+        N_("Waiting helps where a limit was reached."),
+    ),
+    "server": Remedy(
+        N_("Tell whoever runs the server: its content or its service is broken."),
+        N_("Only its operator can help where the server fails or its content is damaged."),
+    ),
+    "tls": Remedy(
+        N_("Give the registry TLS; for a trial, list it in insecure-registries of the engine."),
+        N_("That helps where the registry answers without TLS and Docker insists on it."),
+    ),
+    "platform": Remedy(
+        N_("Ask for a platform that the image has, or for an image built for this one."),
+        N_("The platform matters where the tag has no image for the one that was asked for."),
+    ),
+    "helper": Remedy(
+        N_("Install the credential helper, or take its name out of config.json."),
+        N_("The helper matters where config.json names one that cannot be run."),
+    ),
+    "write": Remedy(
+        N_("Make config.json writable for this user."),
+        N_("Docker must be able to write where a login was accepted and could not be stored."),
+    ),
+    "stdin": Remedy(
+        N_("Give the password with --password-stdin."),
+        N_("Without a terminal Docker cannot ask, so the password must come on standard input."),
+    ),
+}  # fmt: skip
+"""By name."""
+
+AGAINST: Mapping[str, str] = {
+    "LoginRejected": "login", "TokenRefused": "login", "NoCredentials": "login",
+    "ManifestUnknown": "name", "ReferenceRejected": "name", "RateLimited": "wait",
+    "ServerFailed": "server", "DigestMismatch": "server", "BlobUnknown": "server",
+    "PlatformMissing": "platform", "HelperFailed": "helper", "StoreFailed": "write",
+    "InputMissing": "stdin",
+}  # fmt: skip
+"""What helps, by the event that ends a run."""
+REACHING: Mapping[Obstacle, str] = {
+    Obstacle.REFUSED: "network", Obstacle.TIMEOUT: "network", Obstacle.RESET: "network",
+    Obstacle.NO_HOST: "name", Obstacle.UNTRUSTED: "trust", Obstacle.EXPIRED: "server",
+    Obstacle.WRONG_NAME: "server", Obstacle.PLAIN_HTTP: "tls",
+}  # fmt: skip
+"""What helps where no answer came, by the reason."""
+ALSO: Mapping[str, frozenset[str]] = {
+    "right": frozenset({"login", "name"}), "network": frozenset({"name", "server", "trust"}),
+    "trust": frozenset({"server", "network"}), "server": frozenset({"network", "wait"}),
+    "wait": frozenset({"login"}), "helper": frozenset({"login", "write"}),
+    "name": frozenset({"right", "network"}), "login": frozenset({"right"}),
+    "tls": frozenset({"trust", "server", "network"}),
+}  # fmt: skip
+"""What may help as well, and is no wrong option there."""
+
+
+def remedy(trace: Trace) -> str | None:
+    """What helps after this run; None where it did not fail, or where that cannot be told."""
+    last = trace.steps[-1]
+    if not trace.failed:
+        return None
+    if last.name == "AccessDenied":
+        return refused(trace)
+    if isinstance(last.event, Unreachable):
+        return REACHING.get(last.event.obstacle)
+    return AGAINST.get(last.name)
+
+
+def refused(trace: Trace) -> str | None:
+    """Of those who are refused, strangers log in and others ask for the right."""
+    last = trace.steps[-1]
+    if not facts.account(last):
+        return "login"
+    held = last.after.run.access.authorization
+    granted = held is not None and held.scheme is Scheme.BEARER
+    return "right" if granted or facts.status(last) == 403 else "login"
+
+
+def remedy_keys(lesson: Lesson) -> Iterator[Key]:
+    for trace in traces(lesson):
+        if remedy(trace):
+            yield "remedy", trace.scenario, trace.engine, len(trace.steps), ""
+
+
+def remedy_holds(at: Address, _asks: Asks, says: Says) -> bool:
+    return remedy(played(at.scenario, at.engine)) == says
+
+
+def remedy_words(_lesson: Lesson, _at: Address, _asks: Asks, says: Says) -> str:
+    return _(REMEDIES[str(says)].text)
+
+
+def remedy_objective(_lesson: Lesson, key: Key) -> str:
+    return about(played(key[1], key[2]).steps[-1].name)
+
+
+def make_remedy(lesson: Lesson, key: Key) -> Question | None:
+    at, rng = place_of(key), Random(key_of(key))
+    says = remedy(played(at.scenario, at.engine))
+    assert says is not None
+    key_option = Option(_(REMEDIES[says].text), says, right(_(REMEDIES[says].helps)))
+    names = [name for name in REMEDIES if name != says and name not in ALSO.get(says, ())]
+    wrong = [Wrong(name, _(REMEDIES[name].helps)) for name in rng.sample(names, len(names))]
+    options = chosen(REMEDY, lesson, at, (), key_option, wrong)
+    if options is None:
+        return None
+    objective = remedy_objective(lesson, key)
+    last = played(at.scenario, at.engine).steps[-1]
+    said = [line.text for line in last.terminal if line.kind in ("output", "error")]
+    return Question(
+        key_of(key), "remedy", objective, at, situation(at),
+        _("Docker printed this. What helps?"), (Part((), options),),
+        (
+            _("Who said no, or who said nothing: this machine, the network, or a server?"),
+            rule(objective),
+            _("One of the others helps against something else: {helps}").format(
+                helps=wrong[0].feedback),
+        ),
+        "\n".join((typed(at).rpartition("\n")[2], *said)), core=f"{says}/{last.name}",
+    )  # fmt: skip
+
+
+REMEDY = Kind(
+    "remedy", N_("What helps"), remedy_keys, make_remedy, remedy_holds, remedy_words,
+    remedy_objective,
+)  # fmt: skip
