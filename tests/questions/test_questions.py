@@ -13,13 +13,11 @@ import pytest
 
 from simulator import questions
 from simulator.docker.engines import engines
-from simulator.docker.machine import evolve, interpret, next_move
-from simulator.docker.trace import MACHINE, Machine
 from simulator.lesson.library import find_lesson
 from simulator.questions import KINDS, OBJECTIVES, Question, draw, problems, right
 from simulator.questions.acts import follows
 from simulator.questions.fields import FIELDS
-from simulator.questions.misconceptions import KNOWN, MUTANTS, imagined
+from simulator.questions.misconceptions import MUTANTS, imagined
 from simulator.questions.runs import by_message, ending, seen_by, twin
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as played
@@ -368,37 +366,3 @@ def test_what_cannot_be_drawn_is_said() -> None:
         draw(LESSON, 1, 1, kinds=["x"])
     with pytest.raises(questions.TooMany, match=r"there are \d+ such questions, not 100000"):
         draw(LESSON, 1, 100_000, kinds=["cause"])
-
-
-# -- mutants ----------------------------------------------------------------------------------
-
-
-@each("mutant", MUTANTS)
-def test_a_mutant_is_wrong_somewhere(mutant: str) -> None:
-    """It plays every scenario to an end, and what it shows differs from the machine."""
-    differs = 0
-    for name in scenarios():
-        for engine in engines():
-            steps = imagined(mutant, name, engine).steps
-            assert steps[-1].after.finished
-            differs += steps != played(name, engine).steps
-    assert differs
-
-
-@each("mutant", [known for known in KNOWN if known.when])
-def test_a_mutant_matters_only_when_it_says(mutant: Any) -> None:
-    """Where none of its events happens, it really does what the machine does."""
-    for name in scenarios():
-        if not mutant.matters(name, "29"):
-            assert replace(mutant, when=()).run(name, "29").steps == played(name, "29").steps
-
-
-def test_the_machine_is_not_a_mutant() -> None:
-    """Without a mutant, a run stands on the machine's own three functions."""
-    assert Machine(next_move, interpret, evolve) == MACHINE
-
-
-def test_every_mutant_belongs_to_an_objective() -> None:
-    """A misconception says what is still to learn."""
-    assert {mutant.objective for mutant in KNOWN} <= set(OBJECTIVES)
-    assert len(KNOWN) >= 10

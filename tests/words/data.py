@@ -1,4 +1,6 @@
-"""The data files that have words in other languages."""
+"""The data files that have words in other languages, and what is a word in a text."""
+
+import re
 
 from simulator.authoring.translations import originals
 from simulator.lesson.event_words import EVENTS
@@ -18,3 +20,8 @@ DATA = sorted({
     SCENARIOS, EVENTS, *PARTS,
 })  # fmt: skip
 """Every file whose words are translated beside it; of lessons all, whether they are or not."""
+
+
+def has_words(text: str) -> bool:
+    """Whether anything of a text but what is filled in is to be translated."""
+    return any(letter.isalpha() for letter in re.sub(r"\{[^}]*\}", "", text))
