@@ -166,7 +166,9 @@ def test_a_diagram_of_another_language_is_stale(tmp_path: Path) -> None:
     for path in source.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     german = tmp_path / "lesson.de.yaml"
-    german.write_text(german.read_text("utf-8").replace("Bereit zum", "Nun bereit zum"))
+    german.write_text(
+        german.read_text("utf-8").replace("Image herunterladen", "Image herunterladen!")
+    )
     ours, theirs = every_language(tmp_path)
     assert problems(ours) == ()
     assert "flow-wide.de.svg is out of date" in " ".join(problems(theirs))
@@ -181,7 +183,7 @@ def test_what_is_staged_is_german(german: Lesson) -> None:
     for ours, theirs in zip(english["steps"], staged["steps"], strict=True):
         assert theirs["terminal"] == ours["terminal"]
         assert theirs["title"] != ours["title"] and theirs["text"] != ours["text"]
-    assert staged["steps"][-1]["tracker"]["auth_token"] == "Noch keines; Zugangsdaten abgelegt"
+    assert staged["steps"][-1]["tracker"]["auth_token"] == "Keines; Zugangsdaten gespeichert"
 
 
 def test_lanes_and_cards_are_german(german: Lesson) -> None:
