@@ -19,6 +19,7 @@ COMMANDS = {
     "scenarios": Entry("simulator.cli.running:list_scenarios", "List what can be run."),
     "compare": Entry("simulator.cli.comparing:compare", "Compare two runs side by side."),
     "decode": Entry("simulator.cli.decoding:decode", "Explain a message that Docker printed."),
+    "grammar": Entry("simulator.cli.covering:grammar", "How much of recorded errors is read."),
     "app": Entry("simulator.cli.hosting:app", "Serve the pages, with a registry for your docker."),
     "registry": Entry("simulator.cli.serving:registry", "Serve the mock registry alone."),
     "record": Entry("simulator.cli.recording:record", "Record what your own Docker does."),

@@ -11,7 +11,7 @@ from simulator.decoder import cleaning
 from simulator.decoder.causes import Verdict, judged
 from simulator.decoder.cleaning import Line
 from simulator.decoder.facts import Fact, facts
-from simulator.decoder.reading import Message
+from simulator.decoder.reading import Message, readings
 from simulator.decoder.redaction import mask
 from simulator.decoder.signs import all_readings
 
@@ -20,8 +20,9 @@ LONGEST = 400_000
 WRAPPED = 400
 """Lines of the longest text that is looked at as one with broken lines."""
 AROUND = frozenset({"config-parse", "config-load", "must-build", "kubelet", "buildkit", "compose",
-                    "pull", "push", "asks-elsewhere"})  # fmt: skip
-"""Readings of other lines that bear on the failure: a warning, or which client it was."""
+                    "pull", "push", "asks-elsewhere", "says-nothing"})  # fmt: skip
+"""Readings of other lines that bear on the failure: a warning, which client it was, or what a
+helper printed beside its answer."""
 NEAR = 12
 """Lines before and after the failure that belong to it."""
 OTHERS = frozenset({"registry", "host", "repository", "tag", "digest", "file", "helper", "service"})
@@ -62,7 +63,7 @@ def decode(pasted: str) -> Decoded:
     warnings = tuple(one for one in found if one is not main and is_warning(one))
     near = [one for one in found if one is not main
             and abs(one.line.number - main.line.number) <= NEAR]  # fmt: skip
-    context = frozenset().union(*(one.gives & AROUND for one in (*warnings, *near)))
+    context = frozenset().union(*(readings(one) & AROUND for one in (*warnings, *near)))
     return Decoded(
         text, kept.count, found, main, warnings,
         tuple(collected(main, (*warnings, *near))), all_readings(main, context),
@@ -81,7 +82,7 @@ def read(text: str) -> tuple[Message, ...]:
         return best
     for other in cleaning.joined(text):
         again = messages(other)
-        if unread(again) + LITTLE < unread(best):
+        if unread(again) + LITTLE < unread(best) and told(best) <= told(again):
             best = again
     return best
 
@@ -92,6 +93,11 @@ LITTLE = 3
 
 def unread(found: Iterable[Message]) -> int:
     return sum(one.unread for one in found)
+
+
+def told(found: Iterable[Message]) -> frozenset[str]:
+    """What the messages of ours give."""
+    return frozenset().union(*(one.gives for one in found if one.ours))
 
 
 def unended(found: Iterable[Message]) -> int:

@@ -73,7 +73,8 @@ def of_answer(message: Message) -> Iterator[Fact]:
     named, gives = message.named, message.gives
     if "status" in named:
         words = named.get("status_words", "")
-        yield Fact("status", f"{named['status']} {words}".strip())
+        status = f"{named['status']} {words}".strip()
+        yield from (Fact("status", one) for one in dict.fromkeys((status, status[:3])))
     elif "proxy-407" in gives:
         yield Fact("status", "407")
     elif named.get("v1_words"):
@@ -124,7 +125,7 @@ def is_from_containerd(message: Message) -> bool:
 
 
 SHORT = 2
-"""Words of this number or fewer say little without their code."""
+"""Words of this number or fewer say little without their code, so both are given first."""
 
 
 def of_words(message: Message) -> Iterator[Fact]:
@@ -153,8 +154,9 @@ def of_said(segment: Segment, said: tuple[str, str]) -> Iterator[Fact]:
     if coded or code:
         yield Fact("registry_code", code.lower().replace("_", " ") or prefix.lower())
     kept = words.strip().rstrip('"').replace('\\"', '"').replace("\\n", " ").strip()
+    both = (kept, f"{prefix}: {kept}") if coded else (kept,)
     short = coded and len(kept.split()) <= SHORT
-    yield Fact("registry_words", f"{prefix}: {kept}" if short else kept)
+    yield from (Fact("registry_words", one) for one in (reversed(both) if short else both))
 
 
 CODED = frozenset({"code-denied", "code-unauthorized", "code-toomany", "code-manifest-unknown",

@@ -23,9 +23,10 @@ NAMES = {
     "url": r"\"?(?P<url>https?://[^\s\"]+?)\"?",
     "host": r"(?P<host>[A-Za-z0-9\[][A-Za-z0-9.\[\]-]*(?::\d+)?)",
     "digest": r"(?P<digest>sha\d+:[0-9a-f]{12,})",
+    "status": r"(?P<status>\d{3}(?: [A-Z][\w']*(?:[ -][A-Za-z'][\w']*)*)?)",
 }
 """What stands in a pattern as `<name>`."""
-NAME = re.compile(r"(?<!\?P)<(ref|url|host|digest)>")
+NAME = re.compile(r"(?<!\?P)<(ref|url|host|digest|status)>")
 WORD = re.compile(r"[A-Za-z0-9]+")
 ANY, NONE = "*", ""
 """In place of a first word: every one, and no word at all."""

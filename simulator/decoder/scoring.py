@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from simulator.decoder.answer import as_data
+from simulator.decoder.causes import causes as known_causes
 from simulator.decoder.decode import decode
 from simulator.words.data_file import read
 from simulator.words.i18n import speaking
@@ -25,7 +26,8 @@ class InvalidCases(ValueError):
 
 
 class Case(BaseModel):
-    """A message that somebody met, with its true causes; the true one first."""
+    """A message that somebody met, with its true causes; the true one first. Either `excluded` are
+    the causes that cannot be, or `open` are the only ones that may be beside the true ones."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
@@ -33,8 +35,16 @@ class Case(BaseModel):
     message: str
     causes: tuple[str, ...]
     excluded: tuple[str, ...] = ()
+    open: tuple[str, ...] | None = None
     wrong_facts: tuple[str, ...] = ()
     says: dict[str, str] = {}
+
+    @property
+    def cannot_be(self) -> frozenset[str]:
+        """The causes that an honest answer does not list."""
+        if self.open is None:
+            return frozenset(self.excluded)
+        return frozenset(known_causes()) - {*self.causes, *self.open}
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ def wrong(case: Case, answer: Any) -> Iterator[str]:
 
 def dishonest(case: Case, answer: Any) -> Iterator[str]:
     listed = [one["id"] for one in answer["causes"]]
-    yield from (f"{one} cannot be" for one in listed if one in case.excluded)
+    yield from (f"{one} cannot be" for one in listed if one in case.cannot_be)
     certain = [one["id"] for one in answer["causes"] if one["standing"] == "certain"]
     if certain and (len(listed) > 1 or len(case.causes) > 1):
         yield f"{certain[0]} is not certain"

@@ -4,7 +4,8 @@ They are what `rules.yaml` asks for beside the readings of the frames.
 """
 
 import ipaddress
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from simulator.decoder.facts import EMPTY
 from simulator.decoder.reading import (
@@ -14,6 +15,7 @@ from simulator.decoder.reading import (
     readings,
     reference_of,
 )
+from simulator.decoder.words import unwrapped
 from simulator.protocol.hosts import address_of, bare
 from simulator.protocol.reference import HUB
 
@@ -28,6 +30,9 @@ PUBLIC = ("docker.io", "ghcr.io", "quay.io", "gcr.io", "pkg.dev", "mcr.microsoft
 GATEWAYS = frozenset({"502", "503", "504", *(str(code) for code in range(520, 531))})
 SILENT = frozenset({"deadline", "tls-timeout", "dial-timeout", "no-route", "unreachable",
                     "read-timeout"})  # fmt: skip
+BUILD_STEP = re.compile(r"(?:^|\s)#\d+(?: \d+\.\d+)?$")
+"""How BuildKit numbers the steps of a build, at the end of a line's prefixes."""
+UPLOADS = frozenset({"PUT", "POST", "PATCH"})
 FAR = SILENT | {"refused-port", "dns-none", "dns-fails", "tls"}
 """What only another host than the registry can be at fault for, once the manifest came."""
 
@@ -36,6 +41,8 @@ def all_readings(message: Message, context: frozenset[str] = frozenset()) -> fro
     """Every reading of a message; `context` are those of the lines around it."""
     found = set(readings(message)) | set(image_signs(message)) | context
     found |= set(of_status(message)) | set(of_hosts(message)) | set(of_form(message))
+    if "push" in found:  # what was copied went up, so no download failed
+        found -= {"blob", "elsewhere"}
     if "login" in found and found & {"pull", "push", "access-denied"}:
         found.discard("login")
     return frozenset(found)
@@ -67,6 +74,8 @@ def of_hosts(message: Message) -> Iterator[str]:
             yield "elsewhere"
         return
     first, last = targets[0], targets[-1]
+    if last.of_registry and last.method.upper() in UPLOADS:
+        yield "push"
     yield "asked-http" if first.parts[0] == "http" else "asked-https"
     if first.host.endswith((":443", ":80")):
         yield "explicit-443"
@@ -109,6 +118,8 @@ def is_storage(host: str) -> bool:
 def of_image_host(message: Message) -> Iterator[str]:
     """Of a message without an address: the image's host, and another that it names."""
     image = reference_of(message)
+    if image and is_public(image.domain):
+        yield "public-registry"
     if image and image.domain.endswith((":443", ":80")):
         yield "explicit-443"
     named = message.named.get("host", "")
@@ -174,9 +185,30 @@ def of_form(message: Message) -> Iterator[str]:
         yield "pull-form"
     if not gives & {"daemon", "podman", "containerd", "kubelet", "crane", "buildkit", "ctr"}:
         yield from ("bare", "push-form") if not named else ()
+    if BUILD_STEP.search(message.line.prefix):
+        yield "buildkit"
     yield from of_words(message)
     if gives & SILENT or "cut" in gives:
         yield "silent"
+
+
+REFUSALS = frozenset({"permission denied", "operation not permitted", "read-only file system",
+                      "access is denied", "device or resource busy",
+                      "input/output error"})  # fmt: skip
+"""Words of the operating system for a file that is there and may not be used."""
+
+
+CODES = {
+    "unauthorized": ("auth", "unauthorized"), "denied": ("auth", "denied"),
+    "toomanyrequests": ("limit",), "manifest_unknown": ("missing", "manifest-unknown"),
+    "name_unknown": ("missing", "name-unknown"), "blob_unknown": ("missing", "blob-unknown"),
+}  # fmt: skip
+"""Readings of an error's code in a body of JSON."""
+
+
+def code_of(named: Mapping[str, str]) -> str:
+    """The code in the registry's own words, where they are a body of JSON."""
+    return unwrapped(named.get("registry_words", ""))[0].lower()
 
 
 def words_of(message: Message) -> str:
@@ -204,11 +236,16 @@ def of_words(message: Message) -> Iterator[str]:
         yield "alert-name"
     if alert in ("protocol version not supported", "insufficient security level"):
         yield "alert-version"
+    yield from CODES.get(code_of(named), ())
+    if "helper-said" in message.gives and not named.get("helper_words"):
+        yield "helper-mute"
     words = named.get("registry_words", "")
     if "arn:aws" in words:
         yield "says-arn"
     if words.lower() in ("requested access to the resource is denied", "denied"):
         yield "denied-default"
+    if named.get("os_words", "").lower().rstrip(".") in REFUSALS:
+        yield "os-refuses"
     if named.get("os_words", "").lower() in ("no space left on device", "disk quota exceeded"):
         yield from ("says-no-room", "no-space")
     if "no pull access" in message.line.text:

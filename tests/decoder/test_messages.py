@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,42 +19,43 @@ from simulator.decoder.decode import decode
 from simulator.decoder.grammar import grammar, segments
 from simulator.decoder.scoring import Case, cases, scored
 from simulator.decoder.words import known_phrases
+from tests.cases import each
 
 HERE = Path(__file__).parent
 CASES = cases(HERE / "cases.yaml")
-PRINTED: dict[str, str] = json.loads((HERE / "printed.json").read_text())
+MET = (*CASES, *cases(HERE / "met.yaml"))
 VARIANTS = [line.partition("@@")[::2] for line in
             (HERE / "variants.txt").read_text().splitlines() if "@@" in line]  # fmt: skip
 OTHERS = (HERE / "other_sentences.txt").read_text().splitlines()
 
 
-@pytest.mark.parametrize("case", CASES, ids=[one.id for one in CASES])
+@each("case", MET)
 def test_a_message_that_somebody_met_is_explained(case: Case) -> None:
     """The true cause among the first three, nothing that cannot be, and all of it read."""
     score = scored(case)
     assert (score.wrong, score.dishonest, score.unread) == ((), (), ())
 
 
-@pytest.mark.parametrize("case", CASES, ids=[one.id for one in CASES])
+def test_there_are_messages_of_every_cause() -> None:
+    """Two at least; of causes whose words are always those of another cause, one."""
+    count = Counter(cause for case in MET for cause in case.causes)
+    assert {cause for cause in causes() if count[cause] < 2} == set()
+
+
+@each("case", CASES)
 def test_nothing_that_may_be_is_excluded(case: Case) -> None:
     """A cause is excluded only where the case says so too."""
     ruled_out = {one.cause.name for one in decode(case.message).verdict.excluded}
-    assert ruled_out <= set(case.excluded)
+    assert ruled_out <= case.cannot_be
 
 
-@pytest.mark.parametrize(("wanted", "message"), VARIANTS)
+@each("wanted, message", VARIANTS)
 def test_other_clients_words_lead_to_the_same_causes(wanted: str, message: str) -> None:
     first = [one.cause.name for one in decode(message).verdict.candidates][:3]
     assert set(wanted.split("|")) & set(first)
 
 
-@pytest.mark.parametrize("name", PRINTED)
-def test_every_recorded_error_is_taken_apart_without_a_rest(name: str) -> None:
-    found = decode(PRINTED[name]).messages
-    assert [one.text for message in found for one in message.segments if not one.frame] == []
-
-
-@pytest.mark.parametrize("sentence", OTHERS)
+@each("sentence", OTHERS)
 def test_another_programs_words_have_no_cause(sentence: str) -> None:
     answer = as_data(decode(sentence))
     assert answer["summary"] == "This is not from a login, pull or push."
@@ -96,8 +99,10 @@ def names(decoded: object) -> list[str]:
 WRAPPED = [one for one in CASES if len(one.message) > 90 and "\n" not in one.message]
 
 
-@pytest.mark.parametrize("case", WRAPPED, ids=[one.id for one in WRAPPED])
-@pytest.mark.parametrize("dress", ["wrapped", "coloured", "log", "journal", "github"])
+DRESSES = ("wrapped", "coloured", "log", "journal", "github")
+
+
+@each("case, dress", product(WRAPPED, DRESSES))
 def test_wraps_colours_and_prefixes_make_no_difference(case: Case, dress: str) -> None:
     assert names(decode(dressed(case.message, dress))) == names(decode(case.message))
 
@@ -155,7 +160,7 @@ def test_every_frame_has_a_speaker_and_names_its_source() -> None:
 FILLINGS = ["a", " ", ": ", "error: ", "Get https://a/", "(", '"', "x509: "]
 
 
-@pytest.mark.parametrize("filling", FILLINGS)
+@each("filling", FILLINGS)
 def test_reading_takes_time_in_proportion(filling: str) -> None:
     """Twice the text takes about twice the time, whatever it is made of."""
     short, long = (filling * (size // len(filling)) for size in (10_000, 20_000))
@@ -175,7 +180,7 @@ PATTERNS = [(one.frame.name, one.pattern) for one in grammar().beginnings]
 PIECES = ["a", "a/", "a.", "1", " ", '"', "(", "a: ", "-", "https://a/"]
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in PATTERNS}))
+@each("name", sorted({name for name, _ in PATTERNS}))
 def test_no_pattern_is_quadratic(name: str) -> None:
     """Each pattern, at its own beginning followed by 10,000 and 20,000 characters."""
     for pattern in (one for known, one in PATTERNS if known == name):
