@@ -3,13 +3,23 @@
 import sys
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from simulator.cli.common import HOST, told_plainly
+from simulator.protocol.reference import HOST as HOST_NAME
 from simulator.registry import serving as server
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
+
+
+def checked_url(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Without the slash at its end. Only https: plain HTTP needs no proxy."""
+    parts = urlsplit(value)
+    if value and (parts.scheme != "https" or not HOST_NAME.fullmatch(parts.netloc) or parts.query):
+        raise click.BadParameter(f"{value!r} is not an address like https://registry.example.com")
+    return value.rstrip("/")
 
 
 @click.command()
@@ -25,10 +35,12 @@ from simulator.registry.model import Auth, Fault, Part, Registry, User
 @click.option("--fault", "faults", multiple=True, metavar="PART:KIND",
               help="Break it: manifest:500, token:503, blob:corrupt, blob:cut=100.")  # fmt: skip
 @click.option("--writable", is_flag=True, help="Take pushes from users to what they may pull.")
+@click.option("--public-url", metavar="URL", default="", callback=checked_url,
+              help="How clients reach it, where a proxy with TLS is before it.")  # fmt: skip
 @told_plainly
 def registry(
     host: str, port: int, auth: str, users: tuple[str, ...], password_stdin: bool,
-    images: tuple[str, ...], faults: tuple[str, ...], writable: bool,
+    images: tuple[str, ...], faults: tuple[str, ...], writable: bool, public_url: str,
 ) -> None:  # fmt: skip
     """Serve the mock registry: `docker`, `podman` and `skopeo` can pull from it, and push to it
     if it is writable. What is pushed is kept in memory and gone when the registry stops.
@@ -42,9 +54,9 @@ def registry(
     served = Registry(
         auth=Auth(auth), realm="Pullscope", users=known,
         repositories=chosen_images(images), faults=tuple(map(parse_fault, faults)),
-        writable=writable,
+        writable=writable, referrers=True,
     )  # fmt: skip
-    server.serve(served, host, port, log=click.echo)
+    server.serve(served, host, port, log=click.echo, public=public_url)
 
 
 def read_users(specifications: tuple[str, ...], from_stdin: bool) -> dict[str, User]:

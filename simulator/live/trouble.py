@@ -79,6 +79,7 @@ def registry_for(name: str, password: str, trouble: Trouble, now: int) -> Regist
     return Registry(
         auth=Auth.BEARER,
         service="pullscope",
+        referrers=True,
         repositories={**own, **public},
         users={name: User(password, may)},
         faults=faults(trouble),

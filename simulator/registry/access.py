@@ -101,16 +101,24 @@ def who(authorization: Authorization | None, registry: Registry) -> str | None:
     return pair[0] if pair and right else None
 
 
+def subject(authorization: Authorization | None, registry: Registry) -> str | None:
+    """The user whose password or whose valid token of ours this is; None for nobody."""
+    if authorization is None or authorization.scheme is not Scheme.BEARER:
+        return who(authorization, registry)
+    claims = tokens.verify(authorization.secret, registry, registry.clock)
+    return str(claims["sub"]) if claims and claims.get("sub") else None
+
+
 def is_public(registry: Registry, name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in registry.public)
 
 
 def may(registry: Registry, user: str, wanted: Resource) -> bool:
-    """Pull what is theirs or public, push and delete where they may push; list the catalog who
-    may pull everything."""
+    """Pull what is theirs or public, push and delete where they may push. Who is known may list
+    the catalog: it names only what is theirs."""
     known = registry.users.get(user)
     if wanted == CATALOG:
-        return known is not None and "*" in known.may_pull
+        return known is not None
     kind, name, actions = wanted
     return kind == "repository" and all(
         (action == "pull" and is_public(registry, name))

@@ -10,7 +10,7 @@ from simulator.protocol.digest import ANY_DIGEST, InvalidDigest, check_digest
 from simulator.protocol.message import Content, Request, Response
 from simulator.protocol.reference import TAG
 from simulator.protocol.target import Target
-from simulator.registry.access import may, who
+from simulator.registry.access import may, subject
 from simulator.registry.model import Auth, Blob, Registry, Repository
 from simulator.registry.ranges import unchanged
 from simulator.registry.replies import (
@@ -122,10 +122,10 @@ def tags(request: Request, registry: Registry, target: Target) -> Response:
 
 
 def catalog(request: Request, registry: Registry, target: Target) -> Response:
-    """All repositories; with Basic, where names have rights, those that the user may pull."""
-    user = who(request.authorization, registry)
+    """All repositories, or those that the user may pull where names have rights."""
+    user = subject(request.authorization, registry)
     names = sorted(registry.repositories)
-    if user is not None:
+    if registry.auth is not Auth.NONE and user is not None:
         names = [one for one in names if may(registry, user, ("repository", one, "pull"))]
     return page(request, names, lambda some: {"repositories": some})
 

@@ -147,6 +147,8 @@ class Registry:
     users: Mapping[str, User] = field(default_factory=dict)
     public: tuple[str, ...] = ("public/*",)
     faults: tuple[Fault, ...] = ()
+    referrers: bool = False
+    """Whether it lists what refers to a manifest (distribution 2.8 does not)."""
     in_order: bool = True
     """Whether tags are listed by name, or in the order of the storage."""
     denies: int | None = None

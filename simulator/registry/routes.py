@@ -9,6 +9,7 @@ from simulator.registry import content
 from simulator.registry.access import refuse
 from simulator.registry.faults import corrupted, error_of
 from simulator.registry.model import Fault, Registry
+from simulator.registry.referrers import referrers
 from simulator.registry.replies import JSON, NOT_FOUND, VERSION, error, error_without_detail, reply
 from simulator.registry.token_service import is_token_service, token_service
 from simulator.registry.writing import WRITES, Written
@@ -97,4 +98,5 @@ ROUTES: Mapping[Kind, Route] = {
     Kind.BLOB: content.blob,
     Kind.UPLOAD: upload,
     Kind.TAGS: content.tags,
+    Kind.REFERRERS: referrers,
 }

@@ -26,7 +26,15 @@ from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.reference import HOST
 from simulator.protocol.target import Kind
 from simulator.registry.answer import respond
-from simulator.registry.asgi import HEAD_LIMIT, Client, Delivery, RegistryApp, logged
+from simulator.registry.asgi import (
+    HEAD_LIMIT,
+    Client,
+    Delivery,
+    RegistryApp,
+    behind_proxy,
+    direct,
+    logged,
+)
 from simulator.registry.connections import noticing_tls
 from simulator.registry.model import PUBLISHED, Auth, Registry, Signer
 from simulator.registry.rate_limit import Limiter, Rate
@@ -63,13 +71,16 @@ class Served:
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     log: Callable[[str], object] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    public: str = ""
+    """The https address of the proxy before it; empty where there is none."""
 
     def __post_init__(self) -> None:
         if self.registry.signer == PUBLISHED:
             self.registry = replace(self.registry, signer=signer())
 
     def app(self, limiter: Limiter | None) -> RegistryApp:
-        return RegistryApp(self.handle, limiter, takes=self.takes)
+        reached = behind_proxy if self.public else direct
+        return RegistryApp(self.handle, limiter, reached, takes=self.takes)
 
     def takes(self, request: Request) -> int:
         """How much a push may bring: of those who may push, until the registry is full."""
@@ -81,6 +92,7 @@ class Served:
         return min(LARGEST_PIECE, max(MOST_UPLOADED - uploaded(registry), 1))
 
     async def handle(self, request: Request, client: Client) -> Delivery:
+        request = as_public(request, self.public)
         with self.lock:
             told = respond(request, addressed(self.registry, request))
             self.registry = replace(self.registry, **kept_of(told.registry))
@@ -88,6 +100,13 @@ class Served:
         if self.log:
             self.log(f"{request.method} {request.path} -> {told.response.status}")
         return Delivery(told.response, told.window)
+
+
+def as_public(request: Request, public: str) -> Request:
+    """The request as the client sent it to the proxy."""
+    if not public:
+        return request
+    return replace(request, url=public + request.url.partition(request.host)[2])
 
 
 LARGEST_PIECE = 1 << 30
@@ -217,13 +236,15 @@ def serve(
     port: int = 5000,
     log: Callable[[str], object] | None = None,
     rate: Rate | None = None,
+    public: str = "",
 ) -> None:
-    """Serve until interrupted. Raises PortInUse."""
+    """Serve until interrupted. `public` is the https address of the proxy before it, if there is
+    one. Raises PortInUse."""
     with bound(host, port) as listening:
         nothing: deque[Exchange] = deque(maxlen=0)  # no one reads it here: it would only grow
-        served = Served(registry, address(listening), nothing, log)
+        served = Served(registry, address(listening), nothing, log, public=public)
         if log:
-            log(f"Serving at {served.host}; stop with Ctrl-C")
+            log(f"Serving at {public or served.host}; stop with Ctrl-C")
         with suppress(KeyboardInterrupt):
             server(served.app(limiter_for(host, rate))).run(sockets=[listening])
 

@@ -19,6 +19,7 @@ from simulator.protocol.target import Kind, Target
 from simulator.registry.access import refuse
 from simulator.registry.content import not_a_digest
 from simulator.registry.model import Auth, Blob, Registry, Repository, StoredManifest, Upload
+from simulator.registry.referrers import subject_of
 from simulator.registry.replies import SNIFF, VERSION, error, error_without_detail
 
 
@@ -159,7 +160,15 @@ def put_manifest(request: Request, registry: Registry, target: Target) -> Writte
     manifests = {**held.manifests, digest: StoredManifest(kind, request.payload)}
     tags = {**held.tags, identifier: digest} if ":" not in identifier else held.tags
     after = with_repository(registry, name, replace(held, manifests=manifests, tags=tags))
-    return Written(created(f"/v2/{name}/manifests/{digest}", digest), after)
+    about = subject_taken(request, registry)
+    return Written(created(f"/v2/{name}/manifests/{digest}", digest, *about), after)
+
+
+def subject_taken(request: Request, registry: Registry) -> tuple[tuple[str, str], ...]:
+    """The sign that the client need not keep a list of its own under the fallback tag."""
+    document = parsed(request.payload)
+    subject = subject_of(document) if isinstance(document, dict) else ""
+    return (("OCI-Subject", subject),) if subject and registry.referrers else ()
 
 
 def wrong_manifest(
@@ -222,8 +231,8 @@ def with_repository(registry: Registry, name: str, repository: Repository) -> Re
     return replace(registry, repositories={**registry.repositories, name: repository})
 
 
-def created(where: str, digest: str) -> Response:
-    return empty(201, ("Docker-Content-Digest", digest), ("Location", where))
+def created(where: str, digest: str, *more: tuple[str, str]) -> Response:
+    return empty(201, ("Docker-Content-Digest", digest), ("Location", where), *more)
 
 
 def empty(status: int, *about: tuple[str, str]) -> Response:

@@ -1,5 +1,6 @@
 """Real clients on our registry: what skopeo and Docker do, and what our machine says they do."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -10,9 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from simulator.protocol.message import Exchange, Response
+from simulator.protocol.message import Exchange, Request, Response
+from simulator.registry.asgi import Client
 from simulator.registry.fixtures import repositories
-from simulator.registry.model import Auth, Fault, Part
+from simulator.registry.model import Auth, Fault, Part, Registry, User
 from simulator.registry.serving import PortInUse, Served, running
 from tests.need import need
 from tests.registry.worlds import registry
@@ -181,3 +183,12 @@ def test_what_is_remembered_has_no_secret() -> None:
         assert httpx.get(url, headers={"Authorization": f"Bearer {token}"}).status_code == 200
         known = repr(served.exchanges) + repr(lines)
     assert token not in known and "YWxpY2U6czNjcmV0" not in known and "s3cret" not in known
+
+
+def test_behind_a_proxy_the_token_service_has_the_public_address() -> None:
+    """With TLS before it, the challenge names https and the public name, whatever the Host."""
+    registry = Registry(Auth.BEARER, users={"alice": User("s3cret", ("*",))})
+    served = Served(registry, "127.0.0.1:1", public="https://registry.example.com")
+    told = asyncio.run(served.handle(Request("GET", "http://127.0.0.1:1/v2/"), Client()))
+    challenge = told.response.header("Www-Authenticate") or ""
+    assert 'realm="https://registry.example.com/token"' in challenge

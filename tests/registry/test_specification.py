@@ -1,0 +1,373 @@
+"""What the OCI distribution specification 1.1 asks of push, content management and discovery.
+
+Each requirement is a short exchange with a writable registry, asked in process and over a socket.
+Pulling and listing have a table of their own (`calls`).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+from simulator.protocol.digest import digest_of
+from simulator.protocol.media_types import OCI_INDEX, OCI_MANIFEST
+from simulator.protocol.message import Request
+from simulator.registry.answer import respond
+from simulator.registry.model import Auth, Registry
+from simulator.registry.serving import running
+from tests.cases import each
+
+DATA = b"the first half, and the second"
+HALF = 15
+DIGEST, EMPTY = digest_of(DATA), digest_of(b"{}")
+NONE = "sha256:" + "0" * 64
+U, B, M = "/v2/a/b/blobs/uploads/", "/v2/a/b/blobs/", "/v2/a/b/manifests/"
+R = "/v2/a/b/referrers/"
+SIGNATURE, BILL = "application/vnd.example.signature", "application/vnd.example.sbom"
+
+
+def manifest(**more: object) -> bytes:
+    """An image whose config is the empty JSON object."""
+    config = {"mediaType": "application/vnd.oci.empty.v1+json", "digest": EMPTY, "size": 2}
+    document = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": config, "layers": []}
+    return json.dumps({**document, **more}).encode()
+
+
+def subject(data: bytes) -> dict[str, object]:
+    return {"mediaType": OCI_MANIFEST, "digest": digest_of(data), "size": len(data)}
+
+
+IMAGE = manifest()
+SIGNED = manifest(subject=subject(IMAGE), artifactType=SIGNATURE, annotations={"by": "me"})
+LISTED = manifest(subject=subject(IMAGE), artifactType=BILL)
+UNTYPED = manifest(subject=subject(IMAGE))
+INDEX = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [],
+                    "subject": subject(IMAGE), "artifactType": SIGNATURE}).encode()  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer, with small letters in the names of its headers."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def code(self) -> str:
+        return str(json.loads(self.body)["errors"][0]["code"])
+
+    def referrers(self) -> list[dict[str, object]]:
+        found = json.loads(self.body)["manifests"]
+        assert isinstance(found, list)
+        return found
+
+
+Ask = Callable[[str, str, bytes, dict[str, str]], Told]
+
+
+@dataclass
+class Talk:
+    """A conversation with one registry."""
+
+    ask: Ask
+    last: Told = field(default_factory=lambda: Told(0, {}, b""))
+
+    def __call__(
+        self, method: str, path: str, expected: int, data: bytes = b"", **headers: str
+    ) -> Told:
+        """Ask; `@` in the path is the last answer's Location."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.last = self.ask(method, self.at(path), data, sent)
+        assert self.last.status == expected, (method, path, self.last)
+        return self.last
+
+    def at(self, path: str) -> str:
+        if not path.startswith("@"):
+            return path
+        parts = urlsplit(self.last.headers["location"])
+        joint = "&" if parts.query and "?" in path else ""
+        query = parts.query + joint + path[1:].lstrip("?")
+        return f"{parts.path}?{query}" if query else parts.path
+
+    def push(self, data: bytes, name: str = "", kind: str = OCI_MANIFEST) -> Told:
+        """A manifest under its digest, or a tag, with what it needs."""
+        self("POST", U, 202)
+        self("PUT", f"@?digest={EMPTY}", 201, b"{}")
+        where = M + (name or digest_of(data))
+        return self("PUT", where, 201, data, Content_Type=kind)
+
+
+# -- the requirements -------------------------------------------------------------------------
+
+
+def monolithic(talk: Talk) -> None:
+    """POST then PUT: 202 with a Location, then 201 with the blob's, which can be pulled."""
+    talk("POST", U, 202)
+    talk("PUT", f"@?digest={DIGEST}", 201, DATA, Content_Type="application/octet-stream")
+    assert talk("GET", "@", 200).body == DATA
+    assert talk("HEAD", B + DIGEST, 200).headers["content-length"] == str(len(DATA))
+
+
+def single_post(talk: Talk) -> None:
+    """POST with a digest: the blob is there at once (201)."""
+    talk("POST", f"{U}?digest={DIGEST}", 201, DATA)
+    assert talk("GET", "@", 200).body == DATA
+
+
+def chunked(talk: Talk) -> None:
+    """PATCH in order: 202, Location and Range; PUT ends it; the blob can be pulled."""
+    talk("POST", U, 202, Content_Length="0")
+    told = talk("PATCH", "@", 202, DATA[:HALF], Content_Range=f"0-{HALF - 1}")
+    assert told.headers["range"] == f"0-{HALF - 1}"
+    told = talk("PATCH", "@", 202, DATA[HALF:], Content_Range=f"{HALF}-{len(DATA) - 1}")
+    assert told.headers["range"] == f"0-{len(DATA) - 1}"
+    talk("PUT", f"@?digest={DIGEST}", 201)
+    assert talk("GET", "@", 200).body == DATA
+
+
+def last_chunk_with_put(talk: Talk) -> None:
+    """The last chunk may come with the PUT."""
+    talk("POST", U, 202)
+    talk("PATCH", "@", 202, DATA[:HALF], Content_Range=f"0-{HALF - 1}")
+    talk("PUT", f"@?digest={DIGEST}", 201, DATA[HALF:])
+    assert talk("GET", B + DIGEST, 200).body == DATA
+
+
+def out_of_order(talk: Talk) -> None:
+    """A chunk that does not follow the last one: 416. GET of the upload tells where to go on."""
+    talk("POST", U, 202)
+    talk("PATCH", "@", 202, DATA[:HALF], Content_Range=f"0-{HALF - 1}")
+    here = talk.at("@")
+    talk("PATCH", here, 416, DATA[HALF:], Content_Range="99-199")
+    told = talk("GET", here, 204)
+    assert told.headers["range"] == f"0-{HALF - 1}" and "location" in told.headers
+
+
+def cancelled(talk: Talk) -> None:
+    """DELETE of an upload: 204, and it is gone."""
+    talk("POST", U, 202)
+    here = talk.at("@")
+    talk("DELETE", here, 204)
+    assert talk("GET", here, 404).code == "BLOB_UPLOAD_UNKNOWN"
+
+
+def wrong_digest(talk: Talk) -> None:
+    """The bytes are not those of the digest: 400, and nothing is kept."""
+    talk("POST", U, 202)
+    assert talk("PUT", f"@?digest={NONE}", 400, DATA).code == "DIGEST_INVALID"
+    talk("HEAD", B + NONE, 404)
+
+
+def mounted(talk: Talk) -> None:
+    """POST with mount and from: 201 and the blob's Location, without an upload."""
+    talk("POST", f"/v2/x/y/blobs/uploads/?digest={DIGEST}", 201, DATA)
+    told = talk("POST", f"{U}?mount={DIGEST}&from=x/y", 201)
+    assert told.headers["location"].endswith(B + DIGEST)
+    assert talk("GET", B + DIGEST, 200).body == DATA
+
+
+def not_mounted(talk: Talk) -> None:
+    """A mount that cannot be: 202, and an upload begins."""
+    talk("POST", f"{U}?mount={DIGEST}&from=x/y", 202)
+    talk("PUT", f"@?digest={DIGEST}", 201, DATA)
+
+
+def manifest_by_tag(talk: Talk) -> None:
+    """PUT: 201 with Location; the very bytes come back, with their type, by tag and digest."""
+    told = talk.push(IMAGE, "1.0")
+    assert told.headers["location"].endswith(M + digest_of(IMAGE))
+    for name in ("1.0", digest_of(IMAGE)):
+        told = talk("GET", M + name, 200, Accept=OCI_MANIFEST)
+        assert (told.body, told.headers["content-type"]) == (IMAGE, OCI_MANIFEST)
+        assert told.headers["docker-content-digest"] == digest_of(IMAGE)
+
+
+def manifest_by_another_digest(talk: Talk) -> None:
+    """The digest in the path is not that of the bytes: 400."""
+    talk("PUT", M + NONE, 400, IMAGE, Content_Type=OCI_MANIFEST)
+    assert talk.last.code == "DIGEST_INVALID"
+
+
+def manifest_without_its_blobs(talk: Talk) -> None:
+    """What it names is not here: an error that says so."""
+    talk("PUT", M + "1.0", 400, IMAGE, Content_Type=OCI_MANIFEST)
+    assert talk.last.code == "MANIFEST_BLOB_UNKNOWN"
+
+
+def no_manifest(talk: Talk) -> None:
+    """What is no JSON is no manifest."""
+    talk("PUT", M + "1.0", 400, b"<html>", Content_Type=OCI_MANIFEST)
+    assert talk.last.code == "MANIFEST_INVALID"
+
+
+def tag_moves(talk: Talk) -> None:
+    """The same tag again names the newer manifest; the older one stays under its digest."""
+    talk.push(IMAGE, "1.0")
+    talk.push(UNTYPED, "1.0")
+    assert talk("GET", M + "1.0", 200, Accept=OCI_MANIFEST).body == UNTYPED
+    assert talk("GET", M + digest_of(IMAGE), 200, Accept=OCI_MANIFEST).body == IMAGE
+
+
+def tags_listed(talk: Talk) -> None:
+    """In lexical order, `n` of them after `last`, with a link to the rest."""
+    for tag in ("b", "a", "c"):
+        talk.push(IMAGE, tag)
+    told = talk("GET", "/v2/a/b/tags/list", 200)
+    assert json.loads(told.body) == {"name": "a/b", "tags": ["a", "b", "c"]}
+    told = talk("GET", "/v2/a/b/tags/list?n=1&last=a", 200)
+    assert json.loads(told.body)["tags"] == ["b"] and 'rel="next"' in told.headers["link"]
+
+
+def tag_deleted(talk: Talk) -> None:
+    """202; the tag is gone, and the manifest stays."""
+    talk.push(IMAGE, "1.0")
+    talk("DELETE", M + "1.0", 202)
+    talk("GET", M + "1.0", 404)
+    talk("GET", M + digest_of(IMAGE), 200, Accept=OCI_MANIFEST)
+
+
+def manifest_deleted(talk: Talk) -> None:
+    """202; then 404 by digest and by tag, and its tag is not listed."""
+    talk.push(IMAGE, "1.0")
+    talk("DELETE", M + digest_of(IMAGE), 202)
+    for name in ("1.0", digest_of(IMAGE)):
+        assert talk("GET", M + name, 404).code == "MANIFEST_UNKNOWN"
+    talk("DELETE", M + digest_of(IMAGE), 404)
+
+
+def blob_deleted(talk: Talk) -> None:
+    """202; then 404."""
+    talk("POST", f"{U}?digest={DIGEST}", 201, DATA)
+    talk("DELETE", B + DIGEST, 202)
+    assert talk("GET", B + DIGEST, 404).code == "BLOB_UNKNOWN"
+    talk("DELETE", B + DIGEST, 404)
+
+
+def no_referrers(talk: Talk) -> None:
+    """200 and an empty index, for a manifest that is here and for one that is not."""
+    talk.push(IMAGE)
+    for digest in (digest_of(IMAGE), NONE):
+        told = talk("GET", R + digest, 200)
+        assert (told.headers["content-type"], told.referrers()) == (OCI_INDEX, [])
+
+
+def bad_referrers(talk: Talk) -> None:
+    """No digest: 400."""
+    for wrong in ("latest", "sha256:xyz"):
+        talk("GET", R + wrong, 400)
+
+
+def subject_acknowledged(talk: Talk) -> None:
+    """PUT with a subject: 201 with OCI-Subject, whether or not the subject is here."""
+    told = talk.push(SIGNED)
+    assert told.headers["oci-subject"] == digest_of(IMAGE)
+    assert "oci-subject" not in talk.push(IMAGE).headers
+
+
+def referrers_listed(talk: Talk) -> None:
+    """Each with type, digest, size, artifactType (or the config's type) and annotations."""
+    for data in (IMAGE, SIGNED, UNTYPED):
+        talk.push(data)
+    talk.push(INDEX, kind=OCI_INDEX)
+    found = {one["digest"]: one for one in talk("GET", R + digest_of(IMAGE), 200).referrers()}
+    assert set(found) == {digest_of(data) for data in (SIGNED, UNTYPED, INDEX)}
+    signed = found[digest_of(SIGNED)]
+    assert signed == {
+        "mediaType": OCI_MANIFEST, "digest": digest_of(SIGNED), "size": len(SIGNED),
+        "artifactType": SIGNATURE, "annotations": {"by": "me"},
+    }  # fmt: skip
+    assert found[digest_of(UNTYPED)]["artifactType"] == "application/vnd.oci.empty.v1+json"
+    assert found[digest_of(INDEX)]["mediaType"] == OCI_INDEX
+
+
+def referrers_filtered(talk: Talk) -> None:
+    """By artifactType, and the answer says that it was."""
+    for data in (IMAGE, SIGNED, LISTED):
+        talk.push(data)
+    told = talk("GET", f"{R}{digest_of(IMAGE)}?artifactType={BILL}", 200)
+    assert [one["digest"] for one in told.referrers()] == [digest_of(LISTED)]
+    assert told.headers["oci-filters-applied"] == "artifactType"
+    told = talk("GET", R + digest_of(IMAGE), 200)
+    assert "oci-filters-applied" not in told.headers and len(told.referrers()) == 2
+
+
+def referrer_deleted(talk: Talk) -> None:
+    """It is listed no more."""
+    talk.push(SIGNED)
+    talk("DELETE", M + digest_of(SIGNED), 202)
+    assert talk("GET", R + digest_of(IMAGE), 200).referrers() == []
+
+
+def fallback_tag(talk: Talk) -> None:
+    """A client that knew no list wrote one under a tag: it can, and all are in ours as well."""
+    talk.push(SIGNED)
+    entry = {"mediaType": OCI_MANIFEST, "digest": digest_of(SIGNED), "size": len(SIGNED)}
+    kept = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [entry]}).encode()
+    tag = digest_of(IMAGE).replace(":", "-")
+    talk("PUT", M + tag, 201, kept, Content_Type=OCI_INDEX)
+    assert talk("GET", M + tag, 200, Accept=OCI_INDEX).body == kept
+    found = talk("GET", R + digest_of(IMAGE), 200).referrers()
+    assert [one["digest"] for one in found] == [digest_of(SIGNED)]
+
+
+REQUIREMENTS: dict[str, Callable[[Talk], None]] = {
+    one.__name__: one
+    for one in (
+        monolithic, single_post, chunked, last_chunk_with_put, out_of_order, cancelled,
+        wrong_digest, mounted, not_mounted, manifest_by_tag, manifest_by_another_digest,
+        manifest_without_its_blobs, no_manifest, tag_moves, tags_listed, tag_deleted,
+        manifest_deleted, blob_deleted, no_referrers, bad_referrers, subject_acknowledged,
+        referrers_listed, referrers_filtered, referrer_deleted, fallback_tag,
+    )
+}  # fmt: skip
+
+
+# -- asked in two ways ------------------------------------------------------------------------
+
+
+def writable() -> Registry:
+    return Registry(Auth.NONE, writable=True, referrers=True)
+
+
+def in_process() -> Ask:
+    held = [writable()]
+
+    def ask(method: str, path: str, data: bytes, headers: dict[str, str]) -> Told:
+        request = Request(method, f"http://h{path}", tuple(headers.items()), payload=data)
+        told = respond(request, held[0])
+        held[0] = told.registry
+        answer = told.delivered
+        return Told(answer.status, {k.lower(): v for k, v in answer.headers}, answer.body)
+
+    return ask
+
+
+def over_a_socket(host: str) -> Ask:
+    def ask(method: str, path: str, data: bytes, headers: dict[str, str]) -> Told:
+        connection = HTTPConnection(host, timeout=10)
+        try:
+            connection.request(method, path, data or None, headers)
+            answer = connection.getresponse()
+            about = {name.lower(): value for name, value in answer.getheaders()}
+            return Told(answer.status, about, answer.read())
+        finally:
+            connection.close()
+
+    return ask
+
+
+@each("requirement", REQUIREMENTS)
+def test_the_registry_does_what_the_specification_asks(requirement: str) -> None:
+    """In process, and over a socket."""
+    REQUIREMENTS[requirement](Talk(in_process()))
+    with running(writable()) as served:
+        REQUIREMENTS[requirement](Talk(over_a_socket(served.host)))
+
+
+def test_without_the_list_a_client_needs_the_fallback_tag() -> None:
+    """As distribution 2.8: 404, and a push is not acknowledged."""
+    registry = Registry(Auth.NONE, writable=True)
+    request = Request("GET", f"http://h{R}{NONE}")
+    assert respond(request, registry).response.status == 404
