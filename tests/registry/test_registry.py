@@ -134,7 +134,7 @@ def test_a_token_is_signed_and_for_one_service() -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", ["repository:team/app:push", "registry:catalog:*", "", "nonsense", "repository:x:pull"]
+    "scope", ["repository:team/app:push", "registry:other:*", "", "nonsense", "repository:x:pull"]
 )
 def test_what_may_not_be_had_is_left_out(scope: str) -> None:
     """A scope that is not granted is no error: the token just does not have it."""
