@@ -92,6 +92,8 @@ class Told(CommandOutput):
     config_json_text_after: str | None = None
     images_after: tuple[dict[str, Any], ...] = ()
     commands: tuple[CommandOutput, ...] = ()
+    seen_by: Literal["client", "registry"] = "client"
+    """A registry saw the requests only: not what was printed, nor the exit status and files."""
 
     @model_validator(mode="before")
     @classmethod

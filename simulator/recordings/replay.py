@@ -283,9 +283,9 @@ def whole(body: str) -> str:
 def retold(played: Played) -> Iterator[Step]:
     """The steps with the recorded lines, each at the step where the machine prints it; a line
     that the machine does not print stands with the one before. On a terminal the recording has
-    the last screen only, so there the machine's lines stay."""
+    the last screen only, and a registry none: there the machine's lines stay."""
     told = played.scene.told
-    if told.tty_raw is not None:
+    if told.tty_raw is not None or told.seen_by == "registry":
         yield from played.steps
         return
     texts = {"output": told.stdout, "error": told.stderr}
