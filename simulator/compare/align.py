@@ -14,11 +14,11 @@ from itertools import zip_longest
 from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.machine import Phase
-from simulator.docker.output.shared import reason
 from simulator.docker.trace import Step, Trace
 from simulator.protocol.digest import short_digest
 from simulator.protocol.media_types import DOCKER_INDEX, OCI_INDEX
 from simulator.protocol.message import Response
+from simulator.protocol.status import reason
 from simulator.scenarios import play
 from simulator.scenarios.changes import CHANGES, change
 from simulator.scenarios.model import Scenario, find_scenario, scenario

@@ -50,6 +50,10 @@ class Request:
     content: "Content | None" = None
     """The blob that is sent, where nobody has its bytes."""
     trust: Trust = Trust()
+    proxy: str = ""
+    """The address of the proxy that it goes through (RFC 9110 section 9.3.6); empty without."""
+    patience: int = 0
+    """Seconds after which the client gives up waiting for the answer; 0 where it never does."""
 
     @property
     def host(self) -> str:

@@ -310,4 +310,4 @@ def left_behind(_: State, event: Event, after: State) -> State:
 def cut_off(_: State, exchange: Exchange, event: Event) -> Event:
     if not isinstance(event, e.DownloadCut):
         return event
-    return e.Unreachable(exchange.request.method, exchange.request.url, Obstacle.RESET)
+    return e.Unreachable(exchange.request.method, exchange.request.url, Obstacle.CLOSED)

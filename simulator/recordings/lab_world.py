@@ -6,7 +6,7 @@ situation is read and listed, and not played.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,9 +70,11 @@ class LabWorld(BaseModel):
     helpers: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     engine_options: dict[str, Any] = Field(default_factory=dict)
     certs_d: tuple[str, ...] = ()
+    certs_d_text: dict[str, str] = Field(default_factory=dict)
     terminal: bool = False
     commands_before: tuple[str, ...] = ()
     disk: str = ""
+    socket: str = ""
     now: int = lab.NOW
     """The laboratory's clock, in seconds since 1970."""
 
@@ -84,6 +86,7 @@ TRANSPORTS: Mapping[str, dict[str, Any]] = {
     "https, TLS 1.0 only": {"alert": "protocol version not supported"},
     "connection refused": {"obstacle": "connection refused", "empty": True},
     "no answer": {"obstacle": "timeout", "empty": True},
+    "no route": {"obstacle": "network is unreachable", "empty": True},
     "device code login": {"web": {
         "device_code": "dev", "user_code": "LNFR-PGCJ",
         "where": "https://login.docker.com/activate",
@@ -104,11 +107,13 @@ STANDING: Mapping[str, dict[str, Any]] = {
     HUB: {"auth": "bearer", "realm": "https://auth.docker.io/token",
           "service": "registry.docker.io", "public": ["library/*"], "writable": True},
     "auth.docker.io": {"role": "tokens", "of": HUB},
+    "silent.example.com": {"auth": "none", "empty": True},
+    "unroutable.example.com": {"obstacle": "network is unreachable", "empty": True,
+                               "address": "198.51.100.7"},
+    "dnstimeout.example.com": {"obstacle": "no answer from the DNS server", "empty": True},
 }  # fmt: skip
-"""What answers in the laboratory even where no situation is about it: both token services, and
-the stand-in for Docker Hub."""
-PATIENCE = 15
-"""Seconds after which Docker's CLI gives up a login."""
+"""What is in the laboratory even where no situation is about it: both token services, the
+stand-in for Docker Hub, and hosts that cannot be reached."""
 
 
 def document(world: LabWorld) -> WorldDocument:
@@ -138,9 +143,6 @@ def written(world: LabWorld) -> dict[str, Any]:
 
 def refuse_unmodelled(world: LabWorld) -> None:
     """Raises NotModelled."""
-    for name in ("proxies",):
-        if name in world.engine_options:
-            raise NotModelled(f"the engine's option {name}")
     if world.disk:
         raise NotModelled("a full disk")
 
@@ -270,8 +272,8 @@ def laid(sites: dict[str, dict[str, Any]], fault: LabFault) -> None:
     """The fault at its site."""
     re.compile(fault.path)
     site = sites.setdefault(fault.host, {"auth": "none", "empty": True})
-    if "CONNECT" in fault.methods:
-        site |= {"obstacle": "timeout"}
+    if "CONNECT" in fault.methods and "respond" not in fault.action:
+        site |= {"obstacle": "timeout" if "delay" in fault.action else "connection reset by peer"}
         return
     does = interference(fault)
     if does:
@@ -296,7 +298,7 @@ def interference(fault: LabFault) -> dict[str, Any]:
         case "needs_auth":
             return {"challenge": value}
         case "delay":
-            return {"silent": True} if value > PATIENCE else {}
+            return {"delay": value}
         case _ if name in SIZES:
             return {"edit": {"drop": ["Content-Length"]}}
         case _ if name in NO_EFFECT:
@@ -341,10 +343,26 @@ def client(world: LabWorld) -> dict[str, Any]:
     return {
         "config": with_identities(config, world), "problem": problem, "files": files,
         "insecure": insecure, "certs": world.certs_d,
+        "hosts_files": dict(hosts_files(world.certs_d_text)),
         "mirrors": world.engine_options.get("registry-mirrors", []),
+        "socket": world.socket,
+        "proxies": proxies(world.engine_options.get("proxies", {})),
         "helpers": dict(helpers(world.helpers, world.registries)),
         "broken_helpers": broken_helpers(world.helpers, world.registries),
     }  # fmt: skip
+
+
+def hosts_files(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The texts of `hosts.toml`, by directory."""
+    for path, text in texts.items():
+        folder, _, name = path.removeprefix("/etc/docker/certs.d/").rpartition("/")
+        if name == "hosts.toml":
+            yield folder, text
+
+
+def proxies(options: Mapping[str, str]) -> dict[str, str]:
+    """The engine's proxies, as daemon.json names them."""
+    return {name.partition("-")[0]: value for name, value in options.items()}
 
 
 def config_json(world: LabWorld) -> tuple[Any, str]:

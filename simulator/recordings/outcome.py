@@ -12,7 +12,7 @@ from simulator.docker.held_images import HeldImage, held
 from simulator.docker.machine import State
 from simulator.docker.output.line import Line
 from simulator.docker.trace import Step
-from simulator.protocol.message import Exchange, Response
+from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.recordings.document import CommandOutput, Engine, Exchanged, Recording
 from simulator.recordings.scene import Scene
@@ -64,7 +64,8 @@ def text_lines(text: str) -> tuple[str, ...]:
 def recorded_request(line: Exchanged) -> str:
     """`METHOD URL AUTHORIZATION -> STATUS`, or the event of a connection without a request. The
     laboratory noted who was asked, and not how that was spelled."""
-    if line.event:
+    answered = line.event == "client_aborted" and line.status == 401
+    if line.event and not answered:
         return line.event
     given = next((v for k, v in line.request_headers.items() if k.lower() == "authorization"), "")
     given = given if isinstance(given, str) else given[0]
@@ -162,18 +163,26 @@ SEEN = {
     ),
 }
 """Failures that a registry's log shows, without a request."""
+UNANSWERED = frozenset({Obstacle.NO_ANSWER, Obstacle.RESET, Obstacle.CLOSED})
+"""Failures of a request that had arrived."""
 
 
 def played_request(exchange: Exchange) -> str:
     request, answer = exchange.request, exchange.answer
     if isinstance(answer, NetworkFailure):
-        return SEEN.get(answer.obstacle, "")
+        reached = answer.obstacle in UNANSWERED
+        return request_line(request, 0) if reached else SEEN.get(answer.obstacle, "")
     assert isinstance(answer, Response)
+    return request_line(request, answer.status)
+
+
+def request_line(request: Request, status: int) -> str:
+    """Status 0 where there was no answer."""
     given = proof(request.authorization.header if request.authorization else "")
     text = request.body.decode() if request.form else request.payload.decode(errors="replace")
     body = f" {form_words(text)}" if text else ""
     url = request.url.replace(f"//{request.host}", f"//{request.listener}", 1)
-    return f"{request.method} {url} {given}{body} -> {answer.status}"
+    return f"{request.method} {url} {given}{body} -> {status}"
 
 
 def config_after(scene: Scene, runs: Sequence[Sequence[Step]]) -> str | None:

@@ -1,5 +1,6 @@
 """A recording's world before the commands, and the commands played in it."""
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -42,7 +43,8 @@ def scene_of(recording: Recording, engine: Engine) -> Scene:
     """The world before the commands. Raises InvalidRecording or NotModelled."""
     lab_world = world_of(recording)
     if recording.group:  # only the second laboratory's have one
-        lab_world = lab_world.model_copy(update={"now": lab.SECOND_NOW})
+        known = {"now": lab.SECOND_NOW, "socket": engine_socket(recording)}
+        lab_world = lab_world.model_copy(update=known)
     try:
         whole = document(lab_world)
         network = mock(whole.network(lab.CONTENTS))
@@ -56,6 +58,18 @@ def scene_of(recording: Recording, engine: Engine) -> Scene:
     for line in lab_world.commands_before:
         client = prepared(client, network, line)
     return Scene(engine, recording.engines[engine], whole, network.world, client)
+
+
+SOCKETS = (
+    (r"daemon (?:is not running|is down|is stopped)", "absent"),
+    (r"docker\.sock has mode 0[0-7]*[0145]\b|permission for the socket", "denied"),
+)
+"""How a situation says that the engine is not reached: its world has no field for that."""
+
+
+def engine_socket(recording: Recording) -> str:
+    said = "\n".join((recording.title, *recording.setup))
+    return next((why for pattern, why in SOCKETS if re.search(pattern, said)), "")
 
 
 def world_of(recording: Recording) -> LabWorld:

@@ -16,6 +16,7 @@ from simulator.docker.machine.requests import entry_for
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Index, Manifest, parse_manifest
 from simulator.protocol.platform import Platform
+from simulator.protocol.proxies import Proxies
 from simulator.protocol.reference import Reference
 from simulator.registry.fixtures import all_repositories, unpacked_size
 from simulator.registry.model import Repository
@@ -42,8 +43,10 @@ class ClientDocument(BaseModel):
     its directory. `helpers` are the credential helpers on the PATH, with what they keep
     (`user:password`) by registry, `broken_helpers` those that do not work. `files` are the texts
     of other files by path. `held` are images of an earlier pull. `insecure` are the engine's
-    insecure-registries, `certs` the files below /etc/docker/certs.d (`HOST/NAME`), `mirrors` the
-    engine's registry-mirrors.
+    insecure-registries, `certs` the files below /etc/docker/certs.d (`HOST/NAME`), `hosts_files`
+    the texts of hosts.toml there by directory, `mirrors` the
+    engine's registry-mirrors, `proxies` those that it uses.
+    `socket`: why Docker's CLI does not reach the engine.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -57,7 +60,10 @@ class ClientDocument(BaseModel):
     platform: str = "linux/amd64"
     insecure: tuple[str, ...] = ()
     certs: tuple[str, ...] = ()
+    hosts_files: dict[str, str] = Field(default_factory=dict)
     mirrors: tuple[str, ...] = ()
+    proxies: Proxies = Proxies()
+    socket: Literal["", "absent", "denied"] = ""
 
     @property
     def text(self) -> str | None:
@@ -80,7 +86,10 @@ class ClientDocument(BaseModel):
             unreadable=self.unreadable(),
             insecure=self.insecure,
             certs=self.certs,
+            hosts_files=tuple(sorted(self.hosts_files.items())),
             mirrors=tuple(one.rstrip("/") for one in self.mirrors),
+            proxies=self.proxies,
+            socket=self.socket,
         )
 
     def store(self) -> CredentialStore:

@@ -42,8 +42,7 @@ class Shell:
     """All that a session of the terminal is. Nothing here is shared or changed.
 
     `files` are texts by path; alice's `config.json` is the client's store, and stands there only
-    where Docker cannot read it. `folders` were made and may be empty. The engine is
-    down after a restart with a broken `daemon.json`. `pending` holds lines of
+    where Docker cannot read it. `folders` were made and may be empty. `pending` holds lines of
     a command that is not finished. `trace` is the last command that the machine played.
     """
 
@@ -55,7 +54,6 @@ class Shell:
     user: str = "alice"
     variables: Mapping[str, str] = field(default_factory=dict)
     exported: frozenset[str] = frozenset()
-    engine_down: bool = False
     lines: tuple[Line, ...] = ()
     history: tuple[str, ...] = ()
     pending: str = ""

@@ -78,8 +78,8 @@ class Interference:
     `which` are the matching requests that it holds for, counted from 1; empty are all. `seen` is
     how many there were. One of the others says what happens: `reply` or `redirect` in place of
     the registry, `challenge` for a request without credentials, `closes` without an answer,
-    `silent` until the client gives up, `cut_after` so many bytes of the body, `edit` of headers,
-    `document` fields in place of those of a JSON answer (None drops one).
+    `delay` of so many seconds before the answer, `cut_after` so many bytes of the body, `edit` of
+    headers, `document` fields in place of those of a JSON answer (None drops one).
     """
 
     path: str = ""
@@ -90,7 +90,7 @@ class Interference:
     redirect: Redirect | None = None
     challenge: str = ""
     closes: bool = False
-    silent: bool = False
+    delay: int = 0
     cut_after: int | None = None
     edit: Edit | None = None
     document: Mapping[str, object] = field(default_factory=dict)
@@ -115,8 +115,10 @@ class Interference:
         return self.changed(answer) if isinstance(answer, Response) else answer
 
     def instead(self, request: Request) -> Answer | None:
-        if self.closes or self.silent:
-            return NetworkFailure(Obstacle.RESET if self.closes else Obstacle.TIMEOUT)
+        if self.closes:
+            return NetworkFailure(Obstacle.RESET)
+        if request.patience and self.delay > request.patience:
+            return NetworkFailure(Obstacle.NO_ANSWER)
         if self.challenge and request.authorization is None:
             return Response(401, (("Www-Authenticate", self.challenge), ("Content-Length", "0")))
         instead = self.reply or self.redirect

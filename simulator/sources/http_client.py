@@ -104,7 +104,7 @@ WRONG_ADDRESS = 64
 def failure(error: BaseException, request: Request) -> NetworkFailure:
     """The obstacle behind an exception, looked for along its causes."""
     chain = list(causes(error))
-    found = next(filter(None, map(obstacle, chain)), Obstacle.RESET)
+    found = next(filter(None, map(obstacle, chain)), Obstacle.CLOSED)
     return NetworkFailure(found, detail(found, chain, request))
 
 
@@ -132,6 +132,8 @@ def obstacle(error: BaseException) -> Obstacle | None:
             return Obstacle.NO_HOST
         case ConnectionRefusedError():
             return Obstacle.REFUSED
+        case ConnectionResetError():
+            return Obstacle.RESET
         case TimeoutError() | httpcore.TimeoutException() | httpx.TimeoutException():
             return Obstacle.TIMEOUT
         case httpx.InvalidURL() | httpcore.LocalProtocolError() | UnicodeError():

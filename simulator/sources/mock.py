@@ -9,12 +9,13 @@ from simulator.protocol.byte_range import ByteRange
 from simulator.protocol.digest import digest_of
 from simulator.protocol.hosts import is_loopback
 from simulator.protocol.message import Content, Exchange, Request, Response
-from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.protocol.network_failure import OF_NAMES, NetworkFailure, Obstacle
 from simulator.protocol.target import Kind
 from simulator.registry.answer import respond
 from simulator.registry.fixtures import unpacked_size
 from simulator.registry.model import Registry
 from simulator.sources.front import counted, through
+from simulator.sources.proxy import stopped
 from simulator.sources.world import Site, Tls, WebLogin, World
 
 KEPT = 65_536
@@ -48,6 +49,9 @@ def answer(
     sites: dict[str, Site], partial: dict[str, bytes], request: Request, now: int = 0
 ) -> Response | NetworkFailure:
     """The world's answer at this time (seconds since 1970); `sites` are then as it left them."""
+    at_proxy = stopped(sites, request) if request.proxy else None
+    if at_proxy:
+        return at_proxy
     site = sites.get(request.listener) or silent(sites, request)
     if site is None:
         return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
@@ -94,20 +98,19 @@ def silent(sites: dict[str, Site], request: Request) -> Site | None:
     name = urlsplit(request.url).hostname or ""
     if is_loopback(request.host):
         return Site(obstacle=Obstacle.REFUSED, address="[::1]" if ":" in name else "127.0.0.1")
-    known = (site for host, site in sites.items() if host.partition(":")[0] == name)
-    address = next((site.address for site in known), None)
-    return Site(obstacle=Obstacle.REFUSED, address=address) if address else None
+    known = next((one for host, one in sites.items() if host.partition(":")[0] == name), None)
+    return known and replace(known, obstacle=known.obstacle or Obstacle.REFUSED)
 
 
 def obstacle_of(site: Site, request: Request, now: int) -> NetworkFailure | None:
     secure, where = request.url.startswith("https:"), address(site, request)
+    name = urlsplit(request.url).hostname or ""
     if site.obstacle:
-        return NetworkFailure(site.obstacle, where)
+        return NetworkFailure(site.obstacle, name if site.obstacle in OF_NAMES else where)
     if secure and site.tls is Tls.PLAIN:
         return NetworkFailure(Obstacle.PLAIN_HTTP, where)
     if not secure and site.tls is not Tls.PLAIN:
-        return NetworkFailure(Obstacle.RESET, where)
-    name = urlsplit(request.url).hostname or ""
+        return NetworkFailure(Obstacle.CLOSED, where)
     return site.refusal(name, request.trust, now) if secure else None
 
 

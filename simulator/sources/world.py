@@ -26,6 +26,7 @@ class Role(StrEnum):
     TOKENS = "tokens"
     STORAGE = "storage"
     LOGIN = "login"
+    PROXY = "proxy"
 
 
 @dataclass(frozen=True)

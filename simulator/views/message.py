@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.docker.output.shared import reason
 from simulator.docker.trace import Step
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure
+from simulator.protocol.status import reason
 from simulator.protocol.target import Kind
 from simulator.views.explain import (
     STATUSES,

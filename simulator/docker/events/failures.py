@@ -80,6 +80,13 @@ class HelperFailed(Failure):
 
 
 @dataclass(frozen=True)
+class EngineUnreachable(Failure):
+    """Docker's CLI does not get through to its engine. `socket` says why, as in `Client`."""
+
+    socket: str
+
+
+@dataclass(frozen=True)
 class CertificatesUnusable(Failure):
     """The files for this registry below `/etc/docker/certs.d` do not belong together.
 
@@ -170,6 +177,9 @@ class Unreachable(Failure):
     url: str
     obstacle: Obstacle
     detail: str = ""
+    at_proxy: bool = False
+    bounded: bool = False
+    """Whether the client bounds the whole request (Go's `http.Client.Timeout`)."""
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,13 @@ class PingSkipped(Event):
 
 @dataclass(frozen=True)
 class Challenged(Event):
-    """401: the registry names how to prove who you are."""
+    """401: the registry names how to prove who you are.
+
+    `mirror` is the address of a mirror, where that is who asks.
+    """
 
     challenge: Challenge
+    mirror: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,11 +146,12 @@ class Resolved(Event):
 
 @dataclass(frozen=True)
 class MirrorDeclined(Event):
-    """A mirror of Docker Hub did not give this object; the next host is asked for it."""
+    """A mirror did not give this object; the next host is asked for it."""
 
     mirror: str
     method: str
     url: str
+    why: Annotated[Failure, Tagged("event")] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.go_json import not_json
-from simulator.docker.machine.requests import listing
+from simulator.docker.machine.requests import bounded, listing
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import TRANSITIONS, Phase
 from simulator.protocol.challenge import Challenge
@@ -27,7 +27,10 @@ def unreachable(state: State, request: Request, failure: NetworkFailure) -> Even
         return e.WebLoginUnavailable()
     if e.FellBackToHttp in TRANSITIONS[state.phase] and may_use_http(state, request, failure):
         return e.FellBackToHttp()
-    return e.Unreachable(request.method, request.url, failure.obstacle, failure.detail)
+    return e.Unreachable(
+        request.method, request.url, failure.obstacle, failure.detail, failure.at_proxy,
+        bounded=bounded(state, request),
+    )  # fmt: skip
 
 
 def may_use_http(state: State, request: Request, failure: NetworkFailure) -> bool:

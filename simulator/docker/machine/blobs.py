@@ -5,7 +5,7 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.image_store import taken_over
-from simulator.docker.machine.answers import errors, refusal, repeats
+from simulator.docker.machine.answers import demanded, errors, refusal, repeats
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import REDIRECTS
 from simulator.docker.machine.requests import blob_request, is_image, kind_of, ref, wanted
@@ -30,6 +30,10 @@ def asked_now(state: State) -> tuple[Descriptor, ...]:
     first = tuple(blob for blob in download.waiting if blob.digest == config)
     if first and state.profile.config_first and is_image(state):
         return first
+    access = state.run.access
+    unknown = not (access.authorization or access.challenge or download.received)
+    if unknown and not state.profile.shares_authorization:
+        return download.waiting[:1]  # it may be challenged
     awake = tuple(blob for blob in download.waiting if blob.digest not in download.backing_off)
     return awake or download.waiting
 
@@ -46,6 +50,9 @@ def blob_answer(state: State, request: Request, answer: Response) -> Event:
         return e.Redirected(blob.digest, location)
     if answer.status in (200, 206):
         return received(state, blob, request, answer)
+    challenge = demanded(state, answer)
+    if challenge:
+        return e.Challenged(challenge)
     if repeats(state, request, answer, kind_of(state, blob)):
         return e.AskedAgain(request.url, answer.status)
     if answer.status == 404:
@@ -67,7 +74,7 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
     if answer.cut and len(state.run.answers_from(request.url)) < LIMIT_CUTS:
         return e.DownloadCut(blob, arrived)
     if answer.cut:
-        return e.Unreachable(request.method, request.url, Obstacle.RESET)
+        return e.Unreachable(request.method, request.url, Obstacle.CLOSED)
     kind = kind_of(state, blob)
     if content is None or content.digest != blob.digest:
         return e.DigestMismatch(

@@ -13,6 +13,8 @@ from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
 from simulator.docker.machine import (
     blobs,
+    endpoints,
+    engine_socket,
     images,
     login,
     logout,
@@ -26,6 +28,7 @@ from simulator.docker.machine import (
 )
 from simulator.docker.machine.answers import unreachable
 from simulator.docker.machine.part import Move
+from simulator.docker.machine.requests import patience
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import TRANSITIONS, IllegalTransition
 from simulator.protocol.message import Exchange, Request
@@ -45,7 +48,7 @@ def merged(tables: Iterable[Mapping[K, V]]) -> dict[K, V]:
 
 PARTS = (
     ready.PART, login.PART, logout.PART, images.PART,
-    tokens.PART, resolve.PART, mirrors.PART, manifests.PART, blobs.PART, push.PART,
+    tokens.PART, resolve.PART, mirrors.PART, endpoints.PART, manifests.PART, blobs.PART, push.PART,
 )  # fmt: skip
 MOVES = merged(part.moves for part in PARTS)
 MEANINGS = merged(part.meanings for part in PARTS)
@@ -57,16 +60,27 @@ def next_move(state: State) -> Move:
     """The requests to send now, or a local decision. Raises IllegalTransition at an end."""
     if state.finished:
         raise IllegalTransition(f"a run that is {state.phase} has no next move")
-    move = MOVES[state.phase](state)
+    move = engine_socket.unreachable(state) or MOVES[state.phase](state)
+    if isinstance(move, Failure) and state.run.login.reusing:
+        return e.StoredCredentialsRefused(move)
     if isinstance(move, Event):
-        return mirrors.given_up(state, resolve.sought(state, move))
-    trust = state.client.trust(state.run.host)
-    return tuple(replace(addressed(state, one), trust=trust) for one in move)
+        return ended(state, move)
+    return tuple(sent(state, addressed(state, one)) for one in move)
+
+
+def sent(state: State, request: Request) -> Request:
+    """The request as this client sends it."""
+    return replace(
+        request,
+        trust=endpoints.trust(state, request),
+        proxy=state.client.proxies.of(request.url),
+        patience=patience(state, request),
+    )
 
 
 def addressed(state: State, request: Request) -> Request:
     """The request, at a mirror or where a redirect leads."""
-    return redirects.at_new_address(state, mirrors.at_mirror(state, request))
+    return redirects.at_new_address(state, endpoints.at_endpoint(state, request))
 
 
 def interpret(state: State, exchange: Exchange) -> Event:
@@ -74,16 +88,22 @@ def interpret(state: State, exchange: Exchange) -> Event:
     event = meaning(state, exchange)
     if isinstance(event, Failure) and state.run.login.reusing:
         return e.StoredCredentialsRefused(event)
-    return mirrors.given_up(state, resolve.sought(state, event))
+    return ended(state, event)
+
+
+def ended(state: State, event: Event) -> Event:
+    """The event, or what follows in place of a failure where there are further hosts."""
+    event = endpoints.without_token(state, event)
+    return mirrors.given_up(state, resolve.sought(state, endpoints.told(state, event)))
 
 
 def meaning(state: State, exchange: Exchange) -> Event:
-    declined = mirrors.declined(exchange.request, exchange.answer)
-    if declined:
-        return declined
+    elsewhere = endpoints.answered(state, exchange)
+    if elsewhere:
+        return elsewhere
     if isinstance(exchange.answer, NetworkFailure):
         return unreachable(state, exchange.request, exchange.answer)
-    request = mirrors.from_mirror(exchange.request)
+    request = endpoints.original(state, exchange.request)
     return MEANINGS[state.phase](state, request, exchange.answer)
 
 

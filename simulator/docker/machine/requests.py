@@ -1,7 +1,7 @@
 """The requests of a pull or login, and the addresses that they go to."""
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Pull
+from simulator.docker.cli.commands import Login, Pull
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.authorization import Authorization
@@ -11,6 +11,7 @@ from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
 from simulator.protocol.message import Request
 from simulator.protocol.platform import Platform
 from simulator.protocol.reference import Reference
+from simulator.protocol.target import Kind
 
 
 def ref(state: State) -> Reference:
@@ -46,6 +47,24 @@ def listing(state: State) -> bool:
     """Whether `--all-tags` still has to learn the tags; both engines ask in the classic way."""
     command = state.run.command
     return isinstance(command, Pull) and command.all_tags and state.run.tags.left is None
+
+
+RESOURCES = (Kind.MANIFEST, Kind.BLOB, Kind.UPLOAD, Kind.TAGS)
+
+
+def bounded(state: State, request: Request) -> bool:
+    """Whether the client gives a time to the whole request: moby does for pings, logins and
+    tokens (`PingV2Registry`, `v2AuthHTTPClient`, distribution's `tokenHandler`)."""
+    classic = state.profile.pings or isinstance(state.run.command, Login) or listing(state)
+    return classic and request.target.kind not in RESOURCES
+
+
+def patience(state: State, request: Request) -> int:
+    """Seconds that the client waits: 15 for a request with a time of its own; containerd's
+    transport gives 30 to an answer's headers (`DefaultHTTPTransport`), the classic one none."""
+    if bounded(state, request):
+        return 15
+    return 0 if state.profile.pings or listing(state) else 30
 
 
 def tags_url(state: State) -> str:
@@ -99,6 +118,8 @@ def asked(state: State) -> tuple[str, str]:
         return "GET", f"{origin(state)}/v2/"
     if listing(state):
         return "GET", tags_url(state)
+    if state.phase is Phase.AUTHORIZING_BLOBS:
+        return "GET", blob_url(state, state.run.download.waiting[0].digest)
     if state.phase is Phase.AUTHORIZING_FETCH or (ref(state).digest and state.profile.pings):
         return "GET", manifest_url(state, wanted(state))
     return "HEAD", manifest_url(state, ref(state).identifier)

@@ -14,7 +14,7 @@ from simulator.docker.machine.answers import (
     repeats,
 )
 from simulator.docker.machine.login import keep_credential
-from simulator.docker.machine.mirrors import first_host
+from simulator.docker.machine.mirrors import begun
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import (
@@ -217,8 +217,8 @@ def keep_reference(state: State, event: e.ReferenceParsed) -> Run:
     command, reference = state.run.command, event.reference
     wanted = command.platform if isinstance(command, Pull | Push) else ""
     platform = Platform.parse(wanted) if wanted else None
-    host = first_host(state, reference)
-    return replace(state.run, reference=reference, host=host, platform=platform)
+    named = replace(state.run, reference=reference, platform=platform)
+    return begun(named, state, reference)
 
 
 def keep_tags(state: State, event: e.TagsListed) -> Run:
@@ -270,7 +270,9 @@ def keep_resolved(state: State, event: e.Resolved) -> Run:
     credential = state.run.credential
     kept = state.profile.shares_authorization or (credential and credential.registry_token)
     access = state.run.access if kept else Access()
-    return replace(state.run, image=image, access=access, attempts=())
+    return replace(
+        state.run, image=image, access=access, granted=(), declined=(), attempts=()
+    )
 
 
 def keep_found(state: State, event: e.CredentialFound) -> Run:

@@ -7,8 +7,9 @@ from simulator.docker.cli.commands import Command
 from simulator.docker.config_file import Credential, CredentialStore
 from simulator.docker.engines import engine
 from simulator.docker.engines.profile import Profile
-from simulator.docker.events import Failure
+from simulator.docker.events import Failure, MirrorDeclined
 from simulator.docker.held_images import Refusal
+from simulator.docker.hosts_file import Endpoint, InvalidHosts, endpoints_of, folders, of_mirror
 from simulator.docker.image_store import ImageStore
 from simulator.docker.machine.outgoing import Outgoing
 from simulator.docker.machine.table import Phase
@@ -20,7 +21,8 @@ from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, Manifest
 from simulator.protocol.message import Trust
 from simulator.protocol.platform import Platform
-from simulator.protocol.reference import Reference
+from simulator.protocol.proxies import Proxies
+from simulator.protocol.reference import HUB, Reference
 from simulator.protocol.secrets import MASK
 
 
@@ -46,6 +48,24 @@ class Client:
 
     mirrors: tuple[str, ...] = ()
     """The engine's `registry-mirrors`, as URLs without a slash at the end."""
+    proxies: Proxies = Proxies()
+    socket: str = ""
+    """Why the CLI does not reach the engine: `absent` or `denied`; empty where it does."""
+
+    hosts_files: tuple[tuple[str, str], ...] = ()
+    """The texts of `hosts.toml`, by their directories below `/etc/docker/certs.d`."""
+
+    def endpoints(self, namespace: str) -> tuple[Endpoint, ...]:
+        """Whom containerd asks for this registry's images; empty for the registry alone."""
+        known = dict(self.hosts_files)
+        text = next((known[name] for name in folders(namespace) if name in known), "")
+        try:
+            found = endpoints_of(text) if text else ()
+        except InvalidHosts:
+            found = ()
+        if namespace == HUB and len(found) < 2 and self.mirrors:
+            found = (*map(of_mirror, self.mirrors), *(found or (Endpoint(),)))
+        return found
 
     def lenient(self, host: str) -> bool:
         """Whether the engine neither wants TLS nor verifies it: on this machine, or as told."""
@@ -155,6 +175,19 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """What is known about the registry itself, while a mirror's challenge is answered."""
+
+    mirror: str
+    access: Access
+    credential: Credential | None
+
+    def masked(self) -> "Aside":
+        credential = self.credential and self.credential.masked()
+        return replace(self, access=self.access.masked(), credential=credential)
+
+
+@dataclass(frozen=True)
 class Run:
     """All that is known about the command that runs; the next command knows nothing of it."""
 
@@ -171,8 +204,12 @@ class Run:
     download: Download = field(default_factory=Download)
     outgoing: Outgoing = field(default_factory=Outgoing)
     attempts: tuple[Attempt, ...] = ()
-    declined: tuple[tuple[str, str, str], ...] = ()
-    """What a mirror did not give: the mirror, and method and address of the request."""
+    declined: tuple[MirrorDeclined, ...] = ()
+    """What mirrors did not give."""
+    granted: tuple[tuple[str, Authorization], ...] = ()
+    """What mirrors are sent, by their addresses: tokens for nobody in particular."""
+    aside: "Aside | None" = None
+    """What counts again once a mirror's challenge is answered."""
     refused: tuple[Refusal, ...] = ()
     """What `docker rmi` or `inspect` still has to complain about."""
 
@@ -184,10 +221,21 @@ class Run:
         """The statuses with which this address answered so far."""
         return tuple(one.status for one in self.attempts if one.url == url)
 
+    def resumed(self) -> "Run":
+        """With what was put aside for a mirror's challenge."""
+        if self.aside is None:
+            return self
+        return replace(
+            self, access=self.aside.access, credential=self.aside.credential, aside=None
+        )
+
     def masked(self) -> "Run":
         """Without its secrets."""
+        granted = tuple((at, replace(one, secret=MASK)) for at, one in self.granted)
         return replace(
             self,
+            granted=granted,
+            aside=self.aside and self.aside.masked(),
             command=self.command and self.command.masked(),
             credential=self.credential and self.credential.masked(),
             access=self.access.masked(),

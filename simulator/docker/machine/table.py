@@ -34,6 +34,7 @@ class Phase(StrEnum):
     AUTHORIZING_FETCH = "authorizing fetch"
     SELECTING = "selecting"
     PLANNING = "planning"
+    AUTHORIZING_BLOBS = "authorizing blobs"
     FETCHING_BLOBS = "fetching blobs"
     STORING = "storing"
     NAMING_PUSH = "naming the push"
@@ -48,7 +49,8 @@ class Phase(StrEnum):
     FAILED = "failed"
 
 
-AUTHORIZING = (Phase.AUTHORIZING_LOGIN, Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH)
+AUTHORIZING = (Phase.AUTHORIZING_LOGIN, Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH,
+               Phase.AUTHORIZING_BLOBS)  # fmt: skip
 """The phases in which a challenge is answered."""
 
 
@@ -116,7 +118,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.AT_IMAGE_STORE:
         {e.ImagesListed: P.READY, e.ImagesInspected: P.READY, e.ImagesRemoved: P.READY,
          e.ImageTagged: P.READY}
-        | fails(e.ImagesRefused),
+        | fails(e.ImagesRefused, e.EngineUnreachable),
     # docker pull
     P.PARSING: {e.ReferenceParsed: P.LOOKING_UP} | fails(e.ReferenceRejected),
     P.LOOKING_UP:
@@ -125,11 +127,11 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         {e.Challenged: P.AUTHORIZING_RESOLVE, e.AccessOpen: P.RESOLVING,
          e.PingSkipped: P.RESOLVING, e.FellBackToHttp: P.PINGING, e.RequestMoved: P.PINGING,
          e.MirrorGivenUp: P.PINGING}
-        | fails(e.Unreachable, e.CertificatesUnusable),
+        | fails(e.Unreachable, e.CertificatesUnusable, e.EngineUnreachable),
     P.AUTHORIZING_RESOLVE:
         authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING)
-        | {e.MirrorGivenUp: P.PINGING, e.SoughtAmongBlobs: P.RESOLVING,
-           e.AuthorizationSpared: P.RESOLVING},
+        | {e.MirrorDeclined: P.RESOLVING, e.MirrorGivenUp: P.PINGING,
+           e.SoughtAmongBlobs: P.RESOLVING, e.AuthorizationSpared: P.RESOLVING},
     P.RESOLVING:
         {e.TagsListed: P.RESOLVING, e.Resolved: P.COMPARING, e.Challenged: P.AUTHORIZING_RESOLVE,
          e.AskedAgain: P.RESOLVING, e.SoughtAmongBlobs: P.RESOLVING,
@@ -138,7 +140,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         | READING | fails(e.HeaderUnusable),
     P.EXPLAINING:
         {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING, e.TokenIssued: P.EXPLAINING,
-         e.RequestMoved: P.EXPLAINING, e.MirrorGivenUp: P.PINGING}
+         e.RequestMoved: P.EXPLAINING, e.MirrorDeclined: P.RESOLVING, e.MirrorGivenUp: P.PINGING}
         | READING | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable, e.HeaderUnusable),
     P.COMPARING: {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST},
     P.FETCHING_MANIFEST:
@@ -148,23 +150,28 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.FellBackToTag: P.FETCHING_MANIFEST, e.RequestMoved: P.FETCHING_MANIFEST,
          e.MirrorDeclined: P.FETCHING_MANIFEST, e.MirrorGivenUp: P.PINGING}
         | READING | fails(e.DigestMismatch, e.ManifestUnreadable, e.MediaTypesDiffer),
-    P.AUTHORIZING_FETCH: authorizing(P.AUTHORIZING_FETCH, resume=P.FETCHING_MANIFEST),
+    P.AUTHORIZING_FETCH:
+        authorizing(P.AUTHORIZING_FETCH, resume=P.FETCHING_MANIFEST)
+        | {e.MirrorDeclined: P.FETCHING_MANIFEST},
     P.SELECTING: {e.PlatformSelected: P.FETCHING_MANIFEST} | fails(e.PlatformMissing),
     P.PLANNING: {e.LayersPlanned: P.FETCHING_BLOBS} | fails(e.NotAnImage),
     P.FETCHING_BLOBS:
-        {e.BlobReceived: P.FETCHING_BLOBS, e.Redirected: P.FETCHING_BLOBS,
+        {e.Challenged: P.AUTHORIZING_BLOBS, e.BlobReceived: P.FETCHING_BLOBS,
+         e.Redirected: P.FETCHING_BLOBS,
          e.DownloadCut: P.FETCHING_BLOBS, e.AskedAgain: P.FETCHING_BLOBS,
          e.MirrorDeclined: P.FETCHING_BLOBS, e.MirrorGivenUp: P.PINGING,
          e.BlobsVerified: P.STORING}
         | fails(e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited, e.ServerFailed,
                 e.Unreachable),
+    P.AUTHORIZING_BLOBS: authorizing(P.AUTHORIZING_BLOBS, resume=P.FETCHING_BLOBS),
     P.STORING: {e.ImageStored: P.READY},
     # docker push
     P.NAMING_PUSH: {e.ReferenceParsed: P.LOOKING_UP_PUSH} | fails(e.ReferenceRejected),
     P.LOOKING_UP_PUSH:
         {e.CredentialFound: P.FINDING_IMAGE, e.CredentialMissing: P.FINDING_IMAGE}
         | fails(e.HelperFailed),
-    P.FINDING_IMAGE: {e.ImageFound: P.PINGING_PUSH} | fails(e.TagMissing),
+    P.FINDING_IMAGE:
+        {e.ImageFound: P.PINGING_PUSH} | fails(e.TagMissing, e.EngineUnreachable),
     P.PINGING_PUSH:
         {e.Challenged: P.PLANNING_PUSH, e.AccessOpen: P.PLANNING_PUSH,
          e.PingSkipped: P.PLANNING_PUSH, e.FellBackToHttp: P.PINGING_PUSH,

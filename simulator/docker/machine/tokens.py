@@ -15,7 +15,7 @@ from simulator.docker.machine.answers import errors
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following, keep_move
 from simulator.docker.machine.requests import asked, complete, listing, manifest_url, ref, wanted
-from simulator.docker.machine.state import Run, State
+from simulator.docker.machine.state import Access, Aside, Run, State
 from simulator.docker.machine.table import AUTHORIZING, Phase
 from simulator.protocol.authorization import Authorization, Scheme
 from simulator.protocol.challenge import Challenge
@@ -231,6 +231,10 @@ def granted(claims: dict[str, object]) -> tuple[str, ...]:
 
 def keep_challenge(state: State, event: e.Challenged) -> Run:
     """The challenge, and the answer to the request that it interrupted."""
+    if event.mirror:  # it gets no credentials
+        aside = Aside(event.mirror, state.run.access, state.run.credential)
+        access = Access(challenge=event.challenge)
+        return replace(state.run, access=access, credential=None, aside=aside)
     challenged = replace(state.run, access=replace(state.run.access, challenge=event.challenge))
     if state.phase in (Phase.PINGING_PUSH, Phase.PUSHING_BLOBS):
         return replace(challenged, outgoing=replace(state.run.outgoing, challenged=True))
@@ -259,6 +263,9 @@ def keep_post_refused(state: State, event: e.TokenPostRefused) -> Run:
 def keep_token(state: State, event: e.TokenIssued) -> Run:
     challenge, credential = state.run.access.challenge, state.run.credential
     sent = Authorization.bearer(event.token)
+    if state.run.aside:
+        granted = (*state.run.granted, (state.run.aside.mirror, sent))
+        return replace(state.run.resumed(), granted=granted)
     if challenge and challenge.beside_basic and state.profile.answers_all_schemes and credential:
         sent = Authorization.basic(credential.username, credential.password)  # the last one counts
     access = replace(

@@ -8,6 +8,7 @@ from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output import inspection, tables
 from simulator.docker.output.shared import (
+    CANCELED,
     DAEMON,
     NO_REALM,
     as_read,
@@ -43,7 +44,7 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
 
 
 def not_reached(failure: e.Unreachable, state: State) -> str:
-    why = unreachable_text(failure.obstacle, failure.detail)
+    why = unreachable_text(failure)
     if at_layer(failure, state):
         return why
     said = go_error(failure.method, failure.url, why)
@@ -108,8 +109,8 @@ WHAT = {DOCKER_MANIFEST: "manifest", DOCKER_INDEX: "manifest list",
 
 def at_layer(failure: e.Unreachable, state: State) -> bool:
     """Of a layer that is tried again, only the innermost error is told."""
-    reset = failure.obstacle is Obstacle.RESET
-    return state.phase is Phase.FETCHING_BLOBS and not reset and (
+    closed = failure.obstacle is Obstacle.CLOSED
+    return state.phase is Phase.FETCHING_BLOBS and not closed and (
         blob_at(state, failure.url) == "layer"
     )  # fmt: skip
 
@@ -281,4 +282,5 @@ WORDS = Words(
     conclusion=conclusion,
     listing=tables.rows,
     inspected=inspection.inspected26,
+    time_is_up=CANCELED,
 )

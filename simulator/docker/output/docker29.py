@@ -14,12 +14,12 @@ from simulator.docker.output import inspection, tables
 from simulator.docker.output.docker26 import told as classic_told
 from simulator.docker.output.shared import (
     DAEMON,
+    DEADLINE,
     NO_REALM,
     code_words,
     from_token_service,
     go_error,
     heading,
-    reason,
     status_line,
     unreachable_text,
 )
@@ -28,6 +28,7 @@ from simulator.protocol.digest import short_digest
 from simulator.protocol.errors import standard_message
 from simulator.protocol.manifest import Descriptor
 from simulator.protocol.media_types import CONFIGS, INDEXES, LAYERS
+from simulator.protocol.status import reason
 
 KNOWN_CODES = frozenset(
     {"UNKNOWN", "UNSUPPORTED", "UNAUTHORIZED", "DENIED", "UNAVAILABLE", "TOOMANYREQUESTS"}
@@ -87,7 +88,7 @@ def told(failure: Failure, state: State) -> str:
         case e.ManifestUnreadable(reason=why):
             return f"children: invalid desc {wanted(state)}: {why}"
         case e.Unreachable(method, url):
-            said = go_error(method, url, unreachable_text(failure.obstacle, failure.detail))
+            said = go_error(method, url, unreachable_text(failure))
             return where(state) + during(state, url) + said
         case e.ChallengeIncomplete():
             return where(state) + NO_REALM
@@ -256,4 +257,5 @@ WORDS = Words(
     conclusion=conclusion,
     listing=tables.tree,
     inspected=inspection.inspected29,
+    time_is_up=DEADLINE,
 )

@@ -8,6 +8,7 @@ from simulator.docker.machine.login import END, INTERRUPT, remembered
 from simulator.docker.machine.requests import origin
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
+from simulator.docker.output import engine_socket
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
 from simulator.docker.output.shared import (
@@ -16,11 +17,11 @@ from simulator.docker.output.shared import (
     classic_errors,
     code_words,
     go_error,
-    reason,
     unreachable_text,
     unusable_text,
 )
 from simulator.protocol.reference import HUB_KEY
+from simulator.protocol.status import reason
 
 HOME = "/home/alice/.docker"
 """Where the lesson's user keeps `config.json`."""
@@ -117,6 +118,8 @@ def reused(username: str, terminal: bool) -> tuple[str, ...]:
 
 def stored_refused(why: Failure, state: State) -> str:
     """The daemon reports a token service's UNAUTHORIZED as such, all else as an error."""
+    if isinstance(why, e.EngineUnreachable):
+        return f"Login did not succeed, error: {engine_socket.told(why, state)}"
     if isinstance(why, e.TokenRefused | e.ServerFailed):
         first = classic_errors(why.errors[:1], why.status).partition(":")[0]
         if first == code_words("UNAUTHORIZED"):
@@ -170,8 +173,9 @@ def login_failure(failure: Failure, state: State) -> str:
     match failure:
         case e.LoginRejected(url=asked, status=status):
             return f"login attempt to {asked} failed with status: {status} {reason(status)}"
-        case e.Unreachable(method, asked, obstacle, detail):
-            said = go_error(method, asked, unreachable_text(obstacle, detail))
+        case e.Unreachable(method, asked):
+            time_is_up = WORDS[state.client.engine].time_is_up
+            said = go_error(method, asked, unreachable_text(failure, time_is_up))
             inner = state.phase is Phase.AUTHORIZING_LOGIN
             return go_error("GET", url, said) if inner else said
         case e.CertificatesUnusable():

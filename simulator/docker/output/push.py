@@ -151,8 +151,8 @@ def told26(failure: Failure, state: State) -> str:
         case e.TagMissing(name, lone):
             missing = "An image does not exist locally with the tag" if lone else NO_TAG
             return f"{missing}: {name}"
-        case e.Unreachable(method, url, obstacle, detail):
-            said = unreachable_text(obstacle, detail)
+        case e.Unreachable(method, url):
+            said = unreachable_text(failure)
             return go_error(method, url, said) if state.phase is Phase.PINGING_PUSH else said
         case e.TokenMissing(reason=reason):
             return reason

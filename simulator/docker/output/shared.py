@@ -1,13 +1,13 @@
 """Words that both engines share, in Docker's and Go's own phrases."""
 
 import json
-from http import HTTPStatus
 
-from simulator.docker.events import CertificatesUnusable, RegistryError
+from simulator.docker.events import CertificatesUnusable, RegistryError, Unreachable
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import AUTHORIZING
 from simulator.protocol.errors import CODES, standard_message
 from simulator.protocol.network_failure import Obstacle
+from simulator.protocol.status import reason
 
 DAEMON = "Error response from daemon: "
 """How Docker's CLI begins an error that came instead of progress."""
@@ -16,16 +16,6 @@ NO_REALM = "no realm specified for token auth challenge"
 
 BY_STATUS = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS"}
 """The code that Docker takes where the body names none; UNKNOWN for other statuses."""
-
-
-def reason(status: int) -> str:
-    """The reason phrase of a status, as Go's `net/http` has it (RFC 9110 section 15)."""
-    renamed = {413: "Request Entity Too Large", 416: "Requested Range Not Satisfiable",
-               418: "I'm a teapot", 422: "Unprocessable Entity"}  # fmt: skip
-    try:
-        return renamed.get(status) or HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def code_words(code: str) -> str:
@@ -72,15 +62,66 @@ def nothing(status: int) -> str:
     return standard_message("UNAUTHORIZED") if status == 401 else ""
 
 
-def unreachable_text(obstacle: Obstacle, detail: str) -> str:
+RESOLVER = "127.0.0.53:53"
+"""The DNS server of the engine's machine."""
+CLIENT = "192.0.2.1:52814"
+"""The engine's own end of a connection; its port is chosen by chance."""
+CANCELED = "net/http: request canceled"
+"""How Go up to 1.24 says that a client's own time is up; the later ones say DEADLINE."""
+DEADLINE = "context deadline exceeded"
+
+
+def unreachable_text(failure: Unreachable, time_is_up: str = CANCELED) -> str:
     """What Go's network stack says."""
+    said = out_of_time(failure, time_is_up) or network_text(failure.obstacle, failure.detail)
+    return f"proxyconnect tcp: {said}" if failure.at_proxy else said
+
+
+def out_of_time(failure: Unreachable, time_is_up: str) -> str:
+    """A request that took too long: its client has a time for all of it, or for the headers."""
+    match failure.obstacle:
+        case Obstacle.NO_ANSWER if not failure.bounded:
+            return "net/http: timeout awaiting response headers"
+        case Obstacle.NO_ANSWER:
+            return f"{time_is_up} {AWAITING}"
+        case Obstacle.DROPPED if failure.bounded:
+            connecting = " while waiting for connection" if time_is_up == CANCELED else ""
+            return f"{time_is_up}{connecting} {AWAITING}"
+        case _:
+            return ""
+
+
+AWAITING = "(Client.Timeout exceeded while awaiting headers)"
+DIALS = frozenset({Obstacle.REFUSED, Obstacle.NO_NETWORK, Obstacle.NO_ROUTE})
+"""What the kernel says about a connection that does not come about."""
+
+
+def network_text(obstacle: Obstacle, detail: str) -> str:
+    """The words of Go's packages `net`, `crypto/tls` and `net/http`."""
     match obstacle:
-        case Obstacle.REFUSED:
-            return f"dial tcp {detail}: connect: connection refused"
-        case Obstacle.NO_HOST:
-            return f"dial tcp: lookup {detail} on 127.0.0.53:53: no such host"
+        case _ if obstacle in DIALS:
+            return f"dial tcp {detail}: connect: {obstacle}"
+        case Obstacle.DROPPED:
+            return f"dial tcp {detail}: i/o timeout"
+        case Obstacle.NO_HOST | Obstacle.DNS_FAILED:
+            return f"dial tcp: lookup {detail} on {RESOLVER}: {obstacle}"
+        case Obstacle.DNS_SILENT:
+            read = f"read udp {CLIENT}->{RESOLVER}: i/o timeout"
+            return f"dial tcp: lookup {detail} on {RESOLVER}: {read}"
         case Obstacle.TIMEOUT:
             return "net/http: TLS handshake timeout"
+        case Obstacle.RESET:
+            return f"read tcp {CLIENT}->{detail}: read: {obstacle}"
+        case Obstacle.CLOSED:
+            return "EOF"
+        case Obstacle.PROXY_REFUSED:
+            return detail
+        case _:
+            return tls_text(obstacle, detail)
+
+
+def tls_text(obstacle: Obstacle, detail: str) -> str:
+    match obstacle:
         case Obstacle.UNTRUSTED | Obstacle.WRONG_NAME:
             wrong = detail if detail and obstacle is Obstacle.WRONG_NAME else obstacle
             return f"tls: failed to verify certificate: x509: {wrong}"
@@ -88,12 +129,12 @@ def unreachable_text(obstacle: Obstacle, detail: str) -> str:
             return f"tls: failed to verify certificate: x509: {obstacle}: {detail}"
         case Obstacle.ALERT:
             return f"remote error: tls: {detail}"
+        case Obstacle.NOT_TLS:
+            return f"tls: {obstacle}"
         case Obstacle.NO_SCHEME:
             return f'{obstacle} "{detail}"'
         case Obstacle.PLAIN_HTTP | Obstacle.NO_NAME:
             return f"http: {obstacle}"
-        case Obstacle.RESET:
-            return "EOF"
         case _:
             return f"{obstacle}: {detail}" if detail else str(obstacle)
 

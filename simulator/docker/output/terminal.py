@@ -9,7 +9,7 @@ from simulator.docker.go_json import INVALID_AUTH
 from simulator.docker.machine.ready import platform_mismatch
 from simulator.docker.machine.requests import untagged
 from simulator.docker.machine.state import State
-from simulator.docker.output import images, login, push
+from simulator.docker.output import engine_socket, images, login, push
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
 from simulator.docker.output.shared import DAEMON
@@ -108,7 +108,8 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
         case e.StoreFailed(why):
             return (f"{WORDS[state.client.engine].cli.saving}: {why}",)
         case _ if isinstance(state.run.command, Login):
-            return tuple((DAEMON + login.login_failure(failure, state)).splitlines())
+            by = "" if state.client.socket else DAEMON  # without an engine the CLI asks itself
+            return tuple((by + login.login_failure(failure, state)).splitlines())
         case _ if isinstance(state.run.command, Push):
             return push.explain(failure, state)
         case _:
@@ -120,5 +121,6 @@ def usage_refused(before: State, event: e.UsageRefused, after: State) -> tuple[L
 
 
 LINES: LinesOf = {
-    **login.LINES, **images.LINES, **push.LINES, e.UsageRefused: usage_refused,
+    **login.LINES, **images.LINES, **push.LINES, **engine_socket.LINES,
+    e.UsageRefused: usage_refused,
 }  # fmt: skip

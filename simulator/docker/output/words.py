@@ -26,6 +26,8 @@ class CliWords:
     """Lines before a guess at what was meant."""
     reports_deprecated: bool
     """Whether `docker pull` warns about deprecated options."""
+    no_engine: Mapping[str, str]
+    """Why the engine is not reached, and what the CLI says; `{call}` is what it asked."""
     missing: Mapping[str, str]
     """What `docker login` lacks, and what the CLI says about it."""
 
@@ -38,6 +40,9 @@ MISSING = {
 }
 """The same in both versions."""
 
+ENGINE = "unix:///var/run/docker.sock"
+"""Where the CLI looks for its engine."""
+
 CLI_28 = CliWords(
     no_such_object="Error: No such object",
     saving="Error saving credentials",
@@ -45,6 +50,11 @@ CLI_28 = CliWords(
     invalid_auth="Invalid auth configuration file",
     before_hint=("",),
     reports_deprecated=False,
+    no_engine={
+        "absent": f"Cannot connect to the Docker daemon at {ENGINE}. Is the docker daemon running?",
+        "denied": "permission denied while trying to connect to the Docker daemon socket at "
+                  f"{ENGINE}: {{call}}: dial unix /var/run/docker.sock: connect: permission denied",
+    },
     missing=MISSING
     | {
         "password": "Error: Cannot perform an interactive login from a non TTY device",
@@ -61,6 +71,12 @@ CLI_29 = CliWords(
     invalid_auth=INVALID_AUTH,
     before_hint=(),
     reports_deprecated=True,
+    no_engine={
+        "absent": f"failed to connect to the docker API at {ENGINE}; check if the path is correct "
+                  "and if the daemon is running: dial unix /var/run/docker.sock: connect: no such "
+                  "file or directory",
+        "denied": f"permission denied while trying to connect to the docker API at {ENGINE}",
+    },
     missing=MISSING
     | {
         "password": "password is empty",
@@ -85,5 +101,7 @@ class Words:
     """The last lines of a pull that ended well."""
     listing: Callable[[Sequence[HeldImage], Images, int], tuple[str, ...]]
     """What `docker images` prints; the number is the clock, in seconds since 1970."""
+    time_is_up: str
+    """What Go says when the time for a whole request is up."""
     inspected: Callable[[HeldImage], dict[str, object]]
     """What `docker inspect` prints about an image."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
-from simulator.docker.output.shared import reason
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.message import Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.protocol.status import reason
 from simulator.shell.syntax import Misspelt
 from simulator.shell.values import Ran, Shell
 from simulator.sources.mock import answer

@@ -28,10 +28,6 @@ COLUMNS = 100
 VALUED = ("--config", "-c", "--context", "-H", "--host", "-l", "--log-level")
 SWITCHES = ("-D", "--debug")
 """Options before the command (docker/cli, `cli/flags/options.go`)."""
-NO_ENGINE = (
-    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. "
-    "Is the docker daemon running?"
-)
 
 
 def docker(
@@ -47,8 +43,6 @@ def docker(
         return Ran(shell, error=refused.text, status=refused.status)
     if command_name(words) not in USAGES:
         return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
-    if shell.engine_down and words[0] != "logout":
-        return Ran(shell, error=NO_ENGINE, status=1)
     answers = prompt.answers if prompt else ()
     typed = (given or "",) if "--password-stdin" in words else answers
     try:

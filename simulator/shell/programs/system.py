@@ -107,9 +107,10 @@ def systemctl(shell: Shell, words: list[str], given: str | None) -> Ran:
         said = ("Job for docker.service failed because the control process exited with error "
                 'code.\nSee "systemctl status docker.service" and "journalctl -xeu '
                 'docker.service" for details.')  # fmt: skip
-        return Ran(replace(shell, engine_down=True), error=said, status=1)
-    client = replace(shell.client, insecure=hosts)
-    return Ran(replace(shell, client=client, engine_down=False))
+        down = replace(shell.client, socket="absent")
+        return Ran(replace(shell, client=down), error=said, status=1)
+    client = replace(shell.client, insecure=hosts, socket="")
+    return Ran(replace(shell, client=client))
 
 
 def bare_host(entry: object) -> str:
