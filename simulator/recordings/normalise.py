@@ -39,14 +39,9 @@ OWN_END = re.compile(r"\bread (tcp|udp) \S+->")
 OUT_OF_TIME = re.compile(r"(context deadline exceeded) \(Client\.Timeout exceeded .*?\)")
 
 
-def own_ends(outcome: Outcome) -> Outcome:
-    told = tuple(OWN_END.sub(r"read \1 <client>->", line) for line in outcome.stderr)
-    return replace(outcome, stderr=told)
-
-
-def deadlines(outcome: Outcome) -> Outcome:
-    told = tuple(OUT_OF_TIME.sub(r"\1", line) for line in outcome.stderr)
-    return replace(outcome, stderr=told)
+def chance(outcome: Outcome) -> Outcome:
+    known = (OWN_END.sub(r"read \1 <client>->", line) for line in outcome.stderr)
+    return replace(outcome, stderr=tuple(OUT_OF_TIME.sub(r"\1", line) for line in known))
 
 
 def identity_tokens(outcome: Outcome) -> Outcome:
@@ -194,14 +189,11 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
         "Go prints the clock and the day on which the laboratory's certificate expires or begins",
         both(moments),
     ),
-    "client's end of a connection": (
-        "Go names the client's own address, whose port the kernel chooses by chance",
-        both(own_ends),
-    ),
-    "deadlines": (
-        "Docker 29 says `context deadline exceeded` with or without `(Client.Timeout exceeded "
-        "while awaiting headers)`, from run to run",
-        both(deadlines),
+    "chance in Go's words": (
+        "Go names the client's own end of a connection, whose port the kernel chooses; Docker 29 "
+        "says `context deadline exceeded` with or without `(Client.Timeout exceeded ...)`, from "
+        "run to run",
+        both(chance),
     ),
     "identity tokens": ("the value of a token is random", both(identity_tokens)),
     "progress of layers": (

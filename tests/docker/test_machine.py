@@ -7,6 +7,7 @@ import pytest
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Login, Unusable
+from simulator.docker.cli.parse import parse
 from simulator.docker.engines import engines
 from simulator.docker.machine import (
     TRANSITIONS,
@@ -132,6 +133,12 @@ MIRRORED = (
     mirrored(), mirrored(auth=Auth.NONE),
     mirrored(faults=(Fault(Part.MANIFEST, status=404, code="MANIFEST_UNKNOWN"),)),
 )  # fmt: skip
+WITHOUT_BLOBS = odd(
+    sites={"mirror.lan": {"auth": "none", "images": "lesson",
+                          "front": [{"path": "/blobs/", "reply": {"status": 404}}]}},
+    client={"hosts_files": {"myprivateregistry.com": '[host."https://mirror.lan"]'}},
+)  # fmt: skip
+"""Manifests are at a mirror: the registry is asked for blobs first of all, and wants a token."""
 ODD = {
     "HEAD failed, GET did not": odd(faults=(Fault(Part.MANIFEST, status=500, times=1),)),
     "an index behind that": odd(
@@ -282,6 +289,7 @@ def decided(
         return
 
 
+ELSEWHERE = (*MIRRORED, WITHOUT_BLOBS)
 BROKEN = (
     Response(401), Response(403), Response(404), Response(429), Response(500), Response(418),
     NetworkFailure(Obstacle.RESET), Response(200, body=b"not a manifest"),
@@ -335,9 +343,12 @@ def test_every_edge_is_walked() -> None:
         seen |= walked(run_trace(State(Client(engine), (BROWSER,)), mock(at_the_hub())))
         misused = State(Client(engine), (Unusable("docker login a b"),))
         seen |= walked(run_trace(misused, mock(World())))
+        for line in ("docker images", "docker pull alpine", "docker push team/app"):
+            alone = State(Client(engine, socket="absent"), (parse(line),))
+            seen |= walked(run_trace(alone, mock(World())))
         for phase in Phase:
             for answer in BROKEN:
-                for case in (scenario("works"), scenario("public-registry"), *MIRRORED):
+                for case in (scenario("works"), scenario("public-registry"), *ELSEWHERE):
                     seen |= edges_with(phase, answer, case.state(engine), case.world())
                 seen |= edges_with(phase, answer, scenario("logged-in").state(engine), slow_clock())
     assert sorted(f"{p}: {t.__name__}" for p, t in edges - seen) == []

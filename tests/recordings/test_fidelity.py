@@ -82,7 +82,9 @@ def test_a_layer_that_did_not_come_is_noticed() -> None:
     assert [one.field for one in compare(less).differences] == ["stdout", "requests"]
 
 
-NEEDS = ("identitytoken_and_auth_both", "tls_expired", "push_new", "push_wrong_password")
+NEEDS = (
+    "identitytoken_and_auth_both", "login_reset", "tls_expired", "push_new", "push_wrong_password",
+)  # fmt: skip
 
 
 def test_what_is_normalised_is_needed() -> None:

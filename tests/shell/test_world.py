@@ -59,8 +59,7 @@ SAID = {
          "systemctl restart docker", PULL), IMAGE),
     "a broken daemon.json leaves no engine": (
         "works", ("echo '{' > /etc/docker/daemon.json", "sudo systemctl restart docker", PULL),
-        "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. "
-        "Is the docker daemon running?"),
+        "failed to connect to the docker API at unix:///var/run/docker.sock; "),
     "and a mended one brings it back": (
         "logged-in", ("echo '{' > /etc/docker/daemon.json", "systemctl restart docker",
                       "rm /etc/docker/daemon.json", "systemctl restart docker", PULL), IMAGE),

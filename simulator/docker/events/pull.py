@@ -155,6 +155,13 @@ class MirrorDeclined(Event):
 
 
 @dataclass(frozen=True)
+class AllDeclined(Failure):
+    """No host gave this object. Of all their errors, `why` is the one that is told."""
+
+    why: Annotated[Failure, Tagged("event")]
+
+
+@dataclass(frozen=True)
 class MirrorGivenUp(Event):
     """The pull from a mirror of Docker Hub failed; it begins again elsewhere."""
 

@@ -103,8 +103,10 @@ def meaning(state: State, exchange: Exchange) -> Event:
         return elsewhere
     if isinstance(exchange.answer, NetworkFailure):
         return unreachable(state, exchange.request, exchange.answer)
-    request = endpoints.original(state, exchange.request)
-    return MEANINGS[state.phase](state, request, exchange.answer)
+    request, answer = endpoints.original(state, exchange.request), exchange.answer
+    if request is not exchange.request:
+        answer = endpoints.with_whole_location(exchange.request, answer)
+    return MEANINGS[state.phase](state, request, answer)
 
 
 def evolve(state: State, event: Event) -> State:

@@ -15,6 +15,7 @@ from simulator.docker.machine.requests import asked, listing, origin
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import AUTHORIZING, TRANSITIONS, Phase
 from simulator.protocol.authorization import Scheme
+from simulator.protocol.hosts import redirected
 from simulator.protocol.message import Exchange, Request, Response, Trust
 from simulator.protocol.network_failure import NetworkFailure
 
@@ -46,7 +47,8 @@ def declined(state: State) -> frozenset[tuple[str, str, str]]:
 
 def candidates(state: State, request: Request) -> tuple[Endpoint, ...]:
     """The hosts for this request: to resolve a tag, those that can; to fetch, all."""
-    able = e.MirrorDeclined in TRANSITIONS[state.phase] and not listing(state)
+    moved = request.url in dict(state.run.download.moved).values() or state.run.access.moved
+    able = e.MirrorDeclined in TRANSITIONS[state.phase] and not (moved or listing(state))
     reference = state.run.reference
     if state.profile.pings or not able or reference is None or request.host != reference.host:
         return ()
@@ -81,6 +83,13 @@ def original(state: State, request: Request) -> Request:
         return request
     path = request.url.removeprefix(found.prefix).partition("?")[0]
     return replace(request, url=f"{origin(state)}/v2{path}")
+
+
+def with_whole_location(request: Request, answer: Response) -> Response:
+    """The answer, with a redirect's address as it is where the request went."""
+    location = redirected(request.url, answer.header("Location") or "")
+    headers = tuple(entry for entry in answer.headers if entry[0].lower() != "location")
+    return replace(answer, headers=(*headers, ("Location", location))) if location else answer
 
 
 def trust(state: State, request: Request) -> Trust:
@@ -131,7 +140,7 @@ def sent_on(state: State, found: Endpoint, request: Request, why: Failure) -> Ev
     method, url = asked_for(state, whole)
     event = e.MirrorDeclined(found.prefix, method, url, why)
     after = replace(state, run=keep_declined(state, event))
-    return event if chosen(after, whole) else furthest(after, why, url)
+    return event if chosen(after, whole) else furthest(after, why, url, own=False)
 
 
 def failure_of(state: State, request: Request, answer: Response | NetworkFailure) -> Failure:
@@ -146,13 +155,14 @@ def failure_of(state: State, request: Request, answer: Response | NetworkFailure
     return event
 
 
-def furthest(state: State, last: Failure, about: str) -> Failure:
+def furthest(state: State, last: Failure, about: str, own: bool) -> Failure:
     """The error that is told of several hosts: resolving, the one that got furthest (containerd,
-    `firstErrPriority`); fetching, the first."""
+    `firstErrPriority`); fetching, the first. `own`: the last one is the registry's own."""
     before = (one for one in state.run.declined if one.url == about)
     whys = [*(one.why for one in before if one.why and one.why != last), last]
     resolving = state.phase in (Phase.RESOLVING, Phase.EXPLAINING, Phase.AUTHORIZING_RESOLVE)
-    return max(whys, key=priority) if resolving else whys[0]
+    why = max(whys, key=priority) if resolving else whys[0]
+    return last if own and why is last else e.AllDeclined(why)
 
 
 def priority(failure: Failure) -> int:
@@ -169,11 +179,12 @@ def priority(failure: Failure) -> int:
 
 def told(state: State, event: Event) -> Event:
     """The error at the end, where hosts before the last one failed as well."""
-    if not isinstance(event, Failure) or not state.run.declined:
+    done = isinstance(event, e.AllDeclined) or not state.run.declined
+    if done or not isinstance(event, Failure):
         return event
     about = event.asked[1] if isinstance(event, e.TokenRefused) else getattr(event, "url", "")
     able = e.MirrorDeclined in TRANSITIONS[state.phase]
-    return furthest(state, event, about) if able else event
+    return furthest(state, event, about, own=True) if able else event
 
 
 def without_token(state: State, event: Event) -> Event:

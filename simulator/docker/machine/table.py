@@ -79,7 +79,10 @@ def authorizing(here: Phase, resume: Phase) -> dict[type[Event], Phase]:
     return ways | NO_TOKEN | fails(e.NoCredentials)
 
 
-READING = fails(e.AccessDenied, e.ManifestUnknown, e.RateLimited, e.ServerFailed, e.Unreachable)
+READING = fails(
+    e.AccessDenied, e.ManifestUnknown, e.RateLimited, e.ServerFailed, e.Unreachable,
+    e.AllDeclined,
+)  # fmt: skip
 PUSH_REFUSED = fails(e.AccessDenied, e.RateLimited, e.ServerFailed, e.Unreachable)
 
 TRANSITIONS: Mapping[Phase, Edges] = {
@@ -131,7 +134,8 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.AUTHORIZING_RESOLVE:
         authorizing(P.AUTHORIZING_RESOLVE, resume=P.RESOLVING)
         | {e.MirrorDeclined: P.RESOLVING, e.MirrorGivenUp: P.PINGING,
-           e.SoughtAmongBlobs: P.RESOLVING, e.AuthorizationSpared: P.RESOLVING},
+           e.SoughtAmongBlobs: P.RESOLVING, e.AuthorizationSpared: P.RESOLVING}
+        | fails(e.AllDeclined),
     P.RESOLVING:
         {e.TagsListed: P.RESOLVING, e.Resolved: P.COMPARING, e.Challenged: P.AUTHORIZING_RESOLVE,
          e.AskedAgain: P.RESOLVING, e.SoughtAmongBlobs: P.RESOLVING,
@@ -152,7 +156,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         | READING | fails(e.DigestMismatch, e.ManifestUnreadable, e.MediaTypesDiffer),
     P.AUTHORIZING_FETCH:
         authorizing(P.AUTHORIZING_FETCH, resume=P.FETCHING_MANIFEST)
-        | {e.MirrorDeclined: P.FETCHING_MANIFEST},
+        | {e.MirrorDeclined: P.FETCHING_MANIFEST} | fails(e.AllDeclined),
     P.SELECTING: {e.PlatformSelected: P.FETCHING_MANIFEST} | fails(e.PlatformMissing),
     P.PLANNING: {e.LayersPlanned: P.FETCHING_BLOBS} | fails(e.NotAnImage),
     P.FETCHING_BLOBS:
@@ -162,7 +166,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.MirrorDeclined: P.FETCHING_BLOBS, e.MirrorGivenUp: P.PINGING,
          e.BlobsVerified: P.STORING}
         | fails(e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited, e.ServerFailed,
-                e.Unreachable),
+                e.Unreachable, e.AllDeclined),
     P.AUTHORIZING_BLOBS: authorizing(P.AUTHORIZING_BLOBS, resume=P.FETCHING_BLOBS),
     P.STORING: {e.ImageStored: P.READY},
     # docker push

@@ -101,6 +101,8 @@ def conclusion(event: Event, after: State) -> tuple[str, ...]:
 def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error of a command that failed."""
     match failure:
+        case e.AllDeclined(why=why):
+            return explain(why, state)
         case e.ReferenceRejected(why, by_engine):
             return (f"{DAEMON if by_engine else ''}{why}",)
         case e.LoginCanceled():
