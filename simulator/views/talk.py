@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.docker.machine import Phase
-from simulator.docker.output.shared import reason
 from simulator.docker.trace import Step
 from simulator.protocol.hosts import split_url
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure
 from simulator.protocol.secrets import SECRET_FIELDS
+from simulator.protocol.status import reason
 from simulator.views.facts import FACTS, account
 from simulator.views.message import asked_for
 from simulator.words.data_file import read_as

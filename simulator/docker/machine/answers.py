@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.events import Event
+from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import not_json
 from simulator.docker.machine.requests import bounded, listing
 from simulator.docker.machine.state import Run, State
@@ -79,6 +79,23 @@ def refusal(request: Request, answer: Response) -> Event:
             return e.RateLimited(*about, 429, said)
         case status:
             return e.ServerFailed(*about, status, said)
+
+
+MISSING, REFUSED, TOO_LARGE = 2, 3, 4
+
+
+def progress(state: State, failure: Failure) -> int:
+    """How far a request came that failed (containerd's `firstErrPriority`): not to an answer
+    about the image, to a 404, to another refusal, or to a manifest above the limit."""
+    if isinstance(failure, e.AllDeclined):
+        return progress(state, failure.why)
+    if isinstance(failure, e.ManifestUnknown):
+        return MISSING
+    if isinstance(failure, e.HeaderUnusable):
+        return TOO_LARGE if failure.reason == "too large" else 1
+    here = state.phase is not Phase.AUTHORIZING_RESOLVE
+    refused = isinstance(failure, e.Refused) and here and not isinstance(failure, e.TokenRefused)
+    return REFUSED if refused and not getattr(failure, "error", "") else 1
 
 
 def errors(answer: Response) -> tuple[e.RegistryError, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
 from simulator.docker.hosts_file import Endpoint
-from simulator.docker.machine.answers import challenge_of, refusal
+from simulator.docker.machine.answers import challenge_of, progress, refusal
 from simulator.docker.machine.part import Part
 from simulator.docker.machine.requests import asked, listing, origin
 from simulator.docker.machine.state import Run, State
@@ -161,20 +161,8 @@ def furthest(state: State, last: Failure, about: str, own: bool) -> Failure:
     before = (one for one in state.run.declined if one.url == about)
     whys = [*(one.why for one in before if one.why and one.why != last), last]
     resolving = state.phase in (Phase.RESOLVING, Phase.EXPLAINING, Phase.AUTHORIZING_RESOLVE)
-    why = max(whys, key=priority) if resolving else whys[0]
+    why = max(whys, key=lambda why: progress(state, why)) if resolving else whys[0]
     return last if own and why is last else e.AllDeclined(why)
-
-
-def priority(failure: Failure) -> int:
-    match failure:
-        case e.ManifestUnknown():
-            return 2
-        case e.Refused() if not isinstance(failure, e.TokenRefused):
-            return 3
-        case e.HeaderUnusable():
-            return 4
-        case _:
-            return 1
 
 
 def told(state: State, event: Event) -> Event:

@@ -7,9 +7,11 @@ from simulator.docker.cli.commands import Pull, Push
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import not_json
 from simulator.docker.machine.answers import (
+    REFUSED,
     challenged,
     demanded,
     keep_plain_http,
+    progress,
     refusal,
     repeats,
 )
@@ -191,18 +193,6 @@ def sought(state: State, event: Event) -> Event:
     if missed:
         return event if progress(state, event) > progress(state, missed) else missed
     return event if progress(state, event) == REFUSED else e.SoughtAmongBlobs(digest, event)
-
-
-MISSING, REFUSED = 2, 3
-
-
-def progress(state: State, failure: Failure) -> int:
-    """How far a request came that failed (containerd's `firstErrPriority`): not to an answer
-    about the image, to a 404, or to another refusal."""
-    if isinstance(failure, e.ManifestUnknown):
-        return MISSING
-    refused = isinstance(failure, e.Refused) and state.phase is not Phase.AUTHORIZING_RESOLVE
-    return REFUSED if refused and not getattr(failure, "error", "") else 1
 
 
 def compare(state: State) -> Event:
