@@ -18,6 +18,7 @@ from simulator.docker.unions import kinds
 from simulator.lesson import event_words
 from simulator.lesson.claims import Found, disagreements, holds
 from simulator.lesson.document import Claim, Lesson
+from simulator.lesson.library import located
 from simulator.scenarios import play
 from simulator.scenarios.model import UnknownScenario, scenario
 from simulator.views import predictions as predict
@@ -55,6 +56,13 @@ def of_situations(lesson: Lesson) -> Found:
         except UnknownScenario:
             key = "scenario" if name == lesson.scenario else "situations"
             yield (key,), f"there is no scenario {name!r}: `pullscope scenarios` lists them"
+
+
+def of_order(lesson: Lesson) -> Found:
+    """The lessons that it builds on exist."""
+    for place, name in enumerate(lesson.document.builds_on):
+        if name not in located():
+            yield ("builds_on", place), f"there is no lesson {name!r} to build on"
 
 
 # -- rows and boxes -----------------------------------------------------------------------------
@@ -209,7 +217,7 @@ def fair(question: predict.Question) -> bool:
 
 
 CHECKS: tuple[Callable[[Lesson], Found], ...] = (
-    of_situations, of_rows, of_flow, of_words, of_parties, of_claims, of_quiz, of_predictions,
-    of_built,
+    of_situations, of_order, of_rows, of_flow, of_words, of_parties, of_claims, of_quiz,
+    of_predictions, of_built,
 )  # fmt: skip
 """In this order."""

@@ -8,7 +8,6 @@ not part two runs; what comes of it does.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cache
 from itertools import zip_longest
 
 from simulator.docker import events as e
@@ -21,7 +20,7 @@ from simulator.protocol.message import Response
 from simulator.protocol.status import reason
 from simulator.scenarios import play
 from simulator.scenarios.changes import CHANGES, change
-from simulator.scenarios.model import Scenario, find_scenario, scenario
+from simulator.scenarios.model import Scenario, find_scenario, per_own_scenarios, scenario
 from simulator.views.address import Address
 from simulator.words.i18n import N_, _
 
@@ -293,7 +292,7 @@ def makes_sense(base: str, name: str) -> bool:
     return change(name).apply(known) != known
 
 
-@cache
+@per_own_scenarios
 def partings(base: str, engine: str = "29") -> Mapping[str, int]:
     """Each change that matters to this run, with the step at which the runs part.
 

@@ -1,16 +1,14 @@
 """From a cause to the situation that plays it, at the step where it fails."""
 
-from functools import cache
-
 from simulator.decoder.causes import Cause
 from simulator.recordings.situations import trace
-from simulator.scenarios.model import UnknownScenario
+from simulator.scenarios.model import UnknownScenario, per_own_scenarios
 from simulator.views.address import Address
 
 ENGINES = ("29", "26")
 
 
-@cache
+@per_own_scenarios
 def address_of(situation: str) -> str:
     """The failing step of a situation in the player, as an address from its root; empty where the
     situation is unknown or does not fail."""

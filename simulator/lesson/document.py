@@ -123,6 +123,8 @@ class Document(Part):
     minutes: str
     outcomes: tuple[Sentence, ...] = ()
     """What a learner can do afterwards; the home says so."""
+    builds_on: tuple[str, ...] = ()
+    """The lessons that should come before, by their ids; the home shows them first."""
     scenario: str
     situations: Literal["all"] | tuple[str, ...] = ()
     """Situations that the lesson plays beside its own, which are in `scenarios.yaml` in its folder;

@@ -56,11 +56,11 @@ def with_folders(folders: Sequence[Path]) -> Iterator[None]:
     """For as long as this lasts, these folders are named too; the processes that this one starts
     know them as well.
 
-    Raises InvalidLesson for a folder without a lesson in it.
+    Raises InvalidLesson for a folder without a lesson in it, whoever has named it.
     """
-    for folder in folders:
+    for folder in (*folders, *named()):
         if not list(lessons_in(folder)):
-            raise InvalidLesson(f"{folder}: there is no {FILE} in it or in a folder below it")
+            raise InvalidLesson(without_lesson(folder))
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = os.pathsep.join(str(f.resolve()) for f in (*folders, *named()))
     try:
@@ -72,6 +72,12 @@ def with_folders(folders: Sequence[Path]) -> Iterator[None]:
             os.environ[VARIABLE] = before
 
 
+def without_lesson(folder: Path) -> str:
+    """Why a folder that is named brings no lesson."""
+    by = f"{VARIABLE} names {folder}, but" if folder in named() else f"{folder}:"
+    return f"{by} there is no {FILE} in it or in a folder below it"
+
+
 def lessons_in(folder: Path) -> Iterator[Path]:
     """The folder itself where it holds a lesson, else those in it that do, by name."""
     if (folder / FILE).exists():
@@ -81,11 +87,17 @@ def lessons_in(folder: Path) -> Iterator[Path]:
 
 
 def folders() -> dict[str, Path]:
+    """The folder of each lesson by its id; the situations in these folders can be played."""
+    found = located()
+    bring(found)
+    return found
+
+
+def located() -> dict[str, Path]:
     """The folder of each lesson by its id: those that come with Pullscope first."""
     found = {folder.name: folder for folder in lessons_in(HOME)}
     for root in reversed(named()):
         found |= {folder.resolve().name: folder.resolve() for folder in lessons_in(root)}
-    bring(found)
     return found
 
 
@@ -114,8 +126,25 @@ def find_lesson(name: str = "") -> Lesson:
 
 
 def entries() -> tuple[Entry, ...]:
-    """Every lesson in the chosen language; a broken one with its sentence."""
-    return tuple(entry(name, folder) for name, folder in folders().items())
+    """Every lesson in the chosen language, in the order to learn them; a broken one with its
+    sentence, and so a folder that is named and holds none."""
+    known = in_order([entry(name, folder) for name, folder in folders().items()])
+    empty = (folder for folder in named() if not list(lessons_in(folder)))
+    missing = (Entry(str(folder), folder, None, without_lesson(folder)) for folder in empty)
+    return (*known, *missing)
+
+
+def in_order(listed: Sequence[Entry]) -> Iterator[Entry]:
+    """Each lesson after those that it builds on, as far as they are listed; else as they are
+    listed. Of lessons in a circle the first that is listed comes first."""
+    left = {one.id: one for one in listed}
+    while left:
+        ready = (one for one in left.values() if not left.keys() & set(builds_on(one)))
+        yield left.pop(next(ready, next(iter(left.values()))).id)
+
+
+def builds_on(one: Entry) -> tuple[str, ...]:
+    return one.lesson.document.builds_on if one.lesson else ()
 
 
 def entry(name: str, folder: Path) -> Entry:
@@ -133,7 +162,7 @@ def kept(folder: Path, _language: str, _content: tuple[tuple[str, int, int], ...
 
 
 def content(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """What tells whether a file of this lesson has changed since it was read."""
+    """What tells whether a file of this lesson was written or replaced since it was read."""
     files = sorted(path for path in folder.iterdir() if path.is_file())
     states = ((path.name, path.stat()) for path in files)
-    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
+    return tuple((name, state.st_ctime_ns, state.st_size) for name, state in states)

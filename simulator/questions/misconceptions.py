@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
 from simulator.docker import events as e
 from simulator.docker.events import Failure
@@ -47,6 +46,7 @@ from simulator.questions.mutant import (
     moving,
 )
 from simulator.registry.model import Auth
+from simulator.scenarios.model import per_own_scenarios
 from simulator.words.i18n import N_
 
 KNOWN = (
@@ -257,7 +257,7 @@ MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in KNOWN}
 """By name."""
 
 
-@cache
+@per_own_scenarios
 def imagined(mutant: str, scenario: str, engine: str) -> Trace:
     """What this mutant makes of a scenario."""
     return MUTANTS[mutant].run(scenario, engine)

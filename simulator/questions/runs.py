@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from hashlib import sha256
 from random import Random
 
@@ -19,7 +18,7 @@ from simulator.questions.fields import Field
 from simulator.questions.misconceptions import MUTANTS, imagined
 from simulator.questions.model import Says
 from simulator.questions.mutant import Mutant
-from simulator.scenarios.model import scenario
+from simulator.scenarios.model import per_own_scenarios, scenario
 from simulator.scenarios.play import trace as played
 from simulator.views.address import Address
 from simulator.views.commands import commands_of
@@ -55,7 +54,7 @@ def by_message(step: Step, command: str) -> tuple[str, str]:
 Naming = Callable[[Step, str], tuple[str, str]]
 
 
-@cache
+@per_own_scenarios
 def marked(mutant: str, name: str, engine: str, naming: Naming) -> Mapping[Mark, Step]:
     """The steps of a run by what they are; the machine's own run for no mutant."""
     trace = imagined(mutant, name, engine) if mutant else played(name, engine)
@@ -68,7 +67,7 @@ def marked(mutant: str, name: str, engine: str, naming: Naming) -> Mapping[Mark,
     return found
 
 
-@cache
+@per_own_scenarios
 def numbered(mutant: str, name: str, engine: str, naming: Naming) -> Mapping[int, Mark]:
     marks = marked(mutant, name, engine, naming)
     return {step.number: mark for mark, step in marks.items()}
@@ -214,7 +213,7 @@ def nameless(line: str, last: Step) -> str:
     return re.sub(r"sha256:[0-9a-f]{64}", "sha256:…", line)
 
 
-@cache
+@per_own_scenarios
 def ending_of(mutant: str, name: str, engine: str) -> str:
     return ending(imagined(mutant, name, engine) if mutant else played(name, engine))
 

@@ -13,7 +13,7 @@ from simulator.docker.trace import Trace
 from simulator.recordings.document import ENGINES, Recording, engine_of, recorded, second_lab
 from simulator.recordings.scene import NotModelled, command, played, scene_of
 from simulator.scenarios import play
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import per_own_scenarios, scenarios
 
 
 @cache
@@ -32,7 +32,7 @@ def playable(recording: Recording) -> bool:
         return False
 
 
-@cache
+@per_own_scenarios
 def trace(name: str, engine: str = "29") -> Trace:
     """The run of a scenario or of a recorded situation. Raises UnknownScenario."""
     if name in scenarios() or name not in recorded_situations():

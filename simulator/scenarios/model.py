@@ -3,9 +3,10 @@
 A scenario says only what is special about it; the rest is the ordinary world (`ordinary.yaml`).
 """
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ParamSpec, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -24,6 +25,9 @@ from simulator.words.yaml_text import loaded
 
 SCENARIOS = Path(__file__).with_name("scenarios.yaml")
 ORDINARY = Path(__file__).with_name("ordinary.yaml")
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class UnknownScenario(ValueError):
@@ -163,20 +167,41 @@ OWN: dict[str, Path] = {}
 """The file with a lesson's own scenarios, by the lesson's id. The library of lessons fills it."""
 
 
+Written = tuple[tuple[str, Path, int, int], ...]
+"""The lessons' own files: whose, where, when their content last changed, and their sizes."""
+
+
+def own_written() -> Written:
+    """Another value after one of the lessons' own files was written, replaced or left out."""
+    files = ((lesson, path, path.stat()) for lesson, path in tuple(OWN.items()) if path.exists())
+    return tuple((lesson, path, now.st_ctime_ns, now.st_size) for lesson, path, now in files)
+
+
+def per_own_scenarios(make: Callable[P, R]) -> Callable[P, R]:
+    """What this makes is kept, as by `per_language`, for each state of the lessons' own files."""
+
+    @per_language
+    def made(_written: Written, *args: P.args, **kwargs: P.kwargs) -> R:
+        return make(*args, **kwargs)
+
+    @wraps(make)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> R:
+        return made(own_written(), *args, **kwargs)
+
+    return kept
+
+
 def own_scenarios(lesson: str) -> dict[str, Scenario]:
     """The scenarios that this lesson brings, as `LESSON/NAME`; none for a lesson without.
 
     Raises InvalidScenario.
     """
-    path = OWN.get(lesson)
-    if path is None:
-        return {}
-    return read_own(lesson, path, path.stat().st_mtime_ns)
+    return read_own(lesson) if lesson in OWN else {}
 
 
-@per_language
-def read_own(lesson: str, path: Path, _written: int) -> dict[str, Scenario]:
-    known = read_named(Scenario, path, InvalidScenario)
+@per_own_scenarios
+def read_own(lesson: str) -> dict[str, Scenario]:
+    known = read_named(Scenario, OWN[lesson], InvalidScenario)
     named = {f"{lesson}/{name}": one for name, one in known.items()}
     return {name: one.model_copy(update={"name": name}) for name, one in named.items()}
 

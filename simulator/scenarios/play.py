@@ -2,31 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.events import WorldChanged
 from simulator.docker.machine import State
 from simulator.docker.output.line import Line
 from simulator.docker.trace import MACHINE, Machine, Step, Trace, steps
-from simulator.scenarios.model import OWN, Act, Scenario, scenario
+from simulator.scenarios.model import Act, Scenario, per_own_scenarios, scenario
 from simulator.scenarios.world import carried, changed_world
 from simulator.sources.mock import Mock, mock
 
 
+@per_own_scenarios
 def trace(name: str, engine: str = "29") -> Trace:
     """The run of the scenario of this name: the same value each time, for nothing in it is random.
 
     Raises UnknownScenario, and UnknownEngine.
     """
-    path = OWN.get(name.partition("/")[0]) if "/" in name else None
-    return kept(name, engine, path and (path, path.stat().st_mtime_ns))
-
-
-@cache
-def kept(name: str, engine: str, _written: tuple[Path, int] | None) -> Trace:
-    """Played once, until the file of a lesson's own scenario changes."""
     return run(scenario(name), engine)
 
 

@@ -78,5 +78,6 @@ ADDRESSES: tuple[tuple[str, dict[str, str]], ...] = (
 ENVIRONMENT: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a language that is none": ("LANGUAGE", "\x01", ("run", "--scenario", "nonsense")),
     "a short secret": ("PULLSCOPE_SECRET", "short", ("registry", "--port", "0")),
+    "no folder of lessons": ("PULLSCOPE_LESSONS", "/nowhere", ("check",)),
     "a width that is none": ("COLUMNS", "abc", ("run", "--scenario", "nonsense")),
 }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,6 +23,8 @@ from simulator.lesson.library import USUAL, entries, find_lesson, with_folders
 from simulator.lesson.project import Project, project
 from simulator.questions import draw
 from simulator.questions import problems as question_problems
+from simulator.questions.runs import by_event, marked
+from simulator.recordings import situations
 from simulator.scenarios.play import trace
 from simulator.views.address import Address
 from simulator.views.player import payload
@@ -55,11 +58,27 @@ def second() -> Lesson:
 
 def test_a_named_folder_is_in_the_library(root: Path) -> None:
     """Beside the lessons that come with Pullscope, and no longer than it is named."""
-    assert [one.id for one in entries()] == [*library.folders()]
-    assert {USUAL, "second"} <= {one.id for one in entries()}
+    assert {one.id for one in entries()} == {*library.folders()} >= {USUAL, "second"}
     assert find_lesson().id == USUAL
     with pytest.raises(library.UnknownLesson, match="there is no lesson 'third': choose one of"):
         find_lesson("third")
+
+
+def test_lessons_come_in_the_order_to_learn_them(root: Path) -> None:
+    """One comes after those that it builds on, wherever it is found; the usual one is first."""
+    assert entries()[0].id == USUAL
+    copytree(root / "second", root / "first")
+    spoil(root, "topic: Docker", "builds_on: [first]\ntopic: Docker")
+    assert [one.id for one in entries()][-2:] == ["first", "second"]
+    copytree(root / "second", root / "third")
+    spoil(root, "builds_on: [first]", "builds_on: [third, nowhere]")
+    assert [one.id for one in entries()][-3:] == ["first", "third", "second"]
+    assert "lesson.yaml:5: there is no lesson 'nowhere' to build on" in problems(second())[0]
+
+
+def test_lessons_in_a_circle_are_all_listed(root: Path) -> None:
+    spoil(root, "topic: Docker", "builds_on: [second]\ntopic: Docker")
+    assert entries()[-1].id == "second"
 
 
 def test_the_folder_of_a_lesson_itself_can_be_named(tmp_path: Path) -> None:
@@ -69,6 +88,46 @@ def test_the_folder_of_a_lesson_itself_can_be_named(tmp_path: Path) -> None:
     assert "second" not in library.folders()
     with pytest.raises(InvalidLesson, match=f"there is no {FILE} in it"):
         with_folders([tmp_path / "no"]).__enter__()
+
+
+def test_a_folder_that_the_environment_names_in_vain_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On the home beside the lessons, and by each command that looks for lessons."""
+    monkeypatch.setenv(library.VARIABLE, str(tmp_path / "no"))
+    known, last = find_lesson(), entries()[-1]
+    assert (known.id, last.lesson) == (USUAL, None)
+    refused = pullscope("run")
+    assert refused.exit_code == 2
+    for told in (last.trouble, refused.stderr):
+        assert f"{library.VARIABLE} names {tmp_path / 'no'}, but there is no {FILE}" in told
+
+
+def test_what_replaces_a_lesson_is_played_anew(tmp_path: Path) -> None:
+    """Other situations under the same name, from other files or from the same: none of what was
+    made of the former ones is shown."""
+    kept = []
+    create(tmp_path / "a" / "second")
+    copytree(tmp_path / "a", tmp_path / "b")
+    for place, folder in enumerate((tmp_path / "a", tmp_path / "b", tmp_path / "b")):
+        (folder / "second" / library.SCENARIOS).write_text(SITUATION.format(tag=f"1.{place}"))
+        with with_folders([folder]):
+            assert second().situations[1] == "second/one"
+            run = situations.trace("second/one")
+            assert run == trace("second/one")
+            kept.append((run.steps[0].event, marked("", "second/one", "29", by_event)))
+    assert [f"1.{place}" in str(event) for place, (event, _marks) in enumerate(kept)] == [True] * 3
+    assert len({repr(one) for one in kept}) == 3
+
+
+SITUATION = """
+one:
+  title: One
+  commands:
+    - {{run: "docker pull myprivateregistry.com/myimage:{tag}"}}
+"""
+
+
 
 
 def test_a_lesson_is_read_once_until_it_changes(root: Path) -> None:

@@ -6,13 +6,16 @@ import streamlit as st
 
 from simulator.lesson.claims import right_answer
 from simulator.lesson.document import Lesson, Question
+from simulator.lesson.library import content
 from simulator.progress.records import Answer
 from simulator.web.pages.learner import keep, now, progress
 from simulator.words.i18n import _
 
 
 @st.cache_resource(show_spinner=False)
-def answer_key(lesson: str, language: str, name: str, _lesson: Lesson, _question: Question) -> int:
+def answer_key(
+    files: object, language: str, name: str, _lesson: Lesson, _question: Question
+) -> int:
     """The place of the option whose claim holds."""
     return right_answer(_lesson, _question)
 
@@ -23,7 +26,7 @@ def ask(lesson: Lesson, question: Question, name: str, number: str = "") -> bool
     key, options = f"question-{lesson.id}-{name}", question.options
     if key not in st.session_state:
         st.session_state[key] = answered_before(lesson, name, len(options))
-    right = answer_key(lesson.id, lesson.language, name, lesson, question)
+    right = answer_key(content(lesson.folder), lesson.language, name, lesson, question)
 
     def confirm() -> None:
         chosen = int(st.session_state[key])

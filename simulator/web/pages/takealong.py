@@ -4,7 +4,7 @@ A file is made when it is asked for, not when the page is drawn.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -54,7 +54,7 @@ def question_set(lesson: Lesson) -> None:
     )  # fmt: skip
     wanted = (int(chosen_seed), int(many), tuple(about))
     try:
-        found = items(i18n.chosen.get(), lesson.id, lesson, *wanted)
+        found = items(i18n.chosen.get(), lesson, *wanted)
     except TooMany as error:
         say(st.warning, "{error}", error=error)
         return
@@ -70,13 +70,13 @@ def question_set(lesson: Lesson) -> None:
     st.markdown("\n".join(f"- {said}" for said in lacking))
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
+@lru_cache(maxsize=100)
 def items(
-    language: str, name: str, _lesson: Lesson, seed: int, count: int, objectives: tuple[str, ...]
+    _language: str, lesson: Lesson, seed: int, count: int, objectives: tuple[str, ...]
 ) -> tuple[Item, ...]:
     """Raises TooMany."""
     return tuple(
-        export.from_question(_lesson, one) for one in draw(_lesson, seed, count, objectives)
+        export.from_question(lesson, one) for one in draw(lesson, seed, count, objectives)
     )
 
 
@@ -96,7 +96,7 @@ def whole_lesson(lesson: Lesson) -> None:
 def whole(lesson: Lesson, name: str) -> bytes:
     """All situations, or of Markdown the lesson's own: it cannot step."""
     names = (lesson.scenario,) if name == "md" else lesson.situations
-    made = items(i18n.chosen.get(), lesson.id, lesson, 1, USUAL, ())
+    made = items(i18n.chosen.get(), lesson, 1, USUAL, ())
     runs = [play.trace(known) for known in names]
     return WHOLE[name](lesson, runs, (*export.from_quiz(lesson), *made))
 
