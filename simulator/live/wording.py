@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 from simulator.live.clients import Kind
 from simulator.live.notes import NOTES
 from simulator.live.observer.run import Run
+from simulator.views.probes import ACCESS_WORDS, Access
 from simulator.words.data_file import read
 from simulator.words.i18n import _, per_language
 
@@ -90,8 +91,8 @@ def cell(variable: str, text: str, kind: Kind) -> str:
         return _("none: the client has no image store")
     if variable == "local_image_store" and text == _("Empty"):
         return _("nothing seen yet")
-    if text == _("None yet; credentials stored") and not kind.credentials:
-        return _("None")
+    if text == _(ACCESS_WORDS[Access.STORED]) and not kind.credentials:
+        return _(ACCESS_WORDS[Access.NOTHING])
     return text
 
 

@@ -46,7 +46,7 @@ PATTERNS = (
     (r"(?:pull|copy) .*\{name\}/([\w:.]+)", r"pull \1"), (r"docker push .*/(\w+):.*", r"push \1"),
     (r"docker search", "docker search"), (r"podman search .*--list-tags .*/(\w+)", r"tags \1"),
     (r"podman search", "podman search"), (r"skopeo list-tags .*/(\w+)", r"tags \1"),
-    (r"skopeo inspect .*/([\w:.]+)", r"pull \1"), (r"curl .*/v2/$", "curl"),
+    (r"skopeo inspect .*/([\w:.]+)", r"inspect \1"), (r"curl .*/v2/$", "curl"),
 )  # fmt: skip
 
 

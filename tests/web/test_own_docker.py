@@ -89,7 +89,7 @@ def test_docker_all_the_way(join: Join, docker: Docker) -> None:
     unknown = types("pull", me.image("app:9.9"))
     me.reaches("ManifestUnknown")
     expect(me.page.locator(".terminal .error")).to_have_text(unknown.stderr.strip())
-    expect(me.page.locator(".coach")).to_contain_text("It has: 1.0, latest, 1.1")
+    expect(me.page.locator(".coach")).to_contain_text("It has: 1.0, 1.1, latest")
 
 
 BROKEN = (

@@ -53,7 +53,7 @@ class Run:
         commands = self.trace.steps[0].before.commands
         if self.other or not commands:
             return self.other.replace(f"{self.host}/", "").strip() or str(self.client)
-        return " · ".join(map(brief, commands))
+        return " · ".join(brief(command, self.client.kind.typed) for command in commands)
 
     @property
     def refused(self) -> bool:
@@ -75,5 +75,10 @@ class Run:
         return "stopped" if self.over else "going on"
 
 
-def brief(command: Command) -> str:
-    return f"pull {command.image.partition('/')[2]}" if isinstance(command, Pull) else "login"
+def brief(command: Command, typed: Mapping[str, str]) -> str:
+    if not isinstance(command, Pull):
+        return "login"
+    looks = typed.get("inspect", "").partition("{")[0]
+    pulls = typed.get("pull", "").partition("{")[0]
+    verb = "inspect" if looks != pulls and looks and command.text.startswith(looks) else "pull"
+    return f"{verb} {command.image.partition('/')[2]}"
