@@ -23,7 +23,7 @@ from simulator.protocol.message import Answer, Content, Exchange, Request, Respo
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.protocol.target import Kind
 from simulator.sources.dialer import Allowance
-from simulator.sources.http_client import HttpClient, Streamed, failure
+from simulator.sources.http_client import HttpClient, Streamed
 from simulator.sources.layout import CannotStore, Layout
 from simulator.sources.mock import KEPT
 
@@ -149,7 +149,7 @@ class Downloads:
             news.put(error)
             return
         except Exception as error:
-            answer = failure(error, request)
+            answer = self.client.failure(error, request)
         news.put(Done(Exchange(request, answer), began, time.monotonic()))
 
     def answer(

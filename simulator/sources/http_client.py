@@ -1,5 +1,6 @@
 """One request, one answer: over the dialer's connections, without redirects and cookies."""
 
+import errno
 import logging
 import socket
 import ssl
@@ -14,6 +15,7 @@ from simulator import __version__
 from simulator.protocol.hosts import split_url
 from simulator.protocol.message import Headers, Request
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.sources import certificates
 from simulator.sources.dialer import Dialer, LimitReached, NotAllowed, NotConnected
 
 PATIENCE = 30.0
@@ -44,6 +46,8 @@ class HttpClient:
     """Sends requests; threads may share it."""
 
     def __init__(self, dialer: Dialer, context: ssl.SSLContext, at_once: int) -> None:
+        self.dialer = dialer
+        context.hostname_checks_common_name = False  # as Go: a name in the subject alone is none
         logging.getLogger("httpcore").setLevel(logging.WARNING)
         self.pool = httpcore.ConnectionPool(
             context, max_connections=at_once, keepalive_expiry=IDLE, network_backend=dialer
@@ -51,6 +55,13 @@ class HttpClient:
 
     def close(self) -> None:
         self.pool.close()
+
+    def failure(self, error: BaseException, request: Request) -> NetworkFailure:
+        """Why no answer came."""
+        for cause in causes(error):
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return certificates.refused(self.dialer, request.url, cause)
+        return failure(error, request)
 
     @contextmanager
     def stream(self, request: Request) -> Iterator[Streamed]:
@@ -95,10 +106,6 @@ def as_text(data: bytes) -> str:
 # -- why no answer came -------------------------------------------------------------------------
 
 NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
-WRONG_NAME = 62
-"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH."""
-WRONG_ADDRESS = 64
-"""OpenSSL's X509_V_ERR_IP_ADDRESS_MISMATCH."""
 
 
 def failure(error: BaseException, request: Request) -> NetworkFailure:
@@ -123,17 +130,22 @@ def obstacle(error: BaseException) -> Obstacle | None:
             return Obstacle.LIMIT_REACHED
         case TooLarge():
             return Obstacle.TOO_LARGE
-        case ssl.SSLCertVerificationError(verify_code=code):
-            wrong = code in (WRONG_NAME, WRONG_ADDRESS)
-            return Obstacle.WRONG_NAME if wrong else Obstacle.UNTRUSTED
         case ssl.SSLError(reason=reason) if any(known in str(reason) for known in NOT_TLS):
             return Obstacle.PLAIN_HTTP
-        case socket.gaierror():
-            return Obstacle.NO_HOST
+        case socket.gaierror(errno=number):
+            return Obstacle.DNS_FAILED if number == socket.EAI_AGAIN else Obstacle.NO_HOST
+        case OSError(errno=errno.ENETUNREACH):
+            return Obstacle.NO_NETWORK
+        case OSError(errno=errno.EHOSTUNREACH):
+            return Obstacle.NO_ROUTE
         case ConnectionRefusedError():
             return Obstacle.REFUSED
         case ConnectionResetError():
             return Obstacle.RESET
+        case httpcore.ReadTimeout():
+            return Obstacle.NO_ANSWER
+        case NotConnected(reason=httpcore.ConnectTimeout()):
+            return Obstacle.DROPPED
         case TimeoutError() | httpcore.TimeoutException() | httpx.TimeoutException():
             return Obstacle.TIMEOUT
         case httpx.InvalidURL() | httpcore.LocalProtocolError() | UnicodeError():
@@ -143,7 +155,8 @@ def obstacle(error: BaseException) -> Obstacle | None:
 
 
 SAID = frozenset(
-    {Obstacle.REFUSED, Obstacle.REFUSED_BY_US, Obstacle.LIMIT_REACHED, Obstacle.TOO_LARGE}
+    {Obstacle.REFUSED, Obstacle.DROPPED, Obstacle.NO_NETWORK, Obstacle.NO_ROUTE, Obstacle.REFUSED_BY_US,
+     Obstacle.LIMIT_REACHED, Obstacle.TOO_LARGE}
 )
 """Obstacles that come with words of their own."""
 
@@ -153,7 +166,7 @@ def detail(found: Obstacle, chain: list[BaseException], request: Request) -> str
     told = (NotAllowed, LimitReached, TooLarge, NotConnected)
     said = next((str(error) for error in chain if isinstance(error, told)), "")
     match found:
-        case Obstacle.NO_HOST:
+        case Obstacle.NO_HOST | Obstacle.DNS_FAILED:
             return split_url(request.url).hostname or ""
         case Obstacle.REFUSED_BY_US if not said:
             return "the address or a header is not valid"

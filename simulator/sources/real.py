@@ -17,9 +17,10 @@ from simulator.protocol.hosts import split_url
 from simulator.protocol.message import Answer, Exchange, Request, Response, Transport
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.protocol.target import Kind
+from simulator.sources import certificates
 from simulator.sources.dialer import ALONE, Allowance, Dialer, Policy
 from simulator.sources.downloads import AT_ONCE, SMALL_LIMIT, Downloads, Progress
-from simulator.sources.http_client import HttpClient, TooLarge, failure
+from simulator.sources.http_client import HttpClient, TooLarge
 from simulator.sources.layout import Layout
 
 MANIFEST_LIMIT = 4 << 20
@@ -40,11 +41,12 @@ def real(
 
     Progress is reported from the caller's own thread; so is when an exchange began and ended (on
     the monotonic clock), in the order of the exchanges. `trusted` replaces the machine's
-    certificate authorities. The transport raises CannotStore where the disk is full.
+    certificate authorities and the files of `/etc/docker/certs.d`.
+    The transport raises CannotStore where the disk is full.
     """
     allowance = Allowance(policy)
     dialer = Dialer(registry, policy, allowance)
-    client = HttpClient(dialer, trusted or ssl.create_default_context(), AT_ONCE + 1)
+    client = HttpClient(dialer, trusted or certificates.trusted(registry), AT_ONCE + 1)
     sender = Sender(registry, client, layout, on_exchange)
     downloads = Downloads(client, allowance, layout, sender.objection, on_progress)
     with closing(client), closing(downloads):
@@ -85,7 +87,7 @@ class Sender:
         try:
             response = self.fetched(request)
         except Exception as error:  # whatever a server does, it is an event of the run
-            return failure(error, request)
+            return self.client.failure(error, request)
         if request.host == self.registry:
             self.notice(request, response)
         return response

@@ -71,4 +71,4 @@ def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_client, "PATIENCE", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         host = f"127.0.0.1:{silent.getsockname()[1]}"
-        assert obstacle(f"http://{host}/v2/").obstacle is Obstacle.TIMEOUT
+        assert obstacle(f"http://{host}/v2/").obstacle is Obstacle.NO_ANSWER
