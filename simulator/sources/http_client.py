@@ -155,8 +155,8 @@ def obstacle(error: BaseException) -> Obstacle | None:
 
 
 SAID = frozenset(
-    {Obstacle.REFUSED, Obstacle.DROPPED, Obstacle.NO_NETWORK, Obstacle.NO_ROUTE, Obstacle.REFUSED_BY_US,
-     Obstacle.LIMIT_REACHED, Obstacle.TOO_LARGE}
+    {Obstacle.REFUSED, Obstacle.DROPPED, Obstacle.NO_NETWORK, Obstacle.NO_ROUTE,
+     Obstacle.REFUSED_BY_US, Obstacle.LIMIT_REACHED, Obstacle.TOO_LARGE}
 )
 """Obstacles that come with words of their own."""
 
