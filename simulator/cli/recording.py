@@ -27,6 +27,8 @@ from simulator.recordings.user_docker import CannotRecord, Order
               metavar="FILE", help="Where the recording goes.")  # fmt: skip
 @click.option("--registry", "upstream", metavar="URL", default="",
               help="Where the registry is, if not at https://HOST.")  # fmt: skip
+@click.option("--ca", "authority", metavar="FILE", default="", type=click.Path(dir_okay=False),
+              help="The certificate of the authority that signed the registry's.")  # fmt: skip
 @click.option("--username", metavar="U", default="",
               help="Have this user's credentials stored before the command.")  # fmt: skip
 @click.option("--password-stdin", is_flag=True, help="Read their password from standard input.")
@@ -34,8 +36,8 @@ from simulator.recordings.user_docker import CannotRecord, Order
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @told_plainly
 def record(
-    words: tuple[str, ...], output: Path, upstream: str, username: str, password_stdin: bool,
-    title: str, force: bool,
+    words: tuple[str, ...], output: Path, upstream: str, authority: str, username: str,
+    password_stdin: bool, title: str, force: bool,
 ) -> None:  # fmt: skip
     """Record what your own Docker does, secrets masked.
 
@@ -55,7 +57,7 @@ def record(
         raise click.UsageError("--username is for docker pull and logout: the command has its own")
     order = Order(
         words, upstream, username, read_password(username, password_stdin),
-        sys.stdin.read() if reads else None, output.stem, title,
+        sys.stdin.read() if reads else None, output.stem, title, authority,
     )  # fmt: skip
     write_recording(output, record_docker(order), force)
     made = read_recording(output)

@@ -4,6 +4,7 @@ Compared are the fields of `FIELDS`, after what `NORMALISED` lists and nothing e
 played is listed with the reason, and counts as a disagreement.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -154,10 +155,27 @@ def verdict(recording: Recording, run: replay.Played) -> tuple[Difference, ...]:
         recorded_outcomes(recording, run.scene.engine)[-1],
         played_outcomes(run.scene, [run.steps])[-1],
     )
-    pair = without_content(*pair) if recording.recorder else pair
+    if recording.recorder:
+        pair = without_hosts_unseen(recording, run.scene.engine, without_content(*pair))
     if recording.engines[run.scene.engine].seen_by == "client":
         return compared(pair)
     return tuple(one for one in compared(without_events(pair)) if one.field == "requests")
+
+
+def without_hosts_unseen(recording: Recording, engine: document.Engine, pair: Pair) -> Pair:
+    """Without what was asked of hosts that the recorder does not see: where redirects led."""
+    seen = {line.url for line in recording.engines[engine].http if line.url}
+    first, second = (
+        replace(one, requests=tuple(line for line in one.requests if not elsewhere(line, seen)))
+        for one in pair
+    )
+    return first, second
+
+
+def elsewhere(request: str, seen: set[str]) -> bool:
+    """Whether this line is for a blob at a host of which nothing was seen."""
+    found = re.match(r"GET (https?://[^/ ]+)/", request)
+    return found is not None and bool(seen) and found[1] not in seen
 
 
 def without_events(pair: Pair) -> Pair:

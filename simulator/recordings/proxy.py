@@ -73,6 +73,8 @@ class Proxy:
     troubles: list[str] = field(default_factory=list)
     begun: "dict[str, tuple[int, hashlib._Hash]]" = field(default_factory=dict)
     client: httpx.AsyncClient | None = None
+    authority: str = ""
+    """A file with the certificate of whoever signed the registry's; empty for one that is known."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -83,7 +85,7 @@ class Proxy:
     async def live(self, receive: Receive, send: Send) -> None:
         """The client belongs to the server's own loop."""
         await receive()
-        context = ssl.create_default_context()
+        context = trusting(self.authority)
         self.client = httpx.AsyncClient(timeout=PATIENCE, verify=context, trust_env=False)
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -199,16 +201,24 @@ class Proxy:
         return text.replace(self.address, self.upstream.partition("//")[2])
 
 
+def trusting(authority: str) -> ssl.SSLContext:
+    """What verifies certificates: the authorities of this machine, and this one. Raises OSError."""
+    context = ssl.create_default_context()
+    if authority:
+        context.load_verify_locations(authority)
+    return context
+
+
 def kept(entry: Entry) -> int:
     """Bytes of a body that are written down: of a blob, what may be a configuration."""
     return KEPT if entry.blob else MANIFEST_LIMIT
 
 
 @contextmanager
-def running(upstream: str) -> Iterator[Proxy]:
+def running(upstream: str, authority: str = "") -> Iterator[Proxy]:
     """The proxy on a free port of loopback, served from a thread."""
     with bound("127.0.0.1", 0) as listening:
-        proxy = Proxy(upstream, address(listening))
+        proxy = Proxy(upstream, address(listening), authority=authority)
         running_server = server(
             proxy, lambda _where: proxy.met_tls(), lifespan="on", date_header=False,
             proxy_headers=False,

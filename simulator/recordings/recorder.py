@@ -7,7 +7,6 @@ not be true, there is none, but a sentence.
 
 import json
 import re
-import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,7 +29,7 @@ from simulator.protocol.reference import HOST, HUB, HUB_KEY, InvalidReference, R
 from simulator.protocol.secrets import MASK
 from simulator.protocol.target import Kind, target
 from simulator.recordings.masking import Masker
-from simulator.recordings.proxy import Entry, Proxy, running
+from simulator.recordings.proxy import Entry, Proxy, running, trusting
 from simulator.recordings.user_docker import (
     CannotRecord,
     Docker,
@@ -54,8 +53,11 @@ def record(order: Order) -> dict[str, Any]:
     registry = upstream_of(order, command)
     docker = Docker.found()
     engine = docker.engine()
-    reachable(registry)
-    with TemporaryDirectory(prefix="pullscope-") as folder, running(registry) as proxy:
+    reachable(registry, order.authority)
+    with (
+        TemporaryDirectory(prefix="pullscope-") as folder,
+        running(registry, order.authority) as proxy,
+    ):
         own = Docker(docker.program, {**docker.environment, "DOCKER_CONFIG": folder})
         config = Path(folder) / "config.json"
         store(config, proxy.address, order)
@@ -157,19 +159,19 @@ def manifests_held(proxy: Proxy, platform: Platform) -> Iterator[dict[str, str]]
         digest = dict(entry.received).get("docker-content-digest", "")
         while digest and digest not in asked:
             asked.add(digest)
-            found = manifest(entry, digest)
+            found = manifest(entry, digest, proxy.authority)
             if found is None:
                 break
             yield found
             digest = chosen(found, platform)
 
 
-def manifest(entry: Entry, digest: str) -> dict[str, str] | None:
+def manifest(entry: Entry, digest: str, authority: str) -> dict[str, str] | None:
     """The manifest of this digest, from where its tag was looked up."""
     url = f"{entry.url}{entry.path.rpartition('/')[0]}/{digest}"
     headers = [(name, value) for name, value in entry.sent if name in ("accept", "authorization")]
     try:
-        answer = asked_ourselves(url, headers)
+        answer = asked_ourselves(url, headers, authority)
     except (httpx.HTTPError, OSError):
         return None
     if answer.status_code != 200:
@@ -188,26 +190,32 @@ def chosen(found: dict[str, str], platform: Platform) -> str:
     return entry.digest if entry else ""
 
 
-def asked_ourselves(url: str, headers: Sequence[tuple[str, str]] = ()) -> httpx.Response:
-    context = ssl.create_default_context()
+def asked_ourselves(
+    url: str, headers: Sequence[tuple[str, str]] = (), authority: str = ""
+) -> httpx.Response:
+    context = trusting(authority)
     return httpx.get(url, headers=headers, timeout=PATIENCE, trust_env=False, verify=context)
 
 
 # -- whether it would be true -----------------------------------------------------------------
 
 
-def reachable(registry: str) -> None:
+def reachable(registry: str, authority: str = "") -> None:
     """Raises CannotRecord where the registry gives no HTTP answer."""
     url = f"{registry}/v2/"
     try:
-        asked_ourselves(url)
+        trusting(authority)
+    except OSError as error:  # also what is no certificate
+        raise CannotRecord(f"{authority}: no certificate of an authority: {error}") from None
+    try:
+        asked_ourselves(url, (), authority)
     except (httpx.HTTPError, OSError) as error:
         why = failure(error, Request("GET", url)).obstacle
         raise CannotRecord(f"{registry} does not answer: {why}{ADVICE.get(why, '')}") from None
 
 
 ADVICE = {
-    Obstacle.UNTRUSTED: "; name its authority's file in SSL_CERT_FILE",
+    Obstacle.UNTRUSTED: "; name its authority's file with --ca",
     Obstacle.NO_HOST: "; is its name right?",
     Obstacle.REFUSED: "; does it run, and at this port?",
     Obstacle.PLAIN_HTTP: "; give --registry http://HOST:PORT",

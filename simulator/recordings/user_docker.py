@@ -26,7 +26,8 @@ class CannotRecord(ValueError):
 class Order:
     """What to record. `typed` goes to the command's standard input; `username` and `password`
     are stored beforehand, as an earlier login would have; `upstream` is the registry's address
-    where the command's own name does not tell it."""
+    where the command's own name does not tell it, and `authority` a file with the certificate of
+    whoever signed its own."""
 
     words: tuple[str, ...]
     upstream: str = ""
@@ -35,6 +36,7 @@ class Order:
     typed: str | None = field(default=None, repr=False)
     name: str = "mine"
     title: str = ""
+    authority: str = ""
 
     @property
     def text(self) -> str:

@@ -49,3 +49,18 @@ def test_no_secret_is_saved() -> None:
             text = json.dumps(recording(run))
             assert one.learner.password not in text
             assert not any(token in text for token in one.tokens)
+
+
+def test_requests_behind_a_redirect_are_not_missed() -> None:
+    """A registry or a recorder does not see what is asked of the storage, and accuses nobody."""
+    document = recording(runs_of(played(sequences()["docker-pull"]))[-1])
+    (told,) = document["engines"].values()
+    blobs = [line for line in told["http"] if "/blobs/" in line["path"]]
+    for line in blobs:
+        there = f"https://storage.example.com{line['path']}"
+        line |= {"status": 307, "response_headers": {"Location": there}, "response_body": ""}
+        line.pop("response_bytes"), line.pop("response_digest")
+    saved = Recording.model_validate_json(json.dumps(document))
+    said = remarks(replayed(saved, engine_of(saved, "26")))
+    promised = "not in the recording; taken as promised"
+    assert blobs and all(line.startswith(promised) for line in said)

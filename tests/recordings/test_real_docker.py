@@ -191,10 +191,11 @@ def test_a_registry_with_tls_is_recorded_under_its_own_name(
         command = ("docker", "pull", f"{host}/team/app:1.0")
         planned = Order(command, f"https://{host}", "alice", "s3cret")
         monkeypatch.setenv("DOCKER_HOST", f"unix://{docker.socket}")
-        with pytest.raises(CannotRecord, match=r"unknown authority; name its .* SSL_CERT_FILE"):
+        with pytest.raises(CannotRecord, match=r"unknown authority; name its .* --ca"):
             recorder.record(planned)
-        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-        document = recorder.record(planned)
+        with pytest.raises(CannotRecord, match="no certificate of an authority"):
+            recorder.record(replace(planned, authority=__file__))
+        document = recorder.record(replace(planned, authority=str(pem)))
     recording = parsed(json.dumps(document).encode(), "mine")
     told = recording.engines["26"]
     assert told.exit_code == 0 and f"Downloaded newer image for {host}/team/app:1.0" in told.stdout
