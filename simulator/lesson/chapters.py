@@ -49,11 +49,21 @@ class Stored(Strict):
     run: str
 
 
+class Member(Strict):
+    """One who takes part: a name and what it does, with an icon (Material Symbols)."""
+
+    icon: str
+    title: str
+    text: str
+
+
 class Section(Strict):
-    """A title, words, and what is shown for them; `says` stands in what the terminal shows."""
+    """A title, words, and what is shown for them: `cast` are those who take part, and the terminal
+    shows each of `says`."""
 
     title: str
     text: str
+    cast: tuple[Member, ...] = ()
     world: Setting = Setting()
     play: tuple[Typed, ...] = ()
     says: tuple[str, ...] = ()

@@ -137,7 +137,7 @@ def test_each_row_is_announced(learner: Open) -> None:
     page = learner()
     live = page.locator(".duet [aria-live=polite]")
     expect(live).to_contain_text("Row 4 of 27. Here they part.")
-    expect(live).to_contain_text("A, Everything works: A token to test the login.")
+    expect(live).to_contain_text("A, Log in, then pull: A token to test the login.")
     expect(live).to_contain_text("B, The password typed is wrong: No token.")
     page.keyboard.press("ArrowLeft")
     expect(live).to_have_text(re.compile("^Row 3 of 27. Both: The registry challenges."))

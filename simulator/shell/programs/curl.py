@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
@@ -10,8 +11,9 @@ from simulator.protocol.authorization import Authorization
 from simulator.protocol.message import Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.protocol.status import reason
+from simulator.shell.files import read
 from simulator.shell.syntax import Misspelt
-from simulator.shell.values import Ran, Shell
+from simulator.shell.values import HOME, Ran, Shell
 from simulator.sources.mock import answer
 from simulator.sources.world import Site, Tls, World
 
@@ -27,7 +29,8 @@ def options() -> Options:
     made = Options(prog="curl", add_help=False, allow_abbrev=False)
     made.add_argument("url", nargs="?", default="")
     for names in ("-i --include -v --verbose", "-I --head", "-k --insecure", "-L --location",
-                  "-s --silent", "-S --show-error", "-f --fail", "-G --get"):  # fmt: skip
+                  "-n --netrc", "-s --silent", "-S --show-error", "-f --fail",
+                  "-G --get"):  # fmt: skip
         made.add_argument(*names.split(), action="store_true")
     made.add_argument("-u", "--user", default="")
     made.add_argument("-X", "--request", default="")
@@ -35,6 +38,9 @@ def options() -> Options:
     made.add_argument("-H", "--header", action="append", default=[])
     made.add_argument("-d", "--data", "--data-urlencode", action="append", default=[])
     return made
+
+
+NETRC = f"{HOME}/.netrc"
 
 
 def curl(shell: Shell, words: list[str], given: str | None) -> Ran:
@@ -45,7 +51,7 @@ def curl(shell: Shell, words: list[str], given: str | None) -> Ran:
         return Ran(shell, error=f"curl: {error}", status=2)
     if not told.url:
         return Ran(shell, error="curl: (2) no URL specified", status=2)
-    request = curl_request(told)
+    request = curl_request(told, read(shell, NETRC) or "")
     sites = dict(shell.world.sites)
     answers = list(curl_answers(sites, told, request))
     moved = replace(shell, world=World(sites))
@@ -56,19 +62,29 @@ def curl(shell: Shell, words: list[str], given: str | None) -> Ran:
     return Ran(moved, "".join(shown if told.include or told.head else shown[-1:]))
 
 
-def curl_request(told: Namespace) -> Request:
+def curl_request(told: Namespace, netrc: str = "") -> Request:
+    """The request; with -n, the user and password that `netrc` has for its host."""
     url = told.url if "://" in told.url else f"http://{told.url}"
     url = url if urlsplit(url).path else f"{url}/"
     headers = [divided(header, ":") for header in told.header]
     if not any(name.lower() == "accept" for name, _ in headers):
         headers.insert(0, ("Accept", "*/*"))
     sent = [Authorization.parse(text) for name, text in headers if name.lower() == "authorization"]
+    if told.netrc:
+        sent += netrc_entry(netrc, urlsplit(url).netloc)
     if told.user:
         sent = [Authorization.basic(*divided(told.user, ":"))]
     method = told.request or ("HEAD" if told.head else "POST" if told.data else "GET")
     kept = tuple(header for header in headers if header[0].lower() != "authorization")
     form = tuple(divided(field, "=") for field in told.data)
     return Request(method, url, kept, sent[0] if sent else None, form)
+
+
+def netrc_entry(text: str, host: str) -> list[Authorization]:
+    """The credentials that a line `machine HOST login USER password PASSWORD` has."""
+    lines = (dict(pairwise(line.split())) for line in text.splitlines())
+    found = [one for one in lines if one.get("machine") == host]
+    return [Authorization.basic(one.get("login", ""), one.get("password", "")) for one in found[:1]]
 
 
 def divided(text: str, at: str) -> tuple[str, str]:

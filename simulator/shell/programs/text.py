@@ -188,7 +188,8 @@ def jwt(shell: Shell, words: list[str], given: str | None) -> Ran:
 
 
 def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`jq -r FILTER [FILE]`: a filter is a path or `keys`, or several with `|` between them."""
+    """`jq -r FILTER [FILE]`: a filter is a path, `keys` or `del(.NAME)`, or several with `|`
+    between them."""
     rest = arguments(words)
     program, names = (rest[0], rest[1:]) if rest else (".", [])
     text, error = texts(shell, "jq", names, given)
@@ -197,7 +198,7 @@ def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
     try:
         value = json.loads(text)
         for part in program.split("|"):
-            value = sorted(value) if part.strip() == "keys" else at_path(value, part)
+            value = filtered(value, part.strip())
     except ValueError:
         return Ran(shell, error="jq: parse error: not JSON", status=2)
     except (AttributeError, IndexError, KeyError, TypeError):
@@ -205,6 +206,14 @@ def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
     if "r" in flags(words) and isinstance(value, str):
         return Ran(shell, value + "\n")
     return Ran(shell, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def filtered(value: Any, part: str) -> Any:
+    """What one part of jq's filter makes of the value."""
+    removed = re.fullmatch(r"del\(\.([\w-]+)\)", part)
+    if removed:
+        return {name: kept for name, kept in value.items() if name != removed[1]}
+    return sorted(value) if part == "keys" else at_path(value, part)
 
 
 def at_path(value: Any, path: str) -> Any:

@@ -44,6 +44,7 @@ def tour(lesson: Lesson, screens: tuple[Section, ...]) -> None:
     st.header(part.title, anchor=False)
     with st.container(key="tour-words"):
         st.write(part.text)
+        introduce(part)
     between(lesson, part)
     evidence(lesson, part, "29", key)
     with st.container(horizontal=True, key="tour-ways"):
@@ -75,6 +76,13 @@ def to_stage(lesson: Lesson) -> None:
         st.session_state.update(source="mock", scenario=lesson.scenario)
         named = Address(lesson.scenario, step=1, lesson=lesson.id).parts
         st.switch_page(stage, query_params=named)
+
+
+def introduce(part: Section) -> None:
+    """Who takes part, each with what it does."""
+    lines = [f"- :blue-badge[:material/{one.icon}: {one.title}] {one.text}" for one in part.cast]
+    if lines:
+        st.markdown("\n".join(lines))
 
 
 def between(lesson: Lesson, part: Section) -> None:
