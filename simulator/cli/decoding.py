@@ -29,7 +29,7 @@ def decode(message: str, as_json: bool, cases: Path | None) -> None:
         sys.exit(score(cases))
     pasted = readable(piped()) if message == "-" else message
     if not pasted.strip():
-        raise click.UsageError("no message: give one in quotes, or pipe what Docker printed in")
+        raise click.UsageError("no message: give one in quotes, or pipe in what Docker printed")
     decoded = read_message(pasted)
     if as_json:
         click.echo(json.dumps(as_data(decoded), ensure_ascii=False, indent=2))

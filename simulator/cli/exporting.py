@@ -35,7 +35,7 @@ def make_questions(
 ) -> None:  # fmt: skip
     """Make questions from the runs, for a learning platform or to read.
 
-    What the format cannot carry is told on standard error.
+    Features that the format cannot express are listed on standard error.
     """
     lesson = chosen_lesson()
     if figures:

@@ -243,14 +243,14 @@ def how(comparison: Comparison) -> str:
     """In which way the runs part: what was the same, and what was not."""
     pair = comparison.parting
     if pair is None:
-        return N_("Step by step the same kind of thing happens.")
+        return N_("Each step has the same kind of event in both runs.")
     if not (pair.left and pair.right):
         return N_("Here one of them has a command that the other does not have.")
     different = {fact.what for fact in facts(pair)}
     if comparison.left.engine != comparison.right.engine and not KNOWN & different:
         return N_("From the same point the two engines go different ways.")
     if "Sent" in different:
-        return N_("What is sent differs, so the answers are to different questions.")
+        return N_("The requests differ, so the answers do, too.")
     if pair.left.exchange:
         return same_question(pair.left, pair.right)
     if pair.left.before.phase is Phase.PROMPTING and not KNOWN & different:

@@ -35,21 +35,21 @@ WORDS = {
     "pause": N_("Pause"),
     "next": N_("Next"),
     "last": N_("Last row"),
-    "jump": N_("Where they part"),
+    "jump": N_("First difference"),
     "keys": N_("Keys"),
     "close": N_("Close"),
     "row": N_("Row"),
     "rows": N_("Every row"),
     "differs": N_("What differs there"),
-    "parted": N_("Here they part"),
-    "part": N_("they part"),
+    "parted": N_("First difference here"),
+    "part": N_("they differ"),
     "both": N_("Both"),
     "variable": N_("Variable"),
     "value": N_("Now"),
     "terminal": N_("Terminal"),
     "local": N_("No message: this step happens on this machine alone."),
     "unlike": N_("different"),
-    "beside": N_("Nothing stands beside this step."),
+    "beside": N_("The other run has no step beside this one."),
     "ended": N_("This run has ended."),
     "done": N_("succeeds"),
     "failed": N_("fails"),
@@ -57,7 +57,7 @@ WORDS = {
     "key_step": N_("next row, row back"),
     "key_ends": N_("first row, last row"),
     "key_play": N_("play, pause"),
-    "key_jump": N_("to where they part"),
+    "key_jump": N_("to the first difference"),
     "key_help": N_("this help"),
 }
 """What the component says around the runs."""
@@ -182,11 +182,11 @@ def heading(lesson: Lesson, comparison: Comparison) -> str:
     """Where they part, and what happens there on either side, as far as that has two names."""
     pair = comparison.parting
     if pair is None:
-        return _("It makes no difference") if comparison.change else _("They do not part")
+        return _("It makes no difference") if comparison.change else _("They do not differ")
     sides = ((comparison.left, pair.left), (comparison.right, pair.right))
     titles = dict.fromkeys(words_of(lesson, s).title for trace, s in sides if s)
     number = min(step.number for _trace, step in sides if step)
-    part = _("They part at step {number}").format(number=number)
+    part = _("They differ from step {number} on").format(number=number)
     return f"{part}: {_(' or ').join(map(quoted, titles))}"
 
 

@@ -96,7 +96,7 @@ ITEMS = (
     Item("answers", N_("It answers, and this machine trusts its certificate"), "stranger", answers),
     Item("challenges", N_("It asks for a proof, and says which"), "user",
          lambda found: has(found.user, e.Challenged)),
-    Item("strangers", N_("A stranger gets nothing"), "stranger", refuses_strangers),
+    Item("strangers", N_("Anonymous users get nothing"), "stranger", refuses_strangers),
     Item("wrong", N_("A wrong password does not get in"), "wrong", refuses_wrong),
     Item("login", N_("Your password gets in"), "user",
          lambda found: has(found.user, e.LoginAccepted)),

@@ -29,7 +29,7 @@ class Step(Strict):
         items = [item.name for item in ITEMS]
         for name in names:
             if name not in items:
-                raise ValueError(f"there is no item {name!r}: choose of {', '.join(items)}")
+                raise ValueError(f"there is no item {name!r}: choose one of {', '.join(items)}")
         return names
 
 

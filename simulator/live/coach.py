@@ -82,7 +82,7 @@ def pushes(facts: Facts) -> str | None:
     return says(PUSHES) if last and last.doing is Doing.PUSH else None
 
 
-PUSHES = N_("That was a push. This registry is for pulling only, and refuses it, whoever you are.")
+PUSHES = N_("That was a push. This registry refuses pushes from every account.")
 
 
 def tls(facts: Facts) -> str | None:

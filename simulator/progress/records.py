@@ -122,7 +122,8 @@ class Progress(BaseModel):
     def from_json(cls, text: str | bytes) -> "Progress":
         """Raises InvalidProgress with the first thing that is wrong."""
         if len(text) > LIMIT:
-            raise InvalidProgress(f"the file is larger than {LIMIT // 1_000_000} MB: not ours")
+            what = "so it is no Pullscope progress file"
+            raise InvalidProgress(f"the file is larger than {LIMIT // 1_000_000} MB, {what}")
         try:
             return Exported.model_validate_json(text)
         except ValidationError as error:

@@ -99,7 +99,10 @@ KNOWN = (
         "refused-at-home",
         "challenge-and-scope",
         N_("Docker itself refused to pull without a login"),
-        N_("it asks all the same, as a stranger: the registry decides what strangers may have."),
+        N_(
+            "Docker still asks, as an anonymous user. The registry decides what anonymous users"
+            " may pull."
+        ),
         machine=replace(leading({}), next_move=moving(at_home).next_move),
         when=(e.CredentialMissing,),
     ),
@@ -135,7 +138,10 @@ KNOWN = (
         "fetcher-has-the-token",
         "engines-differ",
         N_("one token served the whole pull"),
-        N_("this engine forgets it once the tag is resolved: the download starts as a stranger."),
+        N_(
+            "this engine forgets the token once the tag is resolved. The download starts "
+            "without one."
+        ),
         machine=evolving(still_authorized),
         when=(e.Resolved,),
     ),
@@ -178,7 +184,10 @@ KNOWN = (
         "denied-means-absent",
         "not-found-vs-denied",
         N_("“denied” meant that the image does not exist"),
-        N_("somebody who may pull is told “not found”; “denied” is for those who may not."),
+        N_(
+            "this registry answers “not found” to an account that may pull, and “denied” to one"
+            " that may not."
+        ),
         machine=meaning(absent),
         when=(e.AccessDenied, e.ManifestUnknown),
     ),
@@ -186,7 +195,7 @@ KNOWN = (
         "always-the-password",
         "one-message-many-causes",
         N_("every failure were a matter of credentials"),
-        N_("here nobody has refused the credentials: the trouble is another."),
+        N_("here the credentials were accepted; the cause is something else."),
         machine=meaning(denied),
         when=OTHER_TROUBLE,
     ),
@@ -194,7 +203,7 @@ KNOWN = (
         "layers-before-manifest",
         "manifest-before-layers",
         N_("the layers came before the manifest"),
-        N_("only the manifest says which layers there are; nobody can ask for them before."),
+        N_("only the manifest says which layers there are, so Docker cannot ask for them before."),
         rewrite=layers_first,
     ),
     Mutant(

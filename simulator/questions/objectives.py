@@ -31,8 +31,10 @@ KNOWN = (
     Objective(
         "challenge-and-scope",
         N_("what a challenge asks for, and what a token then opens"),
-        N_("The registry first says 401 and how to prove who you are; the proof is bought for "
-           "exactly what was asked."),
+        N_(
+            "The registry first answers 401 and says which credentials it wants. Docker gets a "
+            "token for exactly this request."
+        ),
     ),
     Objective(
         "token-is-short-lived",

@@ -193,7 +193,7 @@ CHANGES: Mapping[str, Change] = {
         typing(right_password),
     ),
     "no-terminal": Change(
-        N_("Nobody is there to type"),
+        N_("No terminal"),
         N_("Without a terminal docker login cannot ask; it wants --password-stdin."),
         typing(unanswered),
     ),
@@ -204,12 +204,15 @@ CHANGES: Mapping[str, Change] = {
     ),
     "not-stored": Change(
         N_("Nothing is stored"),
-        N_("Without stored credentials the engine meets the challenge as a stranger."),
+        N_("Without stored credentials the engine answers the challenge as an anonymous user."),
         setting(stored=None),
     ),
     "stale": Change(
         N_("The password was changed at the registry"),
-        N_("What was typed or stored is no longer the password, so it is refused."),
+        N_(
+            "The password that was typed or stored is out of date, so the registry or its token"
+            " service refuses it."
+        ),
         setting(password="changed"),
     ),
     "helper": Change(
@@ -234,7 +237,10 @@ CHANGES: Mapping[str, Change] = {
     ),
     "tag": Change(
         N_("The tag does not exist"),
-        N_("Who may read the repository is told that it has no such manifest."),
+        N_(
+            "To an account that may read the repository, the registry answers that it has no "
+            "such manifest."
+        ),
         pulling(no_such_tag),
     ),
     "repository": Change(
@@ -244,7 +250,7 @@ CHANGES: Mapping[str, Change] = {
     ),
     "host": Change(
         N_("The registry's name is misspelt in the pull"),
-        N_("Credentials are stored by the registry's name, and nobody answers to this one."),
+        N_("Docker stores credentials by the registry's name, and no host has this name."),
         pulling(misspelt_host),
     ),
     "capital": Change(
@@ -284,7 +290,7 @@ CHANGES: Mapping[str, Change] = {
     ),
     "open": Change(
         N_("The registry asks for nothing"),
-        N_("No challenge comes, so no proof is sent."),
+        N_("The registry sends no challenge, so Docker sends no credentials."),
         as_in("public-registry", "auth"),
     ),
     "post": Change(
@@ -319,7 +325,7 @@ CHANGES: Mapping[str, Change] = {
     ),
     "corrupted": Change(
         N_("A layer is corrupted"),
-        N_("What arrives does not have the digest that the manifest promised."),
+        N_("The layer that arrives has another digest than the manifest names."),
         broken_as_in("corrupted-layer"),
     ),
     "missing": Change(

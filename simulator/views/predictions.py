@@ -27,7 +27,7 @@ OFFERED = 4
 
 @dataclass(frozen=True)
 class Option:
-    """An answer to choose; `why` says what would have to be otherwise for it to be right."""
+    """An answer to choose; `why` says why it is wrong."""
 
     text: str
     right: bool
@@ -112,14 +112,15 @@ def why_not_event(lesson: Outline, trace: Trace, step: Step, name: str) -> str:
     """Where the run would have had to go: another situation, a later step, or only the words."""
     phase = step.before.phase
     if any(leaves(later, phase) and later.name == name for later in trace.steps[step.number :]):
-        return _("Not yet: in this run it comes to that later.")
+        return _("Not yet: in this run that comes later.")
     for other in others(lesson, trace):
         there = moment(other, phase)
         if there and there.name == name:
             return so_it_is_in(other)
     for other in others(lesson, trace):
         if any(leaves(one, phase) and one.name == name for one in other.steps):
-            return so_it_is_in(other)
+            title = _(scenario(other.scenario).title)
+            return _("That comes later in “{situation}”.").format(situation=title)
     return _("It would mean: {text}").format(text=lesson.words(name, step).text)
 
 
@@ -135,15 +136,19 @@ def of_values(lesson: Outline, trace: Trace, step: Step, variable: str) -> Itera
     last = trace.steps[-1]
     since = next(one for one in trace.steps if value(one.after) == value(last.after))
     if since.number > step.number:
-        since_then = _("Not yet: it is so from “{title}” on.").format(title=title(lesson, since))
+        since_then = _(
+            "Not yet: that is the value from “{title}” on."
+        ).format(title=title(lesson, since))
         yield Option(value(last.after), False, since_then)
-    yield Option(value(trace.steps[0].before), False, _("Not any more: so it was at the start."))
+    yield Option(value(trace.steps[0].before), False, _(
+        "No longer: that was the value at the start."
+    ))
     for other in others(lesson, trace):
         there = moment(other, step.before.phase)
         if there:
             yield Option(value(there.after), False, so_it_is_in(other))
     for one in trace.steps:
-        when = _("Not now: it is so after “{title}”.").format(title=title(lesson, one))
+        when = _("Not now: that is the value after “{title}”.").format(title=title(lesson, one))
         yield Option(value(one.after), False, when)
 
 
@@ -164,7 +169,7 @@ def of_rows(lesson: Outline, trace: Trace, step: Step) -> Iterator[Option]:
     ways = ", ".join(
         lesson.words(name, step).title for name in exits(step.before.phase)
     )
-    why = _("No way leads there from here. What can come is: {ways}.").format(ways=ways)
+    why = _("That cannot follow from here. Possible next: {ways}.").format(ways=ways)
     ahead = reachable(lesson, step.before.phase, command_name(step))
     within = ahead | {row_before(lesson, trace, step)}
     for row in reversed(lesson.rows):
@@ -214,8 +219,8 @@ def so_it_is_in(trace: Trace) -> str:
     """The situation in which that would have been right, and what is special about it."""
     known = scenario(trace.scenario)
     if not known.cause:
-        return _("So it is in “{situation}”.").format(situation=_(known.title))
-    return _("So it is in “{situation}”: {cause}").format(
+        return _("That happens in “{situation}”.").format(situation=_(known.title))
+    return _("That happens in “{situation}”: {cause}").format(
         situation=_(known.title), cause=_(known.cause)
     )
 

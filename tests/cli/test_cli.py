@@ -303,11 +303,11 @@ def test_two_runs_are_told_side_by_side() -> None:
     result = called("compare", "works", "--change", "password")
     assert result.exit_code == 0
     rows = result.stdout.splitlines()
-    marked = next(place for place, row in enumerate(rows) if "Here they part" in row)
+    marked = next(place for place, row in enumerate(rows) if "First difference here" in row)
     following = next(row for row in rows[marked + 1 :] if "4 ·" in row)
     assert "4 · A token to test the login" in following and "4 · No token" in following
     assert "unauthorized: incorrect" in result.stdout
-    assert "They part at step 4" in result.stdout
+    assert "They differ from step 4 on" in result.stdout
     assert "s3cret" not in result.stdout
 
 

@@ -307,7 +307,7 @@ def test_every_parting_names_its_cause(name: str, engine: str) -> None:
         shown = changed_run(CHANGES[change].apply(scenario(name)), engine)
         comparison = replace(compare(ran(name, engine), shown), change=change)
         verdict = lanes(LESSON, comparison)["verdict"]
-        assert verdict["heading"].startswith("They part at step")
+        assert verdict["heading"].startswith("They differ from step")
         assert verdict["how"] and verdict["why"] == [CHANGES[change].why]
         assert all(fact["left"] != fact["right"] for fact in verdict["facts"])
 

@@ -52,7 +52,7 @@ def test_it_opens_where_they_part(learner: Open) -> None:
     page = learner()
     at_row(page, 4)
     expect(page.locator(".verdict h2")).to_have_text(
-        "They part at step 4: “A token to test the login” or “No token”"
+        "They differ from step 4 on: “A token to test the login” or “No token”"
     )
     expect(page.locator(".lane.a h3")).to_have_text("4 · A token to test the login")
     expect(page.locator(".lane.b h3")).to_have_text("4 · No token")
@@ -70,7 +70,7 @@ def test_one_scrubber_steps_both_lanes(learner: Open) -> None:
     at_row(page, 4)
     page.keyboard.press("End")
     at_row(page, count)
-    page.get_by_role("button", name="Where they part").click()
+    page.get_by_role("button", name="First difference").click()
     at_row(page, 4)
     page.get_by_role("button", name="Back").click()
     at_row(page, 3)
@@ -128,7 +128,7 @@ def test_what_differs_is_marked_not_by_colour_alone(learner: Open) -> None:
     cell = page.locator(".lane.a tr", has_text="auth_token").locator("mark")
     expect(cell).to_contain_text("≠")
     expect(cell.locator(".unseen")).to_have_text(" (different)")
-    expect(page.locator(".list .band")).to_contain_text("Here they part")
+    expect(page.locator(".list .band")).to_contain_text("First difference here")
     expect(page.locator(".list tr[aria-current=step]")).to_contain_text("No token")
 
 
@@ -136,7 +136,7 @@ def test_each_row_is_announced(learner: Open) -> None:
     """Where we are, that they part here, and what happens in either lane."""
     page = learner()
     live = page.locator(".duet [aria-live=polite]")
-    expect(live).to_contain_text("Row 4 of 27. Here they part.")
+    expect(live).to_contain_text("Row 4 of 27. First difference here.")
     expect(live).to_contain_text("A, Log in, then pull: A token to test the login.")
     expect(live).to_contain_text("B, The password typed is wrong: No token.")
     page.keyboard.press("ArrowLeft")
@@ -163,13 +163,13 @@ def test_another_change_is_chosen_on_the_page(learner: Open) -> None:
     page = learner()
     settled(page).get_by_role("combobox", name="What if").fill("corrupted")
     page.get_by_role("option", name=re.compile("^A layer is corrupted")).click()
-    expect(page.locator(".verdict h2")).to_contain_text("They part at step 21")
+    expect(page.locator(".verdict h2")).to_contain_text("They differ from step 21 on")
     at_row(page, 21)
     expect(page).to_have_url(re.compile("change=corrupted&row=21"))
     page.get_by_role("button", name="Two engines").or_(
         page.get_by_role("radio", name="Two engines")
     ).first.click()
-    expect(page.locator(".verdict h2")).to_contain_text("They part at step 10")
+    expect(page.locator(".verdict h2")).to_contain_text("They differ from step 10 on")
     expect(page).to_have_url(re.compile("right_engine=26"))
 
 

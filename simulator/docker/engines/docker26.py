@@ -78,6 +78,7 @@ def removed(store: ImageStore, image: HeldImage, untagged: tuple[str, ...]) -> R
 PROFILE = Profile(
     name="26",
     title=N_("Docker 26 (classic image store)"),
+    recorded=N_("Recorded with engine 26.1.5 and the command line of 28.2.2."),
     pings=True,
     heads_digests=False,
     shares_authorization=True,

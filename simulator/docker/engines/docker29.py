@@ -1,4 +1,4 @@
-"""Docker 29 with containerd's image store, today's default: what it does."""
+"""Docker 29 with containerd's image store, the default of new installations."""
 
 from simulator.docker.engines.profile import Profile
 from simulator.docker.held_images import Refusal, Removal, find_image, is_prefix
@@ -61,6 +61,7 @@ def same_names(names: tuple[str, ...], wanted: Reference | None) -> tuple[str, .
 PROFILE = Profile(
     name="29",
     title=N_("Docker 29 (containerd image store)"),
+    recorded=N_("Recorded with a development build of Docker 29 from August 2026."),
     pings=False,
     heads_digests=True,
     shares_authorization=False,

@@ -14,6 +14,8 @@ class Profile:
 
     name: str
     title: str
+    recorded: str
+    """Which engine and command line were recorded; to be translated where it is shown."""
     pings: bool
     """Sends `GET /v2/` before a pull, and takes challenges from its answer only."""
     heads_digests: bool

@@ -108,7 +108,7 @@ def sayable(event: Event, state: State) -> bool:
 
 FLIGHT = Aside(
     N_("Another layer fails too"),
-    N_("This layer was under way together with others. It failed as well."),
+    N_("This layer was downloaded in parallel with others. It failed as well."),
 )
 INVALID_TOKEN = Aside(
     N_("The token is not valid"),

@@ -196,8 +196,8 @@ def objectives(known: Progress) -> None:
     show_table(pd.DataFrame(rows, columns=columns))
     st.write(
         _(
-            "Recall asks in this order. Mastered: what was answered rightly three times in a row, "
-            "in different questions and without the last hint."
+            "Recall asks in this order. Mastered: three correct answers in a row, to different "
+            "questions and without the last hint."
         )
     )
 
@@ -281,7 +281,7 @@ def take_along() -> None:
         if file is not None:
             take_in(file.getvalue())
     with delete, st.popover(_("Delete everything")):
-        st.write(_("Everything that is kept of you here is deleted. There is no way back."))
+        st.write(_("This deletes all your data on this server. You cannot undo it."))
         if st.button(_("Delete it now"), key="delete", type="primary"):
             forget(who)
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import random
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -87,9 +88,32 @@ def choices() -> None:
     st.segmented_control(_("Source"), required=True, width="content", **choosing("source"))
     st.selectbox(_("Docker engine"), width=220, **choosing("engine"))
     if st.session_state.source == "mock":
-        st.selectbox(_("What happens"), width=260, **choosing("scenario"))
+        situation_choice()
     if st.session_state.source == "recording":
         st.selectbox(_("Recording"), width=260, **choosing("recording"))
+
+
+def situation_choice() -> None:
+    """The situation; of a surprise, its title when it is asked for."""
+    seen = st.session_state.setdefault("situations_seen", set())
+    seen.add(st.session_state.scenario)
+    if st.session_state.get("surprising"):
+        st.button(_("Show its title"), key="reveal", on_click=unveil)
+    else:
+        st.selectbox(_("What happens"), width=260, **choosing("scenario"))
+    st.button(_("Surprise me"), key="surprise", type="tertiary", on_click=surprise)
+
+
+def surprise() -> None:
+    """A situation that this session has not shown yet, without its title: the title would answer
+    the predictions."""
+    names = list(scenarios())
+    unseen = [name for name in names if name not in st.session_state.situations_seen]
+    st.session_state.update(scenario=random.choice(unseen or names), surprising=True)
+
+
+def unveil() -> None:
+    st.session_state.surprising = False
 
 
 def chosen_engine() -> str:

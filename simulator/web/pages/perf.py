@@ -206,9 +206,9 @@ def explained(is_measured: bool) -> None:
         return
     st.write(
         _(
-            "Sizes, order and number of requests are those of the run; the link says how long they "
-            "take. Small requests cost latency, layers cost bandwidth, and unpacking waits for the "
-            "layer before. More layers at once save waiting, not bytes."
+            "Sizes, order and number of requests are those of the run; the link decides how long "
+            "they take. Small requests are limited by latency, layers by bandwidth, and a layer "
+            "is unpacked after the one below it. Downloading in parallel saves time, not data."
         )
     )
 

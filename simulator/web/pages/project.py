@@ -59,8 +59,8 @@ def checklist(lesson: Lesson, known: Project) -> None:
         )
         st.caption(
             _(
-                "It is asked as a stranger, with a wrong password, and as you. The password is "
-                "used for this and then forgotten."
+                "Pullscope asks it without credentials, with a wrong password, and as you. It "
+                "uses your password for this and then forgets it."
             )
         )
     if sent:

@@ -221,7 +221,7 @@ def verdict(one: Question) -> None:
             st.success(part.options[key].feedback, icon=":material/check:")
         elif place is not None:
             st.error(part.options[place].feedback, icon=":material/close:")
-            truth = _("Right is: {answer}").format(answer=f"**{part.options[key].text}**")
+            truth = _("Correct answer: {answer}").format(answer=f"**{part.options[key].text}**")
             st.write(f"{part.label} {truth}")
     if not good and one.hints:
         st.info(one.hints[-1], icon=":material/lightbulb:")

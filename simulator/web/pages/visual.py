@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.protocol.reference import InvalidReference
@@ -149,6 +150,18 @@ def player(lesson: Lesson, trace: Trace) -> None:
         stage.mount(playing.payload(lesson, trace), key="stage")
 
 
+def provenance(engine: str) -> None:
+    """Which Docker was recorded, and how learners find out which one they have."""
+    st.caption(
+        f"{_(engines()[engine].recorded)} "
+        + _(
+            "Which image store do you have? `docker info -f '{{.DriverStatus}}'` prints "
+            "io.containerd.snapshotter.v1 with containerd's. New installations of Docker 29 have "
+            "it; upgraded ones keep the classic one."
+        )
+    )
+
+
 def tables(lesson: Lesson, trace: Trace) -> None:
     """All rows and variables at once. Asked for only: it tells what the stage would ask."""
     st.header(_("The whole run"), anchor="whole-run")
@@ -208,6 +221,7 @@ def page(lesson: Lesson) -> None:
     with top:
         choices()
     if trace is not None:
+        provenance(engine)
         invitation(lesson, trace)
         tables(lesson, trace)
     moments(lesson)
