@@ -283,7 +283,7 @@ WHY = {
     "not-stored": ("what is known on this machine decides", "Credential store"),
     "up-to-date": ("what is known on this machine decides", "Image store"),
     "no-terminal": ("what is typed, or not typed, decides", None),
-    "tag": ("What is sent differs", "Sent"),
+    "tag": ("The requests differ", "Sent"),
     "rights": ("The same is asked; the answers differ", "Learned"),
 }
 
@@ -316,7 +316,7 @@ def test_lanes_read_as_one_until_something_differs() -> None:
     """Joined rows are told in the same words; after the first that is not, none is joined."""
     rows = lanes(LESSON, what_if("works", "corrupted"))["rows"]
     joined = [row["joined"] for row in rows]
-    assert joined == sorted(joined, reverse=True) and joined.count(True) == 20
+    assert joined == sorted(joined, reverse=True) and joined.count(True) == 21
     assert all(row["left"] == row["right"] for row in rows if row["joined"])
 
 

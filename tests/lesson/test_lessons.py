@@ -211,12 +211,12 @@ def test_the_schema_for_editors_is_current() -> None:
 
 
 def test_a_lesson_has_every_section() -> None:
-    """Seven boxes and the branch, seven rows, three moments, three questions of four options."""
+    """Seven boxes and the branch, seven rows, three moments, seven questions of four options."""
     document = load(HOME / "pulling-from-private-registries").document
     boxes = document.flow.boxes
     assert [sum(not box.failure for box in boxes), len(document.rows)] == [7, 7]
     assert [row.number for row in document.rows if row.branch] == [7]
-    assert [len(document.moments), len(document.quiz)] == [3, 3]
+    assert [len(document.moments), len(document.quiz)] == [3, 7]
     assert all(option.feedback for question in document.quiz for option in question.options)
     assert document.snapshot and document.transcript and document.minutes == "~10 min"
 

@@ -195,7 +195,7 @@ def test_lanes_and_cards_are_german(german: Lesson) -> None:
         verdict = lanes(german, what_if("works", "password"))["verdict"]
         answer = as_data(decode(text))
     assert verdict["why"] == [i18n.catalog("de").gettext(CHANGES["password"].why)]
-    assert "trennen sich" in verdict["heading"]
+    assert "unterscheiden sich" in verdict["heading"]
     assert [one["id"] for one in answer["causes"]] == [one["id"] for one in english["causes"]]
     for ours, theirs in zip(answer["causes"], english["causes"], strict=True):
         assert ours["title"] != theirs["title"] and ours["why"] != theirs["why"]
