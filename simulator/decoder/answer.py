@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from simulator.decoder.causes import Cause
 from simulator.decoder.decode import Decoded
 from simulator.decoder.grammar import Segment, grammar
 from simulator.decoder.reading import Message
@@ -17,7 +18,8 @@ def as_data(decoded: Decoded) -> dict[str, Any]:
         "summary": summary(decoded),
         "said": [of_segment(one) for message in shown(decoded) for one in message.segments],
         "causes": [{"id": one.cause.name, "standing": one.standing, "title": one.cause.title,
-                    "why": one.why} for one in verdict.candidates],
+                    "why": one.why, "played_by": list(one.cause.played_by)}
+                   for one in verdict.candidates],
         "excluded": [{"id": one.cause.name, "why": one.why} for one in verdict.excluded],
         "facts": [{"name": one.name, "value": one.value} for one in decoded.facts],
         "masked": decoded.masked,
@@ -63,6 +65,16 @@ def as_text(decoded: Decoded) -> Iterator[str]:
     for one in decoded.verdict.candidates:
         yield f"  [{standing_word(one.standing)}] {one.cause.title} ({one.cause.name})"
         yield f"      {one.why}"
+        yield f"      {played(one.cause)}"
+
+
+def played(cause: Cause) -> str:
+    """How to see this cause happen, or that no situation plays it."""
+    if not cause.played_by:
+        return _("No situation plays this cause yet.")
+    return _("See it happen: {command}").format(
+        command=f"pullscope run --scenario {cause.played_by[0]}"
+    )
 
 
 def text_of(segment: Segment) -> Iterator[str]:

@@ -49,6 +49,7 @@ TELLING = (
     "refused", "not found", "invalid", "toomany", "warn", "unable", "cannot", "https://",
     "unexpected", "unknown", "backoff", "not running", "tty", "digest", "registry", "login",
 )  # fmt: skip
+TELLS = re.compile("|".join(map(re.escape, TELLING)))
 MOST = 200
 """Lines that are read of a log that tells of nothing but failures: the last ones."""
 WRAP = 60
@@ -81,8 +82,7 @@ def lines(text: str) -> tuple[Line, ...]:
 
 def may_tell(raw: str) -> bool:
     """Whether a line of a log may have to do with a failure."""
-    small = raw.lower()
-    return any(word in small for word in TELLING)
+    return bool(TELLS.search(raw.lower()))
 
 
 def read(raw: str, number: int) -> Iterator[Line]:

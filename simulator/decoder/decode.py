@@ -73,7 +73,8 @@ def decode(pasted: str) -> Decoded:
 def read(text: str) -> tuple[Message, ...]:
     """The messages of a text; where a terminal or a mail broke its lines, put together again."""
     best = messages(text)
-    if text.count("\n") > WRAPPED:
+    whole = not unread(best) and not unended(best)
+    if whole or not 0 < text.count("\n") <= WRAPPED:
         return best
     folded = messages(cleaning.folded(text))
     if unread(folded) + unended(folded) < unread(best) + unended(best):

@@ -156,11 +156,6 @@ ACROSS_LINES = PATTERNS[:2]
 IN_LINES = PATTERNS[2:]
 
 
-ACROSS_LINES = PATTERNS[:2]
-"""Secrets of several lines."""
-IN_LINES = PATTERNS[2:]
-
-
 def mask(text: str) -> Masked:
     """The text with its secrets replaced. A long log is searched only where a hint is."""
     count = 0

@@ -85,6 +85,7 @@ STRINGS = {
     "whyNot": N_("Why not the others"),
     "summary": N_("{right} of {all} predicted"),
     "again": N_("Ask again"),
+    "explain": N_("Explain this message"),
     "address": N_("Address"),
     "copyLink": N_("Copy link to this step"),
     "copyText": N_("Copy this step as text"),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keyed, pace } from "../../simulator/assets/stage/player.js";
+import { explained, keyed, pace } from "../../simulator/assets/stage/player.js";
 import { notesOf, viewOf } from "../../simulator/assets/stage/present.js";
 import { csv, markdown, tableOf, trackerOf } from "../../simulator/assets/stage/share.js";
 import { Table } from "../../simulator/assets/stage/table.js";
@@ -93,4 +93,12 @@ test("the address asks for the page, the stage alone, the projector or the notes
   const view = (query) => viewOf(new URL(`http://localhost/?${query}`));
   assert.deepEqual(["", "view=present", "view=notes", "view=nonsense"].map(view), ["", "present", "notes", ""]);
   assert.deepEqual(["embed=1", "embed=true&view=notes", "embed=no"].map(view), ["embed", "embed", ""]);
+});
+
+test("what a failed step printed is explained on the decoder's page, where there is one", () => {
+  const terminal = [{ kind: "command", text: "docker pull x" }, { kind: "error", text: "denied: no & never" }];
+  assert.equal(explained("decoder", step({ terminal, failed: true })), "decoder?message=denied%3A+no+%26+never");
+  assert.equal(explained("decoder", step({ terminal, failed: false })), "");
+  assert.equal(explained("decoder", step({ failed: true })), "");
+  assert.equal(explained(undefined, step({ terminal, failed: true })), "");
 });

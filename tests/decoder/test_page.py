@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from simulator.decoder.asking import explain_address
 from simulator.protocol.secrets import MASK
 from simulator.recordings.situations import trace
+from simulator.views.address import Address
 from tests.pages import PATIENCE
 
 BASIC = (
@@ -112,4 +113,25 @@ def test_from_a_message_to_the_step(
     step = len(trace("no-login").steps)
     expect(player.locator(".stage")).to_have_attribute("data-step", str(step))
     player.close()
+    page.close()
+
+
+def test_a_failed_step_on_the_stage_leads_to_its_explanation(
+    browser: Browser, address: str
+) -> None:
+    """The link is at the step that fails alone, with what that step printed."""
+    page = browser.new_page(reduced_motion="reduce")
+    page.set_default_timeout(PATIENCE * 1000)
+    steps = trace("no-login").steps
+    page.goto(f"{address}/?{Address('no-login', '29', len(steps)).query}")
+    page.wait_for_selector(f'.stage[data-step="{len(steps)}"]')
+    with page.expect_popup() as opening:
+        page.get_by_role("link", name="Explain this message").first.click()
+    opened = opening.value
+    opened.set_default_timeout(PATIENCE * 1000)
+    printed = "\n".join(line.text for line in steps[-1].terminal if line.kind == "error")
+    expect(opened.get_by_role("textbox", name="Paste the message")).to_have_value(printed)
+    opened.close()
+    page.locator(".stage").get_by_role("button", name="Step back").click()
+    expect(page.locator(".stage .explain")).to_be_hidden()
     page.close()

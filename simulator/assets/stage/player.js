@@ -17,6 +17,7 @@ const SPEEDS = [0.5, 0.75, 1, 1.5, 2, 3];
 const READING = 220; // milliseconds a word takes while playing at 1×
 const GLANCE = 700; // and each step before the first word
 const WATCHED = 10_000; // milliseconds for which a download is watched, at most
+const EXPLAINED = 2000; // characters of a message that an address takes
 const players = new WeakMap();
 
 export default function ({ data, parentElement }) {
@@ -33,15 +34,15 @@ export default function ({ data, parentElement }) {
   players.set(parentElement, place);
   unpacked(data.run).then((run) => {
     if (place.left) return;
-    place.player = new Player(parentElement, run, known === undefined ? undefined : from);
+    place.player = new Player(parentElement, run, known === undefined ? undefined : from, data.decoder);
     if (data.live) follow(place.player);
   });
   return place.leave;
 }
 
 class Player {
-  constructor(root, data, from) {
-    Object.assign(this, { root, data, say: speaker(data.strings), at: spots(root), focus: 0 });
+  constructor(root, data, from, decoder) {
+    Object.assign(this, { root, data, decoder, say: speaker(data.strings), at: spots(root), focus: 0 });
     this.stage = root.querySelector(".stage");
     this.listening = new AbortController();
     this.build();
@@ -304,6 +305,9 @@ class Player {
     at.brief.textContent = at.title.textContent;
     at.text.textContent = step.text;
     at.account.classList.toggle("bad", step.failed);
+    const address = explained(this.decoder, step);
+    at.explain.hidden = !address;
+    if (address) at.explain.href = address;
     const changed = step.changed.map((name) => `${name} ${say("is")} ${step.tracker[name]}. `).join("");
     const where = say("stepOf", { number, count: data.steps.length, title: step.title });
     at.live.textContent = `${this.questions.told(number)}${where}. ${step.text} ${changed}${step.talk.said}`;
@@ -464,6 +468,13 @@ export function pace(step, speed, still) {
   const words = read.join(" ").split(/\s+/).filter(Boolean).length;
   const times = still ? [] : step.layers.bars.map(({ seconds = 0 }) => Math.min(seconds * 1000, WATCHED));
   return Math.max(GLANCE + READING * words, ...times) / speed;
+}
+
+// The page that explains what a failed step printed; a file to keep has no such page.
+export function explained(decoder, { failed, terminal }) {
+  const said = terminal.filter(({ kind }) => kind === "error").map(({ text }) => text).join("\n");
+  if (!decoder || !failed || !said) return "";
+  return `${decoder}?${new URLSearchParams({ message: said.slice(-EXPLAINED) })}`;
 }
 
 // What a key does; a presenter's remote sends PageDown and PageUp, which scroll a page.

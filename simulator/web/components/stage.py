@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from simulator import assets
+from simulator.decoder.asking import PATH
 from simulator.views.player import packed
 
 
@@ -23,5 +24,5 @@ def mount(payload: dict[str, Any], key: str) -> None:
     """Show a run. `payload` is `player.payload(...)`; the same payload is never drawn again, and
     one that is `live` grows where it stands. In another language it goes on at the same step."""
     live = bool(payload.get("live"))
-    about = {"id": payload["id"], "live": live, "language": payload["language"]}
+    about = {"id": payload["id"], "live": live, "language": payload["language"], "decoder": PATH}
     component()(key=key, data=about | {"run": packed(payload)})
