@@ -73,8 +73,9 @@ class Check(Entry):
             groups[answers] = groups.get(answers, 0) + 1
         return max(groups.values(), default=0)
 
-    def speaks_of(self, names: Iterable[str]) -> bool:
-        return any(name in answer.keeps for answer in self.answers for name in names)
+    def spoken_of(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of these causes that one of its answers is about."""
+        return frozenset().union(*(answer.keeps for answer in self.answers)) & frozenset(names)
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,9 @@ def fitting(decoded: Decoded, verdict: Verdict, asked: Iterable[str] = ()) -> tu
     values = fields_of(decoded)
     done = frozenset(asked)
     known = [one for one in known_checks().values()
-             if one.name not in done and one.fields <= values.keys() and one.speaks_of(names)
+             if one.name not in done and one.fields <= values.keys() and one.spoken_of(names)
              and (not one.clients or one.clients & decoded.readings)]  # fmt: skip
-    order = sorted(known, key=lambda one: one.split(names))
+    order = sorted(known, key=lambda one: (one.split(names), -len(one.spoken_of(names))))
     return tuple(Command(one, dict(filled(one, values, decoded))) for one in order)
 
 
@@ -192,11 +193,14 @@ def narrowed(
     verdict: Verdict, check: Check, printed: str, decoded: Decoded
 ) -> tuple[Verdict, str]:
     """The verdict after this answer, and what the answer means; both unchanged and empty where it
-    tells nothing."""
+    tells nothing. A cause that no answer of this check is about stays."""
     found = answer_to(check, printed, decoded)
     if found is None:
         return verdict, ""
-    kept = tuple(one for one in verdict.candidates if one.cause.name in found.keeps)
+    if not found.keeps:
+        return verdict, found.text
+    out_of = check.spoken_of(one.cause.name for one in verdict.candidates) - found.keeps
+    kept = tuple(one for one in verdict.candidates if one.cause.name not in out_of)
     if not kept:
         return verdict, found.text
     out = tuple(Excluded(one.cause, found.text) for one in verdict.candidates if one not in kept)
