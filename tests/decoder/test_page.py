@@ -132,6 +132,6 @@ def test_a_failed_step_on_the_stage_leads_to_its_explanation(
     printed = "\n".join(line.text for line in steps[-1].terminal if line.kind == "error")
     expect(opened.get_by_role("textbox", name="Paste the message")).to_have_value(printed)
     opened.close()
-    page.locator(".stage").get_by_role("button", name="Step back").click()
+    page.locator('.stage [data-act="back"]').click()
     expect(page.locator(".stage .explain")).to_be_hidden()
     page.close()
