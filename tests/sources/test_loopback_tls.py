@@ -40,6 +40,7 @@ def test_docker_pulls_from_here_whatever_the_certificate(engine: str, tmp_path: 
 )  # fmt: skip
 def test_only_here_a_certificate_is_not_verified(url: str, verifies: bool, lenient: bool) -> None:
     """Whatever a client asks for: bytes from elsewhere are never taken unverified."""
-    client = HttpClient(Dialer("r.example", ALONE, Allowance(ALONE)), ssl.create_default_context(), 1)
+    dialer = Dialer("r.example", ALONE, Allowance(ALONE))
+    client = HttpClient(dialer, ssl.create_default_context(), 1)
     chosen = client.pool_for(Request("GET", url, trust=Trust(verifies)))
     assert (chosen is client.lenient) == lenient
