@@ -56,6 +56,11 @@ def write(shell: Shell, path: str, text: str) -> Ran:
     if path == CONFIG:
         return Ran(configured(shell, text))
     moved = replace(shell, files={**shell.files, path: text})
+    folder, _, name = path.removeprefix(f"{CERTS}/").rpartition("/")
+    if path.startswith(CERTS) and name == "hosts.toml":
+        known = {**dict(shell.client.hosts_files), folder: text}
+        client = replace(shell.client, hosts_files=tuple(sorted(known.items())))
+        moved = replace(moved, client=client)
     found = CERTIFICATES.fullmatch(path)
     return Ran(trusting(moved, found["host"], text) if found else moved)
 
@@ -67,7 +72,8 @@ def removed(shell: Shell, path: str) -> Shell:
     left = frozenset(one for one in shell.folders if one != path and not one.startswith(f"{path}/"))
     client = shell.client
     certs = tuple(one for one in client.certs if f"{CERTS}/{one}" not in gone)
-    client = replace(client, certs=certs)
+    kept = tuple(one for one in client.hosts_files if f"{CERTS}/{one[0]}/hosts.toml" not in gone)
+    client = replace(client, certs=certs, hosts_files=kept)
     if CONFIG in gone:
         client = replace(client, store=forgotten(client.store), unreadable="")
     return replace(shell, files=files, folders=left, client=client)

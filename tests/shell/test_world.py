@@ -57,6 +57,24 @@ SAID = {
         "plain-http",
         (f"""echo '{{"insecure-registries": ["http://{HOST}"]}}' > /etc/docker/daemon.json""",
          "systemctl restart docker", PULL), IMAGE),
+    "a mirror of Docker Hub is asked first": (
+        "works", ("""echo '{"registry-mirrors": ["https://nosuch.lan"]}' >"""
+                  "/etc/docker/daemon.json", "systemctl restart docker",
+                  "docker info | grep -A 1 'Registry Mirrors'"),
+        "  https://nosuch.lan/"),
+    "hosts.toml names another host": (
+        "works", (f"mkdir -p /etc/docker/certs.d/{HOST}",
+                  """echo 'server = "https://nosuch.lan"' """
+                  f"> /etc/docker/certs.d/{HOST}/hosts.toml",
+                  PULL), "lookup nosuch.lan on 127.0.0.53:53: no such host"),
+    "a port that is closed": (
+        "down", (f"nc -vz {HOST} 443",), "port 443 (tcp) failed: Connection refused"),
+    "who signed a certificate": (
+        "untrusted-certificate",
+        (f"openssl s_client -connect {HOST}:443 </dev/null 2>&1 | openssl x509 -noout -ext "
+         "subjectAltName",), f"    DNS:{HOST}"),
+    "bytes of a password": ("works", ("printf 's3\\n' | od -c",), "0000003"),
+    "lines around a match": ("works", ("printf 'a\\nb\\nc\\n' | grep -A 1 b",), "c"),
     "a broken daemon.json leaves no engine": (
         "works", ("echo '{' > /etc/docker/daemon.json", "sudo systemctl restart docker", PULL),
         "failed to connect to the docker API at unix:///var/run/docker.sock; "),

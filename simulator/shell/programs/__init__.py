@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from simulator.shell.programs import files, system, text
+from simulator.shell.programs import files, network, system, text
 from simulator.shell.programs.curl import curl
 from simulator.shell.values import Ran, Shell
 
@@ -30,8 +30,11 @@ PROGRAMS: Mapping[str, Program] = {
     "[": files.test, "base64": text.base64_, "cat": files.cat, "cd": files.cd,
     "command": command, "cp": files.cp, "curl": curl, "cut": text.cut, "date": system.date,
     "echo": text.echo, "env": system.env, "export": system.export, "false": system.false,
-    "getent": system.getent, "grep": text.grep, "head": text.head, "id": system.id_,
+    "getent": network.getent, "grep": text.grep, "head": text.head, "id": system.id_,
+    "ip": network.ip,
     "jq": text.jq, "jwt": text.jwt, "ls": files.ls, "mkdir": files.mkdir, "mv": files.mv,
+    "nc": network.nc, "nslookup": network.nslookup, "od": text.od, "openssl": network.openssl,
+    "ping": network.ping,
     "printf": text.printf, "pwd": files.pwd, "read": system.read_line, "rm": files.rm,
     "sha256sum": text.sha256sum, "sleep": system.sleep, "sort": text.sort,
     "systemctl": system.systemctl, "tail": text.tail, "tee": files.tee, "test": files.test,

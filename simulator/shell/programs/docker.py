@@ -14,6 +14,7 @@ from simulator.docker.output.usage import complaint
 from simulator.docker.trace import Step, Trace, steps
 from simulator.shell.files import complaint as config_complaint
 from simulator.shell.files import home_of, read, understood
+from simulator.shell.programs.engine import info
 from simulator.shell.programs.system import environment
 from simulator.shell.values import CONFIG, Prompt, Ran, Shell, with_end
 from simulator.sources.mock import mock
@@ -38,6 +39,8 @@ def docker(
     path = config_path(shell, options)
     if words and words[0] in ELSEWHERE:
         return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
+    if words[:1] == ["info"] or words[:2] == ["system", "info"]:
+        return info(shell, words[words.index("info") + 1 :])
     refused = complaint(words, shell.client.engine)
     if refused:
         return Ran(shell, error=refused.text, status=refused.status)

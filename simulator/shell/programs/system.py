@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from simulator.protocol.proxies import Proxies
 from simulator.shell.files import home_of, read
 from simulator.shell.values import DAEMON, Ran, Shell
 
@@ -86,16 +87,6 @@ def sleep(shell: Shell, words: list[str], given: str | None) -> Ran:
     return Ran(replace(shell, world=later, client=replace(shell.client, now=later.now)))
 
 
-def getent(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`getent hosts NAME`: the address, or status 2 where the name is unknown."""
-    if len(words) != 2 or words[0] not in ("hosts", "ahosts"):
-        return Ran(shell, error="getent: only `getent hosts NAME` is played", status=1)
-    site = shell.world.sites.get(words[1])
-    if site is None:
-        return Ran(shell, status=2)
-    return Ran(shell, f"{site.address:<15} {words[1]}\n")
-
-
 def systemctl(shell: Shell, words: list[str], given: str | None) -> Ran:
     """`systemctl restart docker`: the engine reads `daemon.json` when it starts."""
     if words not in (["restart", "docker"], ["reload", "docker"]):
@@ -103,13 +94,19 @@ def systemctl(shell: Shell, words: list[str], given: str | None) -> Ran:
     try:
         document = json.loads(read(shell, DAEMON) or "{}")
         hosts = tuple(map(bare_host, document.get("insecure-registries", [])))
+        mirrors = tuple(str(one).rstrip("/") for one in document.get("registry-mirrors", []))
+        named = {name.partition("-")[0]: str(value)
+                 for name, value in document.get("proxies", {}).items()}  # fmt: skip
+        proxies = Proxies(**named)
     except (ValueError, AttributeError, TypeError):
         said = ("Job for docker.service failed because the control process exited with error "
                 'code.\nSee "systemctl status docker.service" and "journalctl -xeu '
                 'docker.service" for details.')  # fmt: skip
         down = replace(shell.client, socket="absent")
         return Ran(replace(shell, client=down), error=said, status=1)
-    client = replace(shell.client, insecure=hosts, socket="")
+    client = replace(
+        shell.client, insecure=hosts, mirrors=mirrors, proxies=proxies, socket=""
+    )
     return Ran(replace(shell, client=client))
 
 

@@ -77,24 +77,57 @@ def ends(shell: Shell, program: str, words: list[str], given: str | None) -> Ran
     return Ran(shell, "".join(kept), error, int(bool(error)))
 
 
+def context(words: list[str]) -> tuple[tuple[int, int], list[str]]:
+    """How many lines before and after a match `-B` and `-A` ask for, and the other words."""
+    asked, rest = {"-B": 0, "-A": 0}, []
+    pending = iter(words)
+    for word in pending:
+        name, number = word[:2], word[2:]
+        if name not in asked:
+            rest.append(word)
+            continue
+        number = number or next(pending, "")
+        asked[name] = int(number) if number.isdecimal() else 0
+    return (asked["-B"], asked["-A"]), rest
+
+
 def grep(shell: Shell, words: list[str], given: str | None) -> Ran:
     """Lines with this text or pattern; status 1 where there is none."""
+    around, words = context(words)
     options, rest = flags(words), arguments(words)
     if not rest:
-        return Ran(shell, error="usage: grep [-ivcoqEF] PATTERN [FILE...]", status=2)
+        return Ran(shell, error="usage: grep [-ivcoqEF] [-A N] [-B N] PATTERN [FILE...]", status=2)
     text, error = texts(shell, "grep", rest[1:], given)
     wanted = re.escape(rest[0]) if "F" in options else rest[0]
     try:
         pattern = re.compile(wanted, re.IGNORECASE if "i" in options else 0)
     except re.error as why:
         return Ran(shell, error=f"grep: {why}", status=2)
-    lines = [line for line in text.splitlines() if bool(pattern.search(line)) != ("v" in options)]
+    every = text.splitlines()
+    fits = [bool(pattern.search(line)) != ("v" in options) for line in every]
+    before, after = around
+    lines = [line for place, line in enumerate(every)
+             if any(fits[max(place - after, 0) : place + before + 1])]  # fmt: skip
     if "o" in options:
         lines = [found[0] for line in lines for found in pattern.finditer(line)]
     if "c" in options:
         return Ran(shell, f"{len(lines)}\n", error, int(not lines))
     out = "" if "q" in options else with_end("\n".join(lines))
     return Ran(shell, out, error, 2 if error else int(not lines))
+
+
+ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
+
+
+def od(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """`od -c`: each byte of the input, 16 a line."""
+    if words != ["-c"]:
+        return Ran(shell, error="od: only `od -c` is played", status=1)
+    data = [ESCAPES.get(chr(byte)) or (chr(byte) if 32 <= byte < 127 else f"{byte:03o}")
+            for byte in (given or "").encode()]  # fmt: skip
+    rows = [f"{at:07o}{''.join(f'{one:>4}' for one in data[at : at + 16])}"
+            for at in range(0, len(data), 16)]  # fmt: skip
+    return Ran(shell, "".join(f"{row}\n" for row in (*rows, f"{len(data):07o}")))
 
 
 def cut(shell: Shell, words: list[str], given: str | None) -> Ran:
