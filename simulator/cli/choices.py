@@ -37,7 +37,7 @@ def name_folders(context: click.Context, _option: object, folders: tuple[Path, .
     try:
         context.with_resource(with_folders(folders))
     except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+        raise click.UsageError(str(error)) from None
 
 
 def choose_lesson(context: click.Context, _option: object, name: str) -> None:

@@ -15,6 +15,7 @@ from simulator.decoder.playing import address
 from simulator.docker.engines import engines
 from simulator.recordings.situations import recorded_situations, trace
 from simulator.scenarios.model import scenarios
+from tests.cases import each
 from tests.decoder.test_messages import CASES, VARIANTS
 from tests.pages import PATIENCE
 
@@ -77,7 +78,7 @@ def test_answers_name_known_causes() -> None:
             assert answer.keeps <= set(causes()), check.name
 
 
-@pytest.mark.parametrize("name", known_checks())
+@each("name", known_checks())
 def test_answers_are_read_in_linear_time(name: str) -> None:
     decoded = decode(MESSAGES[5])
     for piece in ("1.1.", "aaaa", "ab:", " ", "x\n", "0d "):
@@ -107,7 +108,7 @@ ANSWERED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "printed", "keeps"), ANSWERED)
+@each(("name", "printed", "keeps"), ANSWERED)
 def test_an_answer_is_understood(name: str, printed: str, keeps: set[str]) -> None:
     decoded = decode(CASES[5].message)
     answer = answer_to(known_checks()[name], printed, decoded)
@@ -162,7 +163,7 @@ def errors_of(name: str, engine: str) -> str:
 PLAYED = [(cause.name, name) for cause in causes().values() for name in cause.played_by]
 
 
-@pytest.mark.parametrize("name", sorted({name for _, name in PLAYED}))
+@each("name", sorted({name for _, name in PLAYED}))
 def test_a_situation_decodes_to_its_own_cause(name: str) -> None:
     """Among the first three and never among the excluded, on each engine on which it fails."""
     own = {cause for cause, known in PLAYED if known == name}

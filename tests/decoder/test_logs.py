@@ -1,9 +1,9 @@
 """Whole logs: the failing part is found, and the requests before it."""
 
-import pytest
 
 from simulator.decoder.decode import decode
 from simulator.decoder.logs import requests
+from tests.cases import each
 from tests.decoder.test_messages import CASES
 
 NOISE = [f"2026-11-25T10:00:{second:02d}.000Z step {second}: compiled module {second}"
@@ -52,7 +52,7 @@ LOGS = {"CI": CI, "journalctl": JOURNAL, "kubectl describe": DESCRIBE, "compose"
         "crane": CRANE, "regctl": REGCTL}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LOGS)
+@each("name", LOGS)
 def test_the_failing_part_of_a_log_is_found(name: str) -> None:
     decoded = decode(LOGS[name])
     assert decoded.main
@@ -73,7 +73,7 @@ def test_the_requests_of_regctl_are_listed() -> None:
     assert (first.method, first.status) == ("GET", "401")
 
 
-@pytest.mark.parametrize("case", CASES, ids=[one.id for one in CASES])
+@each("case", CASES)
 def test_a_failure_is_found_in_a_long_log(case: object) -> None:
     message = case.message.split("\n")[-1]  # type: ignore[attr-defined]
     alone, within = decode(message), decode("\n".join([*NOISE, *NOISE, message, *NOISE]))

@@ -4,7 +4,6 @@ import json
 import random
 import string
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from simulator.decoder.decode import decode
 from simulator.decoder.redaction import PATTERNS, mask
 from simulator.protocol.secrets import MASK
 from simulator.web.components.anatomy import painted
+from tests.cases import each
 from tests.decoder.test_messages import CASES, VARIANTS
 
 BASIC = (
@@ -79,7 +79,7 @@ SECRETS = {
 }
 
 
-@pytest.mark.parametrize("text", SECRETS)
+@each("text", SECRETS)
 def test_no_secret_survives(text: str) -> None:
     """What looks like a secret is masked, counted, and in nothing that is shown."""
     secret = SECRETS[text]
@@ -135,7 +135,7 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert mask(mask(text).text).count == 0
 
 
-@pytest.mark.parametrize("text", SECRETS)
+@each("text", SECRETS)
 def test_a_masked_form_is_no_secret(text: str) -> None:
     assert mask(mask(text.format(SECRETS[text])).text).count == 0
 

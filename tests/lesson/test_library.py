@@ -31,10 +31,16 @@ from simulator.views.player import payload
 from simulator.views.stage import stage
 
 
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lesson as `pullscope lesson new` writes it."""
+    return create(tmp_path_factory.mktemp("new") / "second").parent
+
+
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
+def root(tmp_path: Path, new: Path) -> Iterator[Path]:
     """A folder of lessons outside the checkout, named to the library, with one lesson in it."""
-    create(tmp_path / "second")
+    copytree(new, tmp_path / "second")
     with with_folders([tmp_path]):
         yield tmp_path
 
@@ -81,8 +87,8 @@ def test_lessons_in_a_circle_are_all_listed(root: Path) -> None:
     assert entries()[-1].id == "second"
 
 
-def test_the_folder_of_a_lesson_itself_can_be_named(tmp_path: Path) -> None:
-    create(tmp_path / "second")
+def test_the_folder_of_a_lesson_itself_can_be_named(tmp_path: Path, new: Path) -> None:
+    copytree(new, tmp_path / "second")
     with with_folders([tmp_path / "second"]):
         assert second().title == "Second"
     assert "second" not in library.folders()
@@ -103,12 +109,12 @@ def test_a_folder_that_the_environment_names_in_vain_is_told(
         assert f"{library.VARIABLE} names {tmp_path / 'no'}, but there is no {FILE}" in told
 
 
-def test_what_replaces_a_lesson_is_played_anew(tmp_path: Path) -> None:
+def test_what_replaces_a_lesson_is_played_anew(tmp_path: Path, new: Path) -> None:
     """Other situations under the same name, from other files or from the same: none of what was
     made of the former ones is shown."""
     kept = []
-    create(tmp_path / "a" / "second")
-    copytree(tmp_path / "a", tmp_path / "b")
+    for name in ("a", "b"):
+        copytree(new, tmp_path / name / "second")
     for place, folder in enumerate((tmp_path / "a", tmp_path / "b", tmp_path / "b")):
         (folder / "second" / library.SCENARIOS).write_text(SITUATION.format(tag=f"1.{place}"))
         with with_folders([folder]):
