@@ -37,8 +37,10 @@ def docker(
     """What the CLI refuses, or what the machine plays. `seen`: on a terminal, not into a pipe."""
     options, words = before_command(words)
     path = config_path(shell, options)
-    if words and words[0] in ELSEWHERE:
-        return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
+    if words in ([], ["image"]) or words[0] in ELSEWHERE or "--help" in words:
+        own = words[:1] if words and words[0] in ELSEWHERE else [*words, "(its help)"]
+        asked = " ".join(own)
+        return Ran(shell, error=NOT_PLAYED.format(asked), status=1)
     if words[:1] == ["info"] or words[:2] == ["system", "info"]:
         return info(shell, words[words.index("info") + 1 :])
     refused = complaint(words, shell.client.engine)
