@@ -27,7 +27,7 @@ def in_store(step: Step) -> str:
 def kept_as(credential: Credential, helper: str) -> str:
     if credential.identity_token:
         return _("identity token")
-    return _("in {helper}").format(helper=helper) if helper else _("password (base64)")
+    return _("in {helper}").format(helper=helper) if helper else _("password")
 
 
 def at_engine(step: Step) -> str:

@@ -122,9 +122,20 @@ def diagram(lesson: Outline) -> dict[str, Any]:
     """The flow diagram for the stage: its drawings, boxes and arrows."""
     return {
         **lesson.svgs,
-        "nodes": [{"id": n.id, "label": n.label, "failure": n.failure} for n in lesson.nodes],
+        "nodes": [
+            {"id": n.id, "label": n.label, "failure": n.failure, "rows": rows_of(lesson, n)}
+            for n in lesson.nodes
+        ],
         "edges": [
             {"id": e.id, "from": e.source, "to": e.target, "failure": e.failure}
             for e in lesson.edges
         ],
     }
+
+
+def rows_of(lesson: Outline, node: Node) -> str:
+    """The rows of the process table that a box is in: `1–2`."""
+    known = [row.number for row in lesson.rows if set(row.phases) & set(node.phases)]
+    if len(known) < 2:
+        return "".join(map(str, known))
+    return f"{known[0]}–{known[-1]}"

@@ -41,12 +41,14 @@ class Part(BaseModel):
 
 class Party(Part):
     """A lane: its name, a brief one where there is little room, and what is written under it.
-    An `extra` one is there only in runs that it takes part in."""
+    An `extra` one is there only in runs that it takes part in; `fold` is the lane that it lies on
+    where there is room for four."""
 
     label: str
     brief: str
     under: str = ""
     network: bool = False
+    fold: str = ""
     extra: bool = False
 
 

@@ -103,6 +103,6 @@ def test_a_party_says_what_it_has() -> None:
     steps = stage(LESSON, trace("works"))["steps"]
     has = {step["event"]: step["has"] for step in steps}
     assert has["CredentialsEntered"]["store"] == "empty"
-    assert has["CredentialsStored"]["store"] == "alice · password (base64)"
+    assert has["CredentialsStored"]["store"] == "alice · password"
     assert has["TokenIssued"]["engine"] == "token: myimage"
     assert has["SessionEnded"]["images"] == "myimage:latest"

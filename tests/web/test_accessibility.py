@@ -168,12 +168,12 @@ def test_forced_colours_keep_the_signs(learner: Open) -> None:
     strokes = page.evaluate(
         """() => {
           const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
-          const of = (id) => getComputedStyle(root.querySelector(`.wide [id=node-${id}] > path`));
-          return ["start", "denied", "store"].map((id) => of(id).strokeWidth);
+          const of = (id) => getComputedStyle(root.querySelector(`.rail [data-node=${id}]`));
+          return ["start", "denied", "store"].map((id) => `${of(id).borderWidth} ${of(id).outlineWidth} ${of(id).outlineStyle}`);
         }"""  # noqa: E501
     )
     assert len(set(strokes)) == 3
-    assert page.locator(".wide .failure.now .badge").is_visible()
+    assert page.locator(".talk .now .cross").is_visible()
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / "forced-colours.png")
 

@@ -73,7 +73,9 @@ def test_a_step_shows_what_the_machine_did(learner: Open) -> None:
     for step in stage(LESSON, trace)["steps"]:
         at_step(page, step["number"])
         expect(page.locator(".account h3")).to_have_text(f"{step['number']} · {step['title']}")
-        expect(page.locator(f".wide [id=node-{step['node']}]")).to_have_class("node now")
+        expect(page.locator(f".rail [data-node={step['node']}]")).to_have_class("now")
+        expect(page.locator(".talk .now .no")).to_have_text(str(step["number"]))
+        expect(page.locator(".sentence p")).to_have_text(step["talk"]["said"])
         expect(page.locator(".table tr.now th").first).to_have_text(str(step["row"]))
         for name, value in step["tracker"].items():
             row = page.locator(".tracker tr", has_text=name)
@@ -104,8 +106,9 @@ def test_a_failing_scenario_takes_the_branch(learner: Open) -> None:
     expect(page).to_have_url(re.compile("scenario=no-right"))
     page.locator(".account h3").click()
     page.keyboard.press("End")
-    expect(page.locator(".wide [id=node-denied]")).to_have_class("node failure now")
-    expect(page.locator(".wide [id=edge-verify-denied]")).to_have_class("edge failure now")
+    expect(page.locator(".rail [data-node=denied]")).to_have_class("failure now")
+    expect(page.locator(".rail .branch")).to_have_attribute("data-from", "verify")
+    expect(page.locator(".talk .now .cross")).to_be_visible()
     expect(page.locator(".terminal .error").first).to_contain_text("pull access denied")
 
 
@@ -151,7 +154,8 @@ def test_every_section_is_on_the_page(learner: Open) -> None:
     """Flow, sample, table, tracker, moments, quiz, snapshot and transcript are all there."""
     page = learner()
     for heading in (
-        "Execution sample", "Process flow", "Status tracker", "Process table", "On the wire",
+        "What happens", "Who talks to whom", "Status tracker", "Execution sample",
+        "Process table", "On the wire",
         "Key moments", "Quiz", "Concept snapshot", "Full transcript",
     ):  # fmt: skip
         expect(page.get_by_role("heading", name=heading).first).to_be_attached()

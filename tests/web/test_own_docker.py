@@ -72,7 +72,7 @@ def test_docker_all_the_way(join: Join, docker: Docker) -> None:
 
     assert types("login", "-u", me.name, "-p", "wrong", me.host).returncode == 1
     me.reaches("TokenRefused")
-    expect(me.page.locator(".wide [id=node-denied]")).to_have_class("node failure now")
+    expect(me.page.locator(".rail [data-node=denied]")).to_have_class("failure now")
     assert types("login", "-u", me.name, "-p", me.password, me.host).returncode == 0
     me.reaches("CredentialsStored")
     assert types("pull", me.image("app:1.0")).returncode == 0

@@ -26,17 +26,17 @@ SMALL = """() => {
 def test_the_projector_is_read_from_the_back_row(learner: Open) -> None:
     """At 1280x720 no text is smaller than 24 pixels, and a digit leaves one part alone."""
     page = learner("?step=14&view=present", 1280, 720)
-    parts = ["sample", "flow", "tracker", "table", "wire"]
+    parts = ["sample", "lanes", "tracker", "table", "wire"]
     for digit in range(6):
         page.keyboard.press(str(digit))
         assert page.evaluate(SMALL) == []
         visible = [part for part in parts if page.locator(f".card.{part}").is_visible()]
-        assert visible == (parts[:3] if digit == 0 else [parts[digit - 1]])
+        assert visible == ([parts[1]] if digit == 0 else [parts[digit - 1]])
         bottom = page.locator(".controls").bounding_box()
         assert bottom and bottom["y"] + bottom["height"] <= 720
         assert page.get_by_test_id("stHeader").is_hidden()
         page.keyboard.press(str(digit))
-        assert page.locator(".card.flow").is_visible()
+        assert page.locator(".card.lanes").is_visible()
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[str(q["step"]) for q in QUESTIONS])
@@ -83,7 +83,7 @@ def test_the_speakers_notes_follow(learner: Open) -> None:
     stage.keyboard.press("PageDown")
     answer = QUESTIONS[1]["options"][right(QUESTIONS[1])]["text"]
     expect(told.locator(".key")).to_have_text(f"Answer: {answer}")
-    assert stage.locator(".said").count() == 0
+    assert stage.locator(".marks").count() == 0
     notes.keyboard.press("PageDown")
     at_step(stage, QUESTIONS[1]["step"])
     expect(told).to_contain_text(STEPS[QUESTIONS[1]["step"] - 1]["text"])

@@ -15,7 +15,7 @@ from tests.web.watching import at_rest, frames
 def test_a_right_prediction_is_shown_beside_the_truth(
     learner: Open, question: dict[str, Any]
 ) -> None:
-    """What was said, what it was, and a reason against each other option."""
+    """Marked on its option, with the sentence why it is right, and a reason against each other."""
     page, key = learner(before(question), questions=True), right(question)
     ask(page, question)
     at_step(page, question["step"] - 1)
@@ -23,8 +23,9 @@ def test_a_right_prediction_is_shown_beside_the_truth(
     page.get_by_role("button", name="Commit").click()
     at_step(page, question["step"])
     text = question["options"][key]["text"]
-    expect(page.locator(".said > div").nth(0)).to_have_text(f"You said✓ {text}")
-    expect(page.locator(".said > div").nth(1)).to_have_text(f"It was{text}")
+    expect(page.locator(".marks .right")).to_have_text(f"✓{text}You said")
+    assert page.locator(".marks .wrong").count() == 0
+    expect(page.locator(".account > p")).to_have_text(STEPS[question["step"] - 1]["text"])
     for option in question["options"]:
         if not option["right"]:
             expect(page.locator(".why")).to_contain_text(f"{option['text']} {option['why']}")
@@ -39,7 +40,8 @@ def test_a_wrong_prediction_is_told_why(learner: Open) -> None:
         ask(page, QUESTIONS[0])
         page.keyboard.press(str(place + 1))
         page.keyboard.press("Enter")
-        expect(page.locator(".said > div").nth(0)).to_have_text(f"You said✗ {option['text']}")
+        expect(page.locator(".marks .wrong")).to_have_text(f"✗{option['text']}You said")
+        expect(page.locator(".marks .right")).to_contain_text("It was")
         expect(page.locator(".why li").first).to_have_text(f"{option['text']} {option['why']}")
 
 
@@ -51,7 +53,7 @@ def test_a_question_that_is_shown_is_remembered_as_shown(learner: Open) -> None:
     at_step(page, QUESTIONS[0]["step"])
     page.reload()
     page.wait_for_selector(".stage[data-step]")
-    expect(page.locator(".said > div").nth(0)).to_contain_text("nothing, it was shown")
+    expect(page.locator(".verdict .shown")).to_contain_text("nothing, it was shown")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowRight")
     at_step(page, QUESTIONS[0]["step"])
@@ -172,8 +174,8 @@ MESSAGES = """() => {
   const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
   window.messages = new Set();
   const watch = () => {
-    const text = root.querySelector(".wide .message text")?.textContent;
-    if (text) window.messages.add(text);
+    const leg = root.querySelector(".talk .now .message")?.parentElement.className.split(" ")[0];
+    if (leg) window.messages.add(leg);
     requestAnimationFrame(watch);
   };
   watch();
@@ -186,12 +188,12 @@ def test_a_message_travels_unless_motion_is_reduced(learner: Open) -> None:
     page.evaluate(MESSAGES)
     page.keyboard.press("ArrowRight")
     page.wait_for_function("window.messages.size > 1")
-    assert page.evaluate("[...window.messages]") == ["HEAD", "401"]
+    assert page.evaluate("[...window.messages]") == ["out", "answer"]
     expect(page.locator(".message")).to_have_count(0)
     still = learner("?step=10")
     still.keyboard.press("ArrowRight")
     assert still.locator(".message").count() == 0
-    expect(still.locator(".wide .came text")).to_have_text("401")
+    expect(still.locator(".talk .now .short")).to_have_text("401")
 
 
 SAMPLE = """() => {
@@ -202,9 +204,9 @@ SAMPLE = """() => {
   const watch = () => {
     if (window.enough) return;
     seen.frames += 1;
-    for (const part of root.querySelectorAll(".card, .controls, .tools, .deck button, .diagram svg")) {
+    for (const part of root.querySelectorAll(".card, .controls, .tools, .deck button, .rail > li, .heads > li, .field, .sentence")) {
       const {x, y, width, height} = part.getBoundingClientRect();
-      const name = part.className.baseVal ?? (part.dataset.act || part.className);
+      const name = part.dataset.act || part.dataset.node || part.dataset.party || part.className;
       note(name, [x, y, width, height].map(Math.round).join(" "));
       note(`${name} opacity`, getComputedStyle(part).opacity);
     }

@@ -1,8 +1,7 @@
-// The diagram: boxes and arrows light up, a message travels, and the same in words.
+// The diagram as it is taken away: boxes and arrows as far as the run has come.
 
-import { element, shape } from "../shared/dom.js";
+import { shape } from "../shared/dom.js";
 
-const TRAVEL = 420; // milliseconds a message takes one way
 const CHECK = "m-3 0 2.2 2.4L3.2-2.6";
 const CROSS = "m-2.6-2.6 5.2 5.2m0-5.2-5.2 5.2";
 
@@ -19,7 +18,6 @@ export class Flow {
       for (const spot of this.known(`node-${node.id}`, node.failure)) this.badge(spot, node.failure);
     }
     for (const edge of data.flow.edges) this.known(edge.id, edge.failure);
-    at.boxes.replaceChildren(...data.flow.nodes.map(() => element("li")));
   }
 
   known(id, failure) {
@@ -41,7 +39,7 @@ export class Flow {
     const nodes = new Set(past.map((one) => one.node)), ways = new Set(past.map((one) => one.edge));
     for (const { id } of this.data.flow.nodes) this.light(`node-${id}`, id === step.node, nodes.has(id));
     for (const { id } of this.data.flow.edges) this.light(id, id === step.edge, ways.has(id));
-    this.describe(step, nodes);
+    this.at.flow.setAttribute("aria-label", this.say("flowNow", { box: this.data.flow.nodes.find(({ id }) => id === step.node).label }));
     for (const one of this.passing) one.remove();
     this.passing = [];
     this.tag(step);
@@ -54,62 +52,20 @@ export class Flow {
     }
   }
 
-  describe(step, done) {
-    const { nodes } = this.data.flow;
-    this.at.flow.setAttribute("aria-label", this.say("flowNow", { box: nodes.find(({ id }) => id === step.node).label }));
-    nodes.forEach(({ id, label: box, failure }, place) => {
-      const state = id === step.node ? (failure ? "boxFailed" : "boxNow") : done.has(id) ? "boxDone" : "boxAhead";
-      this.at.boxes.children[place].textContent = this.say(state, { box });
-    });
-  }
-
   // What the answer was stays beside the box where the run is.
-  tag({ node, exchange }) {
+  tag({ node, exchange, talk }) {
     if (!exchange) return;
     for (const spot of this.parts.get(`node-${node}`)) {
       const { right, top } = edges(spot), bad = !exchange.status || exchange.status >= 400;
-      const width = 10 + 8.4 * String(exchange.came).length;
+      const width = 10 + 8.4 * talk.short.length;
       const made = shape("g", { transform: `translate(${right - width - 4} ${top - 11})` }, bad ? "came bad" : "came");
       const text = shape("text", { x: width / 2, y: 13.4, "text-anchor": "middle" });
-      text.textContent = exchange.came;
+      text.textContent = talk.short;
       made.append(shape("rect", { width, height: 18, rx: 9 }), text);
       spot.append(made);
       this.passing.push(made);
     }
   }
-
-  // The request goes out along the edge, and its answer comes back; a local step only moves on.
-  // It sets off when the step itself is painted: the step does not wait for it.
-  travel(step) {
-    requestAnimationFrame(() => setTimeout(() => this.step === step && this.leave(step)));
-  }
-
-  leave({ edge, node, exchange }) {
-    const spots = this.parts.get(edge ?? `node-${node}`) ?? [];
-    const spot = spots.find((one) => one.getClientRects().length);
-    if (!spot || !(edge || exchange)) return;
-    const way = stations(edge ? spot.querySelector("path") : outside(spot));
-    const message = shape("g", {}, "message"), text = shape("text", { x: 9, y: 4 });
-    message.append(shape("circle", { r: 5 }), text);
-    spot.append(message);
-    this.passing.push(message);
-    const legs = exchange ? [[way, exchange.method], [way.toReversed(), exchange.came]] : [[way, ""]];
-    const go = ([leg, ...later]) => {
-      if (!leg) { message.remove(); return; }
-      text.textContent = leg[1];
-      message.animate(leg[0], TRAVEL).onfinish = () => go(later);
-    };
-    go(legs);
-  }
-}
-
-// Places along a path, near enough to each other that it looks like the path.
-function stations(path) {
-  const length = path.getTotalLength(), count = Math.ceil(length / 12) + 1;
-  return Array.from({ length: count }, (_, place) => {
-    const { x, y } = path.getPointAtLength((place * length) / (count - 1));
-    return { transform: `translate(${x}px, ${y}px)` };
-  });
 }
 
 // The corners of a box, from the numbers of its outline: they hold also where it is not displayed.
@@ -117,10 +73,4 @@ function edges(spot) {
   const numbers = spot.querySelector("path").getAttribute("d").match(/-?[\d.]+/g).map(Number);
   const xs = numbers.filter((_, place) => place % 2 === 0), ys = numbers.filter((_, place) => place % 2);
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
-}
-
-// A message that does not leave its box goes a little way to the right.
-function outside(spot) {
-  const { right, top, bottom } = edges(spot), middle = (top + bottom) / 2;
-  return shape("path", { d: `M${right} ${middle}h44` });
 }

@@ -5,12 +5,14 @@ import { STEPPING, taken, typing } from "../shared/keys.js";
 import { recall, remember } from "../shared/memory.js";
 import { lineKind, unpacked } from "../shared/run.js";
 import { speaker } from "../shared/words.js";
-import { Flow } from "./flow.js";
+import { Lanes } from "./lanes.js";
 import { follow } from "./live.js";
 import { Questions } from "./predict.js";
 import { Conversation, Notes, notesOf, PARTS, viewOf } from "./present.js";
+import { Rail } from "./rail.js";
 import { Share } from "./share.js";
 import { Table } from "./table.js";
+import { Until } from "./run_until.js";
 import { Wire } from "./wire.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.5, 2, 3];
@@ -49,6 +51,7 @@ class Player {
     this.listen();
     this.turn(viewOf(new URL(location.href)));
     this.show(Math.min(from ?? this.addressed(), data.steps.length));
+    if (from === undefined) this.until.addressed();
   }
 
   end() {
@@ -67,10 +70,11 @@ class Player {
     for (const spot of this.root.querySelectorAll("[data-say]")) spot.textContent = say(spot.dataset.say);
     for (const spot of this.root.querySelectorAll("[data-label]")) spot.setAttribute("aria-label", say(spot.dataset.label));
     this.stage.lang = data.language;
-    this.flow = new Flow(at, data, say);
     this.wire = new Wire(at, say);
     this.share = new Share(this);
+    this.until = new Until(this);
     this.others = new Conversation((message) => this.hear(message));
+    this.part("lanes");
     this.draw();
     this.drawTools();
   }
@@ -78,7 +82,9 @@ class Player {
   // What belongs to this run; a live one is drawn again as it grows.
   draw() {
     const { at, data, say } = this;
-    this.flow.data = data;
+    this.flow = null; // drawn where it is taken away
+    this.rail = new Rail(at, data, say);
+    this.lanes = new Lanes(at, data, say);
     at.sample.replaceChildren(...data.sample.map((line) => element("li", line)));
     at.terminal.replaceChildren();
     at.range.max = data.steps.length;
@@ -107,7 +113,11 @@ class Player {
 
   drawTracker() {
     this.tracked = this.data.variables.map(({ name, start }) => {
-      const row = element("tr"), head = element("th", name), cell = element("td");
+      const row = element("tr"), head = element("th"), cell = element("td"), asks = element("button", name, "name");
+      asks.type = "button";
+      asks.dataset.until = name;
+      asks.title = this.say("untilVariable", { name });
+      head.append(asks);
       head.scope = "row";
       row.append(head, cell);
       return { name, start, row, cell };
@@ -147,7 +157,7 @@ class Player {
     const url = new URL(location.href);
     const view = this.view === "embed" ? "" : this.view;
     const other = { scenario: "", recording: "" };
-    const kept = { ...other, ...this.data.address, step: this.number, view };
+    const kept = { ...other, ...this.data.address, step: this.number, view, until: this.until.asked };
     for (const [name, value] of Object.entries(kept)) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);
@@ -197,7 +207,7 @@ class Player {
   // The next step; before one that matters, first the question.
   next() {
     this.pause();
-    if (this.questions.open) return;
+    if (this.questions.open) { this.at.hint.textContent = this.say("answerFirst"); return; }
     if (this.asks()) this.questions.ask(this.asks());
     else if (this.number < this.data.steps.length) this.show(this.number + 1);
     this.tell();
@@ -210,9 +220,11 @@ class Player {
   commit(chosen) {
     const { open } = this.questions;
     if (!open) return;
+    const resumes = this.resumes;
     this.questions.close(chosen);
     this.show(open.step);
     this.button("next").focus({ preventScroll: true });
+    if (resumes && this.number < this.data.steps.length) this.play();
   }
 
   show(number) {
@@ -220,17 +232,20 @@ class Player {
     this.number = Math.max(1, Math.min(steps.length, number));
     const step = steps[this.number - 1];
     this.questions.saw(this.number);
+    this.until.asked = "";
     this.stage.classList.toggle("failed", step.failed);
     this.stage.dataset.step = this.number;
     this.stage.dataset.event = step.event;
     this.showSample(step);
-    this.flow.show(this.number);
+    this.rail.show(this.number);
+    this.lanes.show(this.number);
     this.showTracker(step);
     this.showAccount(step);
     this.questions.show(this.number);
     this.showControls(step, before);
     this.table.show(this.number);
     this.wire.show(step);
+    this.showWhole(step);
     this.settle(step, before === this.number - 1);
     if (this.data.live) this.announce();
     else this.address();
@@ -242,12 +257,32 @@ class Player {
   settle(step, forward) {
     const { terminal, wire, verdict } = this.at;
     const height = terminal.scrollHeight;
+    this.lanes.reveal();
     this.table.reveal(step);
     for (const part of [wire, verdict]) part.scrollTop = 0;
     terminal.scrollTop = height;
     if (!forward || reduced()) return;
-    this.flow.travel(step);
+    this.lanes.travel(this.number);
     this.download(step);
+  }
+
+  showWhole({ exchange }) {
+    const { whole } = this.at;
+    whole.textContent = exchange ? this.say("whole", exchange) : "";
+    whole.parentElement.hidden = !exchange;
+  }
+
+  // The whole message, or the table: on a phone in place of the lanes, else further down.
+  look(part) {
+    this.part(part);
+    this.stage.querySelector(`.${part}.card`).scrollIntoView({ block: "center" });
+    (part === "wire" ? this.at.wire : this.at.scroll).focus({ preventScroll: true });
+  }
+
+  // Where there is room for one part only, this one.
+  part(name) {
+    this.stage.dataset.part = name;
+    for (const button of this.at.parts.children) button.setAttribute("aria-pressed", String(button.dataset.part === name));
   }
 
   // A layer that was timed as it came fills its bar in that time; what is longer than anyone
@@ -282,10 +317,15 @@ class Player {
     const earlier = this.data.steps[this.number - 2];
     for (const { name, start, cell } of this.tracked) {
       const was = earlier ? earlier.tracker[name] : start, is = step.tracker[name];
-      if (was === is) cell.replaceChildren(is);
+      if (was === is) {
+        if (cell.childElementCount || cell.textContent !== is) cell.replaceChildren(is);
+      }
       else {
-        cell.replaceChildren(element("span", `${this.say("was")} `, "unseen"), element("s", was),
-          element("span", ` ${this.say("is")} `, "unseen"), element("mark", is));
+        const [old, now] = [element("s", was), element("mark", is)];
+        [old.title, now.title] = [was, is];
+        const change = element("span", undefined, "change");
+        change.append(element("span", `${this.say("was")} `, "unseen"), old, element("span", ` ${this.say("is")} `, "unseen"), now);
+        cell.replaceChildren(change);
       }
     }
     const { bars, more } = step.layers;
@@ -296,7 +336,6 @@ class Player {
       item.append(element("span", layer.digest), bar);
       return item;
     }), ...(more ? [element("li", more, "more")] : []));
-    this.at.layers.hidden = !bars.length;
   }
 
   showAccount(step) {
@@ -364,8 +403,11 @@ class Player {
   listen() {
     const { signal } = this.listening, { at, stage } = this;
     stage.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-act]");
-      if (button && button.getAttribute("aria-disabled") !== "true") this.act(button.dataset.act);
+      const button = event.target.closest("[data-act], [data-part], [data-goto], [data-until]");
+      if (button?.dataset.goto) this.go(Number(button.dataset.goto));
+      else if (button?.dataset.until) this.until.run(button.dataset.until, event.shiftKey);
+      else if (button?.dataset.part) this.part(button.dataset.part);
+      else if (button && button.getAttribute("aria-disabled") !== "true") this.act(button.dataset.act);
     }, { signal });
     at.range.addEventListener("input", () => this.go(Number(at.range.value)), { signal });
     at.speed.addEventListener("change", () => remember("localStorage", "speed", Number(at.speed.value)), { signal });
@@ -385,21 +427,21 @@ class Player {
       onward: () => (this.questions.open ? this.commit(null) : this.next()),
       questions: () => this.askOrNot(), again: () => this.askAgain(), present: () => this.present(),
       notes: () => this.openNotes(), share: () => this.share.open(), help: () => this.at.help.showModal(),
-      ...this.share.acts,
+      until: () => this.until.open(), ...this.until.acts, whole: () => this.look("wire"), rows: () => this.look("table"), ...this.share.acts,
     };
     acts[name]();
   }
 
   key(event) {
-    if (taken(event) || this.at.help.open || this.at.share.open || !this.stage.isConnected) return;
+    if (taken(event) || this.at.help.open || this.at.share.open || this.at.until.open || !this.stage.isConnected) return;
     if (typing(event, "?") && !answering(event)) return;
     const alone = this.view !== "", digit = /^[0-9]$/.test(event.key) ? Number(event.key) : null;
     const act = keyed(event.key, alone);
     if (act && this.view === "notes") this.others.tell({ kind: "act", act });
     else if (act) this.act(act);
     else if (digit === null) return;
-    else if (this.view === "present") this.single(digit in PARTS ? digit : 0);
     else if (this.questions.open) this.questions.choose(digit);
+    else if (this.view === "present") this.single(digit in PARTS ? digit : 0);
     else this.jump(digit);
     event.preventDefault();
   }
@@ -434,7 +476,11 @@ class Player {
     this.stage.classList.add("playing");
     this.at.play.textContent = this.say("pause");
     const turn = () => {
-      if (this.asks()) { this.next(); return; }
+      if (this.asks()) {
+        this.next();
+        this.resumes = true; // playing goes on after the answer
+        return;
+      }
       this.show(this.number + 1);
       if (this.number === this.data.steps.length) this.pause();
       else this.timer = setTimeout(turn, this.pace());
@@ -447,6 +493,7 @@ class Player {
   }
 
   pause() {
+    this.resumes = false;
     clearTimeout(this.timer);
     this.timer = null;
     this.stage.classList.remove("playing");
@@ -479,7 +526,7 @@ export function explained(decoder, { failed, terminal }) {
 
 // What a key does; a presenter's remote sends PageDown and PageUp, which scroll a page.
 export function keyed(key, alone) {
-  const keys = { ...STEPPING, p: "present", P: "present", n: "notes", N: "notes" };
+  const keys = { ...STEPPING, p: "present", P: "present", n: "notes", N: "notes", u: "until", U: "until", w: "whole", W: "whole", t: "rows", T: "rows" };
   const remote = { PageDown: "onward", PageUp: "back" };
   return keys[key] ?? (alone ? remote[key] : undefined);
 }
@@ -487,5 +534,5 @@ export function keyed(key, alone) {
 // A question's choices leave us the digits and the remote's keys.
 function answering(event) {
   const [target] = event.composedPath();
-  return target.type === "radio" && target.closest(".ask") && /^([0-9?]|Page(Up|Down))$/.test(event.key);
+  return target.type === "radio" && target.closest(".ask") && /^([0-9?nNpP]|Page(Up|Down))$/.test(event.key);
 }

@@ -45,7 +45,7 @@ export class Questions {
     }));
     this.at.ask.hidden = false;
     this.at.account.hidden = true;
-    this.at.options.querySelector("input").focus({ focusVisible: true });
+    this.at.options.parentElement.focus({ preventScroll: true });
   }
 
   choose(place) {
@@ -81,30 +81,29 @@ export class Questions {
     if (number === this.data.steps.length) parts.push(...this.summary());
     this.at.verdict.replaceChildren(...parts);
     this.at.verdict.hidden = !parts.length;
-    this.at.account.parentElement.classList.toggle("told", parts.length > 0);
   }
 
+  // The options again, the right one and what was said marked on them; why not the others is folded.
   verdict({ options }, said) {
-    const true_ = options.find(({ right }) => right), fits = said === true_.text;
-    const list = element("dl", undefined, "said");
-    const half = (name, text, className) => {
-      const part = element("div", undefined, className);
-      part.append(element("dt", this.say(name)), element("dd", text));
-      list.append(part);
-    };
-    const sign = said === null ? "" : fits ? "✓ " : "✗ ";
-    half("youSaid", `${sign}${said ?? this.say("youSaidNothing")}`, said === null ? "" : fits ? "right" : "wrong");
-    half("itWas", true_.text, "right");
+    const marks = element("ul", undefined, "marks"), why = element("details", undefined, "why"), list = element("ul");
+    marks.append(...options.map(({ text, right }) => {
+      const item = element("li", undefined, right ? "right" : text === said ? "wrong" : "");
+      const sign = element("b", right ? "✓" : text === said ? "✗" : "·");
+      sign.setAttribute("aria-hidden", "true");
+      item.append(sign, element("span", text));
+      if (text === said) item.append(element("em", this.say("youSaid")));
+      else if (right) item.append(element("em", this.say("itWas")));
+      return item;
+    }));
     const others = options.filter(({ right }) => !right);
     others.sort((a, b) => (b.text === said) - (a.text === said));
-    const why = element("ul", undefined, "why");
-    why.setAttribute("aria-label", this.say("whyNot"));
-    why.append(...others.map(({ text, why: reason }) => {
+    list.append(...others.map(({ text, why: reason }) => {
       const item = element("li");
       item.append(element("b", text), ` ${reason}`);
       return item;
     }));
-    return [list, why];
+    why.append(element("summary", this.say("whyNot")), list);
+    return said === null ? [element("p", `${this.say("youSaid")}: ${this.say("youSaidNothing")}`, "shown"), marks, why] : [marks, why];
   }
 
   summary() {

@@ -2,7 +2,7 @@
 
 import { element } from "../shared/dom.js";
 
-export const PARTS = ["", "sample", "flow", "tracker", "table", "wire"]; // by the digit that singles one out
+export const PARTS = ["", "sample", "lanes", "tracker", "table", "wire"]; // by the digit that singles one out
 
 // What the address asks for: the page, the stage alone (embed), the projector or the notes.
 export function viewOf(address) {

@@ -2,6 +2,7 @@
 // Nothing that is taken says more than has been shown.
 
 import { element, shape } from "../shared/dom.js";
+import { Flow } from "./flow.js";
 
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight"];
 const FONT = "'Source Sans', 'Source Sans 3', Arial, sans-serif";
@@ -77,7 +78,6 @@ function pictureOf(flow, background) {
     if (part.tagName === "text") fitted(part, originals[place]);
     part.removeAttribute("class");
   });
-  for (const moving of copy.querySelectorAll(".message")) moving.remove();
   copy.removeAttribute("class");
   copy.setAttribute("viewBox", [x - 8, y - 8, width + 16, height + 16].join(" "));
   copy.setAttribute("width", 2 * (width + 16));
@@ -137,7 +137,8 @@ export class Share {
   }
 
   open() {
-    const { at } = this.player;
+    const { at, data, number, say } = this.player;
+    (this.player.flow ??= new Flow(at, data, say)).show(number);
     at.shared.textContent = "";
     at.copy.hidden = true;
     at.share.showModal();

@@ -29,7 +29,7 @@ export class Table {
 
   // What a row's cells hold at this step.
   cells(row, number) {
-    const ended = number === this.data.steps.length;
+    const ended = number === this.data.steps.length && this.data.steps[number - 1].event !== "Listening";
     if (ended && row.broken) return [this.input(row, number), "–", this.say("endedHere")];
     if (row.complete && row.last <= number) return [this.input(row, number), row.result, row.note];
     if (row.first !== null && row.first <= number) return [this.input(row, number), "…", ""];

@@ -86,7 +86,7 @@ def head(lesson: Lesson) -> DeltaGenerator:
 def choices() -> None:
     """Source, engine, scenario."""
     st.segmented_control(_("Source"), required=True, width="content", **choosing("source"))
-    st.selectbox(_("Docker engine"), width=220, **choosing("engine"))
+    st.selectbox(_("Docker engine"), width=280, **choosing("engine"))
     if st.session_state.source == "mock":
         situation_choice()
     if st.session_state.source == "recording":
