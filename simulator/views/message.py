@@ -8,6 +8,7 @@ from simulator.docker.trace import Step
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure
+from simulator.protocol.secrets import SECRET_FIELDS
 from simulator.protocol.status import reason
 from simulator.protocol.target import Kind
 from simulator.views.explain import (
@@ -57,7 +58,7 @@ def outcome(answer: Response | NetworkFailure) -> str:
 
 MARKED = frozenset({
     "authorization", "www-authenticate", "docker-content-digest", "location", "range",
-    "content-range", "retry-after", "content-type",
+    "content-range", "retry-after", "allow",
 })  # fmt: skip
 """Headers that matter to the story; shown with emphasis."""
 
@@ -68,7 +69,8 @@ def sent(request: Request) -> list[dict[str, Any]]:
     if request.authorization:
         headers.append(("Authorization", request.authorization.header))
     form = "&".join(f"{key}={value}" for key, value in request.form)
-    body = [plain(""), plain(form)] if form else []
+    secret = bool(SECRET_FIELDS & {key for key, _value in request.form})
+    body = [plain(""), noted(form, None, secret)] if form else []
     lines = [header_line(header, of_request_header(header[0], request)) for header in headers]
     return [plain(f"{request.method} {target} HTTP/1.1"), *lines, *body]
 

@@ -106,3 +106,13 @@ def test_a_party_says_what_it_has() -> None:
     assert has["CredentialsStored"]["store"] == "alice · password"
     assert has["TokenIssued"]["engine"] == "token: myimage"
     assert has["SessionEnded"]["images"] == "myimage:latest"
+
+
+def test_what_is_marked_on_the_wire_matters() -> None:
+    """The password in a body and the methods that are allowed are; the type of a body is not."""
+    sent = [one["exchange"] for one in stage(LESSON, trace("works"))["steps"] if one["exchange"]]
+    marked = [line["text"] for one in sent for side in ("sent", "answer") for line in one[side]
+              if line["mark"]]  # fmt: skip
+    assert any("password=" in text for text in marked)
+    assert any(text.startswith("Allow:") for text in marked)
+    assert not any(text.lower().startswith("content-type") for text in marked)

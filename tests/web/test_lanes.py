@@ -60,7 +60,8 @@ def test_all_of_a_failing_run_is_in_view(learner: Open, name: str) -> None:
     at_rest(page)
     assert through(page, len(run)) == []
     expect(page.locator(".talk .now .cross")).to_be_visible()
-    expect(page.locator(f".heads [data-party={run[-1]['talk']['fails']}]")).to_have_class(re.compile(r"\bbad\b"))
+    failed = page.locator(f".heads [data-party={run[-1]['talk']['fails']}]")
+    expect(failed).to_have_class(re.compile(r"\bbad\b"))
 
 
 def rows(page: Page) -> list[str]:
@@ -122,6 +123,60 @@ def test_a_phone_shows_one_part_at_a_time(learner: Open) -> None:
     for spot in (".account h3", ".talk .now", ".controls"):
         box = page.locator(spot).bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= 844, spot
+
+
+def test_run_until_goes_both_ways(learner: Open) -> None:
+    """By key and words, by a click on a variable or a party, and by address."""
+    page = learner("?step=3")
+    posts = [one["number"] for one in STEPS if one["exchange"] and one["exchange"]["status"] == 405]
+    layers = [one["number"] for one in STEPS if "image_layers" in one["changed"]]
+    token = [one["number"] for one in STEPS if one["talk"]["to"] == "token"]
+    page.keyboard.press("u")
+    page.keyboard.type("405")
+    page.keyboard.press("Enter")
+    at_step(page, posts[0])
+    page.locator("[data-until=image_layers]").click()
+    at_step(page, layers[0])
+    page.locator(".heads [data-party=token] button").click(modifiers=["Shift"])
+    at_step(page, max(number for number in token if number < layers[0]))
+    page.keyboard.press("u")
+    page.get_by_role("textbox", name="What to run until").fill("no such thing")
+    page.get_by_role("button", name="Run forward").click()
+    expect(page.locator("dialog[open] [role=status]")).to_contain_text("No other step")
+    at_step(learner("?until=405"), posts[0])
+
+
+def test_the_end_leads_on(learner: Open) -> None:
+    """From the run that works to one that fails, and from there to a challenge."""
+    page = learner("?step=27")
+    onward = page.get_by_role("navigation", name="Next").get_by_role("link")
+    assert onward.count() == 3
+    onward.first.click()
+    page.wait_for_selector(".stage[data-step]")
+    page.keyboard.press("End")
+    expect(page.locator(".rail [data-node=denied]")).to_have_class("failure now")
+    onward.first.click()
+    expect(page.locator("h1")).to_contain_text("Challenge")
+
+
+def test_going_on_is_at_the_exact_step(learner: Open, address: str) -> None:
+    """The home leads back to the step where the learner stayed."""
+    page = learner()
+    for number in range(2, 8):
+        page.keyboard.press("ArrowRight")
+        at_step(page, number)
+    link = page.get_by_role("link", name="Continue where you were")
+    for _turn in range(20):
+        page.wait_for_timeout(500)
+        page.goto(address)
+        expect(link).to_be_visible()
+        if "step=7" in str(link.get_attribute("href")):
+            break
+        page.go_back()
+        page.wait_for_selector(".stage[data-step]")
+    link.click()
+    page.wait_for_selector(".stage[data-step]")
+    at_step(page, 7)
 
 
 def test_the_whole_message_is_one_key_away(learner: Open) -> None:

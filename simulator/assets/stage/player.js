@@ -20,9 +20,10 @@ const READING = 220; // milliseconds a word takes while playing at 1×
 const GLANCE = 700; // and each step before the first word
 const WATCHED = 10_000; // milliseconds for which a download is watched, at most
 const EXPLAINED = 2000; // characters of a message that an address takes
+const STAY = 1500; // milliseconds at a step until it is kept as the place to go on from
 const players = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const known = players.get(parentElement);
   const retold = known && known.language !== data.language; // the same run in another language
   if (known && !retold && (known.id === data.id || (known.live && data.live))) return known.leave;
@@ -37,9 +38,17 @@ export default function ({ data, parentElement }) {
   unpacked(data.run).then((run) => {
     if (place.left) return;
     place.player = new Player(parentElement, run, known === undefined ? undefined : from, data.decoder);
+    if (known) leaveChoices();
+    if (data.tells) place.player.stayed = (number) => setTriggerValue("place", number);
     if (data.live) follow(place.player);
   });
   return place.leave;
+}
+
+// After another situation was chosen the keys step again: the focus leaves the list it was in.
+function leaveChoices() {
+  const { activeElement } = document;
+  if (activeElement?.closest(".st-key-choices")) activeElement.blur();
 }
 
 class Player {
@@ -56,6 +65,7 @@ class Player {
 
   end() {
     this.pause();
+    clearTimeout(this.staying);
     this.left = true;
     this.listening.abort();
     this.others.leave();
@@ -162,7 +172,10 @@ class Player {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);
     }
-    if (url.href !== location.href) history.replaceState(history.state, "", url);
+    if (url.href === location.href) return;
+    history.replaceState(history.state, "", url);
+    clearTimeout(this.staying);
+    if (this.stayed) this.staying = setTimeout(() => this.stayed(this.number), STAY);
   }
 
   // The page, the projector, the notes, or a frame. The host covers the page; see views.css.

@@ -78,7 +78,7 @@ export class Questions {
   show(number) {
     const question = this.of(number), parts = [];
     if (question && number in this.answers) parts.push(...this.verdict(question, this.answers[number]));
-    if (number === this.data.steps.length) parts.push(...this.summary());
+    if (number === this.data.steps.length) parts.unshift(...this.onward(), ...this.summary());
     this.at.verdict.replaceChildren(...parts);
     this.at.verdict.hidden = !parts.length;
   }
@@ -104,6 +104,21 @@ export class Questions {
     }));
     why.append(element("summary", this.say("whyNot")), list);
     return said === null ? [element("p", `${this.say("youSaid")}: ${this.say("youSaidNothing")}`, "shown"), marks, why] : [marks, why];
+  }
+
+  // After the last step: the next thing to do.
+  onward() {
+    const { then = [] } = this.data;
+    if (!then.length) return [];
+    const made = element("nav", undefined, "then");
+    made.setAttribute("aria-label", this.say("then"));
+    made.append(...then.map(({ label, address }, place) => {
+      const link = element("a", label, place ? "" : "first");
+      link.href = address;
+      link.target = "_self";
+      return link;
+    }));
+    return [made];
   }
 
   summary() {

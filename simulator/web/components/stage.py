@@ -3,6 +3,7 @@
 A step costs a frame, not a round trip.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -20,9 +21,19 @@ def component() -> Any:
     return st.components.v2.component("pullscope_stage", **asdict(assets.component("stage")))
 
 
-def mount(payload: dict[str, Any], key: str) -> None:
+def mount(
+    payload: dict[str, Any], key: str, on_place: Callable[[], None] | None = None
+) -> None:
     """Show a run. `payload` is `player.payload(...)`; the same payload is never drawn again, and
-    one that is `live` grows where it stands. In another language it goes on at the same step."""
+    one that is `live` grows where it stands. In another language it goes on at the same step.
+
+    `on_place` is called when a learner has stayed at a step, which the address then names.
+    """
     live = bool(payload.get("live"))
     about = {"id": payload["id"], "live": live, "language": payload["language"], "decoder": PATH}
-    component()(key=key, data=about | {"run": packed(payload)})
+    data = about | {"run": packed(payload), "tells": on_place is not None}
+    component()(key=key, data=data, on_place_change=on_place or nothing)
+
+
+def nothing() -> None:
+    """Nobody wants to know."""

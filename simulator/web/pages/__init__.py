@@ -63,7 +63,7 @@ WAYS = (
     Page("perf", N_("Perf"), perf.page),
     Page("compare", N_("What if"), compare.page),
 )
-"""The ways to learn a lesson. They are offered in its bar, not in the navigation."""
+"""The ways to learn a lesson. They are offered in its bar, not in that of the page."""
 TOOLS = (
     Page("decoder", N_("Decoder"), decoder.page),
     Page("own-docker", N_("Your own docker"), live.page),
@@ -156,6 +156,13 @@ def lesson_bar(lesson: Lesson) -> None:
                 st.page_link(target, label=_(page.title), query_params={"lesson": lesson.id})
 
 
+def top_bar(known: dict[str, StreamlitPage]) -> None:
+    """Links to the home and the tools, the same at every width: no menu to open or to close."""
+    with st.container(key="bar", horizontal=True, gap=None):
+        for path in ("", *(page.path for page in TOOLS)):
+            st.page_link(known[path], label=known[path].title)
+
+
 def known_pages() -> dict[str, StreamlitPage]:
     """Every page by its path; the home is at the root."""
     known = {"": st.Page(home.page, title=_("Lessons"), url_path="home", default=True)}
@@ -172,12 +179,13 @@ def run() -> None:
     i18n.use(speech.language())
     settle()
     st.session_state.ways = known = known_pages()
-    chosen = st.navigation(list(known.values()), position="top")
+    chosen = st.navigation(list(known.values()), position="hidden")
     st.set_page_config(
         f"{chosen.title} · Pullscope", assets.ICON, layout="wide",
         initial_sidebar_state="collapsed",
     )  # fmt: skip
     st.html(style())
+    top_bar(known)
     learner.visit(None if chosen.url_path in NO_PLACE else chosen.url_path)
     learner.trouble()
     chosen.run()

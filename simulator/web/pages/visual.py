@@ -2,6 +2,7 @@
 tables for who has seen it."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from simulator.views import player as playing
 from simulator.views import rows
 from simulator.web.components import stage
 from simulator.web.pages.compare import invitation
-from simulator.web.pages.learner import learner
+from simulator.web.pages.learner import arrived, learner
 from simulator.web.pages.parts import (
     addressed,
     choices,
@@ -26,6 +27,7 @@ from simulator.web.pages.parts import (
     head,
     replayed_by_name,
     say,
+    situations,
     table,
     take_password,
 )
@@ -147,7 +149,28 @@ def remarkable(told: Replayed, engine: str) -> None:
 @fragment
 def player(lesson: Lesson, trace: Trace) -> None:
     with st.container(key="player"):
-        stage.mount(playing.payload(lesson, trace), key="stage")
+        payload = playing.payload(lesson, trace) | {"then": onward(lesson, trace)}
+        stage.mount(payload, key="stage", on_place=arrived)
+
+
+def onward(lesson: Lesson, trace: Trace) -> list[dict[str, str]]:
+    """What to do after the last step: a situation that fails, then a challenge, then Recall."""
+    query = urlencode({"lesson": lesson.id})
+    ways = [
+        {"label": _("Solve a challenge"), "address": f"challenge?{query}"},
+        {"label": _("Recall"), "address": f"recall?{query}"},
+    ]
+    failing = None if trace.failed else first_failing(lesson.situations, trace.engine)
+    if failing is None:
+        return ways
+    query = urlencode({"lesson": lesson.id, "scenario": failing, "engine": trace.engine})
+    label = _("Break it: {title}").format(title=situations()[failing])
+    return [{"label": label, "address": f"visual?{query}"}, *ways]
+
+
+def first_failing(names: tuple[str, ...], engine: str) -> str | None:
+    """The first of these situations that ends with an error."""
+    return next((name for name in names if played(name, engine).failed), None)
 
 
 def provenance(engine: str) -> None:
