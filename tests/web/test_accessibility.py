@@ -33,6 +33,8 @@ def test_a_whole_run_by_keyboard(learner: Open) -> None:
         assert page.evaluate(FOCUSED) != ""
         if page.locator(".ask").is_visible():
             asked += 1
+            assert page.evaluate(FOCUSED) == "fieldset"  # no option looks chosen before it is
+            page.keyboard.press("Tab")
             assert page.evaluate(FOCUSED) == "radio"
             page.keyboard.press("ArrowDown")
             page.keyboard.press("Space")

@@ -106,7 +106,7 @@ def test_a_failing_scenario_takes_the_branch(learner: Open) -> None:
     expect(page).to_have_url(re.compile("scenario=no-right"))
     page.keyboard.press("End")  # the keys step at once: the focus has left the list
     expect(page.locator(".rail [data-node=denied]")).to_have_class("failure now")
-    expect(page.locator(".rail .branch")).to_have_attribute("data-from", "verify")
+    expect(page.locator(".flow .branch")).to_have_attribute("data-from", "verify")
     expect(page.locator(".talk .now .cross")).to_be_visible()
     expect(page.locator(".terminal .error").first).to_contain_text("pull access denied")
 

@@ -10,14 +10,18 @@ export class Rail {
       const box = element("li"), state = element("span", undefined, "unseen");
       box.dataset.node = node.id;
       box.classList.toggle("failure", node.failure);
-      if (node.rows) box.append(element("b", node.rows));
-      box.append(element("span", node.label), state);
+      const rows = element("b", node.rows), label = element("span", node.label);
+      for (const part of [rows, label]) part.setAttribute("aria-hidden", "true");
+      box.append(...(node.rows ? [rows] : []), label, state);
       return [node.id, { box, state, node }];
     }));
     this.branch = element("i", undefined, "branch");
     this.branch.hidden = true;
-    at.rail.style.setProperty("--count", data.flow.nodes.length);
-    at.rail.replaceChildren(...[...this.boxes.values()].map(({ box }) => box), this.branch);
+    const frame = at.rail.parentElement;
+    frame.querySelector(".branch")?.remove();
+    frame.style.setProperty("--count", data.flow.nodes.length);
+    frame.append(this.branch);
+    at.rail.replaceChildren(...[...this.boxes.values()].map(({ box }) => box));
   }
 
   show(number) {
@@ -29,7 +33,7 @@ export class Rail {
       if (now) box.setAttribute("aria-current", "step");
       else box.removeAttribute("aria-current");
       const told = now ? (node.failure ? "boxFailed" : "boxNow") : past ? "boxDone" : "boxAhead";
-      const text = `: ${this.say(told)}`;
+      const text = this.say(told, { box: node.label });
       if (state.textContent !== text) state.textContent = text;
     }
     this.fork(step, number);
