@@ -282,7 +282,7 @@ def take_along() -> None:
             take_in(file.getvalue())
     with delete, st.popover(_("Delete everything")):
         st.write(_("This deletes all your data on this server. You cannot undo it."))
-        if st.button(_("Delete it now"), key="delete", type="primary"):
+        if st.button(_("Delete it now"), key="delete"):
             forget(who)
 
 
@@ -313,4 +313,5 @@ def take_in(data: bytes) -> None:
         st.error(_("Nothing was imported: the database does not work just now."))
         return
     added = len(after.answers) - len(before.answers) + len(after.solutions) - len(before.solutions)
-    st.success(_("{count} records were added.").format(count=added))
+    told = _("{count} records were added.").format(count=added)
+    (st.success if added else st.info)(told)

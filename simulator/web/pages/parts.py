@@ -129,6 +129,16 @@ def way(path: str) -> StreamlitPage | None:
     return known.get(path)
 
 
+def next_link(path: str, label: str, lesson: Lesson) -> None:
+    """A link to what comes next in this lesson; the home is at the empty path."""
+    target = way(path)
+    if target:
+        st.page_link(
+            target, label=label, icon=":material/arrow_forward:",
+            query_params={"lesson": lesson.id} if path else None,
+        )  # fmt: skip
+
+
 def take_password(form: str) -> None:
     """The form's field is emptied as it is sent; the password lives on for one run only."""
     st.session_state[f"{form}-sent"] = st.session_state[f"{form}-password"]

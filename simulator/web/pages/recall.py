@@ -14,7 +14,7 @@ from simulator.lesson.document import Lesson
 from simulator.progress.records import SURE, Answer, due, reviews
 from simulator.questions import OBJECTIVES, Question, Table, draw, one_each, right
 from simulator.web.pages.learner import SURENESS, keep, now, progress
-from simulator.web.pages.parts import fragment, readable, show_readable
+from simulator.web.pages.parts import fragment, next_link, readable, show_readable
 from simulator.words import i18n
 from simulator.words.i18n import _
 
@@ -118,12 +118,13 @@ def go_on(at: int) -> None:
 
 def ended(lesson: Lesson, asked: tuple[Question, ...], results: dict[str, bool]) -> None:
     told = _("{right} of {count} right.").format(right=sum(results.values()), count=len(asked))
-    st.success(told, icon=":material/check:")
+    st.info(told, icon=":material/history_edu:")
     missed = {one.objective for one in asked if not results.get(one.id)}
     if missed:
         st.write(_("These come back first:"))
         st.markdown("\n".join(f"- {_(OBJECTIVES[name].title)}" for name in sorted(missed)))
     st.button(_("Another set"), key="another", on_click=another, args=(lesson,), type="primary")
+    next_link("", _("All lessons"), lesson)
 
 
 def question(seed: int, one: Question) -> None:
