@@ -140,7 +140,7 @@ def test_run_until_goes_both_ways(learner: Open) -> None:
     page.locator(".heads [data-party=token] button").click(modifiers=["Shift"])
     at_step(page, max(number for number in token if number < layers[0]))
     page.keyboard.press("u")
-    page.get_by_role("textbox", name="What to run until").fill("no such thing")
+    page.get_by_role("combobox", name="What to run until").fill("no such thing")
     page.get_by_role("button", name="Run forward").click()
     expect(page.locator("dialog[open] [role=status]")).to_contain_text("No other step")
     at_step(learner("?until=405"), posts[0])

@@ -206,7 +206,7 @@ SAMPLE = """() => {
     seen.frames += 1;
     for (const part of root.querySelectorAll(".card, .controls, .tools, .deck button, .rail > li, .heads > li, .field, .sentence")) {
       const {x, y, width, height} = part.getBoundingClientRect();
-      const name = part.dataset.act || part.dataset.node || part.dataset.party || part.className;
+      const name = part.dataset.act || (part.dataset.node && `box ${part.dataset.node}`) || part.dataset.party || part.className;
       note(name, [x, y, width, height].map(Math.round).join(" "));
       note(`${name} opacity`, getComputedStyle(part).opacity);
     }

@@ -332,6 +332,7 @@ class Player {
       const was = earlier ? earlier.tracker[name] : start, is = step.tracker[name];
       if (was === is) {
         if (cell.childElementCount || cell.textContent !== is) cell.replaceChildren(is);
+        cell.title = is;
       }
       else {
         const [old, now] = [element("s", was), element("mark", is)];
