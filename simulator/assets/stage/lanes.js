@@ -106,7 +106,6 @@ export class Lanes {
     row.type = "button";
     row.tabIndex = -1; // the arrow keys step; a row is for who points
     row.dataset.goto = number;
-    row.setAttribute("aria-label", `${number}. ${talk.said}`);
     row.append(element("span", number, "no"));
     const bad = exchange ? !exchange.status || exchange.status >= 400 : Boolean(talk.fails);
     const own = talk.from === talk.to;
@@ -127,6 +126,8 @@ export class Lanes {
     }
     if (talk.short) part("span", `short ${bad ? "bad" : "good"}${talk.fails === talk.to ? " beside" : ""}`, talk.to, talk.to, talk.short);
     if (talk.fails) part("i", "cross", talk.fails, talk.fails);
+    for (const drawn of row.children) drawn.setAttribute("aria-hidden", "true");
+    row.append(element("span", `${number}. ${talk.said}`, "unseen"));
     line.append(row);
     return { line, row };
   }
