@@ -61,9 +61,11 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
         return None
     part = Part(asks, options)
     objective = cause_objective(lesson, key)
-    prompt = _("In which of these situations does Docker print this? IMAGE stands for what was "
-               "pulled. Unless a situation says otherwise, the account may pull it, and the "
-               "registry asks for a token.")  # fmt: skip
+    prompt = _(
+        "In which of these situations does Docker print this? IMAGE stands for what was pulled."
+        " Unless a situation names an exception, the account may pull it, and the registry asks"
+        " for a token."
+    )  # fmt: skip
     if same_as:
         prompt = _("“{other}” ends like this. In which of these situations does Docker print the "
                    "same? IMAGE stands for what was pulled.").format(

@@ -36,7 +36,7 @@ class Meaning:
 
 MEANINGS: Mapping[str, Meaning] = {
     "Challenged": Meaning(
-        N_("Docker is to say who asks; nobody has refused anything yet."),
+        N_("The registry asks for credentials; it has not refused any yet."),
         N_("A challenge is a 401 to a request without credentials; its WWW-Authenticate header "
            "says what is wanted."),
     ),

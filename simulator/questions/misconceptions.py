@@ -100,8 +100,7 @@ KNOWN = (
         "challenge-and-scope",
         N_("Docker itself refused to pull without a login"),
         N_(
-            "Docker still asks, as an anonymous user. The registry decides what anonymous users"
-            " may pull."
+            "Docker still asks, as an anonymous user. Anonymous users may pull public repositories."
         ),
         machine=replace(leading({}), next_move=moving(at_home).next_move),
         when=(e.CredentialMissing,),

@@ -268,12 +268,10 @@ def other_parties(name: str, says: str) -> Iterator[Wrong]:
 
 NOT_SO: Mapping[str, str] = {
     REGISTRY: N_("If the registry had ended it, the message would have its status or its words."),
-    TOKEN_SERVICE: N_("A token service that refuses is told as such: its words or its status "
-                      "stand in the message."),
+    TOKEN_SERVICE: N_("If a token service refuses, its words or its status are in the message."),
     STORAGE: N_("The message would name the other host."),
     NETWORK: N_("Without an answer the message tells of a name, a connection or a certificate."),
-    MACHINE: N_("If Docker had ended it by itself, no server's refusal would stand in the "
-                "message."),
+    MACHINE: N_("If Docker had ended it by itself, no server's refusal would be in the message."),
 }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def left_alone(step: Step) -> str:
     if facts.stored(step):
         told = _("They are of an earlier docker login. {command} leaves them as they are.")
     else:
-        told = _("Nobody is logged in to this registry here, and {command} stores nothing.")
+        told = _("There is no login to this registry here, and {command} stores nothing.")
     return told.format(command=command)
 
 

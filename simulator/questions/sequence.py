@@ -99,7 +99,7 @@ def make_next(lesson: Lesson, key: Key) -> Question | None:
 
 AFTER: Mapping[str, str] = {
     "TokenPostRefused": N_("A token service that does not take the POST is asked with GET."),
-    "TokenIssued": N_("What was refused before is asked again, now with the token."),
+    "TokenIssued": N_("Docker repeats the refused request, now with the token."),
     "AskedAgain": N_("This may pass, so the engine sends the same request again."),
     "DownloadCut": N_("The rest is asked for, from the byte at which the download broke off."),
     "FellBackToHttp": N_("The host does not speak TLS and may do without, so Docker tries again "

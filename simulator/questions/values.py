@@ -173,5 +173,5 @@ def left_out(step: Step, field: Field, part: Part) -> str:
 
 
 VALUE = Kind(
-    "value", N_("What is so"), value_keys, make_value, value_holds, value_words, value_objective
+    "value", N_("Facts"), value_keys, make_value, value_holds, value_words, value_objective
 )
