@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.decoder.causes import causes
+from simulator.decoder.causes import Change, Standing, causes, changes, rules, verdict
 from simulator.decoder.checks import SYSTEMS, answer_to, fields_of, fitting, known_checks, narrowed
 from simulator.decoder.decode import decode
 from simulator.decoder.playing import address
@@ -187,3 +187,26 @@ def test_a_cause_leads_to_its_situation() -> None:
     """At the step that fails; a cause that nothing plays leads nowhere."""
     for cause in causes().values():
         assert bool(address(cause)) == bool(cause.played_by), cause.name
+
+
+def test_nothing_is_certain_where_another_cause_is_added() -> None:
+    """A change of a rule that only takes causes away leaves the rest as they stood."""
+    listed: dict[str, tuple[Standing, str]]
+    listed = {"one": ("certain", "rule"), "two": ("likely", "rule")}
+    change = Change(when=frozenset(), reason="change", stages=frozenset())
+    taken = change.model_copy(update={"without": frozenset({"two"})})
+    assert dict(changes(listed, taken)) == {"one": ("certain", "rule")}
+    added = change.model_copy(update={"first": ("new",), "second": ("next",), "last": ("two",)})
+    assert list(changes(listed, added)) == [
+        ("new", ("likely", "change")), ("one", ("likely", "rule")),
+        ("next", ("likely", "change")), ("two", ("possible", "change")),
+    ]  # fmt: skip
+
+
+def test_a_stage_that_is_open_to_every_cause_excludes_none() -> None:
+    """Every other stage excludes what cannot show itself there."""
+    every = {name for name, stage in rules().stages.items() if "*" in stage.open}
+    assert every
+    for name, rule in rules().rules.items():
+        found = verdict(name, rule, rule.when)
+        assert bool(found.excluded) is (rule.stage not in every), name

@@ -14,6 +14,7 @@ from simulator.registry.answer import respond
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import Served, running
+from simulator.registry.tokens import issue
 from tests.dockerd import Docker
 from tests.need import need
 
@@ -118,6 +119,26 @@ def test_tags_and_blobs_can_be_deleted() -> None:
     assert not left.repositories["team/new"].manifests
     response, left = ask(held, "DELETE", f"http://r/v2/team/new/blobs/{DIGEST}")
     assert (response.status, dict(left.repositories["team/new"].blobs)) == (202, {})
+
+
+def test_a_token_to_pull_does_not_push() -> None:
+    """A push needs each right of its scope in the token, not one of them."""
+    registry = replace(writable(Auth.BEARER), service="registry.example.com")
+    for rights, status in ((("pull",), 401), (("push",), 401), (("pull", "push"), 202)):
+        access = (("repository", "team/new", rights),)
+        bearer = Authorization.bearer(issue(registry, "alice", access, registry.clock))
+        told = respond(Request("POST", UPLOADS, (), bearer), registry).response
+        assert told.status == status, rights
+        if status == 401:
+            assert 'error="insufficient_scope"' in (told.header("Www-Authenticate") or "")
+
+
+def test_what_is_public_is_for_pulling() -> None:
+    """All may pull it; a push needs the right to push, even there."""
+    registry = replace(writable(), public=("public/*",))
+    response, _ = ask(registry, "POST", "http://r/v2/public/hello/blobs/uploads/")
+    assert response.status == 403
+    assert ask(registry, "GET", "http://r/v2/public/hello/tags/list")[0].status == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
