@@ -194,3 +194,14 @@ def test_the_stage_invites_to_what_if() -> None:
     test.toggle(key="what-if-here").set_value(True).run()
     links = "".join(mark.value for mark in test.markdown)
     assert "&engine=29&scenario=logged-in&change=not-stored)" in links
+
+
+def test_a_surprise_does_not_show_its_title() -> None:
+    """A situation that was not shown before, and its title only when it is asked for."""
+    test = opened()
+    test.button(key="surprise").click().run()
+    name = staged(test)["scenario"]
+    assert not test.exception and name != "works"
+    assert not [one for one in test.selectbox if one.key == "scenario"]
+    test.button(key="reveal").click().run()
+    assert test.selectbox(key="scenario").value == name
