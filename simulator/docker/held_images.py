@@ -78,8 +78,7 @@ class HeldImage:
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Repository, tag and digest of each row of a table: a digest has a row of its own only
         where its repository has no tag."""
-        shown = self.listed if self.config else ()
-        digests = {repository_of(one): one.partition("@")[2] for one in shown}
+        digests = {repository_of(one): one.partition("@")[2] for one in self.listed}
         tagged = [split_tag(tag) for tag in self.tags if "@" not in tag]
         rows = [(name, tag or NAMELESS, digests.get(name, NAMELESS)) for name, tag in tagged]
         lone = [name for name in digests if name not in {name for name, _ in tagged}]
@@ -151,7 +150,7 @@ def containerd_image(
     descriptor = Descriptor(top.media_type, top.digest, top.size)
     manifests = tuple(held_manifests(store, descriptor))
     size, best = sum(one.size for one in manifests), preferred(manifests, host)
-    last = max(named, default=None)
+    last = max(named, default=None) if best else None
     return HeldImage(
         ident,
         digest,
@@ -237,11 +236,11 @@ def unpacked_size(store: ImageStore, manifest: Manifest) -> int:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why nothing was done: `missing`, `invalid`, or `referenced` by several names (`detail`
-    is the image's id)."""
+    """Why nothing was done: `missing`, `invalid`, `referenced` by several names (`detail`
+    is the image's id), or Docker's CLI does not ask for it (`detail` says why)."""
 
     name: str
-    why: Literal["missing", "invalid", "referenced"]
+    why: Literal["missing", "invalid", "referenced", "unsupported"]
     detail: str = ""
 
 

@@ -8,6 +8,12 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+IMAGE_TYPES = (DOCKER_CONFIG, OCI_CONFIG, "application/octet-stream", "application/json",
+               "text/html", "")  # fmt: skip
+"""Types of a configuration that the classic engine takes for that of an image (moby)."""
+SUPPORTED = ("application/vnd.oci.image", "application/vnd.docker")
+"""How the types begin of what the classic engine takes from an OCI manifest (moby)."""
+PLUGIN_CONFIG = "application/vnd.docker.plugin.v1+json"
 MANIFESTS = (DOCKER_MANIFEST, OCI_MANIFEST)
 INDEXES = (DOCKER_INDEX, OCI_INDEX)
 CONFIGS = (DOCKER_CONFIG, OCI_CONFIG)

@@ -25,7 +25,8 @@ from simulator.words.yaml_text import loaded
 
 @cache
 def unreached() -> Mapping[str, str]:
-    """Situations that the machine does not play, and why; empty if no recordings are installed."""
+    """Situations that the machine does not play, or not on one engine (`NAME ENGINE`), and why;
+    empty if no recordings are installed."""
     path = RECORDED / "unreached.yaml"
     return dict(loaded(path)) if path.exists() else {}
 
@@ -94,7 +95,8 @@ def others(recording: Recording) -> list[str]:
 def compare(situation: Situation) -> Comparison:
     """Play the situation and compare it, field by field."""
     recording, engine = situation.recording, situation.engine
-    why = unreached().get(recording.name, "")
+    known = unreached()
+    why = known.get(recording.name) or known.get(f"{recording.name} {engine}", "")
     if engine not in ENGINES:
         why = f"recorded with {engine}: shown, not played"
     differences: tuple[Difference, ...] = ()

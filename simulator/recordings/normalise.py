@@ -44,6 +44,22 @@ def chance(outcome: Outcome) -> Outcome:
     return replace(outcome, stderr=tuple(OUT_OF_TIME.sub(r"\1", line) for line in known))
 
 
+INSPECTED = re.compile(
+    r',\n        "(?:Metadata|GraphDriver)": \{\n.*?\n        \}(?=,?\n)', re.DOTALL
+)
+
+
+def inspected(outcome: Outcome) -> Outcome:
+    text = INSPECTED.sub("", "\n".join(outcome.stdout))
+    return replace(outcome, stdout=tuple(text.split("\n")) if text else outcome.stdout)
+
+
+def listed_images(outcome: Outcome) -> Outcome:
+    if not outcome.stdout or not outcome.stdout[0].startswith("REPOSITORY "):
+        return outcome
+    return replace(outcome, stdout=(outcome.stdout[0], *sorted(outcome.stdout[1:])))
+
+
 def identity_tokens(outcome: Outcome) -> Outcome:
     kept = outcome.config and re.sub(r'("identitytoken": )"[^"]*"', r'\1"..."', outcome.config)
     return replace(outcome, config=kept)
@@ -99,19 +115,24 @@ def by_layer(block: list[tuple[str, str]], outcome: Outcome) -> list[str]:
 
 
 BLOB = re.compile(r"GET \S+/blobs/\S+ .*")
+REFERRERS = re.compile(r"GET \S+/(referrers/sha256:|manifests/sha256-)[0-9a-f]{64} .*")
 
 
 def parallel_requests(outcome: Outcome) -> Outcome:
-    """Requests for blobs that stand together are sorted."""
+    """Requests for blobs that stand together are sorted; where referrers are asked for, those
+    until the next HEAD stand together."""
+    beside = any(REFERRERS.fullmatch(line) for line in outcome.requests)
     kept: list[str] = []
     block: list[str] = []
     for line in (*outcome.requests, ""):
         if BLOB.fullmatch(line):
             block.append(line)
-            continue
-        kept += sorted(block)
-        block = []
-        kept.append(line)
+        elif beside and line and not line.startswith("HEAD "):
+            kept.append(line)
+        else:
+            kept += sorted(block)
+            block = []
+            kept.append(line)
     return replace(outcome, requests=tuple(kept[:-1]))
 
 
@@ -195,6 +216,16 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
         "run to run",
         both(chance),
     ),
+    "inspected images": (
+        "when an image got its last name is of the day, and `GraphDriver` names directories of "
+        "the storage driver, whose names are random",
+        both(inspected),
+    ),
+    "listed images": (
+        "all images of the laboratory were made in the same second; in which order "
+        "`docker images` then has its rows is chance",
+        both(listed_images),
+    ),
     "identity tokens": ("the value of a token is random", both(identity_tokens)),
     "progress of layers": (
         "layers are downloaded in parallel, so the order between layers is chance; engine 26 may "
@@ -204,7 +235,8 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
         both(layer_lines),
     ),
     "requests for blobs": (
-        "blobs are asked for in parallel: compared as a set",
+        "blobs are asked for in parallel, with one another and with the referrers of an "
+        "attestation: compared as a set",
         both(parallel_requests),
     ),
     "requests in flight": (

@@ -16,6 +16,7 @@ from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.recordings.document import CommandOutput, Engine, Exchanged, Recording
 from simulator.recordings.scene import Scene
+from simulator.recordings.screen import is_redrawn, last_screen
 from simulator.scenarios.client import HOME
 
 
@@ -48,13 +49,19 @@ def recorded_outcomes(recording: Recording, engine: Engine) -> tuple[Outcome, ..
 def recorded_outcome(told: CommandOutput, engine: Engine) -> Outcome:
     terminal = told.tty_raw is not None
     return Outcome(
-        text_lines(told.stdout),
+        shown(told),
         () if terminal else text_lines(told.stderr),
         WAITS if str(told.exit_code).startswith("still waiting") else told.exit_code,
         tuple(recorded_request(line) for line in told.http),
         engine=engine,
         terminal=terminal,
     )
+
+
+def shown(told: CommandOutput) -> tuple[str, ...]:
+    """Standard output; of a terminal on which lines were drawn again, the last screen."""
+    raw = told.tty_raw or ""
+    return last_screen(raw) if is_redrawn(raw) else text_lines(told.stdout)
 
 
 def text_lines(text: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.docker.cli.commands import Command, Login, Pull, Unusable
@@ -13,8 +13,16 @@ from simulator.docker.machine import Client, State
 from simulator.docker.output.usage import complaint
 from simulator.docker.trace import Step, steps
 from simulator.protocol.message import Transport
+from simulator.protocol.target import Kind, target
 from simulator.recordings import lab
-from simulator.recordings.document import Engine, InvalidRecording, Recording, Told, recorded
+from simulator.recordings.document import (
+    Engine,
+    Exchanged,
+    InvalidRecording,
+    Recording,
+    Told,
+    recorded,
+)
 from simulator.recordings.lab_world import InvalidLabWorld, LabWorld, NotModelled, document
 from simulator.scenarios.client import HOME
 from simulator.scenarios.world import InvalidWorld, WorldDocument
@@ -126,6 +134,8 @@ def played(
     """The steps of each command, world and client going on between them. Raises NotModelled."""
     network, client = network or mock(scene.world), scene.client
     for place in range(len(recording.typed)):
+        if isinstance(network, Mock) and place < len(scene.told.outputs):
+            move_tags(network, scene.told.outputs[place].http)
         before = state_of(recording, scene, client, place)
         taken = tuple(steps(before, network))
         client = going_on(client, taken[-1].after.client, elsewhere(before.commands[0]))
@@ -144,6 +154,7 @@ def going_on(before: Client, after: Client, elsewhere: str) -> Client:
 def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> State:
     """The client before this command, with the config.json that the command uses."""
     line, typed = recording.typed[place]
+    line = INNER.sub(lambda found: printed_by(found[1], scene, client), line)
     asked = placed(recording, scene.told, command(line, typed, scene.engine), place)
     directory = elsewhere(asked)
     if directory:
@@ -155,6 +166,34 @@ def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> 
     if given and known_engine(client.engine).reads_environment:
         client = replace(client, store=replace(client.store, environment=stored(given).entries))
     return State(client, (asked,))
+
+
+INNER = re.compile(r"\$\(([^()]*)\)")
+"""`$(...)`: a command whose output stands in the command line."""
+
+
+def printed_by(line: str, scene: Scene, client: Client) -> str:
+    """The output of the command, as words. It asks no registry."""
+    state = State(client, (command(line, (), scene.engine),))
+    lines = [one for step in steps(state, mock(scene.world)) for one in step.terminal]
+    return " ".join(word for one in lines if one.kind == "output" for word in one.text.split())
+
+
+def move_tags(network: Mock, log: Sequence[Exchanged]) -> None:
+    """Between two commands a tag may have moved: the registry's log says where to."""
+    for line in log:
+        asked, host = target(line.method, line.path), line.url.partition("//")[2]
+        named = {name.lower(): value for name, value in line.response_headers.items()}
+        site, digest = network.sites.get(host), str(named.get("docker-content-digest", ""))
+        registry = site.registry if site else None
+        held = registry.repositories.get(asked.repository) if registry else None
+        tagged = asked.kind is Kind.MANIFEST and line.status == 200 and ":" not in asked.identifier
+        if not (site and registry and held and tagged and digest in held.manifests):
+            continue
+        if held.tags.get(asked.identifier, digest) != digest:
+            moved = replace(held, tags={**held.tags, asked.identifier: digest})
+            there = {**registry.repositories, asked.repository: moved}
+            network.sites[host] = replace(site, registry=replace(registry, repositories=there))
 
 
 def elsewhere(asked: Command) -> str:

@@ -19,8 +19,12 @@ def lines() -> Iterator[tuple[str, Option]]:
                 yield written(name, usage, option, spelling), option
 
 
+VALUES = {"filter": "dangling=true", "type": "image"}
+"""What an option takes, where that is not any word."""
+
+
 def written(name: str, usage: Usage, option: Option, spelling: str) -> str:
-    value = ["value"] if option.valued else []
+    value = [VALUES.get(option.key, "value")] if option.valued else []
     return " ".join(["docker", name, spelling, *value, *["image"] * usage.least])
 
 

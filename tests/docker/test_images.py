@@ -9,14 +9,8 @@ import pytest
 from simulator.docker.cli.commands import Images
 from simulator.docker.cli.parse import parse
 from simulator.docker.machine import Client, State
-from simulator.docker.output.tables import (
-    COLUMNS,
-    GAP,
-    SHORTEST_NAME,
-    ago,
-    fitting,
-    human_size,
-)
+from simulator.docker.output.tables import GAP, ago, human_size
+from simulator.docker.output.tree import COLUMNS, SHORTEST_NAME, fitting
 from simulator.docker.trace import Trace, run
 from simulator.recordings import lab
 from simulator.registry.fixtures import repositories

@@ -35,7 +35,7 @@ from simulator.scenarios.play import trace as run
 from simulator.sources.mock import mock
 from simulator.sources.world import World
 from tests.cases import each
-from tests.docker import pushes
+from tests.docker import attested, pushes
 
 OUTCOMES = {
     "works": (e.SessionEnded, e.SessionEnded),
@@ -324,6 +324,40 @@ def at_the_hub() -> World:
     return scene_of(recorded()["hub_login_device_code_tty"], "29").world
 
 
+def beside_an_image(engine: str) -> set[Edge]:
+    """The edges of a pull with an attestation, also where one phase only gets one answer."""
+    seen: set[Edge] = set()
+    for there in (attested.world(), attested.world(Auth.NONE), attested.world(Auth.BEARER),
+                  attested.world(host="localhost:5000"), attested.world(odd=b"[]"),
+                  fitting_nothing()):  # fmt: skip
+        for state in attested.states(engine, next(iter(there.sites))):
+            seen |= walked(run_trace(state, mock(there)))
+            for phase in BESIDE:
+                for answer in (*BROKEN, BUSY):
+                    seen |= edges_with(phase, answer, state, there)
+    return seen
+
+
+BESIDE = (Phase.FETCHING_ATTESTATION, Phase.ASKING_REFERRERS, Phase.AUTHORIZING_REFERRERS)
+BUSY = Response(503)
+
+
+def fitting_nothing() -> World:
+    """The configuration of the image counts no layers."""
+    there = attested.world()
+    site = there.sites[attested.HOST]
+    assert site.registry is not None
+    held = site.registry.repositories[attested.NAME]
+    none = b'{"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": []}}'
+    image = attested.manifest(none, attested.OCI_LAYER, attested.LAYER.packed)
+    digest = digest_of(image)
+    manifests = {**held.manifests, digest: StoredManifest(OCI_MANIFEST, image)}
+    blobs = {**held.blobs, digest_of(none): Blob(digest_of(none), none)}
+    other = Repository({"latest": digest}, manifests, blobs)
+    registry = replace(site.registry, repositories={attested.NAME: other})
+    return World({attested.HOST: replace(site, registry=registry)})
+
+
 def test_every_edge_is_walked() -> None:
     """A transition that nothing takes is untested, and nobody can be taught it."""
     edges = {(p, event) for p, ways in TRANSITIONS.items() for event in ways}
@@ -340,6 +374,7 @@ def test_every_edge_is_walked() -> None:
         for world in ODD_WORLDS.values():
             seen |= walked(run_trace(odd(auth=Auth.BASIC).state(engine), mock(world)))
         seen |= walked(run_trace(odd().state(engine), breaking_off(odd().world())))
+        seen |= beside_an_image(engine)
         seen |= walked(run_trace(State(Client(engine), (BROWSER,)), mock(at_the_hub())))
         misused = State(Client(engine), (Unusable("docker login a b"),))
         seen |= walked(run_trace(misused, mock(World())))

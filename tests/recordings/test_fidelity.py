@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulator.docker.trace import EndlessRun
-from simulator.recordings import fidelity
+from simulator.recordings import document, fidelity
 from simulator.recordings.document import (
     RECORDED,
     InvalidRecording,
@@ -42,7 +42,8 @@ def test_every_recording_is_compared_on_both_engines() -> None:
     rows = table(compare_all(DATA))
     assert len(rows) == 2 * len({row[0] for row in rows}) == 2 * len(list(DATA.glob("*.json")))
     unreached = {name: note for name, _, verdict, note in rows if verdict == "unreached"}
-    assert unreached == fidelity.unreached()
+    known = {recording.name for recording in document.recorded().values()}
+    assert unreached == {name: why for name, why in fidelity.unreached().items() if name in known}
     assert all(verdict in ("agrees", "unreached") for _, _, verdict, _ in rows)
 
 
@@ -84,6 +85,7 @@ def test_a_layer_that_did_not_come_is_noticed() -> None:
 
 NEEDS = (
     "identitytoken_and_auth_both", "login_reset", "tls_expired", "push_new", "push_wrong_password",
+    "attest_pull_then_images", "pull_rolling_tag_moved",
 )  # fmt: skip
 
 
@@ -135,12 +137,13 @@ def test_every_situation_of_the_second_laboratory_is_compared_or_says_why_not() 
     compared = [compare(Situation(one, engine)) for one in known for engine in one.engines]
     assert len(compared) == sum(len(one.engines) for one in known) == 458
     assert all(one.agreed or one.reason for one in compared)
-    broken = [one for one in compared for x in one.differences if x.field == "situation"]
+    broken = [one for one in compared if not one.unreached
+              for x in one.differences if x.field == "situation"]  # fmt: skip
     assert broken == []
     assert sum(one.agreed for one in compared) >= AGREEING
 
 
-AGREEING = 173
+AGREEING = 352
 """Runs of the second laboratory in which all fields agree. It only grows."""
 
 

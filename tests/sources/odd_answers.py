@@ -16,7 +16,11 @@ REGISTRY = "registry.example.com"
 USER, PASSWORD = "alice", "s3cret-of-alice"
 TOKEN, REFRESH = "issued-t0ken-of-alice", "refresh-t0ken-of-alice"
 PAIR = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-LAYER, CONFIG = b"x" * 1000, b'{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":[]}}'
+LAYER = b"x" * 1000
+CONFIG = (
+    b'{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["sha256:'
+    + hashlib.sha256(LAYER).hexdigest().encode() + b'"]}}'
+)  # fmt: skip
 
 
 def digest(data: bytes, algorithm: str = "sha256") -> str:

@@ -88,6 +88,12 @@ class Images(Command):
     """`docker images`, and not `docker image ls`."""
     width: int = 0
     """Characters in a line of the terminal, 0 without a terminal."""
+    tree: bool = False
+    """Shows the platforms below each image."""
+    format: str = ""
+    """Go's template for each row."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """Names and values of `--filter`."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,17 @@ class Inspect(Command):
     names: tuple[str, ...] = ()
     any_kind: bool = True
     """`docker inspect`, which looks for containers too."""
+    format: str = ""
+    """Go's template for each image; `json` for one line."""
+
+
+@dataclass(frozen=True)
+class Prune(Command):
+    """`docker image prune`: images without a name, or `every` image, since nothing runs here."""
+
+    every: bool = False
+    sure: bool = True
+    """Given `--force`: nobody is asked."""
 
 
 @dataclass(frozen=True)

@@ -68,13 +68,13 @@ PULL = Usage("pull [OPTIONS] NAME[:TAG|@DIGEST]", 1, 1, (
     switch("--disable-content-trust", key="untrusted"),
 ))  # fmt: skip
 IMAGES = Usage("images [OPTIONS] [REPOSITORY[:TAG]]", 0, 1, (
-    valued("-f", "--filter"),
-    valued("--format"),
+    valued("-f", "--filter", key="filter"),
+    valued("--format", key="format"),
     switch("-a", "--all", key="every"),
     switch("--digests", key="digests"),
     switch("--no-trunc", key="whole"),
     switch("-q", "--quiet", key="quiet"),
-    switch("--tree"),
+    switch("--tree", key="tree"),
 ))  # fmt: skip
 RMI = Usage("rmi [OPTIONS] IMAGE [IMAGE...]", 1, None, (
     valued("--platform"),
@@ -87,12 +87,12 @@ LOGIN = Usage("login [OPTIONS] [SERVER]", 0, 1, (
     switch("--password-stdin", key="stdin"),
 ))  # fmt: skip
 INSPECT = Usage("inspect [OPTIONS] NAME|ID [NAME|ID...]", 1, None, (
-    valued("-f", "--format"),
-    valued("--type"),
+    valued("-f", "--format", key="format"),
+    valued("--type", key="type"),
     switch("-s", "--size"),
 ))  # fmt: skip
 IMAGE_INSPECT = Usage("image inspect [OPTIONS] IMAGE [IMAGE...]", 1, None, (
-    valued("-f", "--format"),
+    valued("-f", "--format", key="format"),
     valued("--platform"),
 ))  # fmt: skip
 PUSH = Usage("push [OPTIONS] NAME[:TAG]", 1, 1, (
@@ -100,6 +100,11 @@ PUSH = Usage("push [OPTIONS] NAME[:TAG]", 1, 1, (
     switch("-a", "--all-tags"),
     switch("-q", "--quiet", key="quiet"),
     switch("--disable-content-trust", key="untrusted"),
+))  # fmt: skip
+PRUNE = Usage("image prune [OPTIONS]", 0, 0, (
+    switch("-a", "--all", key="every"),
+    valued("--filter"),
+    switch("-f", "--force", key="force"),
 ))  # fmt: skip
 TAG = Usage("tag SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", 2, 2)
 USAGES: Mapping[str, Usage] = {
@@ -117,6 +122,7 @@ USAGES: Mapping[str, Usage] = {
     "image ls": IMAGES,
     "image rm": RMI,
     "image inspect": IMAGE_INSPECT,
+    "image prune": PRUNE,
 }
 ALIASES = {"image list": "image ls", "image remove": "image rm", "image rmi": "image rm"}
 OTHERS = frozenset([
@@ -128,7 +134,7 @@ OTHERS = frozenset([
     "update", "version", "volume", "wait",
 ])  # fmt: skip
 """Commands that Docker has and that are not played here."""
-IMAGE_OTHERS = frozenset(["build", "history", "import", "load", "prune", "save"])
+IMAGE_OTHERS = frozenset(["build", "history", "import", "load", "save"])
 AFTER_IMAGE = frozenset(
     name.removeprefix("image ") for name in (*USAGES, *ALIASES) if name.startswith("image ")
 )

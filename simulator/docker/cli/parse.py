@@ -11,6 +11,7 @@ from simulator.docker.cli.commands import (
     Inspect,
     Login,
     Logout,
+    Prune,
     Pull,
     Push,
     Remove,
@@ -215,7 +216,22 @@ def images(words: Words) -> Images:
         digests="digests" in words.options,
         whole="whole" in words.options,
         short_form=words.name == "images",
+        tree="tree" in words.options,
+        format=words.options.get("format", ""),
+        filters=filters(words.options.get("filter", "")),
     )
+
+
+def filters(text: str) -> tuple[tuple[str, str], ...]:
+    """`NAME=VALUE`, as `--filter` has it. Raises InvalidCommand for one that is not played."""
+    name, _, wanted = text.partition("=")
+    if name not in ("", "dangling", "reference", "before", "since"):
+        raise InvalidCommand(f"the filter {name!r} is not played")
+    return ((name, wanted),) if name else ()
+
+
+def prune(words: Words) -> Prune:
+    return Prune(words.text, every="every" in words.options, sure="force" in words.options)
 
 
 def remove(words: Words) -> Remove:
@@ -223,7 +239,12 @@ def remove(words: Words) -> Remove:
 
 
 def inspect(words: Words) -> Inspect:
-    return Inspect(text=words.text, names=at_least_one(words), any_kind=words.name == "inspect")
+    kind = words.options.get("type", "image")
+    if kind != "image":
+        raise InvalidCommand(f"docker inspect --type {kind} is not played")
+    any_kind = words.name == "inspect" and "type" not in words.options
+    template = words.options.get("format", "")
+    return Inspect(words.text, at_least_one(words), any_kind, template)
 
 
 def at_least_one(words: Words) -> tuple[str, ...]:
@@ -247,4 +268,5 @@ MAKERS: Mapping[str, Callable[[Words], Command]] = {
     "image ls": images,
     "image rm": remove,
     "image inspect": inspect,
+    "image prune": prune,
 }

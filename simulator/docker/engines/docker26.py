@@ -75,6 +75,11 @@ def removed(store: ImageStore, image: HeldImage, untagged: tuple[str, ...]) -> R
     return Removal(untagged, (image.id, *layers), image.names)
 
 
+def disk_used(store: ImageStore) -> int:
+    """The files of all layers, each once."""
+    return sum(size for _, size in store.unpacked)
+
+
 PROFILE = Profile(
     name="26",
     title=N_("Docker 26 (classic image store)"),
@@ -110,5 +115,8 @@ PROFILE = Profile(
     largest_manifest=0,
     keeps_manifests=True,
     repacks=True,
+    lists_platforms=False,
+    disk_used=disk_used,
+    fetches_attestations=False,
     samples_progress=True,
 )

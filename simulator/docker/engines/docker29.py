@@ -2,7 +2,8 @@
 
 from simulator.docker.engines.profile import Profile
 from simulator.docker.held_images import Refusal, Removal, find_image, is_prefix
-from simulator.docker.image_store import NAMELESS, ImageStore, familiar, repository_of
+from simulator.docker.image_store import NAMELESS, ImageStore, familiar, parts, repository_of
+from simulator.protocol.manifest import Manifest
 from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
 from simulator.protocol.reference import Reference
 from simulator.words.i18n import N_
@@ -58,6 +59,16 @@ def same_names(names: tuple[str, ...], wanted: Reference | None) -> tuple[str, .
     return (*chosen, *nameless)
 
 
+def disk_used(store: ImageStore) -> int:
+    """All content, and all layers unpacked besides, each once."""
+    images = [one for one in store.manifests if isinstance(one, Manifest)]
+    sizes = {blob.digest: blob.size for one in images for blob in parts(one)}
+    content = [sizes.get(digest, 0) for digest in store.blobs]
+    known = {**dict(store.unpacked), **dict(store.on_disk)}
+    layers = [known[digest] for digest, _ in store.unpacked]
+    return sum((one.size for one in store.manifests), sum(content) + sum(layers))
+
+
 PROFILE = Profile(
     name="29",
     title=N_("Docker 29 (containerd image store)"),
@@ -95,5 +106,8 @@ PROFILE = Profile(
     largest_manifest=4 * 1048 * 1048,
     keeps_manifests=False,
     repacks=False,
+    lists_platforms=True,
+    disk_used=disk_used,
+    fetches_attestations=True,
     samples_progress=False,
 )

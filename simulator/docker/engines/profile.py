@@ -70,6 +70,12 @@ class Profile:
     repacks: bool
     """Keeps layers unpacked, and packs them again for a push: it sends them with PATCH, and looks
     for them afterwards."""
+    lists_platforms: bool
+    """Lists the platforms of an image (`docker images --tree`)."""
+    disk_used: Callable[[ImageStore], int]
+    """Bytes that images take, as `docker image prune` counts them."""
+    fetches_attestations: bool
+    """Fetches the attestation of an image from an index, and asks who signed it."""
     samples_progress: bool
     """May leave out one of two progress lines that follow at once for a layer."""
     accept: Headers

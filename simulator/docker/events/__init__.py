@@ -4,6 +4,7 @@ Every failure ends the run in `Phase.FAILED`. A class that is defined here is an
 else lists them.
 """
 
+from simulator.docker.events.attestations import *  # noqa: F403
 from simulator.docker.events.base import *  # noqa: F403
 from simulator.docker.events.failures import *  # noqa: F403
 from simulator.docker.events.images import *  # noqa: F403

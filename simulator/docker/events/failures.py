@@ -1,6 +1,7 @@
 """Failures: each says what was asked and what came back. An engine has its own words for it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from simulator.docker.events.base import Failure, Refused, RegistryError
 from simulator.docker.held_images import Refusal
@@ -128,10 +129,12 @@ class ManifestUnknown(Refused):
 
 @dataclass(frozen=True)
 class ManifestUnreadable(Failure):
-    """The answer is good by its status, and is no manifest: a web page, perhaps."""
+    """The answer is good by its status, and is no manifest: a web page, perhaps. `announced` is
+    whether it says that it is one."""
 
     url: str
     reason: str
+    announced: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,25 @@ class NotAnImage(Failure):
     """The manifest describes something that is not a container image."""
 
     media_type: str
+
+
+@dataclass(frozen=True)
+class ConfigUnusable(Failure):
+    """The configuration arrived as promised, and cannot be used: it is no `json` of an image,
+    its `rootfs` is missing, it is for another `system`, or for another number of `layers`.
+
+    `detail` is Go's complaint, or the operating system.
+    """
+
+    why: Literal["json", "rootfs", "system", "layers"]
+    detail: str = ""
+    layers: int = 0
+    diff_ids: int = 0
+
+
+@dataclass(frozen=True)
+class UnpackRefused(Failure):
+    """The image is stored, and cannot be unpacked: its layers are none that an image has."""
 
 
 @dataclass(frozen=True)

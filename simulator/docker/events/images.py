@@ -22,6 +22,14 @@ class ImagesInspected(Event):
 
 
 @dataclass(frozen=True)
+class ImagesPruned(Event):
+    """Images that nothing needs were deleted; `reclaimed` are the bytes that they took."""
+
+    removals: tuple[Removal, ...]
+    reclaimed: int = 0
+
+
+@dataclass(frozen=True)
 class ImagesRemoved(Event):
     """Names were taken away; what has no name any more was deleted. `refused` are the rest."""
 

@@ -10,6 +10,7 @@ from simulator.docker.cli.commands import (
     Inspect,
     Login,
     Logout,
+    Prune,
     Pull,
     Push,
     Remove,
@@ -56,6 +57,11 @@ class InspectTyped(CommandTyped):
 
 
 @dataclass(frozen=True)
+class PruneTyped(CommandTyped):
+    command: Prune
+
+
+@dataclass(frozen=True)
 class TagTyped(CommandTyped):
     command: Tag
 
@@ -68,6 +74,7 @@ class PushTyped(CommandTyped):
 TYPED: Mapping[type[Command], Callable[[Any], CommandTyped]] = {
     Login: LoginTyped, Pull: PullTyped, Logout: LogoutTyped, Images: ImagesTyped,
     Remove: RemoveTyped, Inspect: InspectTyped, Tag: TagTyped, Push: PushTyped,
+    Prune: PruneTyped,
 }  # fmt: skip
 
 

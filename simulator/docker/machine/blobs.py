@@ -8,9 +8,17 @@ from simulator.docker.image_store import taken_over
 from simulator.docker.machine.answers import demanded, errors, refusal, repeats
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import REDIRECTS
-from simulator.docker.machine.requests import blob_request, is_image, kind_of, ref, wanted
+from simulator.docker.machine.requests import (
+    attestation_of,
+    blob_request,
+    is_image,
+    kind_of,
+    ref,
+    wanted,
+)
 from simulator.docker.machine.state import Client, Run, State
 from simulator.docker.machine.table import IllegalTransition, Phase
+from simulator.docker.machine.unusable import config_fault
 from simulator.protocol.hosts import redirected
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor
@@ -19,6 +27,11 @@ from simulator.protocol.network_failure import Obstacle
 
 
 def fetch_blobs(state: State) -> Move:
+    """The config, what is to be fetched beside the image, and then all else."""
+    entry = None if state.run.attestation.sought else attestation_of(state)
+    manifest = state.run.image.manifest
+    if entry and manifest and manifest.config not in state.run.download.waiting:
+        return e.AttestationSought(entry)
     return tuple(blob_request(state, blob) for blob in asked_now(state)) or e.BlobsVerified()
 
 
@@ -80,6 +93,10 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
         return e.DigestMismatch(
             kind, blob.digest, content.digest if content else "", blob.size, arrived
         )
+    own = state.run.image.manifest is not None and blob == state.run.image.manifest.config
+    wrong = config_fault(state, answer.body) if own and is_image(state) else None
+    if wrong:
+        return wrong
     if kind == "config":
         return e.BlobReceived(blob, kind, ImageConfig.read(answer.body, blob.digest))
     return e.BlobReceived(blob, kind, None, content.unpacked)
@@ -120,7 +137,9 @@ def keep_blob(state: State, event: e.BlobReceived) -> Run:
         received=(*run.download.received, blob),
         unpacked=(*run.download.unpacked, *unpacked),
     )
-    image = replace(run.image, config=event.config or run.image.config)
+    own = run.image.manifest is not None and blob.digest == run.image.manifest.config.digest
+    config = (event.config if own else None) or run.image.config
+    image = replace(run.image, config=config)
     return replace(run, image=image, download=download)
 
 
@@ -149,7 +168,8 @@ def store_image(state: State, event: e.ImageStored) -> Client:
     """The image under its name; the image that had the name before stays, without a tag."""
     image, download = state.run.image, state.run.download
     name = event.reference.canonical
-    manifests = tuple(one for one in (*image.outer, image.index, image.manifest) if one)
+    known = (*image.outer, image.index, image.manifest, *state.run.attestation.manifests)
+    manifests = tuple(one for one in known if one)
     images = state.client.images.with_content(image.config, download.unpacked)
     images = taken_over(images, name, event.digest, state.profile.image_is_config)
     arrived = tuple(blob.digest for blob in download.received)

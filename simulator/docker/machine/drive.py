@@ -12,6 +12,7 @@ from typing import TypeVar
 from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
 from simulator.docker.machine import (
+    attestations,
     blobs,
     endpoints,
     engine_socket,
@@ -48,7 +49,8 @@ def merged(tables: Iterable[Mapping[K, V]]) -> dict[K, V]:
 
 PARTS = (
     ready.PART, login.PART, logout.PART, images.PART,
-    tokens.PART, resolve.PART, mirrors.PART, endpoints.PART, manifests.PART, blobs.PART, push.PART,
+    tokens.PART, resolve.PART, mirrors.PART, endpoints.PART, manifests.PART, blobs.PART,
+    attestations.PART, push.PART,
 )  # fmt: skip
 MOVES = merged(part.moves for part in PARTS)
 MEANINGS = merged(part.meanings for part in PARTS)
@@ -94,7 +96,9 @@ def interpret(state: State, exchange: Exchange) -> Event:
 def ended(state: State, event: Event) -> Event:
     """The event, or what follows in place of a failure where there are further hosts."""
     event = endpoints.without_token(state, event)
-    return mirrors.given_up(state, resolve.sought(state, endpoints.told(state, event)))
+    for endure in (endpoints.told, resolve.sought, attestations.tolerated, mirrors.given_up):
+        event = endure(state, event)
+    return event
 
 
 def meaning(state: State, exchange: Exchange) -> Event:

@@ -1,11 +1,12 @@
 """`docker images`, `rmi` and `inspect`: the image store answers, and no registry is asked."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Images, Inspect, Remove, Tag
+from simulator.docker.cli.commands import Images, Inspect, Prune, Remove, Tag
 from simulator.docker.events import Event
-from simulator.docker.held_images import HeldImage, Refusal, Removal, find_image, held
+from simulator.docker.held_images import HeldImage, Refusal, Removal, find_image, held, made
 from simulator.docker.image_store import taken_over
 from simulator.docker.machine.part import Part
 from simulator.docker.machine.state import Client, Run, State
@@ -27,17 +28,84 @@ def at_image_store(state: State) -> Event:
             images = tuple(one for one in found if isinstance(one, HeldImage))
             refused = tuple(one for one in found if isinstance(one, Refusal))
             return e.ImagesInspected(images, refused) if images else e.ImagesRefused(refused)
+        case Prune() as command:
+            return prune_images(state, command)
         case command:
             assert isinstance(command, Images)
-            return e.ImagesListed(listed_images(state, command))
+            wrong = unlistable(state, command)
+            return e.ImagesRefused((wrong,)) if wrong else (
+                e.ImagesListed(listed_images(state, command))
+            )  # fmt: skip
+
+
+def unlistable(state: State, command: Images) -> Refusal | None:
+    """What Docker's CLI does not list in this way, or the engine does not know."""
+    switches = {"--quiet": command.quiet, "--no-trunc": command.whole,
+                "--show-digest": command.digests, "--format": bool(command.format)}  # fmt: skip
+    wrong = next((name for name, given in switches.items() if given), "")
+    if command.tree and not state.profile.lists_platforms:
+        return Refusal("", "unsupported", NO_TREE)
+    if command.tree and wrong:
+        return Refusal("", "unsupported", f"{wrong} is not yet supported with --tree")
+    found = [named(state, name) for kind, name in command.filters if kind in ("before", "since")]
+    return next((one for one in found if isinstance(one, Refusal)), None)
+
+
+NO_TREE = '"--tree" requires API version 1.47, but the Docker daemon API version is 1.45'
+
+
+def named(state: State, name: str) -> HeldImage | Refusal:
+    return find_image(state.client.images, state.profile.image_is_config, name)
 
 
 def listed_images(state: State, command: Images) -> tuple[HeldImage, ...]:
     """Those that match; an engine may hide those without a name."""
     images = held(state.client.images, state.profile.image_is_config, state.client.platform)
+    for kind, wanted in command.filters:
+        images = tuple(filtered(state, images, kind, wanted))
     matching = (image.matching(command.pattern) for image in images)
     shown = (image for image in matching if image.tags or image.digests or not command.pattern)
-    return tuple(x for x in shown if x.tags or command.every or not state.profile.hides_nameless)
+    hides = state.profile.hides_nameless and ("dangling", "true") not in command.filters
+    return tuple(x for x in shown if x.tags or command.every or not hides)
+
+
+def filtered(
+    state: State, images: tuple[HeldImage, ...], kind: str, wanted: str
+) -> Iterator[HeldImage]:
+    """Those that pass a `--filter`."""
+    other = named(state, wanted) if kind in ("before", "since") else None
+    border = made(other) if isinstance(other, HeldImage) else ""
+    for image in images:
+        if kind == "dangling" and bool(image.tags) != (wanted in ("true", "1")):
+            yield image
+        if kind == "reference" and (image.matching(wanted).tags or image.matching(wanted).digests):
+            yield image.matching(wanted)
+        if kind == "before" and made(image) < border:
+            yield image
+        if kind == "since" and made(image) > border:
+            yield image
+
+
+UNSURE = (
+    "WARNING! This will remove all dangling images.\nAre you sure you want to continue? [y/N] "
+)
+"""The question that only a terminal answers; without an answer nothing is deleted."""
+
+
+def prune_images(state: State, command: Prune) -> Event:
+    """Every image without a name, or every image: no container needs one here."""
+    if not command.sure:
+        return e.ImagesRefused((Refusal("", "unsupported", UNSURE),))
+    store, removals = state.client.images, list[Removal]()
+    for image in held(store, state.profile.image_is_config):
+        if command.every or not image.tags:
+            done = state.profile.remove(store, image.id, True)
+            assert isinstance(done, Removal)
+            nameless = not done.untagged and not state.profile.image_is_config
+            removals.append(replace(done, untagged=(image.id,)) if nameless else done)
+            store = store.without(done.names)
+    used = state.profile.disk_used
+    return e.ImagesPruned(tuple(removals), used(state.client.images) - used(store))
 
 
 def remove_images(state: State, command: Remove) -> Event:
@@ -85,7 +153,7 @@ def add_name(state: State, event: e.ImageTagged) -> Client:
     return replace(state.client, images=kept.tagged(event.name, event.digest))
 
 
-def drop_images(state: State, event: e.ImagesRemoved) -> Client:
+def drop_images(state: State, event: e.ImagesRemoved | e.ImagesPruned) -> Client:
     names = [name for removal in event.removals for name in removal.names]
     return replace(state.client, images=state.client.images.without(names))
 
@@ -93,5 +161,6 @@ def drop_images(state: State, event: e.ImagesRemoved) -> Client:
 PART = Part(
     moves={Phase.AT_IMAGE_STORE: at_image_store},
     keeps={e.ImagesInspected: keep_refused, e.ImagesRemoved: keep_removed},
-    stores={e.ImagesRemoved: drop_images, e.ImageTagged: add_name},
+    stores={e.ImagesRemoved: drop_images, e.ImagesPruned: drop_images,
+            e.ImageTagged: add_name},
 )

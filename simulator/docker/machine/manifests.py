@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from simulator.docker import events as e
 from simulator.docker.events import Event
-from simulator.docker.go_json import not_json
 from simulator.docker.machine.answers import demanded, refusal, repeats
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
@@ -19,9 +18,10 @@ from simulator.docker.machine.requests import (
 )
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import Phase
+from simulator.docker.machine.unusable import NO_SIGNATURE, foreign_type, manifest_fault
 from simulator.protocol.digest import algorithm_of, digest_of
 from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, Manifest, parse_manifest
-from simulator.protocol.media_types import CONFIGS, INDEXES, MANIFESTS
+from simulator.protocol.media_types import INDEXES, MANIFESTS
 from simulator.protocol.message import Request, Response
 
 
@@ -64,16 +64,23 @@ def manifest_body(state: State, answer: Response) -> Event:
     if untyped(state):
         what = f"unexpected media type {state.run.image.media_type} for {actual}"
         return e.ManifestUnreadable(blob_url(state, actual), what)
-    try:
-        parsed = parse_manifest(answer.body, actual, answer.header("Content-Type") or "")
-    except InvalidManifest as error:
-        broken = not_json(answer.body.decode(errors="replace"), stream=False)
-        return e.ManifestUnreadable(manifest_url(state, expected), broken or str(error))
     announced = (answer.header("Content-Type") or "").partition(";")[0]
-    typed = announced in (*MANIFESTS, *INDEXES) and parsed.media_type != announced
-    if typed and state.profile.compares_types:
+    typed, classic = announced in (*MANIFESTS, *INDEXES), state.profile.compares_types
+    try:
+        parsed = parse_manifest(answer.body, actual, announced)
+    except InvalidManifest:
+        why = manifest_fault(answer.body, classic)
+        return e.ManifestUnreadable(manifest_url(state, expected), why, typed)
+    if classic and not typed and named_type(state, answer):
+        return e.ManifestUnreadable(manifest_url(state, expected), NO_SIGNATURE, announced=True)
+    if typed and classic and parsed.media_type != announced:
         return e.MediaTypesDiffer(announced, parsed.media_type)
     return e.IndexReceived(parsed) if isinstance(parsed, Index) else e.ManifestReceived(parsed)
+
+
+def named_type(state: State, answer: Response) -> bool:
+    """Whether the classic client was told a type, and goes by that."""
+    return bool(answer.header("Content-Type"))
 
 
 def forget_digest(state: State, event: e.FellBackToTag) -> Run:
@@ -89,8 +96,9 @@ def select(state: State) -> Event:
 def plan(state: State) -> Event:
     manifest = state.run.image.manifest
     assert manifest is not None
-    if state.profile.images_only and manifest.config.media_type not in CONFIGS:
-        return e.NotAnImage(manifest.config.media_type)
+    foreign = foreign_type(manifest) if state.profile.images_only else None
+    if foreign is not None:
+        return e.NotAnImage(foreign)
     held = set(state.client.images.blobs)
     layers = distinct(manifest.layers)
     here = [layer.digest in held for layer in layers]

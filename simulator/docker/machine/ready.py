@@ -9,6 +9,7 @@ from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.requests import ref
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import Phase
+from simulator.protocol.media_types import LAYERS
 from simulator.protocol.reference import HUB_HOST, HUB_KEY
 
 
@@ -16,9 +17,9 @@ def type_next(state: State) -> Move:
     """What follows a command that ended: its next tag, a late complaint, or the next command."""
     if state.run.tags.left:
         return e.NextTagTaken(replace(ref(state), tag=state.run.tags.left[0]))
-    mismatch = platform_mismatch(state)
-    if mismatch:
-        return mismatch
+    late = platform_mismatch(state) or unpack_refused(state)
+    if late:
+        return late
     if state.run.refused:
         return e.ImagesRefused(state.run.refused)
     if state.commands and isinstance(state.commands[0], Unusable):
@@ -38,6 +39,16 @@ def platform_mismatch(state: State) -> e.PlatformMismatched | None:
     if image.index or actual is None or actual.matches(state.platform):
         return None
     return e.PlatformMismatched(state.platform, actual)
+
+
+def unpack_refused(state: State) -> e.UnpackRefused | None:
+    """containerd unpacks last what has no layers of an image; a configuration that counts layers
+    does not fit that."""
+    image = state.run.image
+    if state.profile.images_only or not (image.manifest and image.config):
+        return None
+    layers = [one for one in image.manifest.layers if one.media_type in LAYERS]
+    return e.UnpackRefused() if image.config.diff_ids and not layers else None
 
 
 def begin(state: State, command: Command) -> State:

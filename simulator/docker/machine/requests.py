@@ -120,14 +120,17 @@ def asked(state: State) -> tuple[str, str]:
         return "GET", tags_url(state)
     if state.phase is Phase.AUTHORIZING_BLOBS:
         return "GET", blob_url(state, state.run.download.waiting[0].digest)
+    if state.phase is Phase.AUTHORIZING_REFERRERS:
+        return "GET", referrers_url(state)
     if state.phase is Phase.AUTHORIZING_FETCH or (ref(state).digest and state.profile.pings):
         return "GET", manifest_url(state, wanted(state))
     return "HEAD", manifest_url(state, ref(state).identifier)
 
 
 def kind_of(state: State, blob: Descriptor) -> str:
-    config = state.run.image.manifest.config.digest if state.run.image.manifest else ""
-    return "config" if blob.digest == config else "layer"
+    manifests = (state.run.image.manifest, *state.run.attestation.manifests)
+    configs = {one.config.digest for one in manifests if one}
+    return "config" if blob.digest in configs else "layer"
 
 
 def is_image(state: State) -> bool:
@@ -152,6 +155,28 @@ def complete(state: State, digest: str) -> bool:
         return False
     blobs = (found.config.digest, *(layer.digest for layer in found.layers))
     return set(blobs) <= set(state.client.images.blobs)
+
+
+def attestation_of(state: State) -> Descriptor | None:
+    """The attestation that the indexes have for the manifest that is pulled: the last counts."""
+    image, profile = state.run.image, state.profile
+    manifest = image.manifest.digest if image.manifest else None
+    indexes = (*image.outer, *((image.index,) if image.index else ()))
+    return attestation_in(indexes, manifest) if profile.fetches_attestations else None
+
+
+def attestation_in(indexes: tuple[Index, ...], digest: str | None) -> Descriptor | None:
+    about = [one for index in indexes for one in index.manifests if one.subject == digest]
+    return about[-1] if about and digest else None
+
+
+def referrers_url(state: State) -> str:
+    """The referrers API, or the tag in its place (distribution spec, "referrers tag schema")."""
+    entry, base = attestation_of(state), f"{origin(state)}/v2/{ref(state).repository}"
+    digest = entry.digest if entry else ""
+    if state.run.attestation.by_tag:
+        return f"{base}/manifests/{digest.replace(':', '-', 1)}"
+    return f"{base}/referrers/{digest}"
 
 
 def untagged(image: str) -> bool:

@@ -20,8 +20,10 @@ from simulator.docker.machine.mirrors import begun
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import (
+    attestation_in,
     blob_url,
     complete,
+    entry_for,
     listing,
     manifest_request,
     manifest_url,
@@ -31,11 +33,12 @@ from simulator.docker.machine.requests import (
     untagged,
     unusable,
 )
-from simulator.docker.machine.state import Access, Attempt, Download, Image, Run, State
+from simulator.docker.machine.state import Access, Attempt, Attestation, Download, Image, Run, State
 from simulator.docker.machine.table import Phase
 from simulator.docker.machine.tokens import token_answer, token_get
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.digest import InvalidDigest, digest_of, parse_digest
+from simulator.protocol.manifest import Index
 from simulator.protocol.message import Request, Response
 from simulator.protocol.platform import InvalidPlatform, Platform
 from simulator.protocol.reference import InvalidReference, Reference
@@ -200,7 +203,21 @@ def compare(state: State) -> Event:
     known = state.client.images.find(ref(state).canonical)
     same = known is not None and known == state.run.image.resolved
     whole = complete(state, state.run.image.resolved or "")
+    if same and whole and attested(state):
+        return e.ReferrersDue()
     return e.AlreadyUpToDate() if same and whole else e.UpdateNeeded()
+
+
+def attested(state: State) -> bool:
+    """Whether the image comes from an index that has an attestation for it."""
+    store, indexes = state.client.images, list[Index]()
+    found = store.manifest(state.run.image.resolved or "")
+    while isinstance(found, Index):
+        indexes.append(found)
+        entry = entry_for(found, state.platform)
+        found = store.manifest(entry.digest) if entry else None
+    about = attestation_in(tuple(indexes), found.digest if found else None)
+    return about is not None and state.profile.fetches_attestations
 
 
 def keep_reference(state: State, event: e.ReferenceParsed) -> Run:
@@ -231,6 +248,7 @@ def keep_next_tag(state: State, event: e.NextTagTaken) -> Run:
         access=run.access if state.profile.shares_authorization else Access(),
         image=Image(),
         download=Download(),
+        attestation=Attestation(),
         attempts=(),
     )
 

@@ -167,6 +167,20 @@ class Download:
 
 
 @dataclass(frozen=True)
+class Attestation:
+    """What is fetched beside the image: manifests that are here, and those still to fetch."""
+
+    sought: bool = False
+    left: tuple[Descriptor, ...] = ()
+    manifests: tuple[Manifest, ...] = ()
+    by_tag: bool = False
+    """Whether referrers are asked for by their tag, and `why` not by the referrers API."""
+    why: Annotated[Failure, Tagged("event")] | None = None
+    kept: Access = field(default_factory=Access)
+    """The authorization for all else, while referrers are asked for without it."""
+
+
+@dataclass(frozen=True)
 class Attempt:
     """A request that is made again. `status` is None where the download was cut."""
 
@@ -202,6 +216,7 @@ class Run:
     tags: Tags = field(default_factory=Tags)
     image: Image = field(default_factory=Image)
     download: Download = field(default_factory=Download)
+    attestation: Attestation = field(default_factory=Attestation)
     outgoing: Outgoing = field(default_factory=Outgoing)
     attempts: tuple[Attempt, ...] = ()
     declined: tuple[MirrorDeclined, ...] = ()
@@ -239,6 +254,7 @@ class Run:
             command=self.command and self.command.masked(),
             credential=self.credential and self.credential.masked(),
             access=self.access.masked(),
+            attestation=replace(self.attestation, kept=self.attestation.kept.masked()),
             login=replace(self.login, device_code=MASK if self.login.device_code else ""),
         )
 

@@ -36,6 +36,9 @@ class Phase(StrEnum):
     PLANNING = "planning"
     AUTHORIZING_BLOBS = "authorizing blobs"
     FETCHING_BLOBS = "fetching blobs"
+    FETCHING_ATTESTATION = "fetching the attestation"
+    ASKING_REFERRERS = "asking for referrers"
+    AUTHORIZING_REFERRERS = "authorizing referrers"
     STORING = "storing"
     NAMING_PUSH = "naming the push"
     LOOKING_UP_PUSH = "looking up for the push"
@@ -50,7 +53,7 @@ class Phase(StrEnum):
 
 
 AUTHORIZING = (Phase.AUTHORIZING_LOGIN, Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH,
-               Phase.AUTHORIZING_BLOBS)  # fmt: skip
+               Phase.AUTHORIZING_BLOBS, Phase.AUTHORIZING_REFERRERS)  # fmt: skip
 """The phases in which a challenge is answered."""
 
 
@@ -83,15 +86,16 @@ READING = fails(
     e.AccessDenied, e.ManifestUnknown, e.RateLimited, e.ServerFailed, e.Unreachable,
     e.AllDeclined,
 )  # fmt: skip
-PUSH_REFUSED = fails(e.AccessDenied, e.RateLimited, e.ServerFailed, e.Unreachable)
+REFUSED = fails(e.AccessDenied, e.RateLimited, e.ServerFailed, e.Unreachable)
 
 TRANSITIONS: Mapping[Phase, Edges] = {
     P.READY:
         {e.LoginTyped: P.PROMPTING, e.PullTyped: P.PARSING, e.LogoutTyped: P.REMOVING,
          e.PushTyped: P.NAMING_PUSH, e.TagTyped: P.AT_IMAGE_STORE,
          e.ImagesTyped: P.AT_IMAGE_STORE, e.RemoveTyped: P.AT_IMAGE_STORE,
-         e.InspectTyped: P.AT_IMAGE_STORE, e.NextTagTaken: P.RESOLVING, e.SessionEnded: P.DONE}
-        | fails(e.PlatformMismatched, e.ImagesRefused, e.UsageRefused),
+         e.InspectTyped: P.AT_IMAGE_STORE, e.PruneTyped: P.AT_IMAGE_STORE,
+         e.NextTagTaken: P.RESOLVING, e.SessionEnded: P.DONE}
+        | fails(e.PlatformMismatched, e.UnpackRefused, e.ImagesRefused, e.UsageRefused),
     # docker login
     P.PROMPTING:
         {e.CredentialsEntered: P.CHECKING, e.StoredCredentialsReused: P.CHECKING,
@@ -120,6 +124,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.REMOVING: {e.CredentialsRemoved: P.READY},
     P.AT_IMAGE_STORE:
         {e.ImagesListed: P.READY, e.ImagesInspected: P.READY, e.ImagesRemoved: P.READY,
+         e.ImagesPruned: P.READY,
          e.ImageTagged: P.READY}
         | fails(e.ImagesRefused, e.EngineUnreachable),
     # docker pull
@@ -146,7 +151,9 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING, e.TokenIssued: P.EXPLAINING,
          e.RequestMoved: P.EXPLAINING, e.MirrorDeclined: P.RESOLVING, e.MirrorGivenUp: P.PINGING}
         | READING | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable, e.HeaderUnusable),
-    P.COMPARING: {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST},
+    P.COMPARING:
+        {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST,
+         e.ReferrersDue: P.FETCHING_MANIFEST},
     P.FETCHING_MANIFEST:
         {e.ManifestReceived: P.PLANNING, e.IndexReceived: P.SELECTING, e.ManifestHeld: P.PLANNING,
          e.IndexHeld: P.SELECTING, e.Challenged: P.AUTHORIZING_FETCH,
@@ -164,10 +171,23 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.Redirected: P.FETCHING_BLOBS,
          e.DownloadCut: P.FETCHING_BLOBS, e.AskedAgain: P.FETCHING_BLOBS,
          e.MirrorDeclined: P.FETCHING_BLOBS, e.MirrorGivenUp: P.PINGING,
-         e.BlobsVerified: P.STORING}
-        | fails(e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited, e.ServerFailed,
-                e.Unreachable, e.AllDeclined),
+         e.AttestationSought: P.FETCHING_ATTESTATION, e.BlobsVerified: P.STORING}
+        | fails(e.ConfigUnusable, e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited,
+                e.ServerFailed, e.Unreachable, e.AllDeclined),
     P.AUTHORIZING_BLOBS: authorizing(P.AUTHORIZING_BLOBS, resume=P.FETCHING_BLOBS),
+    P.FETCHING_ATTESTATION:
+        {e.AttestationRead: P.ASKING_REFERRERS, e.SignatureRead: P.FETCHING_ATTESTATION,
+         e.AttestationsComplete: P.FETCHING_BLOBS, e.AskedAgain: P.FETCHING_ATTESTATION,
+         e.RequestMoved: P.FETCHING_ATTESTATION}
+        | REFUSED | fails(e.ManifestUnknown, e.DigestMismatch, e.ManifestUnreadable),
+    P.ASKING_REFERRERS:
+        {e.ReferrersListed: P.FETCHING_ATTESTATION, e.ReferrersUnsupported: P.ASKING_REFERRERS,
+         e.Challenged: P.AUTHORIZING_REFERRERS, e.AskedAgain: P.ASKING_REFERRERS,
+         e.FellBackToHttp: P.ASKING_REFERRERS, e.RequestMoved: P.ASKING_REFERRERS}
+        | REFUSED | fails(e.ManifestUnreadable),
+    P.AUTHORIZING_REFERRERS:
+        authorizing(P.AUTHORIZING_REFERRERS, resume=P.ASKING_REFERRERS)
+        | {e.ReferrersUnsupported: P.ASKING_REFERRERS},
     P.STORING: {e.ImageStored: P.READY},
     # docker push
     P.NAMING_PUSH: {e.ReferenceParsed: P.LOOKING_UP_PUSH} | fails(e.ReferenceRejected),
@@ -189,13 +209,13 @@ TRANSITIONS: Mapping[Phase, Edges] = {
              e.MountRefused, e.UploadStarted, e.BlobSent, e.BlobCommitted, e.BlobConfirmed,
              e.UploadRetried, e.AskedAgain), P.PUSHING_BLOBS)
         | {e.CredentialsWanted: P.AUTHORIZING_PUSH, e.BlobsPushed: P.PUSHING_MANIFEST}
-        | PUSH_REFUSED,
+        | REFUSED,
     P.AUTHORIZING_PUSH:
         authorizing(P.AUTHORIZING_PUSH, resume=P.PUSHING_BLOBS)
         | {e.CheckSkipped: P.PUSHING_BLOBS} | fails(e.NoCredentials),
     P.PUSHING_MANIFEST:
         {e.TagFree: P.PUSHING_MANIFEST, e.AskedAgain: P.PUSHING_MANIFEST,
-         e.TagKept: P.READY, e.ManifestPushed: P.READY} | PUSH_REFUSED,
+         e.TagKept: P.READY, e.ManifestPushed: P.READY} | REFUSED,
     P.DONE: {},
     P.FAILED: {},
 }  # fmt: skip

@@ -23,7 +23,13 @@ from simulator.docker.output.shared import (
 from simulator.docker.output.words import CLI_28, Words
 from simulator.protocol.digest import short_digest
 from simulator.protocol.manifest import Descriptor
-from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from simulator.protocol.media_types import (
+    DOCKER_INDEX,
+    DOCKER_MANIFEST,
+    OCI_INDEX,
+    OCI_MANIFEST,
+    PLUGIN_CONFIG,
+)
 from simulator.protocol.network_failure import Obstacle
 
 AT_ONCE = 3
@@ -40,7 +46,8 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     if isinstance(failure, e.DigestMismatch) and failure.kind == "manifest":
         return (f"manifest verification failed for digest {failure.expected}",)
     said = told(failure, state).strip().split("\n")
-    return (said[0] if begun(state) else DAEMON + said[0], *said[1:])
+    first = isinstance(failure, e.NotAnImage) and docker_type(state) and not state.run.image.index
+    return (said[0] if begun(state) and not first else DAEMON + said[0], *said[1:])
 
 
 def not_reached(failure: e.Unreachable, state: State) -> str:
@@ -60,6 +67,24 @@ def other_platform(failure: e.PlatformMismatched, state: State) -> str:
 def other_media_type(announced: str, stated: str) -> str:
     optional = "" if announced in (DOCKER_MANIFEST, DOCKER_INDEX) else "if present, "
     return f"{optional}mediaType in {WHAT[announced]} should be '{announced}' not '{stated}'"
+
+
+def docker_type(state: State) -> bool:
+    manifest = state.run.image.manifest
+    return manifest is not None and manifest.media_type == DOCKER_MANIFEST
+
+
+def unusable_config(failure: e.ConfigUnusable) -> str:
+    match failure.why:
+        case "json":
+            return failure.detail
+        case "rootfs":
+            return "invalid rootfs in image configuration"
+        case "system":
+            where = f'image operating system "{failure.detail}" cannot be used on this platform'
+            return f"{where}: operating system is not supported"
+        case _:
+            return "layers from manifest don't match image configuration"
 
 
 def told(failure: Failure, state: State) -> str:
@@ -89,12 +114,17 @@ def told(failure: Failure, state: State) -> str:
             return f"filesystem layer verification failed for digest {expected}"
         case e.BlobUnknown(blob):
             return with_attempts("unknown blob", 1, kind_of(state, blob))
-        case e.ManifestUnreadable(reason=reason):
-            return f"error unmarshalling content: {reason}"
+        case e.ManifestUnreadable(reason=reason, announced=announced):
+            return reason if announced else f"error unmarshalling content: {reason}"
+        case e.ConfigUnusable():
+            return unusable_config(failure)
         case e.PlatformMissing(platform):
             return f"no matching manifest for {platform} in the manifest list entries"
         case e.PlatformMismatched():
             return other_platform(failure, state)
+        case e.NotAnImage(media_type) if docker_type(state):
+            kind = "plugin" if media_type == PLUGIN_CONFIG else "unknown"
+            return f'Encountered remote "{media_type}"({kind}) when fetching'
         case e.NotAnImage(media_type):
             return f"unsupported media type {media_type}"
         case e.Refused():

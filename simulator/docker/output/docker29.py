@@ -7,10 +7,10 @@ body.
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Push
 from simulator.docker.events import Event, Failure
-from simulator.docker.machine.requests import is_image, kind_of, listing, untyped, wanted
+from simulator.docker.machine.requests import attestation_of, is_image, listing, untyped, wanted
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
-from simulator.docker.output import inspection, tables
+from simulator.docker.output import inspection, tree
 from simulator.docker.output.docker26 import told as classic_told
 from simulator.docker.output.shared import (
     DAEMON,
@@ -85,6 +85,15 @@ def told(failure: Failure, state: State) -> str:
             return unknown_manifest(failure, state)
         case e.ManifestUnreadable(reason=why) if untyped(state):
             return f"failed to unpack image on snapshotter overlayfs: {why}: not found"
+        case e.ConfigUnusable(why="json", detail=why):
+            return f"unmarshal image config: {why}"
+        case e.ConfigUnusable(layers=layers, diff_ids=count):
+            return f"number of layers and diffIDs don't match: {layers} != {count}"
+        case e.UnpackRefused():
+            why = "mismatched image rootfs and manifest layers"
+            return f"failed to unpack image on snapshotter overlayfs: {why}"
+        case e.ManifestUnreadable(reason=why) if why.startswith(("failed to decode", "unable to")):
+            return why
         case e.ManifestUnreadable(reason=why):
             return f"children: invalid desc {wanted(state)}: {why}"
         case e.Unreachable(method, url):
@@ -216,20 +225,29 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
         case e.LayersPlanned(missing) if not config_awaited(state):
             return pulling(missing)
         case e.BlobReceived(blob, "config") if blob.media_type in CONFIGS:
-            return pulling(state.run.download.waiting[1:])
+            waits = blob != own_config(state) or attestation_of(state)
+            return () if waits else pulling(state.run.download.waiting[1:])
+        case e.AttestationRead() if own_config(state) in state.run.download.received:
+            return pulling(state.run.download.waiting)
         case e.BlobReceived(blob):
             return (f"{blob.short}: Download complete",)
         case e.BlobsVerified() if is_image(state):
-            layers = [b for b in state.run.download.received if kind_of(state, b) == "layer"]
-            return tuple(f"{layer.short}: Pull complete" for layer in layers)
+            received = state.run.download.received
+            layers = state.run.image.manifest.layers if state.run.image.manifest else ()
+            return tuple(f"{one.short}: Pull complete" for one in received if one in layers)
         case _:
             return ()
 
 
 def config_awaited(state: State) -> bool:
     """Layers are listed once the config is here; one that is held already is not awaited."""
-    config = state.run.image.manifest.config.digest if state.run.image.manifest else ""
-    return config not in state.client.images.blobs
+    config = own_config(state)
+    return config is None or config.digest not in state.client.images.blobs
+
+
+def own_config(state: State) -> Descriptor | None:
+    """The image's config, as against an attestation's."""
+    return state.run.image.manifest.config if state.run.image.manifest else None
 
 
 def pulling(layers: tuple[Descriptor, ...]) -> tuple[str, ...]:
@@ -255,7 +273,7 @@ WORDS = Words(
     explain=explain,
     progress=progress,
     conclusion=conclusion,
-    listing=tables.tree,
+    listing=tree.tree,
     inspected=inspection.inspected29,
     time_is_up=DEADLINE,
 )

@@ -8,7 +8,10 @@ from simulator.docker.cli.options import AFTER_IMAGE
 from simulator.docker.held_images import Refusal, Removal, sought
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
+from simulator.docker.output import tables
 from simulator.docker.output.by_engine import WORDS
+from simulator.docker.output.go_template import TemplateError, filled
+from simulator.docker.output.go_template import as_json as compact
 from simulator.docker.output.line import Line, LinesOf, output
 from simulator.docker.output.shared import DAEMON
 from simulator.docker.output.words import CliWords
@@ -30,8 +33,25 @@ def hint(word: str, words: CliWords) -> tuple[str, ...]:
 
 
 def inspected(before: State, event: e.ImagesInspected, after: State) -> tuple[Line, ...]:
-    words = WORDS[before.client.engine]
-    return output("output", as_json([words.inspected(image) for image in event.images]))
+    command, words = before.run.command, WORDS[before.client.engine]
+    assert isinstance(command, Inspect)
+    documents = [words.inspected(image) for image in event.images]
+    if command.format == "json":
+        return output("output", (compact(documents),))
+    if not command.format:
+        return output("output", as_json(documents))
+    try:
+        told = [filled(command.format, {**ABSENT, **one}) for one in documents]
+    except TemplateError as error:
+        return (*output("output", ("",)), *output("error", (str(error),)))
+    return output("output", tuple("\n".join(told).split("\n")))
+
+
+ABSENT: dict[str, object] = {
+    "Manifests": None, "Parent": "", "Comment": "", "DockerVersion": "", "Author": "",
+    "Variant": "", "Os": "", "OsVersion": "", "Created": "", "Identity": None, "Descriptor": None,
+}  # fmt: skip
+"""Fields of an image that a template knows even where the engine does not tell them."""
 
 
 def removed(before: State, event: e.ImagesRemoved, after: State) -> tuple[Line, ...]:
@@ -41,6 +61,14 @@ def removed(before: State, event: e.ImagesRemoved, after: State) -> tuple[Line, 
     forgiven = force and all(one.why == "missing" for one in refused)
     said = refusals(refused, before) if forgiven else ()
     return output("output", removal_lines(event.removals)) + output("error", said)
+
+
+def pruned(before: State, event: e.ImagesPruned, after: State) -> tuple[Line, ...]:
+    """What was deleted, in lower case, and the space in four digits."""
+    lines = removal_lines(event.removals)
+    told = ("Deleted Images:", *(line[0].lower() + line[1:] for line in lines), "") if lines else ()
+    space = f"Total reclaimed space: {tables.human_size(event.reclaimed, 4)}"
+    return output("output", (*told, space))
 
 
 def refused(before: State, event: e.ImagesRefused, after: State) -> tuple[Line, ...]:
@@ -79,6 +107,8 @@ def refusal(refused: Refusal, state: State) -> str:
         case "referenced":
             why = "(must be forced) - image is referenced in multiple repositories"
             return f"{DAEMON}conflict: unable to delete {short_digest(refused.detail)} {why}"
+        case "unsupported":
+            return refused.detail
         case _:
             return DAEMON + refused.detail
 
@@ -87,5 +117,6 @@ LINES: LinesOf = {
     e.ImagesListed: listed,
     e.ImagesInspected: inspected,
     e.ImagesRemoved: removed,
+    e.ImagesPruned: pruned,
     e.ImagesRefused: refused,
 }

@@ -1,22 +1,24 @@
-"""What `docker images` prints: a table with a row a name, or Docker 29's view of its images."""
+"""What `docker images` prints: a table with a row a name."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from simulator.docker.cli.commands import Images
 from simulator.docker.held_images import HeldImage
+from simulator.docker.image_store import NAMELESS
+from simulator.docker.output.go_template import as_json, filled
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 PRECISION = 3
 
 
-def human_size(size: float) -> str:
+def human_size(size: float, digits: int = PRECISION) -> str:
     """Decimal units with three significant digits, as Docker's CLI has them."""
     for unit in UNITS[:-1]:
         if size < 1000:
-            return f"{size:.{PRECISION}g}{unit}"
+            return f"{size:.{digits}g}{unit}"
         size /= 1000
-    return f"{size:.{PRECISION}g}{UNITS[-1]}"
+    return f"{size:.{digits}g}{UNITS[-1]}"
 
 
 def ago(created: str, now: int) -> str:
@@ -48,8 +50,10 @@ NARROWEST, GAP = 10, 3
 
 
 def rows(images: Sequence[HeldImage], command: Images, now: int) -> tuple[str, ...]:
-    """A row for each tag; with `--quiet` the ids alone."""
+    """A row for each tag; with `--quiet` the ids alone, with `--format` what it says."""
     shown = [(image, row) for image in images for row in image.rows()]
+    if command.format not in ("", "table"):
+        return formatted(shown, command, now)
     if command.quiet:
         return tuple(ident(image, command) for image, _ in shown)
     heads = ("REPOSITORY", "TAG", "DIGEST", "IMAGE ID", "CREATED", "SIZE")
@@ -79,56 +83,55 @@ def aligned(table: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     )
 
 
-# -- Docker 29's view -------------------------------------------------------------------------
+# -- rows by `--format` ------------------------------------------------------------------------
 
-Column = tuple[str, int, str]
-COLUMNS: Sequence[Column] = (
-    ("ID", 12, "<"), ("DISK USAGE", 10, ">"), ("CONTENT SIZE", 12, ">"), ("EXTRA", 5, "<"),
-)  # fmt: skip
-"""Title, width and alignment of the columns behind the name."""
-LEGEND = "i Info →   U  In Use"
-SHORTEST_NAME = 12
-NARROWEST_TERMINAL = 20
-
-
-def tree(images: Sequence[HeldImage], command: Images, now: int) -> tuple[str, ...]:
-    """Names by the alphabet; what asks for ids or digests still gets a table."""
-    if command.quiet or command.digests or command.whole:
-        return rows(images, command, now)
-    named = sorted((name, image) for image in images for name in image.tags)
-    named += [("<untagged>", image) for image in images if not image.tags]
-    cells = [
-        (name, (image.short, human_size(image.size), human_size(image.content), ""))
-        for name, image in named
-    ]
-    width = max(command.width, NARROWEST_TERMINAL) if command.width else 0
-    legend = (LEGEND.rjust(width),) if width else ()
-    return (*legend, *view(cells, width))
+Row = tuple[str, str, str]
+HEADINGS = {
+    "Containers": "CONTAINERS", "CreatedAt": "CREATED AT", "CreatedSince": "CREATED",
+    "Digest": "DIGEST", "ID": "IMAGE ID", "Repository": "REPOSITORY", "SharedSize": "SHARED SIZE",
+    "Size": "SIZE", "Tag": "TAG", "UniqueSize": "UNIQUE SIZE",
+}  # fmt: skip
+"""The fields of a row, and how a table calls them."""
 
 
-def view(cells: Sequence[tuple[str, tuple[str, ...]]], width: int) -> tuple[str, ...]:
-    """Columns for which a terminal is too narrow are left out; a name that is too long stands
-    on a line of its own."""
-    kept, room = fitting(width)
-    widest = max(len(name) for name in ("IMAGE", *(name for name, _ in cells)))
-    first = min(room, widest) if width else widest
-    found = ["IMAGE".ljust(first) + details(kept, tuple(title for title, _, _ in kept))]
-    for name, values in cells:
-        head = [name, " " * first] if len(name) > first else [name.ljust(first)]
-        found += [*head[:-1], head[-1] + details(kept, values)]
-    return tuple(found)
+def formatted(
+    shown: Sequence[tuple[HeldImage, Row]], command: Images, now: int
+) -> tuple[str, ...]:
+    """Each row by the template; of a table with its headings. Raises TemplateError."""
+    kind, _, rest = command.format.partition(" ")
+    asks = command.digests or "{{.Digest}}" in command.format or kind == "json"
+    rows = [fields(image, row, command, now, asks) for image, row in shown]
+    if command.format == "json":
+        return tuple(as_json(row) for row in rows)
+    template = (rest if kind == "table" else command.format).replace(r"\t", "\t")
+    lines = [filled(template.replace(r"\n", "\n"), row) for row in rows]
+    if kind != "table":
+        return tuple(lines)
+    table = [tuple(line.split("\t")) for line in (filled(template, HEADINGS), *lines)]
+    return aligned(table)
 
 
-def fitting(width: int) -> tuple[Sequence[Column], int]:
-    """The columns for which there is room, and the room that is left for the name."""
-    room = width
-    for place, (_, size, _) in enumerate(COLUMNS if width else ()):
-        if room - size - GAP < SHORTEST_NAME:
-            return COLUMNS[:place], room
-        room -= size + GAP
-    return COLUMNS, room
+def fields(
+    image: HeldImage, row: Row, command: Images, now: int, digests: bool
+) -> dict[str, object]:
+    repository, tag, digest = row
+    created = image.config.created if image.config else ""
+    return {
+        "Containers": "N/A",
+        "CreatedAt": moment(created),
+        "CreatedSince": ago(created, now),
+        "Digest": digest if digests else NAMELESS,
+        "ID": ident(image, command),
+        "Repository": repository,
+        "SharedSize": "N/A",
+        "Size": human_size(image.size),
+        "Tag": tag,
+        "UniqueSize": "N/A",
+    }
 
 
-def details(columns: Sequence[Column], values: Sequence[str]) -> str:
-    cells = zip(columns, values, strict=False)
-    return "".join(" " * GAP + f"{value:{side}{size}}" for (_, size, side), value in cells)
+def moment(created: str) -> str:
+    """A date as Go prints it."""
+    if not created:
+        return "N/A"
+    return datetime.fromisoformat(created).strftime("%Y-%m-%d %H:%M:%S +0000 UTC")

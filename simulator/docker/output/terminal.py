@@ -6,7 +6,7 @@ from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Login, Logout, Pull, Push
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import INVALID_AUTH
-from simulator.docker.machine.ready import platform_mismatch
+from simulator.docker.machine.ready import platform_mismatch, unpack_refused
 from simulator.docker.machine.requests import untagged
 from simulator.docker.machine.state import State
 from simulator.docker.output import engine_socket, images, login, push
@@ -89,7 +89,7 @@ def conclusion(event: Event, after: State) -> tuple[str, ...]:
     command, reference = after.run.command, after.run.reference
     if not isinstance(command, Pull) or reference is None:
         return ()
-    if not isinstance(event, e.AlreadyUpToDate | e.ImageStored):
+    if not isinstance(event, e.AlreadyUpToDate | e.ImageStored) or unpack_refused(after):
         return ()
     told = () if command.quiet else WORDS[after.client.engine].conclusion(event, after)
     if after.run.tags.left or platform_mismatch(after):
