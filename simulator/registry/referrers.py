@@ -15,13 +15,11 @@ from simulator.protocol.message import Request, Response
 from simulator.protocol.target import Target
 from simulator.registry.content import not_a_digest
 from simulator.registry.model import Registry, Repository, StoredManifest
-from simulator.registry.replies import NOT_FOUND, error, reply
+from simulator.registry.replies import error, reply
 
 
 def referrers(request: Request, registry: Registry, target: Target) -> Response:
-    """An index of them, empty where there are none; 404 where the registry has no such list."""
-    if not registry.referrers:
-        return NOT_FOUND
+    """An index of them, empty where there are none."""
     if ":" not in target.identifier:
         return error("DIGEST_INVALID", detail={})
     problem = not_a_digest(target.identifier)

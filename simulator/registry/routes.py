@@ -40,6 +40,8 @@ def answered(request: Request, registry: Registry, fault: Fault | None) -> Respo
     alone = target.kind is Kind.BLOB and not target.repository
     route = MOVED.get(request.path) or ROUTES.get(target.kind)
     route = content.stored_blob if alone else route
+    if target.kind is Kind.REFERRERS and not registry.referrers:
+        route = None  # nobody is asked for credentials where there is no such path
     return guarded(request, registry, route, fault) if route else NOT_FOUND
 
 
