@@ -162,6 +162,7 @@ ODD = {
             "front": [{"path": "/manifests/sha256:", "challenge": 'Basic realm="registry"'}],
         }},
     ),
+    "images that nothing needs": odd((Typed(run="docker image prune -f"),)),
     "no credentials for a digest": odd(
         (Typed(run=f"docker pull {APP}@sha256:{'0' * 64}"),), stored=None, auth=Auth.BASIC
     ),

@@ -56,9 +56,11 @@ def here(state: State, digest: str) -> Manifest | None:
 
 
 def read(state: State, manifest: Manifest) -> Event:
-    """Only of an attestation are the referrers asked for."""
+    """Only of an attestation are the referrers asked for. Docker asks for ever where it refers to
+    itself; once is enough to show here."""
     entry = attestation_of(state)
-    own = entry is not None and entry.digest == manifest.digest
+    first = here(state, manifest.digest) is None
+    own = entry is not None and entry.digest == manifest.digest and first
     return e.AttestationRead(manifest) if own else e.SignatureRead(manifest)
 
 
