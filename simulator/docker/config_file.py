@@ -131,7 +131,7 @@ class CredentialStore:
             named = tuple(sorted(empty(document.get("credHelpers")).items()))
             others = tuple((k, json.dumps(v)) for k, v in document.items() if k in OTHERS)
             return cls(entries, document.get("credsStore"), helpers=named, others=others)
-        except (ValueError, AttributeError, TypeError) as error:
+        except (ValueError, AttributeError, TypeError, RecursionError) as error:
             raise InvalidConfig(f"config.json is not valid: {error}") from None
 
 

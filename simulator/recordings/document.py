@@ -7,6 +7,7 @@ what each engine then did.
 import gzip
 from collections.abc import Mapping
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -102,9 +103,12 @@ class Told(CommandOutput):
         parts = data.get("commands") if isinstance(data, dict) else None
         if not parts or "stdout" in data:
             return data
-        text = {name: "".join(one[name] for one in parts) for name in ("stdout", "stderr")}
-        http = [line for one in parts for line in one["http"]]
-        return {**data, **text, "http": http, "exit_code": parts[-1]["exit_code"]}
+        try:
+            text = {name: "".join(one[name] for one in parts) for name in ("stdout", "stderr")}
+            http = [line for one in parts for line in one["http"]]
+            return {**data, **text, "http": http, "exit_code": parts[-1]["exit_code"]}
+        except (KeyError, TypeError):  # which part is wrong is told when it is read
+            return data
 
     @property
     def outputs(self) -> tuple[CommandOutput, ...]:
@@ -138,7 +142,7 @@ class Recording(BaseModel):
         """Each command line, with the answers to its prompts or its standard input."""
         lines = self.commands or (self.command,)
         given = self.stdin if isinstance(self.stdin, tuple) else (self.stdin,) * len(lines)
-        pairs = zip(lines, given, strict=False)
+        pairs = zip_longest(lines, given[: len(lines)])
         return tuple((line, self.answers(line, text)) for line, text in pairs)
 
     def answers(self, line: str, stdin: str | None) -> tuple[str, ...]:

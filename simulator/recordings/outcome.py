@@ -75,7 +75,7 @@ def recorded_request(line: Exchanged) -> str:
     if line.event and not answered:
         return line.event
     given = next((v for k, v in line.request_headers.items() if k.lower() == "authorization"), "")
-    given = given if isinstance(given, str) else given[0]
+    given = given if isinstance(given, str) else next(iter(given), "")
     body = f" {form_words(line.request_body)}" if line.request_body else ""
     return f"{line.method} {line.url}{line.path} {proof(given)}{body} -> {line.status}"
 

@@ -61,15 +61,16 @@ class Played:
 def play(recording: Recording, engine: Engine) -> Played:
     """Run the machine against what was recorded with this engine. Raises InvalidRecording."""
     scene = scene_for(recording, engine)
-    client = scene.client
-    platform = Platform.parse(scene.told.platform) if scene.told.platform else client.platform
-    scene = replace(scene, client=replace(client, images=held(scene), platform=platform))
     player = Player(scene.told, list(scene.told.http))
     try:
+        named = scene.told.platform
+        platform = Platform.parse(named) if named else scene.client.platform
+        client = replace(scene.client, images=held(scene), platform=platform)
+        scene = replace(scene, client=client)
         played = tuple(steps(first_state(recording, scene), player.transport))
     except NotModelled as reason:
         raise InvalidRecording(f"{recording.name}: cannot be replayed: {reason}") from None
-    except (EndlessRun, IllegalTransition, ValueError) as error:  # URLs may be anything
+    except (EndlessRun, IllegalTransition, ValueError) as error:  # any text may be anything
         raise InvalidRecording(f"{recording.name}: cannot be replayed: {error}") from None
     last = played[-1].after
     return Played(scene, played, (*player.deviations, *player.unasked(last)))

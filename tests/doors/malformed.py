@@ -79,5 +79,6 @@ ENVIRONMENT: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a language that is none": ("LANGUAGE", "\x01", ("run", "--scenario", "nonsense")),
     "a short secret": ("PULLSCOPE_SECRET", "short", ("registry", "--port", "0")),
     "no folder of lessons": ("PULLSCOPE_LESSONS", "/nowhere", ("check",)),
+    "ports that are none": ("PULLSCOPE_REAL_REGISTRIES", "443;5000", ("app", "--port", "0")),
     "a width that is none": ("COLUMNS", "abc", ("run", "--scenario", "nonsense")),
 }
