@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -61,12 +62,13 @@ def started(
     return server
 
 
-def wait_for(url: str) -> None:
-    """Until the server there answers 200. Raises TimeoutError."""
+def wait_for(url: str, trusted: Path | None = None) -> None:
+    """Until the server there, with this certificate, answers 200. Raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE
+    verify = ssl.create_default_context(cafile=str(trusted)) if trusted else True
     while time.monotonic() < deadline:
         try:
-            if httpx.get(url).status_code == 200:
+            if httpx.get(url, verify=verify).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.1)

@@ -6,7 +6,6 @@ import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.dockerd import Docker
 from tests.need import need
-from tests.pages import PATIENCE, ROOT, app, choose, free_port
+from tests.pages import app, choose, free_port
 from tests.web.own_docker import Learner, pullscope_app, visit
+from tests.web.proxies import nginx
 from tests.web.watching import frames, seen_values, turn_dark, watch
 
 pytestmark = pytest.mark.xdist_group("docker")
@@ -308,40 +308,6 @@ def test_streamlit_alone_has_a_second_port(join: Join, tmp_path: Path) -> None:
         skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
         me.reaches("CredentialsStored")
         me.page.close()  # before the server: a stream that breaks off is told on the console
-
-
-@contextmanager
-def nginx(folder: Path, port: int, behind: str) -> Iterator[None]:
-    """nginx as `docs/hosting.md` has it, but for names, ports and certificate."""
-    need("nginx")
-    (shown,) = re.findall(r"```nginx\n(.*?)```", (ROOT / "docs/hosting.md").read_text(), re.DOTALL)
-    pair = f"{folder}/tls"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-days", "1", "-subj",
-         "/CN=localhost", "-keyout", f"{pair}.key", "-out", f"{pair}.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    server = (
-        shown.replace("listen 443", f"listen 127.0.0.1:{port}")
-        .replace("http://127.0.0.1:8501", behind)
-        .replace("/etc/ssl/pullscope.example.com", pair)
-        .replace("server_name pullscope.example.com", "server_name localhost")
-    )
-    paths = "".join(
-        f"{kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    config = folder / "nginx.conf"
-    config.write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ access_log off; {paths}\n{server} }}"
-    )
-    process = subprocess.Popen(["nginx", "-c", str(config), "-e", f"{folder}/error.log"])
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
 
 
 def test_for_a_class_behind_nginx(browser: Browser, tmp_path: Path) -> None:
