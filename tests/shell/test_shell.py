@@ -322,3 +322,11 @@ def test_the_client_has_the_clock_of_the_registries() -> None:
     later = enter(shell, "sleep 864000")
     assert later.client.now - shell.client.now == 864_000
     assert {s.registry.now for s in later.world.sites.values() if s.registry} == {later.client.now}
+
+
+def test_words_are_expanded_as_bash_does() -> None:
+    """A blank at the end of a variable ends the word; `~` is the home only alone or before `/`."""
+    shell = typed(opened(), 'A="x "', "HOME=/other")
+    assert printed(shell, 'printf "<%s>" $A"y"').endswith("<x><y>")
+    assert printed(shell, "echo ~bob").endswith("~bob")
+    assert printed(shell, "echo $HOME").endswith("/other")
