@@ -14,6 +14,7 @@ LINES, FUNCTION, MEDIAN = 400, 40, 8
 TODAY: set[str] = set()
 """Files of more than 400 lines."""
 LATE_IMPORTS = {
+    "simulator/cli/real.py bars": "rich's progress bars are for a terminal alone",
     "simulator/progress/store.py insert": "each database has its own; psycopg is optional",
     "simulator/web/pages/__init__.py first_problem": "lessons of ours are proven already",
     "simulator/web/serve.py serve_app": "the pages are loaded when the app starts, not before",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from simulator.compare.align import what_if
+from simulator.compare.align import partings, what_if
 from simulator.compare.lanes import lanes
 from simulator.lesson.library import find_lesson
 from tests.pages import PATIENCE, settled
@@ -163,9 +163,10 @@ def test_another_change_is_chosen_on_the_page(learner: Open) -> None:
     page = learner()
     settled(page).get_by_role("combobox", name="What if").fill("corrupted")
     page.get_by_role("option", name=re.compile("^A layer is corrupted")).click()
-    expect(page.locator(".verdict h2")).to_contain_text("They differ from step 21 on")
-    at_row(page, 21)
-    expect(page).to_have_url(re.compile("change=corrupted&row=21"))
+    row = partings("works")["corrupted"]
+    expect(page.locator(".verdict h2")).to_contain_text(f"They differ from step {row} on")
+    at_row(page, row)
+    expect(page).to_have_url(re.compile(f"change=corrupted&row={row}"))
     page.get_by_role("button", name="Two engines").or_(
         page.get_by_role("radio", name="Two engines")
     ).first.click()

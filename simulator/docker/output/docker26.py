@@ -107,11 +107,8 @@ def told(failure: Failure, state: State) -> str:
             return other_media_type(announced, stated)
         case e.CertificatesUnusable():
             return unusable_text(failure)
-        case e.DigestMismatch("config", expected):
-            wrong = f"image config verification failed for digest {expected}"
-            return f"error pulling image configuration: {wrong}"
-        case e.DigestMismatch(_, expected):
-            return f"filesystem layer verification failed for digest {expected}"
+        case e.DigestMismatch(kind, expected):
+            return mismatch(kind, expected)
         case e.BlobUnknown(blob):
             return with_attempts("unknown blob", 1, kind_of(state, blob))
         case e.ManifestUnreadable(reason=reason, announced=announced):
@@ -122,15 +119,26 @@ def told(failure: Failure, state: State) -> str:
             return f"no matching manifest for {platform} in the manifest list entries"
         case e.PlatformMismatched():
             return other_platform(failure, state)
-        case e.NotAnImage(media_type) if docker_type(state):
-            kind = "plugin" if media_type == PLUGIN_CONFIG else "unknown"
-            return f'Encountered remote "{media_type}"({kind}) when fetching'
         case e.NotAnImage(media_type):
-            return f"unsupported media type {media_type}"
+            return no_image(media_type, state)
         case e.Refused():
             return refused(failure, state)
         case _:
             return ""
+
+
+def no_image(media_type: str, state: State) -> str:
+    if not docker_type(state):
+        return f"unsupported media type {media_type}"
+    kind = "plugin" if media_type == PLUGIN_CONFIG else "unknown"
+    return f'Encountered remote "{media_type}"({kind}) when fetching'
+
+
+def mismatch(kind: str, expected: str) -> str:
+    if kind == "config":
+        wrong = f"image config verification failed for digest {expected}"
+        return f"error pulling image configuration: {wrong}"
+    return f"filesystem layer verification failed for digest {expected}"
 
 
 WHAT = {DOCKER_MANIFEST: "manifest", DOCKER_INDEX: "manifest list",

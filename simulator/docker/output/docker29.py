@@ -83,19 +83,10 @@ def told(failure: Failure, state: State) -> str:
             return f"pull access denied for {name}, {asks}"
         case e.ManifestUnknown():
             return unknown_manifest(failure, state)
-        case e.ManifestUnreadable(reason=why) if untyped(state):
-            return f"failed to unpack image on snapshotter overlayfs: {why}: not found"
-        case e.ConfigUnusable(why="json", detail=why):
-            return f"unmarshal image config: {why}"
-        case e.ConfigUnusable(layers=layers, diff_ids=count):
-            return f"number of layers and diffIDs don't match: {layers} != {count}"
-        case e.UnpackRefused():
-            why = "mismatched image rootfs and manifest layers"
-            return f"failed to unpack image on snapshotter overlayfs: {why}"
-        case e.ManifestUnreadable(reason=why) if why.startswith(("failed to decode", "unable to")):
-            return why
         case e.ManifestUnreadable(reason=why):
-            return f"children: invalid desc {wanted(state)}: {why}"
+            return unreadable(why, state)
+        case e.ConfigUnusable() | e.UnpackRefused():
+            return not_unpacked(failure)
         case e.Unreachable(method, url):
             said = go_error(method, url, unreachable_text(failure))
             return where(state) + during(state, url) + said
@@ -120,6 +111,27 @@ def told(failure: Failure, state: State) -> str:
             return translated(failure, state)
         case _:
             return ""
+
+
+UNPACK = "failed to unpack image on snapshotter overlayfs: "
+
+
+def unreadable(why: str, state: State) -> str:
+    if untyped(state):
+        return f"{UNPACK}{why}: not found"
+    if why.startswith(("failed to decode", "unable to")):
+        return why
+    return f"children: invalid desc {wanted(state)}: {why}"
+
+
+def not_unpacked(failure: e.ConfigUnusable | e.UnpackRefused) -> str:
+    match failure:
+        case e.ConfigUnusable(why="json", detail=why):
+            return f"unmarshal image config: {why}"
+        case e.ConfigUnusable(layers=layers, diff_ids=count):
+            return f"number of layers and diffIDs don't match: {layers} != {count}"
+        case _:
+            return f"{UNPACK}mismatched image rootfs and manifest layers"
 
 
 def own_token(state: State) -> bool:

@@ -136,7 +136,7 @@ def enclosed(words: list[str]) -> tuple[str, list[str]]:
 
 
 def operand(word: str, dot: Data) -> Data:
-    if word[0] in "\"`":
+    if word[0] in '"`':
         return json.loads(word) if word[0] == '"' else word[1:-1]
     if re.fullmatch(r"-?\d+", word):
         return int(word)

@@ -94,9 +94,7 @@ HEADINGS = {
 """The fields of a row, and how a table calls them."""
 
 
-def formatted(
-    shown: Sequence[tuple[HeldImage, Row]], command: Images, now: int
-) -> tuple[str, ...]:
+def formatted(shown: Sequence[tuple[HeldImage, Row]], command: Images, now: int) -> tuple[str, ...]:
     """Each row by the template; of a table with its headings. Raises TemplateError."""
     kind, _, rest = command.format.partition(" ")
     asks = command.digests or "{{.Digest}}" in command.format or kind == "json"

@@ -53,7 +53,7 @@ CLI_28 = CliWords(
     no_engine={
         "absent": f"Cannot connect to the Docker daemon at {ENGINE}. Is the docker daemon running?",
         "denied": "permission denied while trying to connect to the Docker daemon socket at "
-                  f"{ENGINE}: {{call}}: dial unix /var/run/docker.sock: connect: permission denied",
+        f"{ENGINE}: {{call}}: dial unix /var/run/docker.sock: connect: permission denied",
     },
     missing=MISSING
     | {
@@ -73,8 +73,8 @@ CLI_29 = CliWords(
     reports_deprecated=True,
     no_engine={
         "absent": f"failed to connect to the docker API at {ENGINE}; check if the path is correct "
-                  "and if the daemon is running: dial unix /var/run/docker.sock: connect: no such "
-                  "file or directory",
+        "and if the daemon is running: dial unix /var/run/docker.sock: connect: no such "
+        "file or directory",
         "denied": f"permission denied while trying to connect to the docker API at {ENGINE}",
     },
     missing=MISSING
