@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 
 from simulator.docker.engines import engines
 from simulator.lesson.claims import right_answer
-from simulator.lesson.library import HOME
-from simulator.lesson.load import load
+from simulator.lesson.library import find_lesson
 from simulator.recordings.document import RECORDED, recorded
 from simulator.recordings.situations import trace as trace_of
 from simulator.registry.fixtures import repositories
@@ -23,7 +22,7 @@ from tests.conftest import Open
 from tests.pages import choose
 from tests.web.watching import at_rest, seen_values, turn_dark, watch
 
-LESSON = load(HOME / "pulling-from-private-registries")
+LESSON = find_lesson()
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
 
 
