@@ -47,7 +47,7 @@ def patterns() -> dict[tuple[str, int], frozenset[str]]:
     known: dict[tuple[str, int], set[str]] = {}
     used = uses()
     for module in modules.imported():
-        for name, pattern in compiled(vars(module)):
+        for name, pattern in compiled(dict(vars(module))):
             ways = used.get(name) or set(WAYS)
             known.setdefault((pattern.pattern, pattern.flags), set()).update(ways)
     for source, way in written():
@@ -60,7 +60,7 @@ def compiled(names: dict[str, object]) -> Iterator[tuple[str, re.Pattern[str]]]:
     for name, value in names.items():
         yield from ((name, one) for one in inside(value))
         if isinstance(value, type) and value.__module__.startswith("simulator"):
-            for key, held in vars(value).items():
+            for key, held in dict(vars(value)).items():
                 yield from ((key, one) for one in inside(held))
 
 
@@ -136,7 +136,6 @@ def slow(look: Callable[[str], object], seed: str, end: str) -> str:
             return f"{look} on {seed!r}…{end!r}: {before:.3f} s, {now:.3f} s"
         before = now
     return ""
-
 
 
 def test_the_patterns_are_found() -> None:

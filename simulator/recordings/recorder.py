@@ -286,13 +286,13 @@ def exchange(entry: Entry, masker: Masker) -> dict[str, Any]:
 
 
 def blob(entry: Entry) -> dict[str, Any]:
-    """How much came and what; of an image's configuration also for which platform it is."""
+    """How much came and what; of an image's configuration also its platform and its layers."""
     if entry.size is None:
         return {"note": "Docker closed the connection before the end"}
     whole = document(entry.body.decode("utf-8", "replace")) if entry.size == len(entry.body) else {}
-    platform = {k: whole[k] for k in ("architecture", "os", "variant") if k in whole}
+    config = {k: whole[k] for k in ("architecture", "os", "variant", "rootfs") if k in whole}
     told = {"response_bytes": entry.size, "response_digest": entry.digest}
-    return told | ({"response_body": json.dumps(platform)} if platform else {})
+    return told | ({"response_body": json.dumps(config)} if config else {})
 
 
 def write(path: Path, recording: dict[str, Any], force: bool = False) -> None:

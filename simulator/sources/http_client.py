@@ -125,6 +125,11 @@ def as_text(data: bytes) -> str:
 NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
+CERTIFICATE = {9: Obstacle.EXPIRED, 10: Obstacle.EXPIRED, 62: Obstacle.WRONG_NAME,
+               64: Obstacle.WRONG_NAME}  # fmt: skip
+"""Verdicts on a certificate by OpenSSL's number (X509_V_ERR_*), where it is not the signer."""
+
+
 def failure(error: BaseException, request: Request) -> NetworkFailure:
     """The obstacle behind an exception, looked for along its causes."""
     chain = list(causes(error))
@@ -147,6 +152,8 @@ def obstacle(error: BaseException) -> Obstacle | None:
             return Obstacle.LIMIT_REACHED
         case TooLarge():
             return Obstacle.TOO_LARGE
+        case ssl.SSLCertVerificationError(verify_code=code):
+            return CERTIFICATE.get(code, Obstacle.UNTRUSTED)
         case ssl.SSLError(reason=reason) if any(known in str(reason) for known in NOT_TLS):
             return Obstacle.PLAIN_HTTP
         case socket.gaierror(errno=number):
@@ -172,8 +179,15 @@ def obstacle(error: BaseException) -> Obstacle | None:
 
 
 SAID = frozenset(
-    {Obstacle.REFUSED, Obstacle.DROPPED, Obstacle.NO_NETWORK, Obstacle.NO_ROUTE,
-     Obstacle.REFUSED_BY_US, Obstacle.LIMIT_REACHED, Obstacle.TOO_LARGE}
+    {
+        Obstacle.REFUSED,
+        Obstacle.DROPPED,
+        Obstacle.NO_NETWORK,
+        Obstacle.NO_ROUTE,
+        Obstacle.REFUSED_BY_US,
+        Obstacle.LIMIT_REACHED,
+        Obstacle.TOO_LARGE,
+    }
 )
 """Obstacles that come with words of their own."""
 

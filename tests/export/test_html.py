@@ -98,7 +98,7 @@ def test_the_html_steps_offline(offline: Page) -> None:
 def test_the_html_answers_every_choice(offline: Page) -> None:
     """Each option of the quiz tells its own feedback, and whether it is right, in words."""
     items = (*drawn()[:14], *ODD)
-    parts = offline.locator("[data-part]")
+    parts = offline.locator("[data-part]:has(> .told)")
     expect(parts).to_have_count(len(asked(items)))
     for place, (_item, part) in enumerate(asked(items)):
         for number, choice in enumerate(part.choices):

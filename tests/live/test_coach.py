@@ -75,7 +75,7 @@ def test_tls_to_the_plain_port(ada: Learner) -> None:
 def test_a_push_is_explained(ada: Learner) -> None:
     """It is refused, whoever asks."""
     ada.ask("POST", f"/v2/{ada.name}/app/blobs/uploads/")
-    assert "for pulling only" in ada.hint()
+    assert "refuses pushes" in ada.hint()
 
 
 def test_a_repository_that_is_not_there(ada: Learner) -> None:

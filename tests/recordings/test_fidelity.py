@@ -84,9 +84,11 @@ def test_a_layer_that_did_not_come_is_noticed() -> None:
 
 
 NEEDS = (
-    "identitytoken_and_auth_both", "login_reset", "tls_expired", "push_new", "push_wrong_password",
-    "attest_pull_then_images", "pull_rolling_tag_moved",
+    ("identitytoken_and_auth_both", "29"), ("login_reset", "29"), ("tls_expired", "29"),
+    ("push_new", "29"), ("push_wrong_password", "29"), ("attest_pull_then_images", "29"),
+    ("pull_rolling_tag_moved", "26"),
 )  # fmt: skip
+"""Situations and engines."""
 
 
 def test_what_is_normalised_is_needed() -> None:
@@ -96,7 +98,7 @@ def test_what_is_normalised_is_needed() -> None:
     """
     outcomes = [
         pair
-        for one in (*PLAYED, *(Situation(second_lab()[name], "29") for name in NEEDS))
+        for one in (*PLAYED, *(Situation(second_lab()[name], on) for name, on in NEEDS))
         for scene in [scene_of(one.recording, engine_of(one.recording, one.engine))]
         for pair in zip(
             recorded_outcomes(one.recording, scene.engine),

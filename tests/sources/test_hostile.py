@@ -46,8 +46,13 @@ def digest_of(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-CFG = b'{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":[]}}'
 L = b"x" * 1000
+CFG, CFG2 = (
+    json.dumps(
+        {"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": [digest_of(L)] * count}}
+    ).encode()
+    for count in (1, 2)
+)
 
 
 def man(layers, cfg=CFG):
@@ -104,7 +109,7 @@ class H(http.server.BaseHTTPRequestHandler):
         if "/manifests/" in self.path:
             m = man([one])
             if c == "twice":
-                m = man([one, {**one, "size": 5}])
+                m = man([one, {**one, "size": 5}], CFG2)
             if c == "many":
                 m = man([{**one, "digest": digest_of(str(i).encode())} for i in range(600)])
             if c == "deep":
@@ -133,8 +138,9 @@ class H(http.server.BaseHTTPRequestHandler):
             )
         if "/blobs/" in self.path:
             d = self.path.rpartition("/")[2]
-            if d == digest_of(CFG):
-                return self.out(200, CFG)
+            for config in (CFG, CFG2):
+                if d == digest_of(config):
+                    return self.out(200, config)
             if c == "loc6":
                 return self.out(307, Location="http://[::1")
             if c == "locport":

@@ -30,7 +30,7 @@ from simulator.docker.machine import (
 from simulator.docker.machine.answers import unreachable
 from simulator.docker.machine.part import Move
 from simulator.docker.machine.requests import patience
-from simulator.docker.machine.state import State
+from simulator.docker.machine.state import Phase, State
 from simulator.docker.machine.table import TRANSITIONS, IllegalTransition
 from simulator.protocol.message import Exchange, Request
 from simulator.protocol.network_failure import NetworkFailure
@@ -63,8 +63,8 @@ def next_move(state: State) -> Move:
     if state.finished:
         raise IllegalTransition(f"a run that is {state.phase} has no next move")
     move = engine_socket.unreachable(state) or MOVES[state.phase](state)
-    if isinstance(move, Failure) and state.run.login.reusing:
-        return e.StoredCredentialsRefused(move)
+    if isinstance(move, Failure) and state.run.login.reusing and state.phase is not Phase.SAVING:
+        return e.StoredCredentialsRefused(move)  # what was accepted is no longer refused
     if isinstance(move, Event):
         return ended(state, move)
     return tuple(sent(state, addressed(state, one)) for one in move)
@@ -128,8 +128,10 @@ def keep(state: State, event: Event) -> State:
     """The state with the data of the event, in the same phase."""
     if isinstance(event, e.CommandTyped):
         return ready.begin(state, event.command)
-    state = state if isinstance(event, e.RequestMoved) else replace(
-        state, run=redirects.arrived(state.run)
+    state = (
+        state
+        if isinstance(event, e.RequestMoved)
+        else replace(state, run=redirects.arrived(state.run))
     )
     client, run = STORES.get(type(event)), KEEPS.get(type(event))
     return replace(
