@@ -30,8 +30,8 @@ from simulator.docker.machine import (
 from simulator.docker.machine.answers import unreachable
 from simulator.docker.machine.part import Move
 from simulator.docker.machine.requests import patience
-from simulator.docker.machine.state import Phase, State
-from simulator.docker.machine.table import TRANSITIONS, IllegalTransition
+from simulator.docker.machine.state import State
+from simulator.docker.machine.table import TRANSITIONS, IllegalTransition, Phase
 from simulator.protocol.message import Exchange, Request
 from simulator.protocol.network_failure import NetworkFailure
 
