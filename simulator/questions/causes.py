@@ -1,4 +1,4 @@
-"""Which cause for this output, and which other situation ends with the very same."""
+"""Which cause for this output, and which other situation ends with the same."""
 
 from collections.abc import Iterator
 from itertools import chain

@@ -151,7 +151,7 @@ def sign_against(options: tuple[Option, ...], says: Says) -> str:
 
 
 def mutant_meanings(at: Address, rng: Random) -> Iterator[Wrong]:
-    """What somebody with a misconception takes the answer for."""
+    """The meaning that the answer has under a misconception."""
     for mutant in mutants(rng):
         found = twin(mutant.name, at)
         steps = imagined(mutant.name, at.scenario, at.engine).steps
@@ -173,7 +173,7 @@ NEAR: Mapping[str, tuple[str, ...]] = {
     "Resolved": ("ManifestReceived", "LoginAccepted", "IndexReceived"),
     "IndexReceived": ("ManifestReceived", "Resolved", "DigestMismatch"),
 }  # fmt: skip
-"""What is taken for it most easily."""
+"""The meanings that it is mixed up with most easily."""
 
 
 def other_meanings(says: Says, rng: Random) -> Iterator[Wrong]:

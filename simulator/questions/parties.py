@@ -143,7 +143,7 @@ def answer(scenario: str, engine: str, name: str) -> str | None:
 OF_A_RUN: Mapping[str, Callable[[Trace], str | None]] = {
     "sees": sees_password, "ended": ended_by, "logout": asked_at_logout,
 }  # fmt: skip
-"""What is asked of one run, by name."""
+"""The questions about one run, by name."""
 
 
 def who_holds(at: Address, asks: Asks, says: Says) -> bool:

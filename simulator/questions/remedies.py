@@ -120,7 +120,7 @@ def remedy(trace: Trace) -> str | None:
 
 
 def refused(trace: Trace) -> str | None:
-    """Of those who are refused, strangers log in and others ask for the right."""
+    """Without credentials one logs in; with them one asks for the right."""
     last = trace.steps[-1]
     if not facts.account(last):
         return "login"

@@ -123,7 +123,7 @@ def make_which(lesson: Lesson, key: Key) -> Question | None:
 
 
 def mutant_requests(at: Address, name: str, rng: Random) -> Iterator[Wrong]:
-    """Which request it would be for somebody with a misconception."""
+    """The request that it would be under a misconception."""
     for mutant in mutants(rng):
         steps = imagined(mutant.name, at.scenario, at.engine).steps
         found = first(steps, name)

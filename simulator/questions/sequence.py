@@ -143,7 +143,7 @@ def not_next(options: tuple[Option, ...], found: Next) -> str:
 
 
 def mutant_moves(at: Address, rng: Random) -> Iterator[Wrong]:
-    """What Docker would do next for somebody with a misconception."""
+    """The next act under a misconception."""
     for mutant in mutants(rng):
         found = twin(mutant.name, at, by_message)
         trace = imagined(mutant.name, at.scenario, at.engine)
@@ -178,7 +178,7 @@ CARRIES: Mapping[str, str] = {
 
 @cache
 def moves_of(lesson: Lesson, event: str) -> frozenset[Next]:
-    """What follows this event in the situations of the lesson."""
+    """The acts that follow this event in the situations of the lesson."""
     found = (
         follows(trace, step.number)
         for trace in traces(lesson)
@@ -267,7 +267,7 @@ def lower(text: str) -> str:
 
 
 def mutant_orders(at: Address, numbers: tuple[int, ...], rng: Random) -> Iterator[Wrong]:
-    """The same acts as somebody with a misconception expects them."""
+    """The same acts in the order of a misconception."""
     for mutant in mutants(rng):
         twins = [(twin(mutant.name, Address(at.scenario, at.engine, n)), n) for n in numbers]
         found = sorted((there.number, n) for there, n in twins if there)

@@ -51,7 +51,7 @@ def table_keys(kind: str, lesson: Lesson) -> Iterator[Key]:
 
 @cache
 def asked_step(key: Key) -> Step:
-    """The step that a table is about: its last row that a misconception sees otherwise."""
+    """The step that a table is about: its last row that a misconception sees differently."""
     steps = excerpt(key)
     led = [step for step in steps if seen_otherwise(key, step)]
     return (led or list(steps))[-1]
@@ -208,7 +208,7 @@ def make_false(lesson: Lesson, key: Key) -> Question | None:
 
 
 def lies(at: Address, step: Step) -> Iterator[Wrong]:
-    """What could stand in the cell and is false: first what a misconception leads to."""
+    """False values for the cell: those that a misconception leads to come first."""
     for mutant in mutants(Random(key_of(at, "false"))):
         says = seen_by(mutant.name, at, PROOF)
         if says not in (None, PROOF.value(step)):

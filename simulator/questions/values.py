@@ -33,7 +33,7 @@ from simulator.views.message import summary
 from simulator.words.i18n import N_, _
 
 AT_THE_END = ("stored", "listed")
-"""What is asked when a command has ended."""
+"""Fields that are asked about when a command has ended."""
 
 
 def value_keys(lesson: Lesson) -> Iterator[Key]:
@@ -147,7 +147,7 @@ def request_shown(at: Address, step: Step) -> str:
 
 
 def shown_before(at: Address, step: Step, field: Field) -> str:
-    """What was typed so far; of a download, also the digests that it is about."""
+    """The commands so far; of a download, also the digests that it is about."""
     lines = [typed(at)]
     if field.name == "planned" and step.after.run.image.manifest:
         held = {layer.digest for layer in step.after.run.download.present}
