@@ -70,8 +70,8 @@ def test_tools_stand_beside_the_lessons(browser: Browser, address: str) -> None:
     """The navigation has them and no way of a lesson."""
     page = visited(browser, address)
     page.locator(".st-key-lessons").wait_for()
-    names = page.locator(".st-key-bar a").all_inner_texts()
-    assert [name.strip() for name in names] == ["Lessons", *(tool.title for tool in TOOLS)]
+    names = page.locator(".st-key-bar a")
+    expect(names).to_have_text(["Lessons", *(tool.title for tool in TOOLS)])
     page.context.close()
 
 
