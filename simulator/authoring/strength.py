@@ -5,7 +5,7 @@ is changed and nothing else; then another sentence must apply, or a claim must f
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,9 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from simulator.authoring.sentences import runs
-from simulator.lesson.document import Lesson
-from simulator.lesson.narration import Told, narration
+from simulator.lesson.narration import Told
 from simulator.views.point import Point, resolve
 from simulator.views.sentences import applying, holds
 from simulator.words.data_file import read_named
@@ -41,18 +39,6 @@ class Mention(BaseModel):
 def mentions() -> tuple[Mention, ...]:
     """Raises InvalidMention."""
     return tuple(read_named(Mention, MENTIONS, InvalidMention).values())
-
-
-def weak_sentences(lesson: Lesson) -> Iterator[str]:
-    """Each sentence that does not notice a change of something it speaks of, with a run."""
-    known: set[str] = set()
-    for run, trace in runs(lesson):
-        for told in narration(lesson, trace):
-            for fact in unnoticed(told):
-                what = f"{told.place}: “{told.shown.text}” does not notice {fact!r}"
-                if what not in known:
-                    known.add(what)
-                    yield f"{what} ({run}, step {told.step.number})"
 
 
 def unnoticed(told: Told) -> list[str]:

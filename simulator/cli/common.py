@@ -1,4 +1,4 @@
-"""What every command shares: how bad input is told, and how secrets are asked for."""
+"""For every command: one sentence for bad input, and prompts for secrets."""
 
 import os
 import re
@@ -63,7 +63,7 @@ LONG_WORD = re.compile(r"(?<!\S)(\S{60})\S{140,}")
 
 
 def refuse(sentence: str) -> None:
-    """End with this sentence, in which no word of somebody else's fills the screen."""
+    """End with this sentence, with long foreign words in it shortened."""
     sentence = LONG_WORD.sub(r"\1…", sentence)
     click.echo(f"pullscope: {sentence}", err=True)
     raise click.exceptions.Exit(2)

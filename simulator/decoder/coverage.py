@@ -14,7 +14,7 @@ from simulator.decoder.words import HELPERS, known_phrases, phrases_in, unwrappe
 from simulator.recordings.document import recorded, second_lab
 
 OWN = (*SAID, "helper_words", "proxy_words")
-"""The names under which frames keep somebody's own words."""
+"""Names of the groups in which frames keep free text: of a registry, a proxy or a helper."""
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,10 @@ class InvalidCases(ValueError):
 
 
 class Case(BaseModel):
-    """A message that somebody met, with its true causes; the true one first. Either `excluded` are
-    the causes that cannot be, or `open` are the only ones that may be beside the true ones."""
+    """A message from a report, with its true causes, the most important first.
+
+    Either `excluded` are the causes that cannot be, or `open` are the only further ones that can.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 

@@ -121,7 +121,7 @@ class Prune(Command):
 
     every: bool = False
     sure: bool = True
-    """Given `--force`: nobody is asked."""
+    """Given `--force`: Docker does not ask for a confirmation."""
 
 
 @dataclass(frozen=True)

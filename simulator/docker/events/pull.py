@@ -156,7 +156,7 @@ class MirrorDeclined(Event):
 
 @dataclass(frozen=True)
 class AllDeclined(Failure):
-    """No host gave this object. Of all their errors, `why` is the one that is told."""
+    """No host had this object. Docker prints one of their errors, `why`."""
 
     why: Annotated[Failure, Tagged("event")]
 
