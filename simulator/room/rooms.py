@@ -1,0 +1,185 @@
+"""The rooms of a process: events in, states out, and whoever watches hears of a new state.
+
+Events wait in a queue; one thread takes all that wait and commits them together, for with a class
+most time would go into waiting for the disk. An event is acknowledged once it is on disk.
+"""
+
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread, Timer
+
+from simulator.progress.keeper import Keeper
+from simulator.room import store
+from simulator.room.step import GRACE, Refused, Room
+from simulator.room.store import NoRoom
+from simulator.room.table import Event, VoteClosed
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""Of a code: no vowels, so that no words come out, and nothing that looks like a digit."""
+CODE = 6
+AFTER = 0.05
+"""Seconds after the grace at which the vote is closed."""
+AT_ONCE = 1000
+"""Events of a transaction at most."""
+
+Watcher = Callable[[Room], None]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An event that waits to be on disk."""
+
+    room: str
+    event: Event
+    done: "Future[Room]" = field(default_factory=Future)
+
+
+class Rooms:
+    """Threads may share it. `clock` gives seconds since 1970: the server's clock decides."""
+
+    def __init__(self, keeper: Keeper, clock: Callable[[], float] = time.time) -> None:
+        self.keeper, self.clock = keeper, clock
+        self.known: dict[str, Room] = {}
+        self.watchers: dict[str, set[Watcher]] = defaultdict(set)
+        self.queue: SimpleQueue[Waiting] = SimpleQueue()
+        self.lock = Lock()
+        self.writer: Thread | None = None
+
+    # -- opening and finding ------------------------------------------------------------------
+
+    def open(self, owner: str) -> Room:
+        """A new room of this owner. Raises TooManyRooms, or NotKept."""
+        code = "".join(secrets.choice(LETTERS) for _ in range(CODE))
+        room = Room(secrets.token_hex(16), code, owner, secrets.token_urlsafe(32))
+        self.keeper.within("keeping", lambda kept: store.create(kept.engine, room))
+        return self.remember(room)
+
+    def get(self, id: str) -> Room:
+        """Raises NoRoom, or NotKept."""
+        room = self.known.get(id) or self.fetch(id=id)
+        return self.settled(room)
+
+    def find(self, code: str) -> Room:
+        """The room with this code, however it is typed. Raises NoRoom, or NotKept."""
+        typed = "".join(code.split()).replace("-", "").upper()
+        known = next((room for room in self.known.copy().values() if room.code == typed), None)
+        if not known and (len(typed) != CODE or not set(typed) <= set(LETTERS)):
+            raise NoRoom(typed)
+        return self.settled(known or self.fetch(code=typed))
+
+    def owned(self, owner: str) -> tuple[str, ...]:
+        """The ids of this owner's rooms. Raises NotKept."""
+        return self.keeper.within("reading", lambda kept: store.owned(kept.engine, owner))
+
+    def delete(self, id: str) -> None:
+        """Raises NotKept."""
+        self.keeper.within("keeping", lambda kept: store.delete(kept.engine, id))
+        self.known.pop(id, None)
+
+    def fetch(self, **named: str) -> Room:
+        found = self.keeper.within("reading", lambda kept: store.find(kept.engine, **named))
+        return self.remember(found)
+
+    def remember(self, room: Room) -> Room:
+        """The latest state that this process knows; if it is this one, all who watch hear of it."""
+        with self.lock:
+            known = self.known.get(room.id)
+            if known and known.number >= room.number:
+                return known
+            self.known[room.id] = room
+            watchers = tuple(self.watchers.get(room.id, ()))
+        for watcher in watchers:
+            watcher(room)
+        return room
+
+    @contextmanager
+    def watching(self, id: str, watcher: Watcher) -> Iterator[None]:
+        """For as long as this lasts, the watcher is called with each new state, from any thread."""
+        with self.lock:
+            self.watchers[id].add(watcher)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.watchers[id].discard(watcher)
+                if not self.watchers[id]:
+                    del self.watchers[id]
+
+    # -- what happens -------------------------------------------------------------------------
+
+    def send(self, id: str, event: Event) -> "Future[Room]":
+        """The room once the event is on disk. The future raises Refused, NoRoom or NotKept."""
+        waiting = Waiting(id, event)
+        self.queue.put(waiting)
+        with self.lock:
+            if self.writer is None:
+                self.writer = Thread(target=self.write_for_ever, daemon=True)
+                self.writer.start()
+        return waiting.done
+
+    def settled(self, room: Room) -> Room:
+        """The room, whose vote is closed if its time is over: the process that ran the countdown
+        may have died."""
+        if not room.overdue(self.clock()):
+            return room
+        with suppress(Refused):
+            return self.send(room.id, VoteClosed(self.clock())).result()
+        return self.known[room.id]
+
+    def write_for_ever(self) -> None:
+        while True:
+            self.write(waiting_now(self.queue))
+
+    def write(self, batch: Sequence[Waiting]) -> None:
+        """Commit what waits, room by room."""
+        for id in dict.fromkeys(one.room for one in batch):
+            mine = [one for one in batch if one.room == id]
+            try:
+                self.advance(id, mine)
+            except Exception as error:  # whatever it is, whoever waits is told
+                for one in mine:
+                    if not one.done.done():
+                        one.done.set_exception(error)
+
+    def advance(self, id: str, waiting: Sequence[Waiting]) -> None:
+        events, known = [one.event for one in waiting], self.known.get(id)
+        after, outcomes = self.keeper.within(
+            "keeping", lambda kept: store.advance(kept.engine, id, known, events)
+        )
+        self.remember(after)
+        if after.closes_at is not None and (known is None or known.closes_at != after.closes_at):
+            self.close_later(after, after.closes_at)
+        for one, refused in zip(waiting, outcomes, strict=True):
+            if refused:
+                one.done.set_exception(refused)
+            else:
+                one.done.set_result(after)
+
+    def close_later(self, room: Room, closes_at: float) -> None:
+        """Close the vote when countdown and grace are over."""
+        seconds = max(0.0, closes_at + GRACE + AFTER - self.clock())
+        timer = Timer(seconds, lambda: self.send(room.id, VoteClosed(self.clock())))
+        timer.daemon = True
+        timer.start()
+
+    def tidy(self) -> None:
+        """Delete the rooms whose time is over, here and in the database."""
+        ids = self.keeper.within("keeping", lambda kept: store.tidied(kept.engine))
+        with self.lock:
+            for id in self.known.keys() - ids:
+                del self.known[id]
+
+
+def waiting_now(queue: "SimpleQueue[Waiting]") -> list[Waiting]:
+    """All that wait, at least one."""
+    batch = [queue.get()]
+    with suppress(Empty):
+        while len(batch) < AT_ONCE:
+            batch.append(queue.get_nowait())
+    return batch

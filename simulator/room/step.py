@@ -1,0 +1,181 @@
+"""A room as a value, and the one function that moves it. No I/O, no clock: events bring the time.
+
+The last vote of a seat counts, once for each item and round. A vote counts if the server had it
+before the countdown ended, or within a grace for the way there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from simulator.room.item import Item
+from simulator.room.table import (
+    CLOSING,
+    TRANSITIONS,
+    VOTING,
+    Event,
+    ItemAsked,
+    ItemSkipped,
+    Phase,
+    SeatRemoved,
+    SeatTaken,
+    VoteClosed,
+    VoteClosing,
+    Voted,
+)
+
+GRACE = 1.5
+"""Seconds after the countdown in which a vote that was on its way still counts."""
+MOST_SEATS = 1000
+"""Seats of a room, with those that were removed."""
+MOST_ITEMS = 100
+"""Questions of a room."""
+LONGEST = 120.0
+"""Seconds of a countdown."""
+
+
+class Why(StrEnum):
+    """Why an event did not happen."""
+
+    PHASE = "phase"
+    """It does not happen in this phase: a vote after the close, a reveal before it."""
+    EARLY = "early"
+    """The countdown is not over."""
+    EMPTY = "empty"
+    """No option was chosen, or one that there is not."""
+    ELSEWHERE = "elsewhere"
+    """The vote is for another question or round than the one that is open."""
+    SEAT = "seat"
+    """There is no such seat, or it was removed."""
+    FULL = "full"
+    """The room takes no more seats or questions."""
+
+
+class Refused(ValueError):
+    """An event that did not happen: the room is as before. `why` says why."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Vote:
+    """`option` is a place among the item's options."""
+
+    option: int
+    sure: bool = False
+
+
+Ballots = Mapping[int, Vote]
+"""The votes of a round, by seat."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An item with the votes of its two rounds. `key` is its own in the room, and never that of an
+    item that was taken back."""
+
+    item: Item
+    key: int
+    votes: tuple[Ballots, Ballots] = ({}, {})
+
+
+@dataclass(frozen=True)
+class Room:
+    """`number` grows with every event, so that two states with the same number are the same.
+
+    `seats` says of each seat number whether it is taken; a removed seat keeps its number.
+    """
+
+    id: str
+    code: str
+    owner: str
+    secret: str = field(repr=False)
+    phase: Phase = Phase.LOBBY
+    number: int = 0
+    seats: Mapping[int, bool] = field(default_factory=dict)
+    asked: tuple[Asked, ...] = ()
+    closes_at: float | None = None
+
+    @property
+    def current(self) -> Asked | None:
+        """The item on the screen."""
+        return self.asked[-1] if self.asked and self.phase not in NO_ITEM else None
+
+    @property
+    def round(self) -> int:
+        """The round that is open or was last: 1, or 2 from the second vote on."""
+        return 2 if self.phase in SECOND or (self.asked and self.asked[-1].votes[1]) else 1
+
+    @property
+    def taken(self) -> int:
+        """How many seats are taken."""
+        return sum(self.seats.values())
+
+    def overdue(self, now: float) -> bool:
+        """Whether the countdown and the grace are over."""
+        return self.closes_at is not None and now > self.closes_at + GRACE
+
+
+NO_ITEM = (Phase.LOBBY, Phase.ENDED)
+SECOND = (Phase.VOTE_2, Phase.CLOSING_2, Phase.CLOSED_2)
+
+
+def step(room: Room, event: Event) -> Room:
+    """The room after the event. Raises Refused where it does not happen.
+
+    A vote that changes nothing gives the same room.
+    """
+    phase = TRANSITIONS[room.phase].get(type(event))
+    if phase is None:
+        raise Refused(Why.PHASE)
+    after = kept(room, event)
+    if after is room:
+        return room
+    closes_at = after.closes_at if phase in CLOSING else None
+    return replace(after, phase=phase, number=room.number + 1, closes_at=closes_at)
+
+
+def kept(room: Room, event: Event) -> Room:
+    """The room with the event's data, still in its phase. Raises Refused."""
+    match event:
+        case SeatTaken():
+            check(len(room.seats) < MOST_SEATS, Why.FULL)
+            return replace(room, seats={**room.seats, len(room.seats) + 1: True})
+        case SeatRemoved(seat):
+            check(room.seats.get(seat, False), Why.SEAT)
+            return replace(room, seats={**room.seats, seat: False})
+        case ItemAsked(item):
+            check(len(room.asked) < MOST_ITEMS, Why.FULL)
+            return replace(room, asked=(*room.asked, Asked(item, room.number + 1)))
+        case ItemSkipped():
+            return replace(room, asked=room.asked[:-1])
+        case Voted():
+            return voted(room, event)
+        case VoteClosing(at, seconds):
+            return replace(room, closes_at=at + min(max(seconds, 0.0), LONGEST))
+        case VoteClosed(at):
+            check(room.overdue(at), Why.EARLY)
+    return replace(room)
+
+
+def voted(room: Room, event: Voted) -> Room:
+    """The room with this vote as the last of its seat. Raises Refused."""
+    check(not room.overdue(event.at), Why.PHASE)
+    check(room.seats.get(event.seat, False), Why.SEAT)
+    asked, number = room.asked[-1], VOTING[room.phase]
+    check((event.item, event.round) == (asked.key, number), Why.ELSEWHERE)
+    if event.option is None or event.option not in asked.item.places:
+        raise Refused(Why.EMPTY)
+    vote = Vote(event.option, event.sure)
+    if asked.votes[number - 1].get(event.seat) == vote:
+        return room
+    ballots = {**asked.votes[number - 1], event.seat: vote}
+    both = (ballots, asked.votes[1]) if number == 1 else (asked.votes[0], ballots)
+    return replace(room, asked=(*room.asked[:-1], replace(asked, votes=both)))
+
+
+def check(holds: bool, why: Why) -> None:
+    if not holds:
+        raise Refused(why)
