@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request as Incoming
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from simulator.live import view
 from simulator.live.attempts import QUIET
@@ -157,14 +157,3 @@ def settled(session: Session, now: float) -> bool:
 def is_ours(path: str) -> bool:
     """Whether a request is for the registry, its token service or the live view."""
     return path in ("/v2", "/token") or path.startswith(("/v1/", "/v2/", "/watch/"))
-
-
-class Before:
-    """Middleware before Streamlit: what is for the registry never reaches it, nor its gzip."""
-
-    def __init__(self, app: ASGIApp, live: Live) -> None:
-        self.app, self.live = app, live
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] == "http" and is_ours(scope["path"])
-        await (self.live if ours else self.app)(scope, receive, send)

@@ -31,3 +31,7 @@ class Item:
     def places(self) -> range:
         """Its options, by place."""
         return range(len(self.beliefs))
+
+    def in_language(self, language: str) -> Words:
+        """In this language, else in one that there is."""
+        return self.words.get(language) or next(iter(self.words.values()))

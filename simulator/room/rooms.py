@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread, Timer
 
-from simulator.progress.keeper import Keeper
+from simulator.progress.keeper import Keeper, NotKept
 from simulator.room import store
 from simulator.room.step import GRACE, Refused, Room
 from simulator.room.store import NoRoom
@@ -25,6 +25,7 @@ LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 CODE = 6
 AFTER = 0.05
 """Seconds after the grace at which the vote is closed."""
+HOUR = 3600.0
 AT_ONCE = 1000
 """Events of a transaction at most."""
 
@@ -46,6 +47,7 @@ class Rooms:
     def __init__(self, keeper: Keeper, clock: Callable[[], float] = time.time) -> None:
         self.keeper, self.clock = keeper, clock
         self.known: dict[str, Room] = {}
+        self.codes: dict[str, str] = {}
         self.watchers: dict[str, set[Watcher]] = defaultdict(set)
         self.queue: SimpleQueue[Waiting] = SimpleQueue()
         self.lock = Lock()
@@ -60,6 +62,11 @@ class Rooms:
         self.keeper.within("keeping", lambda kept: store.create(kept.engine, room))
         return self.remember(room)
 
+    def at_hand(self, name: str) -> Room | None:
+        """The room with this id or code, if this process knows it and nothing waits to be done."""
+        room = self.known.get(name) or self.known.get(self.codes.get(name, ""))
+        return room if room and not room.overdue(self.clock()) else None
+
     def get(self, id: str) -> Room:
         """Raises NoRoom, or NotKept."""
         room = self.known.get(id) or self.fetch(id=id)
@@ -68,7 +75,7 @@ class Rooms:
     def find(self, code: str) -> Room:
         """The room with this code, however it is typed. Raises NoRoom, or NotKept."""
         typed = "".join(code.split()).replace("-", "").upper()
-        known = next((room for room in self.known.copy().values() if room.code == typed), None)
+        known = self.known.get(self.codes.get(typed, ""))
         if not known and (len(typed) != CODE or not set(typed) <= set(LETTERS)):
             raise NoRoom(typed)
         return self.settled(known or self.fetch(code=typed))
@@ -80,7 +87,11 @@ class Rooms:
     def delete(self, id: str) -> None:
         """Raises NotKept."""
         self.keeper.within("keeping", lambda kept: store.delete(kept.engine, id))
-        self.known.pop(id, None)
+        with self.lock:
+            self.forget(id)
+
+    def forget(self, id: str) -> None:
+        self.codes.pop(self.known.pop(id).code, None)
 
     def fetch(self, **named: str) -> Room:
         found = self.keeper.within("reading", lambda kept: store.find(kept.engine, **named))
@@ -92,7 +103,7 @@ class Rooms:
             known = self.known.get(room.id)
             if known and known.number >= room.number:
                 return known
-            self.known[room.id] = room
+            self.known[room.id], self.codes[room.code] = room, room.id
             watchers = tuple(self.watchers.get(room.id, ()))
         for watcher in watchers:
             watcher(room)
@@ -168,12 +179,19 @@ class Rooms:
         timer.daemon = True
         timer.start()
 
+    def tidy_for_ever(self) -> None:
+        """Tidy every hour, from a thread."""
+        while True:
+            with suppress(NotKept):
+                self.tidy()
+            time.sleep(HOUR)
+
     def tidy(self) -> None:
         """Delete the rooms whose time is over, here and in the database."""
         ids = self.keeper.within("keeping", lambda kept: store.tidied(kept.engine))
         with self.lock:
             for id in self.known.keys() - ids:
-                del self.known[id]
+                self.forget(id)
 
 
 def waiting_now(queue: "SimpleQueue[Waiting]") -> list[Waiting]:

@@ -132,3 +132,13 @@ def advice(first: Counts, right: int) -> Advice:
     if first.by_option[right] * 3 < first.total:
         return Advice.EXPLAIN
     return Advice.GO_ON if first.by_option[right] * 3 > first.total * 2 else Advice.DISCUSS
+
+
+def face(room: Room, viewer: Viewer, seat: int = 0) -> object:
+    """The same for two states that look the same to this viewer. Others' votes change nothing for
+    a seat, so that they wake none."""
+    if viewer is not Viewer.SEAT:
+        return room.number
+    asked = room.current
+    mine = [votes.get(seat) for votes in asked.votes] if asked else []
+    return room.phase, asked and asked.key, room.closes_at, room.seats.get(seat), mine

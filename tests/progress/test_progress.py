@@ -28,6 +28,7 @@ from simulator.progress.store import (
     Wanted,
     engine,
 )
+from simulator.room import store as _rooms  # noqa: F401  (its tables are in the same database)
 from tests.cases import each
 from tests.pages import PATIENCE, ROOT
 from tests.progress.records import ADA, BOB, NOW, PLACE, answer, solution

@@ -23,6 +23,7 @@ from simulator.lesson.proof import is_proven
 from simulator.scenarios.play import trace
 from simulator.views.stage import stage
 from simulator.web.pages import (
+    classroom,
     compare,
     decoder,
     home,
@@ -67,6 +68,7 @@ WAYS = (
 TOOLS = (
     Page("decoder", N_("Decoder"), decoder.page),
     Page("own-docker", N_("Your own docker"), live.page),
+    Page("class", N_("Class"), classroom.page),
     Page("progress", N_("Your progress"), learner.page),
 )
 """Beside the lessons."""

@@ -1,0 +1,93 @@
+// A seat or the projector: each message is the whole state as HTML, so that coming late,
+// reconnecting and reloading are the same. Without this script the forms work by themselves.
+
+const state = document.getElementById("state"), said = document.getElementById("said");
+const { watched, language } = document.body.dataset;
+const words = (name) => document.getElementById(name).innerHTML;
+let shown = Number(document.body.dataset.number), source, waiting;
+
+function say(text) {
+  if (said.textContent !== text) said.textContent = text;
+}
+
+// What was chosen and is not sent yet stays chosen, and the focus where it was.
+function show({ number, html }) {
+  if (number < shown) return;
+  const heading = () => (state.querySelector("h1") || {}).textContent;
+  const before = heading(), form = state.querySelector("form[data-key]"), focus = (document.activeElement || {}).id;
+  const chosen = form && [...form.elements].filter(({ checked }) => checked).map(({ id }) => id);
+  state.innerHTML = html;
+  shown = number;
+  const after = state.querySelector("form[data-key]");
+  if (form && after && form.dataset.key === after.dataset.key)
+    for (const one of after.elements) if (one.id && one.type !== "submit") one.checked = chosen.includes(one.id);
+  const kept = focus && document.getElementById(focus);
+  if (kept) kept.focus();
+  if (heading() !== before) say(heading());
+}
+
+async function catchUp() {
+  const answer = await fetch(`${watched}/state?lang=${language}`, { cache: "no-store" });
+  if (answer.ok) show(await answer.json());
+}
+
+function later(work) {
+  return setTimeout(work, 1000 + Math.random() * 2000);
+}
+
+function listen() {
+  if (source) source.close();
+  source = new EventSource(`${watched}/events?lang=${language}`);
+  source.onmessage = ({ data }) => {
+    if (said.textContent === words("lost")) say("");
+    show(JSON.parse(data));
+  };
+  source.onerror = () => {
+    if (!waiting) say(words("lost"));
+    if (source.readyState === EventSource.CLOSED) later(listen);
+  };
+}
+
+// The newest vote is sent until the server has answered: it decides whether the vote counts.
+async function send(form) {
+  const mine = (waiting = { action: form.action, body: new URLSearchParams(new FormData(form)) });
+  while (waiting === mine) {
+    try {
+      const answer = await fetch(mine.action, { method: "POST", body: mine.body, headers: { Accept: "application/json" } });
+      if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
+      if (waiting !== mine) return;
+      waiting = undefined;
+      const told = await answer.json();
+      if (told.html) show(told);
+      say(told.said);
+    } catch {
+      say(words("offline"));
+      await new Promise(later);
+    }
+  }
+}
+
+addEventListener("submit", (event) => {
+  if (!event.target.dataset.key) return;
+  event.preventDefault();
+  send(event.target);
+});
+
+setInterval(() => {
+  const clock = state.querySelector("[data-left]");
+  if (!clock) return;
+  const left = Math.max(0, clock.dataset.left - 0.25);
+  clock.dataset.left = left;
+  const text = left > 0 ? clock.dataset.words.replace("#", Math.ceil(left)) : clock.dataset.late;
+  if (clock.textContent !== text) clock.textContent = text;
+}, 250);
+
+if (watched) {
+  listen();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    catchUp().catch(() => {});
+    if (source.readyState !== EventSource.OPEN) listen();
+  });
+  addEventListener("online", listen);
+}

@@ -1,0 +1,340 @@
+"""Seats and projector as an ASGI application: light pages, server-sent events, and forms.
+
+Every message is the whole state for that viewer, with its number. A seat is known by a cookie
+that the room's own secret signs: there is no account, and any process can check it.
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import suppress
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sse_starlette import EventSourceResponse
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from simulator import assets
+from simulator.progress.keeper import NotKept
+from simulator.registry.asgi import Client, behind_proxy, direct
+from simulator.registry.rate_limit import network_of
+from simulator.room import render
+from simulator.room.guard import GUESSES, JOINS, VOTES, Guard, Rejected, form
+from simulator.room.rooms import Rooms
+from simulator.room.step import Refused, Room
+from simulator.room.store import NoRoom
+from simulator.room.table import SeatTaken, Voted
+from simulator.room.view import Viewer, face, view
+from simulator.room.words import REFUSALS, say
+from simulator.words import i18n
+from simulator.words.i18n import _
+
+COOKIE = "pullscope_seat"
+LANGUAGE = "pullscope_language"
+"""The cookie of the pages, which a choice of the language sets."""
+DAY = 86_400
+STREAMS = 4
+"""Streams that one seat may have at once: a reload opens the next before the last one ends."""
+PROJECTORS = 20
+"""Streams of projectors that a room may have at once."""
+GATHER = 0.25
+"""Seconds in which a projector is told at most once."""
+ALIVE = 15
+"""Seconds after which a line is sent for the sake of proxies."""
+SAFE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class RoomApp:
+    """Everything below `/room/`. `origin` is the address of the site, for codes to scan, and
+    `hosts` are the names under which it answers; with `public` it is behind TLS, and the proxy
+    says from where a request came."""
+
+    def __init__(
+        self, rooms: Rooms, origin: str, hosts: Collection[str], public: bool = False
+    ) -> None:
+        self.rooms, self.origin, self.guard = rooms, origin, Guard(hosts)
+        self.secure = public
+        self.client_of: Callable[[Request], Client] = behind_proxy if public else direct
+        self.streams: dict[tuple[str, int], int] = {}
+        self.app = Starlette(routes=[
+            Route("/room/", self.ask_code),
+            Route("/room/files/{name}", self.file),
+            Route("/room/join", self.join, methods=["POST"]),
+            Route("/room/{code}", self.seat),
+            Route("/room/{code}/seat", self.take_seat, methods=["POST"]),
+            Route("/room/{code}/state", self.state),
+            Route("/room/{code}/events", self.events),
+            Route("/room/{code}/vote", self.vote, methods=["POST"]),
+            Route("/room/{code}/qr.svg", self.qr),
+            Route("/room/{code}/screen", self.screen),
+            Route("/room/{code}/screen/state", self.screen_state),
+            Route("/room/{code}/screen/events", self.screen_events),
+        ], exception_handlers=dict.fromkeys((Rejected, NoRoom, NotKept), rejected))  # fmt: skip
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer in the language of the page."""
+        incoming = Request(scope, receive)
+        with i18n.speaking(language(incoming)):
+            try:
+                self.guard.admit(incoming, self.network(incoming))
+            except Rejected as error:
+                answer = await rejected(incoming, error)
+                await answer(scope, receive, send)
+                return
+            with suppress(ClientDisconnect):
+                await self.app(scope, receive, send)
+
+    def network(self, incoming: Request) -> str:
+        return network_of(self.client_of(incoming).address)
+
+    # -- who asks -----------------------------------------------------------------------------
+
+    async def room(self, incoming: Request) -> Room:
+        """The room of the address. Raises NoRoom, NotKept, or Rejected for who guesses codes."""
+        known = self.rooms.at_hand(incoming.path_params["code"])
+        if known:
+            return known
+        network = self.network(incoming)
+        self.guard.check(GUESSES, network)
+        try:
+            return await asyncio.to_thread(self.rooms.find, incoming.path_params["code"])
+        except NoRoom:
+            self.guard.allow(GUESSES, network)
+            raise
+
+    async def present(self, id: str) -> Room:
+        """Its present state. Raises NoRoom, or NotKept."""
+        known = self.rooms.at_hand(id)
+        return known if known else await asyncio.to_thread(self.rooms.get, id)
+
+    def address(self, room: Room) -> str:
+        return f"/room/{room.code}"
+
+    # -- pages --------------------------------------------------------------------------------
+
+    async def ask_code(self, incoming: Request) -> Response:
+        return HTMLResponse(render.joining(), headers=SAFE)
+
+    async def file(self, incoming: Request) -> Response:
+        kind = render.FILES.get(incoming.path_params["name"])
+        if kind is None:
+            return Response(status_code=404)
+        kept = SAFE | {"Cache-Control": "max-age=300"}
+        return Response(assets.text(f"room/{incoming.path_params['name']}"), 200, kept, kind)
+
+    async def join(self, incoming: Request) -> Response:
+        """From the form with the code: to the room, where one can read what one agrees to."""
+        incoming.path_params["code"] = (await form(incoming)).get("code", "")
+        room = await self.room(incoming)
+        return RedirectResponse(self.address(room), 303, SAFE)
+
+    async def seat(self, incoming: Request) -> Response:
+        room = await self.room(incoming)
+        if incoming.path_params["code"] != room.code:  # the cookie is for one path
+            return RedirectResponse(self.address(room), 303, SAFE)
+        return self.seat_page(incoming, room)
+
+    def seat_page(
+        self, incoming: Request, room: Room, message: str = "", status: int = 200
+    ) -> Response:
+        seat, address = seat_of(incoming, room), self.address(room)
+        watched = address if seat and room.seats.get(seat) else ""
+        main = self.seat_state(room, seat)
+        text = render.page(room.code, main, room.number, watched, message)
+        return HTMLResponse(text, status, headers=SAFE)
+
+    async def take_seat(self, incoming: Request) -> Response:
+        room = await self.room(incoming)
+        await form(incoming)
+        answer = RedirectResponse(self.address(room), 303, SAFE)
+        seat = seat_of(incoming, room)
+        if not (seat and room.seats.get(seat)):
+            self.guard.allow(JOINS, self.network(incoming))
+            self.give_cookie(answer, room, await self.new_seat(room))
+        return answer
+
+    async def new_seat(self, room: Room) -> int:
+        """Raises Rejected where there is none."""
+        try:
+            taken = SeatTaken()
+            after = await asyncio.wrap_future(self.rooms.send(room.id, taken))
+        except Refused as refused:
+            raise Rejected(409, "full") from refused
+        return len(after.seats)
+
+    def give_cookie(self, answer: Response, room: Room, seat: int) -> None:
+        answer.set_cookie(
+            COOKIE, signed(room).dumps(seat), max_age=DAY, path=self.address(room),
+            secure=self.secure, httponly=True, samesite="lax",
+        )  # fmt: skip
+
+    async def screen(self, incoming: Request) -> Response:
+        room = await self.room(incoming)
+        watched = f"{self.address(room)}/screen"
+        text = render.page(room.code, self.screen_html(room), room.number, watched)
+        return HTMLResponse(text, headers=SAFE)
+
+    async def qr(self, incoming: Request) -> Response:
+        room = await self.room(incoming)
+        return Response(render.qr(self.origin + self.address(room)), 200, SAFE, "image/svg+xml")
+
+    # -- states -------------------------------------------------------------------------------
+
+    def seat_state(self, room: Room, seat: int) -> str:
+        """What the seat sees now, as HTML."""
+        if not room.seats.get(seat):
+            return render.state(None, self.address(room), removed=bool(seat))
+        shown = view(room, Viewer.SEAT, self.rooms.clock(), seat)
+        return render.state(shown, self.address(room))
+
+    def screen_html(self, room: Room) -> str:
+        shown = view(room, Viewer.PROJECTOR, self.rooms.clock())
+        return render.state(shown, self.origin + self.address(room))
+
+    async def state(self, incoming: Request) -> Response:
+        room = await self.room(incoming)
+        html = self.seat_state(room, seat_of(incoming, room))
+        return JSONResponse({"number": room.number, "html": html}, headers=SAFE)
+
+    async def screen_state(self, incoming: Request) -> Response:
+        room = await self.room(incoming)
+        message = {"number": room.number, "html": self.screen_html(room)}
+        return JSONResponse(message, headers=SAFE)
+
+    async def events(self, incoming: Request) -> Response:
+        room = await self.room(incoming)
+        seat = seat_of(incoming, room)
+        if not room.seats.get(seat):
+            raise Rejected(403, "refused")
+        return self.streaming(room, seat, STREAMS)
+
+    async def screen_events(self, incoming: Request) -> Response:
+        return self.streaming(await self.room(incoming), 0, PROJECTORS)
+
+    def streaming(self, room: Room, seat: int, most: int) -> Response:
+        """Raises Rejected if this viewer has so many streams already."""
+        if self.streams.get((room.id, seat), 0) >= most:
+            raise Rejected(429, "too often")
+        about = SAFE | {"X-Accel-Buffering": "no"}  # nginx must not keep it back
+        stream = self.stream(room.id, seat, i18n.chosen.get())
+        return EventSourceResponse(stream, ping=ALIVE, headers=about)
+
+    async def stream(self, id: str, seat: int, language: str) -> AsyncIterator[dict[str, Any]]:
+        """A message at once, and then for each state in which this viewer sees something new."""
+        loop, wake = asyncio.get_running_loop(), asyncio.Event()
+        viewer = Viewer.SEAT if seat else Viewer.PROJECTOR
+        draw = (lambda room: self.seat_state(room, seat)) if seat else self.screen_html
+        shown: object = None
+
+        def watcher(room: Room) -> None:
+            if face(room, viewer, seat) != shown:
+                with suppress(RuntimeError):  # the server is stopping
+                    loop.call_soon_threadsafe(wake.set)
+
+        key = (id, seat)
+        self.streams[key] = self.streams.get(key, 0) + 1
+        try:
+            with self.rooms.watching(id, watcher):
+                while True:
+                    wake.clear()
+                    room = await self.present(id)
+                    shown = face(room, viewer, seat)
+                    with i18n.speaking(language):
+                        message = {"number": room.number, "html": draw(room)}
+                    yield {"id": str(room.number), "retry": random.randint(1000, 3000),
+                           "data": json.dumps(message)}  # fmt: skip
+                    await wake.wait()
+                    if not seat:
+                        await asyncio.sleep(GATHER)
+        finally:
+            self.streams[key] -= 1
+            if not self.streams[key]:
+                del self.streams[key]
+
+    # -- votes --------------------------------------------------------------------------------
+
+    async def vote(self, incoming: Request) -> Response:
+        """Received once it is on disk, or refused with the reason; the server's clock decides."""
+        at = self.rooms.clock()
+        room = await self.room(incoming)
+        given = await form(incoming)
+        seat = seat_of(incoming, room)
+        self.guard.allow(VOTES, room.id, str(seat))
+        said, status = say("sent"), 200
+        try:
+            event = Voted(seat, number(given, "item"), number(given, "round"),
+                          optional(given, "option"), "sure" in given, at)  # fmt: skip
+            room = await asyncio.wrap_future(self.rooms.send(room.id, event))
+        except Refused as refused:
+            said, status = _(REFUSALS[refused.why]), 409
+            room = await self.present(room.id)
+        if wants_json(incoming):
+            message = {"number": room.number, "html": self.seat_state(room, seat), "said": said}
+            return JSONResponse(message, status, SAFE)
+        if status == 200:
+            return RedirectResponse(self.address(room), 303, SAFE)
+        return self.seat_page(incoming, room, said, status)
+
+
+def signed(room: Room) -> URLSafeSerializer:
+    return URLSafeSerializer(room.secret, salt="seat")
+
+
+def seat_of(incoming: Request, room: Room) -> int:
+    """The number of the seat that the cookie names; 0 for none, or for one that is not ours."""
+    try:
+        seat = signed(room).loads(incoming.cookies.get(COOKIE, ""))
+    except BadSignature:
+        return 0
+    return seat if isinstance(seat, int) else 0
+
+
+def language(incoming: Request) -> str:
+    """As the address says, else as was chosen on the pages, or as the browser prefers."""
+    asked = (incoming.query_params.get("lang", ""), incoming.cookies.get(LANGUAGE, ""))
+    accepted = incoming.headers.get("accept-language", "").split(",")
+    known = [code for code in asked if code in i18n.LANGUAGES]
+    return (*known, i18n.preferred(one.partition(";")[0].strip() for one in accepted))[0]
+
+
+def wants_json(incoming: Request) -> bool:
+    return "application/json" in incoming.headers.get("accept", "")
+
+
+async def rejected(incoming: Request, error: Exception) -> Response:
+    """Why a request is not answered, as the script wants it or as a page with the form for a
+    code."""
+    status, words = {NoRoom: (404, "no room"), NotKept: (503, "busy")}.get(type(error), (500, ""))
+    if isinstance(error, Rejected):
+        status, words = error.status, error.words
+    sentence = say(words)
+    if wants_json(incoming):
+        return JSONResponse({"said": sentence}, status, SAFE)
+    return HTMLResponse(render.joining(sentence), status, SAFE)
+
+
+def number(given: dict[str, str], name: str) -> int:
+    """The number in this field; 0 where there is none."""
+    return optional(given, name) or 0
+
+
+def optional(given: dict[str, str], name: str) -> int | None:
+    text = given.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 7 else None
+
+
+def is_ours(path: str) -> bool:
+    """Whether a request is for a room."""
+    return path == "/room" or path.startswith("/room/")

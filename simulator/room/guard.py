@@ -1,0 +1,88 @@
+"""What a server of rooms lets in: names of hosts, requests of its own pages, sizes, and how often.
+
+How slow a client may be is the server's business (`simulator.registry.connections`).
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.requests import Request
+
+from simulator.protocol.hosts import bare
+from simulator.registry.asgi import REQUEST_SECONDS
+
+FORM_LIMIT = 2048
+"""Bytes of a form: a vote has about sixty."""
+ASKS = RateLimitItemPerSecond(2000, 10)
+"""Requests from one network: a class is behind one router, and reconnects at once."""
+JOINS = RateLimitItemPerMinute(1500)
+"""Seats taken from one network."""
+GUESSES = RateLimitItemPerMinute(120)
+"""Codes from one network that no room has."""
+VOTES = RateLimitItemPerSecond(20, 10)
+"""Votes of one seat."""
+
+
+class Rejected(Exception):
+    """A request that is not answered, with the status and the name of the words to say."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status, self.words = status, words
+
+
+@dataclass
+class Guard:
+    """`hosts` are the names under which rooms answer."""
+
+    hosts: Collection[str]
+    limiter: FixedWindowRateLimiter = field(
+        default_factory=lambda: FixedWindowRateLimiter(MemoryStorage())
+    )
+
+    def admit(self, incoming: Request, network: str) -> None:
+        """Raises Rejected for another host's name, another site's form, or too many requests."""
+        if bare(incoming.headers.get("host", "")) not in self.hosts:
+            raise Rejected(421, "refused")
+        if incoming.method not in ("GET", "HEAD") and not same_origin(incoming):
+            raise Rejected(403, "refused")
+        self.allow(ASKS, network)
+
+    def allow(self, rate: RateLimitItem, *whose: str) -> None:
+        """Count one more. Raises Rejected beyond the rate."""
+        if not self.limiter.hit(rate, *whose):
+            raise Rejected(429, "too often")
+
+    def check(self, rate: RateLimitItem, *whose: str) -> None:
+        """Raises Rejected if the rate is used up, and counts nothing."""
+        if not self.limiter.test(rate, *whose):
+            raise Rejected(429, "too often")
+
+
+def same_origin(incoming: Request) -> bool:
+    """Whether a form is from a page of ours: browsers say from where. Who says nothing is no
+    browser, and has no cookie of one."""
+    site = incoming.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = incoming.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == incoming.headers.get("host")
+
+
+async def form(incoming: Request) -> dict[str, str]:
+    """The fields of a form. Raises Rejected for one that is too large, or takes too long."""
+    data = b""
+    try:
+        async with asyncio.timeout(REQUEST_SECONDS):
+            async for chunk in incoming.stream():
+                data += chunk
+                if len(data) > FORM_LIMIT:
+                    raise Rejected(413, "too large")
+    except TimeoutError:
+        raise Rejected(408, "too slow") from None
+    return dict(parse_qsl(data.decode("utf-8", "replace")))
