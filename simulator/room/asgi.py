@@ -276,10 +276,10 @@ class RoomApp:
         try:
             event = Voted(seat, number(given, "item"), number(given, "round"),
                           optional(given, "option"), "sure" in given, at)  # fmt: skip
-            room = await asyncio.wrap_future(self.rooms.send(room.id, event))
+            await asyncio.wrap_future(self.rooms.send(room.id, event))
         except Refused as refused:
             said, status = _(REFUSALS[refused.why]), 409
-            room = await self.present(room.id)
+        room = await self.present(room.id)
         if wants_json(incoming):
             message = {"number": room.number, "html": self.seat_state(room, seat), "said": said}
             return JSONResponse(message, status, SAFE)

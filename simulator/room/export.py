@@ -66,7 +66,8 @@ def cell(value: object) -> object:
 def sentence(belief: Belief) -> str:
     """The misconception in one sentence."""
     mutant = MUTANTS[belief.name]
-    return _("This is what you would see if {belief}. But {truth}").format(belief=_(mutant.belief), truth=_(mutant.truth))
+    words = _("This is what you would see if {belief}. But {truth}")
+    return words.format(belief=_(mutant.belief), truth=_(mutant.truth))
 
 
 def printed(room: Room) -> str:

@@ -125,7 +125,8 @@ class Rooms:
     # -- what happens -------------------------------------------------------------------------
 
     def send(self, id: str, event: Event) -> "Future[Room]":
-        """The room once the event is on disk. The future raises Refused, NoRoom or NotKept."""
+        """The room right after the event, once that is on disk; others may have followed. The
+        future raises Refused, NoRoom or NotKept."""
         waiting = Waiting(id, event)
         self.queue.put(waiting)
         with self.lock:
@@ -166,11 +167,11 @@ class Rooms:
         self.remember(after)
         if after.closes_at is not None and (known is None or known.closes_at != after.closes_at):
             self.close_later(after, after.closes_at)
-        for one, refused in zip(waiting, outcomes, strict=True):
-            if refused:
-                one.done.set_exception(refused)
+        for one, outcome in zip(waiting, outcomes, strict=True):
+            if isinstance(outcome, Refused):
+                one.done.set_exception(outcome)
             else:
-                one.done.set_result(after)
+                one.done.set_result(outcome)
 
     def close_later(self, room: Room, closes_at: float) -> None:
         """Close the vote when countdown and grace are over."""

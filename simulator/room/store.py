@@ -81,8 +81,8 @@ class KeyedItem:
 
 ITEMS = TypeAdapter(tuple[KeyedItem, ...])
 
-Outcome = Refused | None
-"""Of an event: why it did not happen, or None."""
+Outcome = Refused | Room
+"""Of an event: why it did not happen, or the room right after it."""
 
 
 def advance(
@@ -111,7 +111,7 @@ def folded(room: Room, events: Iterable[Event]) -> tuple[Room, list[Outcome]]:
     for event in events:
         try:
             room = step(room, event)
-            outcomes.append(None)
+            outcomes.append(room)
         except Refused as refused:
             outcomes.append(refused)
     return room, outcomes

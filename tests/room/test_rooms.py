@@ -88,6 +88,13 @@ def test_votes_of_many_at_once_are_all_there(rooms: Rooms, url: str, clock: Cloc
     third.keeper.close()
 
 
+def test_phones_that_join_at_once_have_a_seat_each(rooms: Rooms) -> None:
+    """Though they are committed together."""
+    id = rooms.open("owner").id
+    waiting = [rooms.send(id, SeatTaken()) for _ in range(60)]
+    assert [len(one.result(30).seats) for one in waiting] == list(range(1, 61))
+
+
 def test_one_that_is_refused_spoils_no_other(rooms: Rooms) -> None:
     room = voting(rooms)
     results = [rooms.send(room.id, vote(room, seat, option)) for seat, option in
