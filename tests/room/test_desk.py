@@ -14,7 +14,6 @@ from simulator.web import rooms as served
 from tests.pages import PATIENCE
 from tests.room.made import vote
 
-
 PAGE = """
 from simulator.lesson.library import find_lesson
 from simulator.web.pages import classroom
