@@ -197,11 +197,18 @@ def test_the_stage_invites_to_what_if() -> None:
 
 
 def test_a_surprise_does_not_show_its_title() -> None:
-    """A situation that was not shown before, and its title only when it is asked for."""
+    """A situation that was not shown before. Neither the stage nor the address names it, and a
+    page that is opened at this address does not either, until the title is asked for."""
     test = opened()
     test.button(key="surprise").click().run()
-    name = staged(test)["scenario"]
+    name = test.session_state["scenario"]
     assert not test.exception and name != "works"
     assert not [one for one in test.selectbox if one.key == "scenario"]
-    test.button(key="reveal").click().run()
-    assert test.selectbox(key="scenario").value == name
+    shown = staged(test)
+    assert shown["scenario"] == shown["situation"] == "" and shown["steps"]
+    assert name not in json.dumps(shown["address"])
+    again = opened(scenario=shown["address"]["scenario"])
+    assert not [one for one in again.selectbox if one.key == "scenario"]
+    assert again.session_state["scenario"] == name and not again.warning
+    again.button(key="reveal").click().run()
+    assert again.selectbox(key="scenario").value == name

@@ -4,7 +4,7 @@ import logging
 import os
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec
@@ -18,6 +18,7 @@ from simulator.decoder.asking import explain_address
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
+from simulator.protocol.digest import digest_of
 from simulator.recordings.document import engine_of, recorded
 from simulator.recordings.replayed import Replayed, replayed
 from simulator.recordings.situations import recorded_situations
@@ -63,7 +64,7 @@ def addressed() -> None:
     """
     for choice, titles in CHOICES.items():
         known = titles()
-        asked = st.query_params.get(choice, "")
+        asked = unveiled(st.query_params.get(choice, ""), known)
         if choice not in st.session_state:
             st.session_state[choice] = asked if asked in known else next(iter(known))
         if asked and asked not in known and st.session_state[choice] == next(iter(known)):
@@ -114,6 +115,23 @@ def surprise() -> None:
 
 def unveil() -> None:
     st.session_state.surprising = False
+
+
+VEIL = "surprise-"
+"""Begins the name of a surprise in an address."""
+
+
+def veiled(name: str) -> str:
+    """The name of a surprise in an address: it does not tell which situation it is."""
+    return VEIL + digest_of(name.encode()).partition(":")[2][:8]
+
+
+def unveiled(asked: str, known: Iterable[str]) -> str:
+    """The situation that an address names. One that names a surprise stays a surprise."""
+    if not asked.startswith(VEIL):
+        return asked
+    st.session_state.setdefault("surprising", True)
+    return next((name for name in known if veiled(name) == asked), asked)
 
 
 def chosen_engine() -> str:

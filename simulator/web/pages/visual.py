@@ -2,6 +2,7 @@
 tables for who has seen it."""
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -30,6 +31,7 @@ from simulator.web.pages.parts import (
     situations,
     table,
     take_password,
+    veiled,
 )
 from simulator.web.pages.question import ask
 from simulator.web.real_runs import NotAdmitted, admitted
@@ -150,7 +152,16 @@ def remarkable(told: Replayed, engine: str) -> None:
 def player(lesson: Lesson, trace: Trace) -> None:
     with st.container(key="player"):
         payload = playing.payload(lesson, trace) | {"then": onward(lesson, trace)}
+        if st.session_state.get("surprising") and trace.source == "mock":
+            payload |= unnamed(payload)
         stage.mount(payload, key="stage", on_place=arrived)
+
+
+def unnamed(payload: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a surprise that would name its situation, without the name: the title and the
+    name answer the predictions."""
+    address = payload["address"] | {"scenario": veiled(payload["scenario"])}
+    return {"situation": "", "scenario": "", "address": address}
 
 
 def onward(lesson: Lesson, trace: Trace) -> list[dict[str, str]]:
