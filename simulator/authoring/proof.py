@@ -141,8 +141,12 @@ def of_parties(lesson: Lesson) -> Found:
 
 
 def of_claims(lesson: Lesson) -> Found:
-    """Every claim holds, but for those of the quiz: see `of_quiz`."""
+    """Every claim is about a situation that the lesson plays, and holds; of those of the quiz one
+    a question does: see `of_quiz`."""
     for where, claim in claims_in(lesson.document):
+        name = claim.run.partition("@")[0]
+        if name and lesson.situation(name) not in lesson.situations:
+            yield (*where, "run"), f"the lesson does not play {name!r}"
         if "quiz" not in where:
             yield from disagreements(lesson, where, claim)
 

@@ -86,8 +86,10 @@ def fits(wanted: Any, actual: Any) -> bool:
 
 
 def filled(text: str, at: Point) -> str:
-    """The text with the facts that it names in braces."""
-    return re.sub(r"\{([a-z_]+)\}", lambda found: str(at.facts[found[1]]), text)
+    """The text with the facts that it names in braces. A shortened fact ends with an ellipsis,
+    which is the full stop too."""
+    told = re.sub(r"\{([a-z_]+)\}", lambda found: str(at.facts[found[1]]), text)
+    return re.sub(r"…\.(?=\s|$)", "…", told)
 
 
 def names_in(text: str) -> list[str]:
