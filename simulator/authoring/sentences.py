@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from simulator.authoring.comparisons import comparison_sentences
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.lesson import event_words
@@ -60,6 +61,9 @@ def of_sentences(lesson: Lesson) -> Found:
     for run, trace in runs(lesson):
         for told in narration(lesson, trace):
             seen[told.place].append((run, told))
+    if lesson.document.situations == "all":
+        for name, told in comparison_sentences():
+            seen[told.place].append((name, told))
     for place, showings in seen.items():
         whole = lesson.document.situations == "all" or place.startswith("row")
         for what in of_place(showings, whole):
@@ -81,7 +85,7 @@ def where(place: str) -> Where:
     kind, name, *rest = place.split(".")
     if kind == "row":
         return ("rows", int(name) - 1, *rest)
-    return ("flow",) if kind == "box" else ("words", name)
+    return ("flow",) if kind == "box" else ("words", name) if kind == "event" else ()
 
 
 def of_place(showings: Sequence[tuple[str, Told]], whole: bool) -> Iterator[str]:

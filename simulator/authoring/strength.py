@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
 from simulator.lesson.narration import Told
-from simulator.views.point import Point, resolve
+from simulator.views.point import At, resolve
 from simulator.views.sentences import applying, holds
 from simulator.words.data_file import read_named
 
@@ -59,20 +59,21 @@ def notices(told: Told, mention: Mention) -> bool:
     return any(not proven(told, changed(told.at, mention.paths, pick)) for pick in (0, 1))
 
 
-def proven(told: Told, at: Point) -> bool:
+def proven(told: Told, at: At) -> bool:
     """Whether the sentence is the one that is shown at this point, and its claims hold."""
     return applying(told.variants, at) == [told.shown] and holds(told.shown.claims, at)
 
 
-def changed(at: Point, paths: Sequence[str], pick: int) -> Point:
-    """The point with another value at each of these paths."""
+def changed(at: At, paths: Sequence[str], pick: int) -> At:
+    """The point with another value at each of these paths; of two runs, in both."""
     values: dict[str, Any] = {}
-    for path in paths:
+    for path in (prefix + path for prefix in ("", "left.", "right.") for path in paths):
         try:
             values[path] = others(resolve(at, path))[pick]
         except LookupError:
             continue
-    return replace(at, changed=values)
+    spoiled: At = replace(cast(Any, at), changed=values)
+    return spoiled
 
 
 def others(value: Any) -> tuple[Any, Any]:

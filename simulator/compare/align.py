@@ -236,38 +236,6 @@ FACTS: Mapping[str, Callable[[Step], str]] = {
 """What can be otherwise at a step, in the order of cause and effect."""
 
 
-KNOWN = {"Typed", "Credential store", "Image store"}
-
-
-def how(comparison: Comparison) -> str:
-    """In which way the runs part: what was the same, and what was not."""
-    pair = comparison.parting
-    if pair is None:
-        return N_("Each step has the same kind of event in both runs.")
-    if not (pair.left and pair.right):
-        return N_("Here one of them has a command that the other does not have.")
-    different = {fact.what for fact in facts(pair)}
-    if comparison.left.engine != comparison.right.engine and not KNOWN & different:
-        return N_("From the same point the two engines go different ways.")
-    if "Sent" in different:
-        return N_("The requests differ, so the answers do, too.")
-    if pair.left.exchange:
-        return same_question(pair.left, pair.right)
-    if pair.left.before.phase is Phase.PROMPTING and not KNOWN & different:
-        return N_("Nothing is sent here: what is typed, or not typed, decides.")
-    return N_("Nothing is sent here: what is known on this machine decides.")
-
-
-def same_question(left: Step, right: Step) -> str:
-    """The answers to what looks like the same request; a credential in it does not show."""
-    answers = [step.exchange.answer for step in (left, right) if step.exchange]
-    refused = any(isinstance(a, Response) and a.status in (401, 403) for a in answers)
-    proven = left.exchange and left.exchange.request.authorization
-    if refused and proven:
-        return N_("The same is asked, with credentials that are not shown; the answers differ.")
-    return N_("The same is asked; the answers differ.")
-
-
 # -- one thing changed --------------------------------------------------------------------------
 
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.compare.align import Comparison, facts, how
+from simulator.compare.align import Comparison, facts
+from simulator.compare.sentences import how, why
 from simulator.docker.engines import engines
 from simulator.docker.machine import Phase, State
 from simulator.docker.trace import Step, Trace
@@ -172,7 +173,7 @@ def verdict(lesson: Lesson, comparison: Comparison) -> dict[str, Any]:
     ]
     return {
         "heading": heading(lesson, comparison),
-        "how": _(how(comparison)),
+        "how": how(comparison),
         "why": causes(comparison) or told_by_both(lesson, comparison),
         "facts": differing,
     }
@@ -196,10 +197,8 @@ def quoted(title: str) -> str:
 
 def causes(comparison: Comparison) -> list[str]:
     """The change's own sentence, or what each situation says of itself."""
-    if comparison.change and comparison.parted is None:
-        return [_(NO_EFFECT)]
     if comparison.change:
-        return [_(CHANGES[comparison.change].why)]
+        return [why(comparison)]
     names = dict.fromkeys((comparison.left.scenario, comparison.right.scenario))
     known = [one for one in map(find_scenario, names) if one]
     return [f"{one.title}: {one.cause}" for one in known if one.cause] if len(known) > 1 else []
@@ -222,6 +221,3 @@ def words_of(lesson: Lesson, step: Step) -> Words:
 
 
 NONE = "–"
-NO_EFFECT = N_(
-    "It is so already, there is nothing of the kind here, or the run ends before it matters."
-)

@@ -8,7 +8,7 @@ from simulator.lesson.document import Lesson
 from simulator.views.commands import command_name
 from simulator.views.message import notes
 from simulator.views.outline import Words
-from simulator.views.point import Point, point_of
+from simulator.views.point import At, point_of
 from simulator.views.rows import Span, spans
 from simulator.views.sentences import (
     Variant,
@@ -29,7 +29,7 @@ class Told:
 
     place: str
     step: Step
-    at: Point
+    at: At
     variants: Sequence[Variant]
 
     @property

@@ -21,10 +21,9 @@ Apply = Callable[[Scenario], Scenario]
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is otherwise. `why` is what follows from it."""
+    """One thing that is different: its title, and the function that changes a scenario."""
 
     title: str
-    why: str
     apply: Apply
 
 
@@ -182,170 +181,63 @@ def for_another_platform(command: Typed, _: Scenario) -> Typed:
 
 
 CHANGES: Mapping[str, Change] = {
-    "password": Change(
-        N_("The password typed is wrong"),
-        N_("A login is checked at once: what is refused is not stored."),
-        typing(wrong_password),
-    ),
-    "right-password": Change(
-        N_("The password typed is right"),
-        N_("The login is accepted and stored, and the pull can prove who asks."),
-        typing(right_password),
-    ),
-    "no-terminal": Change(
-        N_("No terminal"),
-        N_("Without a terminal docker login cannot ask; it wants --password-stdin."),
-        typing(unanswered),
-    ),
+    "password": Change(N_("The password typed is wrong"), typing(wrong_password)),
+    "right-password": Change(N_("The password typed is right"), typing(right_password)),
+    "no-terminal": Change(N_("No terminal"), typing(unanswered)),
     "stored": Change(
         N_("Credentials of an earlier login are stored"),
-        N_("The engine finds them by the registry's name, and answers the challenge with them."),
         lambda one: one.model_copy(update={"stored": f"alice:{one.password}"}),
     ),
-    "not-stored": Change(
-        N_("Nothing is stored"),
-        N_("Without stored credentials the engine answers the challenge as an anonymous user."),
-        setting(stored=None),
-    ),
-    "stale": Change(
-        N_("The password was changed at the registry"),
-        N_(
-            "The password that was typed or stored is out of date, so the registry or its token"
-            " service refuses it."
-        ),
-        setting(password="changed"),
-    ),
+    "not-stored": Change(N_("Nothing is stored"), setting(stored=None)),
+    "stale": Change(N_("The password was changed at the registry"), setting(password="changed")),
     "helper": Change(
         N_("The credential helper is missing"),
-        N_("config.json names a program that is not installed."),
         setting(helper_missing=True, stored=None),
     ),
     "read-only": Change(
         N_("config.json cannot be written"),
-        N_("The credentials are right, but they cannot be kept."),
         as_in("read-only-config", "read_only"),
     ),
     "rights": Change(
         N_("The account has no right to the repository"),
-        N_("The credentials are fine; what they may do is not enough."),
         as_in("no-right", "may_pull"),
     ),
-    "allowed": Change(
-        N_("The account has a right to the repository"),
-        N_("The same credentials now open this repository."),
-        ordinary("may_pull"),
-    ),
-    "tag": Change(
-        N_("The tag does not exist"),
-        N_(
-            "To an account that may read the repository, the registry answers that it has no "
-            "such manifest."
-        ),
-        pulling(no_such_tag),
-    ),
-    "repository": Change(
-        N_("The repository's name is misspelt"),
-        N_("For a repository that is not there the answer may be a denial: it tells nothing."),
-        pulling(misspelt_repository),
-    ),
-    "host": Change(
-        N_("The registry's name is misspelt in the pull"),
-        N_("Docker stores credentials by the registry's name, and no host has this name."),
-        pulling(misspelt_host),
-    ),
-    "capital": Change(
-        N_("The repository's name has a capital letter"),
-        N_("Docker takes the name apart before it asks anybody, and this one is not allowed."),
-        pulling(capitalised),
-    ),
-    "platform": Change(
-        N_("Another platform is asked for"),
-        N_("The image is not there for this platform."),
-        typing(for_another_platform),
-    ),
+    "allowed": Change(N_("The account has a right to the repository"), ordinary("may_pull")),
+    "tag": Change(N_("The tag does not exist"), pulling(no_such_tag)),
+    "repository": Change(N_("The repository's name is misspelt"), pulling(misspelt_repository)),
+    "host": Change(N_("The registry's name is misspelt in the pull"), pulling(misspelt_host)),
+    "capital": Change(N_("The repository's name has a capital letter"), pulling(capitalised)),
+    "platform": Change(N_("Another platform is asked for"), typing(for_another_platform)),
     "down": Change(
         N_("Nothing listens at the registry's port"),
-        N_("The first request gets no answer."),
         at_the_registry(as_in("down", "obstacle")),
     ),
     "tls": Change(
         N_("The registry's certificate is not trusted"),
-        N_("The client hangs up before it sends a request."),
         at_the_registry(as_in("untrusted-certificate", "tls")),
     ),
     "plain": Change(
         N_("The registry speaks plain HTTP"),
-        N_("Docker insists on HTTPS for any host but this machine."),
         at_the_registry(as_in("plain-http", "tls")),
     ),
-    "basic": Change(
-        N_("Basic authentication instead of tokens"),
-        N_("The registry takes the password itself; there is no token service."),
-        as_in("basic", "auth"),
-    ),
-    "tokens": Change(
-        N_("Tokens instead of Basic authentication"),
-        N_("The registry names a token service, and takes only what that one issues."),
-        setting(auth=Auth.BEARER),
-    ),
-    "open": Change(
-        N_("The registry asks for nothing"),
-        N_("The registry sends no challenge, so Docker sends no credentials."),
-        as_in("public-registry", "auth"),
-    ),
+    "basic": Change(N_("Basic authentication instead of tokens"), as_in("basic", "auth")),
+    "tokens": Change(N_("Tokens instead of Basic authentication"), setting(auth=Auth.BEARER)),
+    "open": Change(N_("The registry asks for nothing"), as_in("public-registry", "auth")),
     "post": Change(
         N_("The token service takes the OAuth2 POST"),
-        N_("The first way of asking for a token succeeds, so the second is not needed."),
         as_in("token-post", "token_post"),
     ),
-    "token-service": Change(
-        N_("The token service fails"),
-        N_("The challenge cannot be answered, whoever asks."),
-        broken_as_in("token-service-down"),
-    ),
-    "limited": Change(
-        N_("The account is rate limited"),
-        N_("The registry counts pulls and has had enough."),
-        broken_as_in("rate-limited"),
-    ),
-    "server": Change(
-        N_("The registry fails"),
-        N_("The answer is an error of the server's own."),
-        broken_as_in("server-error"),
-    ),
-    "held": Change(
-        N_("An image with the same base is here"),
-        N_("Layers that the image store holds are not downloaded again."),
-        holding_the_base,
-    ),
-    "up-to-date": Change(
-        N_("The image is here already"),
-        N_("The tag stands for a digest that the image store holds: nothing to download."),
-        holding_the_image,
-    ),
-    "corrupted": Change(
-        N_("A layer is corrupted"),
-        N_("The layer that arrives has another digest than the manifest names."),
-        broken_as_in("corrupted-layer"),
-    ),
-    "missing": Change(
-        N_("A layer is missing in the registry"),
-        N_("The manifest names a blob that is not there."),
-        broken_as_in("missing-layer"),
-    ),
-    "cut": Change(
-        N_("The connection breaks once"),
-        N_("The rest is asked for by range; what arrived is kept."),
-        broken_as_in("cut-download"),
-    ),
-    "redirect": Change(
-        N_("Layers come from another host"),
-        N_("The registry redirects; the credential stays behind."),
-        as_in("redirected-blobs", "redirect"),
-    ),
+    "token-service": Change(N_("The token service fails"), broken_as_in("token-service-down")),
+    "limited": Change(N_("The account is rate limited"), broken_as_in("rate-limited")),
+    "server": Change(N_("The registry fails"), broken_as_in("server-error")),
+    "held": Change(N_("An image with the same base is here"), holding_the_base),
+    "up-to-date": Change(N_("The image is here already"), holding_the_image),
+    "corrupted": Change(N_("A layer is corrupted"), broken_as_in("corrupted-layer")),
+    "missing": Change(N_("A layer is missing in the registry"), broken_as_in("missing-layer")),
+    "cut": Change(N_("The connection breaks once"), broken_as_in("cut-download")),
+    "redirect": Change(N_("Layers come from another host"), as_in("redirected-blobs", "redirect")),
     "mended": Change(
         N_("Nothing is broken"),
-        N_("Registry, network and credential store do as they should."),
         ordinary("faults", "obstacle", "tls", "helper_missing", "read_only"),
     ),
 }

@@ -73,7 +73,10 @@ ANSWER_HEADERS = {
         f"{DISTRIBUTION}#pulling-manifests",
     ),
     "content-type": Note(
-        N_("The media type of the body. It tells a manifest of one image from an index."),
+        N_(
+            "The media type of the body. It also says whether a manifest is that of one image or "
+            "an index."
+        ),
         f"{DISTRIBUTION}#pulling-manifests",
     ),
     "content-length": Note(

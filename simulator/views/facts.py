@@ -12,6 +12,7 @@ from simulator.docker.machine import Phase
 from simulator.docker.trace import Step
 from simulator.protocol.hosts import is_loopback, split_url
 from simulator.protocol.message import Request, Response
+from simulator.protocol.reference import HUB_HOST, HUB_KEY
 from simulator.protocol.secrets import SECRET_FIELDS
 
 Value = bool | int | str
@@ -73,6 +74,16 @@ def key(step: Step) -> str:
     return run.reference.key if run.reference else run.host
 
 
+def hub(step: Step) -> bool:
+    """The command is about Docker Hub, the registry of names without a host."""
+    return key(step) == HUB_KEY
+
+
+def mirrored(step: Step) -> bool:
+    """The host that is asked is a mirror of Docker Hub."""
+    return hub(step) and host(step) not in ("", HUB_HOST)
+
+
 def stored(step: Step) -> bool:
     """Credentials for this registry are stored."""
     return stored_credential(step) is not None
@@ -92,6 +103,11 @@ def store_changed(step: Step) -> bool:
 def helper(step: Step) -> str:
     """The credential helper that keeps this registry's credentials."""
     return step.after.client.store.helper_of(key(step)) or ""
+
+
+def helper_missing(step: Step) -> bool:
+    """The credential helper that this registry needs is not installed."""
+    return bool(step.after.client.store.lacks(key(step)))
 
 
 def account(step: Step) -> str:
@@ -229,10 +245,11 @@ def failed(step: Step) -> bool:
 FACTS: Mapping[str, Callable[[Step], Value]] = {
     fact.__name__: fact
     for fact in (
-        command, host, image, repository, by_digest, digest, loopback, stored, identity_token,
-        store_changed, helper, account, reuses_stored, asks_user, sent_to, tls, credentials_sent,
-        scheme_sent, status, digest_named, length_named, scheme, resolved_with, token_service,
-        challenged, downloaded, layers_held, image_named, new_digest, platform, failed,
+        command, host, image, repository, by_digest, digest, loopback, key, hub, mirrored, stored,
+        identity_token, store_changed, helper, helper_missing, account, reuses_stored, asks_user,
+        sent_to, tls, credentials_sent, scheme_sent, status, digest_named, length_named, scheme,
+        resolved_with, token_service, challenged, downloaded, layers_held, image_named, new_digest,
+        platform, failed,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""

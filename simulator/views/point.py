@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.docker.trace import Step
 from simulator.views.facts import FactsOf
@@ -27,6 +27,15 @@ class Point:
     """Values at paths that are not those of the run: what a proof is tried with."""
 
 
+class At(Protocol):
+    """A point that texts are filled from: one of a run, or of two runs that are compared."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+    @property
+    def changed(self) -> Mapping[str, Any]: ...
+
+
 def point_of(step: Step, row: int | None = None, start: bool = False) -> Point:
     """The point after this step, or before it for `start`."""
     after = step.before if start else step.after
@@ -40,8 +49,9 @@ def point_of(step: Step, row: int | None = None, start: bool = False) -> Point:
 def resolve(root: Any, path: str) -> Any:
     """The value at a dotted path: fields, keys, the place in a list, `count`, and `type` of an
     event; a list of texts as YAML has it. Raises LookupError with a sentence."""
-    if isinstance(root, Point) and path in root.changed:
-        return root.changed[path]
+    changed = getattr(root, "changed", {})
+    if path in changed:
+        return changed[path]
     value = root
     for name in path.split("."):
         value = step_into(value, name, path)

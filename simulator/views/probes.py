@@ -128,7 +128,7 @@ def images_words(value: Value) -> str:
     shown = [shortened(name) for name in value.names]
     if value.waiting:
         count = value.waiting
-        told = ngettext("{count} blob, no image yet", "{count} blobs, no image yet", count)
+        told = ngettext("{count} blob without an image", "{count} blobs without an image", count)
         shown.append(told.format(count=count))
     return ", ".join(shown) if shown else _("Empty")
 

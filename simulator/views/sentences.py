@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from simulator.views.facts import FACTS
-from simulator.views.point import Point, resolve
+from simulator.views.point import At, resolve
 
 OPERATORS = ("one_of", "absent", "count")
 
@@ -39,7 +39,7 @@ def variants_of(place: "str | V | Sequence[V]") -> tuple["Variant | V", ...]:
     return (place,) if isinstance(place, Variant) else tuple(place)
 
 
-def applying(variants: Sequence[V], at: Point) -> list[V]:
+def applying(variants: Sequence[V], at: At) -> list[V]:
     """Those that apply at this point. A good place has one."""
     fitting = [one for one in variants if one.when and holds(one.when, at)]
     return fitting or [one for one in variants if not one.when]
@@ -50,17 +50,17 @@ def usual(variants: Sequence[V]) -> V:
     return next((one for one in variants if not one.when), variants[0])
 
 
-def chosen(variants: Sequence[V], at: Point) -> V:
+def chosen(variants: Sequence[V], at: At) -> V:
     """The sentence that is shown at this point."""
     return next(iter(applying(variants, at)), variants[-1])
 
 
-def holds(wanted: Mapping[str, Any], at: Point) -> bool:
+def holds(wanted: Mapping[str, Any], at: At) -> bool:
     """Whether every path has its value at this point."""
     return next(differences(wanted, at), None) is None
 
 
-def differences(wanted: Mapping[str, Any], at: Point) -> Iterator[tuple[str, str]]:
+def differences(wanted: Mapping[str, Any], at: At) -> Iterator[tuple[str, str]]:
     """Each path that has another value, with a sentence."""
     for path, value in wanted.items():
         try:
@@ -85,7 +85,7 @@ def fits(wanted: Any, actual: Any) -> bool:
     return isinstance(actual, Sized) and len(actual) == value
 
 
-def filled(text: str, at: Point) -> str:
+def filled(text: str, at: At) -> str:
     """The text with the facts that it names in braces. A shortened fact ends with an ellipsis,
     which is the full stop too."""
     told = re.sub(r"\{([a-z_]+)\}", lambda found: str(at.facts[found[1]]), text)

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
+from simulator.authoring.comparisons import comparison_sentences
 from simulator.authoring.sentences import runs
 from simulator.authoring.strength import changed, mentions, proven, spoken_of, unnoticed
 from simulator.lesson.library import find_lesson, folders
@@ -30,12 +31,19 @@ def shown() -> Shown:
     for lesson in map(find_lesson, folders()):
         for run, trace in runs(lesson):
             for told in narration(lesson, trace):
-                found.first.setdefault((lesson.id + told.place, str(told.shown)), told)
-                lacking = unnoticed(told)
-                found.weak |= {f"{told.place}: {told.shown.text}: {one}" for one in lacking}
-                spoken = () if told.shown.source else spoken_of(told.shown.text)
-                found.noticed[run] += len(spoken) - len(lacking)
+                keep(found, lesson.id, run, told)
+    for _run, told in comparison_sentences():
+        keep(found, "", "a comparison", told)
     return found
+
+
+def keep(found: Shown, lesson: str, run: str, told: Told) -> None:
+    """The first place of this sentence, and what it speaks of without noticing a change."""
+    found.first.setdefault((lesson + told.place, str(told.shown)), told)
+    lacking = unnoticed(told)
+    found.weak |= {f"{told.place}: {told.shown.text}: {one}" for one in lacking}
+    spoken = () if told.shown.source else spoken_of(told.shown.text)
+    found.noticed[run] += len(spoken) - len(lacking)
 
 
 def test_a_changed_fact_is_noticed_in_every_situation() -> None:

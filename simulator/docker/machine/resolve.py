@@ -88,7 +88,7 @@ def resolve(state: State) -> Move:
     if listing(state):
         return (Request("GET", tags_url(state), (), state.run.access.authorization),)
     digest = ref(state).digest
-    if digest and not state.profile.heads_digests:
+    if digest and digest_given(state):
         return e.Resolved(digest)
     if state.run.image.among_blobs and digest:
         url = blob_url(state, digest)
@@ -266,13 +266,18 @@ def keep_search(state: State, event: e.SoughtAmongBlobs) -> Run:
     return replace(state.run, image=image, attempts=())
 
 
+def digest_given(state: State) -> bool:
+    """The command names the digest, and this engine does not ask whether there is one."""
+    return bool(ref(state).digest) and not state.profile.heads_digests
+
+
 def keep_resolved(state: State, event: e.Resolved) -> Run:
     """The fetcher starts; with separate authorization it knows nothing of the resolver's."""
     sent = state.run.access.authorization
     image = replace(
         state.run.image,
         resolved=event.digest or None,
-        resolved_with=sent.scheme if sent else None,
+        resolved_with=sent.scheme if sent and not digest_given(state) else None,
         media_type=event.media_type,
     )
     credential = state.run.credential
