@@ -27,17 +27,18 @@ def problems(lesson: Lesson, known: Chapters) -> Iterator[str]:
 def unsaid(section: Section) -> Iterator[str]:
     """What is in `says` and not on the screen, of whichever engine."""
     for engine in engines():
-        shown = screen(section.shell(engine)) if section.play else ""
-        for text in section.says:
-            if text not in shown:
-                yield f"Docker {engine} does not print {text!r}"
+        for one in section.terminals:
+            shown = screen(one.shell(engine)) if one.play else ""
+            for text in one.says:
+                if text not in shown:
+                    yield f"Docker {engine} does not print {text!r}"
 
 
 def unproven(lesson: Lesson, section: Section) -> Iterator[str]:
     for claim in section.claims:
         yield from (what for _where, what in disagreements(lesson, (), claim))
-    if section.question:
-        true = [o.text for o in section.question.options if holds(lesson, o.claim)]
+    if section.choice:
+        true = [o.text for o in section.choice.options if holds(lesson, o.claim)]
         if len(true) != 1:
             yield f"{len(true)} options are true: {true}"
 
@@ -48,6 +49,8 @@ def unshown(lesson: Lesson, section: Section) -> Iterator[str]:
         for part in (section.exchanges, section.stores):
             if part:
                 run_of(lesson, part.run)
+        for name in section.timed:
+            run_of(lesson, name)
         if section.wire:
             step_at(lesson, section.wire)
     except (UnknownScenario, LookupError) as error:

@@ -1,4 +1,4 @@
-"""Learn, Why and Deep: sections of words, each with something that is run for it, as data.
+"""Learn, Why, Deep and Perf: sections of words, each with something that is run for it, as data.
 
 `chapters.yaml` makes claims as the lesson does; `problems` yields a sentence for each way in
 which the words disagree with the machine.
@@ -12,7 +12,7 @@ from pydantic import Field
 
 from simulator.docker.trace import Step
 from simulator.lesson.claims import run_of, step_of
-from simulator.lesson.document import Claim, Lesson, Question
+from simulator.lesson.document import Choice, Claim, Lesson, Option, Question
 from simulator.protocol.manifest import Manifest, parse_manifest
 from simulator.registry.fixtures import all_repositories
 from simulator.scenarios.model import Setting, Typed
@@ -57,34 +57,98 @@ class Member(Strict):
     text: str
 
 
-class Section(Strict):
-    """A title, words, and what is shown for them: `cast` are those who take part, and the terminal
-    shows each of `says`."""
+class Played(Strict):
+    """Commands that are typed in a world; the terminal shows each of `says`, on each engine."""
 
-    title: str
-    text: str
-    cast: tuple[Member, ...] = ()
     world: Setting = Setting()
     play: tuple[Typed, ...] = ()
     says: tuple[str, ...] = ()
-    wire: Shown | None = None
-    exchanges: Listed | None = None
-    chain: str = ""
-    stores: Stored | None = None
-    question: Question | None = None
-    claims: tuple[Claim, ...] = ()
 
     def shell(self, engine: str = "29") -> Shell:
         """The terminal after everything was typed."""
         return typed(terminal(self.world, engine), self.play)
 
 
+class Side(Played):
+    """One of two terminals beside each other, with a line of words."""
+
+    text: str
+
+
+class Pair(Strict):
+    """The same task before and after what the section teaches."""
+
+    before: Side
+    after: Side
+
+
+class Verdict(Strict):
+    """Yes or No as an answer to a belief. The right one's claim holds; the other's does not."""
+
+    claim: Claim
+    feedback: str
+
+
+class Belief(Strict):
+    """A sentence that many believe, as a question that one answers with yes or no."""
+
+    prompt: str
+    hint: str
+    yes: Verdict
+    no: Verdict
+
+    @property
+    def choice(self) -> Choice:
+        """The same as two options, in the chosen language."""
+        sides = ((_("Yes"), self.yes), (_("No"), self.no))
+        options = tuple(Option(text=t, claim=s.claim, feedback=s.feedback) for t, s in sides)
+        return Choice(prompt=self.prompt, hint=self.hint, options=options)
+
+
+class Pitfall(Strict):
+    """A mistake, what to do in its place, and why the mistake fails."""
+
+    wrong: str
+    right: str
+    cause: str
+
+
+class Section(Played):
+    """A title, words, and what is shown for them: `cast` are those who take part, `timed` are
+    situations whose time and bytes are compared."""
+
+    title: str
+    text: str
+    cast: tuple[Member, ...] = ()
+    pair: Pair | None = None
+    wire: Shown | None = None
+    exchanges: Listed | None = None
+    chain: str = ""
+    stores: Stored | None = None
+    timed: tuple[str, ...] = ()
+    question: Question | None = None
+    belief: Belief | None = None
+    pitfall: Pitfall | None = None
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def terminals(self) -> tuple[Played, ...]:
+        """All that is typed for this section."""
+        return (self, *((self.pair.before, self.pair.after) if self.pair else ()))
+
+    @property
+    def choice(self) -> Choice | None:
+        """What is asked before the run is opened."""
+        return self.belief.choice if self.belief else self.question
+
+
 class Chapters(Strict):
-    """The three, as they are read."""
+    """All of them, as they are read. `perf` ends the page about time and bytes."""
 
     learn: tuple[Section, ...] = ()
     why: tuple[Section, ...] = ()
     deep: tuple[Section, ...] = ()
+    perf: tuple[Section, ...] = ()
 
     def sections(self) -> Iterator[tuple[str, Section]]:
         for name in type(self).model_fields:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from simulator.docker.engines import engines
 from simulator.docker.trace import Step, Trace
-from simulator.lesson.document import Claim, Lesson, Question
+from simulator.lesson.document import Choice, Claim, Lesson
 from simulator.scenarios import play
 from simulator.scenarios.model import UnknownScenario
 from simulator.views.commands import commands_of
@@ -23,7 +23,7 @@ def holds(lesson: Lesson, claim: Claim) -> bool:
     return next(disagreements(lesson, (), claim), None) is None
 
 
-def right_answer(lesson: Lesson, question: Question) -> int:
+def right_answer(lesson: Lesson, question: Choice) -> int:
     """The place of the option whose claim holds. Raises StopIteration where none does."""
     options = enumerate(question.options)
     return next(place for place, option in options if holds(lesson, option.claim))

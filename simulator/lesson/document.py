@@ -102,9 +102,15 @@ class Option(Part):
     feedback: str
 
 
-class Question(Part):
+class Choice(Part):
+    """Options to choose from; exactly one is right."""
+
     prompt: str
     hint: str
+    options: tuple[Option, ...]
+
+
+class Question(Choice):
     options: tuple[Option, ...] = Field(min_length=4, max_length=4)
 
 

@@ -22,7 +22,7 @@ from simulator.words.yaml_text import loaded
 TEXTS = frozenset({
     "title", "text", "topic", "minutes", "caption", "sample_caption", "table_caption", "label",
     "brief", "under", "short", "alone", "action", "input", "result", "note", "question", "answer",
-    "prompt", "hint", "feedback",
+    "prompt", "hint", "feedback", "wrong", "right",
     "cause", "story", "rule", "remember", "say", "reason", "what_happened", "how_to_check",
     "how_to_mend",
 })  # fmt: skip

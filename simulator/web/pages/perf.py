@@ -8,11 +8,13 @@ import streamlit as st
 from babel import Locale
 
 from simulator.docker.trace import Trace
+from simulator.lesson.chapters import chapters
 from simulator.lesson.document import Lesson
 from simulator.recordings.situations import trace as played
 from simulator.scenarios.model import titled
 from simulator.views.address import Address
 from simulator.views.timing import KINDS, MB, Bar, Link, measured, timeline, total
+from simulator.web.pages.costs import PARALLEL, costs
 from simulator.web.pages.parts import (
     CHOICES,
     SOURCES,
@@ -22,6 +24,7 @@ from simulator.web.pages.parts import (
     show_table,
     way,
 )
+from simulator.web.pages.reading import section
 from simulator.words.i18n import N_, _, chosen, decimal
 
 LINKS = {
@@ -30,7 +33,6 @@ LINKS = {
     "far": (N_("Far away: 10 MB/s, 300 ms"), Link(latency=0.3)),
     "centre": (N_("Data centre: 500 MB/s, 1 ms"), Link(500 * MB, 500 * MB, 0.001)),
 }
-PARALLEL = (1, 3, 10)
 FIRST = "logged-in"
 """The run that is shown first where the lesson plays it: a pull and nothing else."""
 COMPARED = {
@@ -60,6 +62,8 @@ def page(lesson: Lesson) -> None:
     with right:
         engine = chosen_engine()
     timed(lesson, engine)
+    for place, part in enumerate(chapters(lesson).perf, 1):
+        section(lesson, part, engine, f"perf-{place}")
 
 
 @fragment
@@ -216,14 +220,6 @@ def explained(is_measured: bool) -> None:
 def compared(lesson: Lesson, engine: str, link: Link) -> None:
     """The same link: what is here already, and how many layers at once."""
     known = {name: _(title) for name, title in COMPARED.items() if name in lesson.situations}
+    shown = known or {name: titled(name) for name in lesson.situations}
     st.header(_("What saves time"), anchor="saves")
-    rows = []
-    for name, title in (known or {name: titled(name) for name in lesson.situations}).items():
-        trace = played(name, engine)
-        bars = timeline(trace, link)
-        times = [total(timeline(trace, replace(link, parallel=many))) for many in PARALLEL]
-        moved = sum(bar.size for bar in bars if bar.kind != "unpack")
-        asked = sum(bar.kind != "unpack" for bar in bars)
-        rows.append((title, asked, decimal(moved / 1000), *(decimal(time, 2) for time in times)))
-    at_once = [_("s, {count} at once").format(count=many) for many in PARALLEL]
-    show_table(pd.DataFrame(rows, columns=[_("What"), _("Requests"), "kB", *at_once]))
+    costs(((title, played(name, engine)) for name, title in shown.items()), link)

@@ -5,7 +5,7 @@ import secrets
 import streamlit as st
 
 from simulator.lesson.claims import right_answer
-from simulator.lesson.document import Lesson, Question
+from simulator.lesson.document import Choice, Lesson
 from simulator.lesson.library import content
 from simulator.progress.records import Answer
 from simulator.web.pages.learner import keep, now, progress
@@ -13,14 +13,12 @@ from simulator.words.i18n import _
 
 
 @st.cache_resource(show_spinner=False)
-def answer_key(
-    files: object, language: str, name: str, _lesson: Lesson, _question: Question
-) -> int:
+def answer_key(files: object, language: str, name: str, _lesson: Lesson, _question: Choice) -> int:
     """The place of the option whose claim holds."""
     return right_answer(_lesson, _question)
 
 
-def ask(lesson: Lesson, question: Question, name: str, number: str = "") -> bool | None:
+def ask(lesson: Lesson, question: Choice, name: str, number: str = "") -> bool | None:
     """Whether the answer is right, or None while there is none. What was answered last is kept,
     and stands there again after a reload, in whichever language."""
     key, options = f"question-{lesson.id}-{name}", question.options

@@ -1,10 +1,13 @@
-"""Learn, Why and Deep: read, with something that is run for every section."""
+"""Learn, Why, Deep, and the end of Perf: read, with something that is run for every section."""
 
 import pandas as pd
 import streamlit as st
 
 from simulator.docker.machine import State
 from simulator.lesson.chapters import (
+    Listed,
+    Pair,
+    Played,
     Section,
     Shown,
     chain,
@@ -13,12 +16,15 @@ from simulator.lesson.chapters import (
     screen,
     step_at,
 )
+from simulator.lesson.claims import run_of
 from simulator.lesson.document import Lesson
 from simulator.protocol.message import Request
-from simulator.scenarios import play
+from simulator.scenarios.model import titled
 from simulator.views.address import Address
 from simulator.views.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note
 from simulator.views.message import asked, outcome, wire
+from simulator.views.timing import Link
+from simulator.web.pages.costs import costs
 from simulator.web.pages.learner import arrived
 from simulator.web.pages.parts import chosen_engine, fragment, show_table, way
 from simulator.web.pages.question import ask
@@ -128,16 +134,30 @@ def section(lesson: Lesson, part: Section, engine: str, key: str) -> None:
     st.header(part.title, anchor=key)
     words, shown = st.columns([2, 3], gap="large")
     words.write(part.text)
+    with words:
+        pitfall(part)
     with shown:
         evidence(lesson, part, engine, key)
 
 
+def pitfall(part: Section) -> None:
+    """The mistake, what to do in its place, and the cause, a line each."""
+    if not part.pitfall:
+        return
+    lines = (
+        (":material/close:", _("Wrong"), part.pitfall.wrong),
+        (":material/check:", _("Right"), part.pitfall.right),
+        (":material/help:", _("Cause"), part.pitfall.cause),
+    )
+    st.markdown("\n".join(f"- {icon} **{name}:** {text}" for icon, name, text in lines))
+
+
 def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
     """What is run, or asked, for this section. A question is asked before the run is opened."""
-    if part.question:
-        ask(lesson, part.question, key)
-    answer = part.play or part.wire or part.exchanges or part.chain or part.stores
-    if part.question and answer:
+    if part.choice:
+        ask(lesson, part.choice, key)
+    answer = part.play or part.wire or part.exchanges or part.chain or part.stores or part.timed
+    if part.choice and answer:
         with st.expander(_("The run")):
             shown(lesson, part, engine, key)
     else:
@@ -147,15 +167,38 @@ def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
 def shown(lesson: Lesson, part: Section, engine: str, key: str) -> None:
     """What is run for this section."""
     if part.play:
-        st.code(screen(part.shell(engine)), language=None, wrap_lines=True)
+        typed(part, engine)
+    if part.pair:
+        beside(part.pair, engine)
     if part.wire:
         message(lesson, part.wire)
     if part.exchanges:
-        messages(part.exchanges.run, part.exchanges.engines)
+        messages(lesson, part.exchanges, key)
     if part.chain:
         digests(part.chain, key)
     if part.stores:
-        stored(play.trace(part.stores.run, engine).steps[-1].after)
+        stored(run_of(lesson, f"{part.stores.run}@{engine}").steps[-1].after)
+    if part.timed:
+        compared(lesson, part.timed, engine)
+
+
+def typed(part: Played, engine: str) -> None:
+    st.code(screen(part.shell(engine)), language=None, wrap_lines=True)
+
+
+def beside(pair: Pair, engine: str) -> None:
+    """Two terminals beside each other; on a phone one below the other."""
+    sides = ((_("Before"), pair.before), (_("After"), pair.after))
+    for column, (name, side) in zip(st.columns(2), sides, strict=True):
+        with column:
+            st.markdown(f"**{name}.** {side.text}")
+            typed(side, engine)
+
+
+def compared(lesson: Lesson, names: tuple[str, ...], engine: str) -> None:
+    """Requests, bytes and time of these situations, on the usual link."""
+    runs = ((name, run_of(lesson, f"{name}@{engine}")) for name in names)
+    costs(((titled(lesson.situation(name)), run) for name, run in runs), Link())
 
 
 def message(lesson: Lesson, shown: Shown) -> None:
@@ -178,10 +221,10 @@ def message(lesson: Lesson, shown: Shown) -> None:
         st.code(told["curl"], language="bash", wrap_lines=True)
 
 
-def messages(run: str, names: tuple[str, ...]) -> None:
+def messages(lesson: Lesson, listed: Listed, key: str) -> None:
     """All messages of this run, an engine after the other."""
-    for name in names:
-        trace = play.trace(run, name)
+    for name in listed.engines:
+        trace = run_of(lesson, f"{listed.run}@{name}")
         sent = [step.exchange for step in trace.steps if step.exchange]
         rows = [
             (number, asked(one.request), sent_as(one.request), outcome(one.answer))
@@ -189,7 +232,7 @@ def messages(run: str, names: tuple[str, ...]) -> None:
         ]
         columns = ["#", _("Request"), _("Authorization"), _("Answer")]
         st.write(f"**Docker {name}**")
-        with st.container(key=f"messages-{run}-{name}"):
+        with st.container(key=f"messages-{key}-{name}"):
             show_table(pd.DataFrame(rows, columns=columns))
 
 
