@@ -48,8 +48,10 @@ class CredentialStore:
 
     entries: tuple[tuple[str, Credential], ...] = ()
     helper: str | None = None
-    helper_missing: bool = False
     helpers: tuple[tuple[str, str], ...] = ()
+    installed: tuple[str, ...] | None = None
+    """The helpers on this machine, also those that do not work; None where each one that the file
+    names counts as installed."""
     broken: tuple[tuple[str, HelperAnswer], ...] = ()
     """Helpers that are installed and do not work, by name."""
     environment: tuple[tuple[str, Credential], ...] = ()
@@ -62,8 +64,9 @@ class CredentialStore:
         return dict(self.helpers).get(key, self.helper)
 
     def lacks(self, key: str) -> str | None:
-        """The helper that this registry needs and that is not there."""
-        return self.helper_of(key) if self.helper_missing else None
+        """The helper that this registry needs and that is not installed."""
+        helper = self.helper_of(key)
+        return helper if self.installed is not None and helper not in self.installed else None
 
     def complaint(self, key: str, doing: str) -> str:
         """What Docker's CLI says where the registry's helper fails at `getting`, `storing` or
@@ -71,7 +74,7 @@ class CredentialStore:
         helper = self.helper_of(key)
         if not helper or (doing == "getting" and key in dict(self.environment)):
             return ""
-        if self.helper_missing:
+        if self.lacks(key):
             return helper_error(doing, f'exec: "docker-credential-{helper}": {NOT_THERE}', "")
         answer = dict(self.broken).get(helper)
         if answer and answer.status:
@@ -93,6 +96,13 @@ class CredentialStore:
 
     def without(self, *keys: str) -> "CredentialStore":
         return replace(self, entries=tuple(e for e in self.entries if e[0] not in keys))
+
+    def on(self, machine: "CredentialStore") -> "CredentialStore":
+        """The file as it is read on the machine of another file: with its helpers. What the file
+        holds for a registry with a helper that works counts for nothing."""
+        here = replace(self, installed=machine.installed, broken=machine.broken)
+        working = set(machine.installed or ()) - set(dict(machine.broken))
+        return here.without(*(key for key, _one in self.entries if self.helper_of(key) in working))
 
     def masked(self) -> "CredentialStore":
         kept = tuple((key, credential.masked()) for key, credential in self.entries)

@@ -34,12 +34,14 @@ class InvalidChallenge(ValueError):
 class Goal(Strict):
     """What must be true of the terminal's client. `image`: held under this name, as the registry
     has it; `content`: held under any name; `platform`: of the index, this one; `stored`: there
-    are credentials for this host; `no_password_typed`: in no command line."""
+    are credentials for this host, `kept_by`: in this credential helper; `no_password_typed`: in
+    no command line."""
 
     image: str = ""
     content: str = ""
     platform: str = ""
     stored: str = ""
+    kept_by: str = ""
     no_password_typed: bool = False
 
     def met(self, shell: Shell) -> bool:
@@ -47,6 +49,7 @@ class Goal(Strict):
             (not self.image or holds(shell, self.image, self.platform))
             and (not self.content or digest_of(self.content) in held(shell).values())
             and (not self.stored or bool(shell.client.store.find(registry_key(self.stored))))
+            and (not self.kept_by or helper_of(shell, self.stored) == self.kept_by)
             and not (self.no_password_typed and any(MASK in line for line in shell.history))
         )
 
@@ -83,6 +86,11 @@ class Challenge(Strict):
         if self.solved(here):
             return ()
         return next((end for end in ends if self.solved(typed(here, end))), ())
+
+
+def helper_of(shell: Shell, host: str) -> str | None:
+    """The credential helper that keeps this host's credentials."""
+    return shell.client.store.helper_of(registry_key(host))
 
 
 def held(shell: Shell) -> Mapping[str, str]:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -101,15 +100,14 @@ class ClientDocument(BaseModel):
         except InvalidConfig:
             return CredentialStore()
         named = {one for one in (found.helper, *dict(found.helpers).values()) if one}
-        missing = bool(named) and not named <= {*self.helpers, *self.broken_helpers}
-        found = replace(found, broken=tuple(sorted(self.broken_helpers.items())))
-        if named and not missing:  # a helper is asked, and the file is not
-            helped = (key for key, _ in found.entries if found.helper_of(key) in self.helpers)
-            found = found.without(*helped)
-        for kept in (self.helpers[one] for one in sorted(named) if one in self.helpers):
-            for host, pair in kept.items():
-                found = found.with_entry(host, kept_by_helper(pair))
-        return replace(found, helper_missing=missing)
+        installed = tuple(sorted({*self.helpers, *self.broken_helpers}))
+        broken = tuple(sorted(self.broken_helpers.items()))
+        found = found.on(CredentialStore(installed=installed, broken=broken))
+        for one in named & self.helpers.keys():
+            for host, pair in self.helpers[one].items():
+                if found.helper_of(host) == one:
+                    found = found.with_entry(host, kept_by_helper(pair))
+        return found
 
     def unreadable(self) -> str:
         """What Docker's CLI says about a config.json that it cannot read; empty if it can."""

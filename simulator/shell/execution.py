@@ -7,6 +7,7 @@ from simulator.docker.output.line import Line
 from simulator.shell.expansion import Expander
 from simulator.shell.files import absolute, read, write
 from simulator.shell.programs import PROGRAMS
+from simulator.shell.programs.credential_helper import credential_helper, installed
 from simulator.shell.programs.docker import docker
 from simulator.shell.syntax import Command, Misspelt, Pipeline, Redirect, Script
 from simulator.shell.values import Prompt, Ran, Shell, with_end
@@ -150,6 +151,8 @@ def program(shell: Shell, words: list[str], given: Given) -> Ran:
         return as_root(shell, [word for word in rest if word not in ("-E", "-H")], given)
     if name == "docker":
         return docker(shell, rest, given.text, given.prompt, given.seen)
+    if installed(shell, name):
+        return credential_helper(shell, name, rest, given.text)
     known = PROGRAMS.get(name)
     if known is None:
         return Ran(shell, error=f"bash: {name}: command not found", status=127)

@@ -43,7 +43,7 @@ def read(shell: Shell, path: str) -> str | None:
     """The file's text; None where there is none."""
     if path == CONFIG and path not in shell.files:
         store = shell.client.store
-        return store.to_json() if store != CredentialStore() else None
+        return store.to_json() if store != forgotten(store) else None
     return shell.files.get(path)
 
 
@@ -81,13 +81,14 @@ def removed(shell: Shell, path: str) -> Shell:
 
 def forgotten(store: CredentialStore) -> CredentialStore:
     """What is left without the file: a helper's secrets are not in it, but only it names them."""
-    return CredentialStore(helper_missing=store.helper_missing)
+    return CredentialStore(installed=store.installed, broken=store.broken)
 
 
 def configured(shell: Shell, text: str) -> Shell:
     """config.json with this text. One that Docker cannot read is kept as it is, and Docker says
     so at each command (docker/cli, `cli/config/config.go`)."""
     store, why = understood(text)
+    store = store.on(shell.client.store)
     client = replace(shell.client, store=store, unreadable=complaint(CONFIG, why))
     files = {**shell.files, CONFIG: text}
     return replace(shell, client=client, files=files)
@@ -99,10 +100,9 @@ def understood(text: str) -> tuple[CredentialStore, str]:
     if why or not text.strip():
         return CredentialStore(), why
     try:
-        store = CredentialStore.from_json(text)
+        return CredentialStore.from_json(text), ""
     except InvalidConfig as error:
         return CredentialStore(), str(error)
-    return replace(store, helper_missing=bool(store.helper or store.helpers)), ""
 
 
 def complaint(path: str, why: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from simulator.docker.config_file import Credential
 from simulator.docker.machine import Phase, State
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.digest import short_digest
@@ -42,7 +43,15 @@ class Images:
     waiting: int
 
 
-Value = Access | Layers | Images | str
+@dataclass(frozen=True)
+class Kept:
+    """Hosts that credentials are kept for, each with its place (`HOST=PLACE`): `file`, `token` (an
+    identity token in the file), or the name of a credential helper."""
+
+    places: tuple[str, ...]
+
+
+Value = Access | Layers | Images | Kept | str
 
 
 @dataclass(frozen=True)
@@ -170,10 +179,43 @@ def shortened(name: str) -> str:
     return f"{repository}@{short_digest(digest)}" if at else name
 
 
+def credentials_kept(state: State) -> Kept:
+    store = state.client.store
+
+    def place(key: str, one: Credential) -> str:
+        host = key.removeprefix("https://").split("/")[0]
+        return f"{host}={store.helper_of(key) or ('token' if one.identity_token else 'file')}"
+
+    return Kept(tuple(place(key, one) for key, one in store.entries))
+
+
+PLACES = {
+    "file": N_("{host}: password in config.json"),
+    "token": N_("{host}: identity token in config.json"),
+}
+HELPER = N_("{host}: in the helper {helper}")
+
+
+def kept_words(value: Value) -> str:
+    assert isinstance(value, Kept)
+    return ", ".join(map(place_words, value.places)) or _("None")
+
+
+def place_words(kept: str) -> str:
+    host, _equals, place = kept.rpartition("=")
+    return _(PLACES.get(place, HELPER)).format(host=host, helper=place)
+
+
+def kept_claims(value: Value) -> Mapping[str, Any]:
+    assert isinstance(value, Kept)
+    return {"after.client.store.entries": {"count": len(value.places)}}
+
+
 KNOWN = (
     Probe("auth_token", auth_token, access_words, ACCESS_CLAIMS.__getitem__),
     Probe("image_layers", image_layers, layers_words, layers_claims),
     Probe("local_image_store", local_image_store, images_words, images_claims),
+    Probe("credentials_kept", credentials_kept, kept_words, kept_claims),
     Probe("full_name", full_name, name_words, name_claims),
     Probe("resolved_digest", resolved_digest, digest_words, digest_claims),
 )

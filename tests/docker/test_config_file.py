@@ -28,7 +28,7 @@ def test_a_helper_for_one_registry_goes_before_the_helper_for_all() -> None:
 
 def test_a_helper_that_is_missing_is_missed_where_it_is_needed() -> None:
     """Only the registry that has a helper lacks one."""
-    store = CredentialStore(helpers=((HOST, "ecr-login"),), helper_missing=True)
+    store = CredentialStore(helpers=((HOST, "ecr-login"),), installed=())
     assert store.lacks(HOST) == "ecr-login"
     assert store.lacks("other.example") is None
 

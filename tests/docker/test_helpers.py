@@ -89,7 +89,7 @@ def test_a_registry_token_is_sent_as_it_is(engine: str, scheme: str) -> None:
 def test_the_environment_comes_before_file_and_helper() -> None:
     """DOCKER_AUTH_CONFIG holds for its own keys; a helper that fails is not asked for them."""
     bob = Credential("bob", "pw")
-    store = CredentialStore(((HOST, Credential("alice", "pw")),), "lab", helper_missing=True)
+    store = CredentialStore(((HOST, Credential("alice", "pw")),), "lab", installed=())
     given = replace(store, environment=((HOST, bob),))
     assert given.find(HOST) == bob and store.find(HOST) != bob
     assert given.complaint(HOST, "getting") == "" != store.complaint(HOST, "getting")

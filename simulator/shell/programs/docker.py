@@ -95,6 +95,7 @@ def configured(shell: Shell, path: str, command: Command, prompt: Prompt | None)
             files[CONFIG] = after.store.to_json()
         return replace(ran, shell=replace(ran.shell, client=after, files=files))
     store, why = understood(read(shell, path) or "")
+    store = store.on(shell.client.store)
     lent = replace(shell.client, store=store, unreadable=config_complaint(path, why))
     ran = played(shell, State(lent, (command,)), prompt)
     wrote = ran.shell.client.store
