@@ -40,11 +40,12 @@ def test_the_chapters_are_proven() -> None:
 def test_a_section_shows_what_it_says(where: str) -> None:
     """Words alone prove nothing: something is run, opened, hashed or asked."""
     section = SECTIONS[where]
-    assert any((section.play, section.wire, section.exchanges, section.chain, section.stores,
-                section.question))  # fmt: skip
-    assert bool(section.play) == bool(section.says)
-    for engine in engines():
-        assert section.shell(engine).prompt is None
+    assert any((section.play, section.pair, section.wire, section.exchanges, section.chain,
+                section.stores, section.choice))  # fmt: skip
+    for one in section.terminals:
+        assert bool(one.play) == bool(one.says)
+        for engine in engines():
+            assert one.shell(engine).prompt is None
 
 
 def spoiled(section: Section) -> list[Section]:

@@ -130,8 +130,12 @@ def headed(lesson: Lesson, title: str, sections: tuple[Section, ...], name: str)
 
 
 def section(lesson: Lesson, part: Section, engine: str, key: str) -> None:
-    """Words on the left, what is run for them on the right."""
+    """Words on the left, what is run for them on the right; two terminals need the whole width."""
     st.header(part.title, anchor=key)
+    if part.pair:
+        st.write(part.text)
+        evidence(lesson, part, engine, key)
+        return
     words, shown = st.columns([2, 3], gap="large")
     words.write(part.text)
     with words:
