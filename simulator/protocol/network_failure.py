@@ -24,6 +24,7 @@ class Obstacle(StrEnum):
     PLAIN_HTTP = "server gave HTTP response to HTTPS client"
     RESET = "connection reset by peer"
     CLOSED = "connection closed"
+    BROKEN_OFF = "unexpected EOF"
     PROXY_REFUSED = "the proxy refuses to connect"
     TOO_LARGE = "the answer is larger than any that is expected"
     NO_SCHEME = "unsupported protocol scheme"

@@ -3,6 +3,7 @@
 from itertools import takewhile
 
 from simulator.docker.engines.profile import Profile
+from simulator.docker.events import AccessDenied, Refused
 from simulator.docker.held_images import HeldImage, Refusal, Removal, find_image, held, is_prefix
 from simulator.docker.image_store import ImageStore, chain_ids, repository_of
 from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
@@ -12,26 +13,44 @@ from simulator.words.i18n import N_
 ACCEPTED = (DOCKER_MANIFEST, DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST,
             "application/vnd.docker.distribution.manifest.v1+prettyjws",
             "application/json")  # fmt: skip
-FINAL = frozenset({401, 403, 404, 405, 429})
-"""Statuses after which a blob is not tried again."""
-DENIED = 403
+FINAL = frozenset(
+    {"UNAUTHORIZED", "DENIED", "UNSUPPORTED", "TOOMANYREQUESTS", "NAME_UNKNOWN"}
+)
+"""Errors after which a blob is not asked for again (moby, `retryOnError`)."""
+ERRORS = {"insufficient_scope": "DENIED", "invalid_token": "UNAUTHORIZED"}
+"""What the error of a challenge (RFC 6750 section 3) stands for."""
+BY_STATUS = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS"}
+"""The error where the body is not said to be JSON; UNKNOWN for other statuses."""
 CONFIG_ATTEMPTS = 5
 LAYER_ATTEMPTS = 5
 REQUESTS = 2
 """Each attempt at a layer asks twice: once for its size, and again when it reads."""
 
 
-def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool, bare: bool) -> bool:
-    """Manifests once; a config up to five times, a layer in up to five attempts. A refusal that
-    says no more than its code is not taken for one (distribution, `errcode`)."""
-    final = answers[-1] in FINAL and not (bare and answers[-1] == DENIED)
+def asks_again(
+    answers: tuple[int | None, ...], kind: str, way_in: bool, refused: Refused
+) -> bool:
+    """Manifests once; a config up to five times, a layer in up to five attempts."""
     match kind:
         case "config":
-            return not final and len(answers) < CONFIG_ATTEMPTS
+            return not final(refused) and len(answers) < CONFIG_ATTEMPTS
         case "layer":
-            return len(answers) < (REQUESTS if final else REQUESTS * LAYER_ATTEMPTS)
+            return len(answers) < (REQUESTS if final(refused) else REQUESTS * LAYER_ATTEMPTS)
         case _:
             return False
+
+
+def final(refused: Refused) -> bool:
+    """Whether a blob is not asked for again: by its first error, which counts for nothing where it
+    says no more than its code (distribution, `errcode`)."""
+    if refused.status == 404 or (isinstance(refused, AccessDenied) and refused.error in ERRORS):
+        return True
+    if not 400 <= refused.status < 500 or not refused.errors:
+        return False
+    first = refused.errors[0]
+    if first.whole or first.form in ("text", "details"):
+        return refused.status in BY_STATUS
+    return first.form in ("json", "broken") or (first.code in FINAL and not first.bare)
 
 
 def backs_off(failed: int, kind: str) -> bool:
@@ -94,13 +113,14 @@ PROFILE = Profile(
     helper_required=False,
     reads_environment=False,
     trims_passwords=True,
-    http_after_refused=True,
+    http_after_failure=True,
     ipv6_loopback=False,
     seeks_blobs=False,
     goes_by_type=False,
     trusts_tags=True,
     chains_layers=True,
     config_first=False,
+    resumes_configs=False,
     image_is_config=True,
     parses_platform=True,
     checks_platform=True,

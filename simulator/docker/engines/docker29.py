@@ -1,6 +1,7 @@
 """Docker 29 with containerd's image store, the default of new installations."""
 
 from simulator.docker.engines.profile import Profile
+from simulator.docker.events import Refused
 from simulator.docker.held_images import Refusal, Removal, find_image, is_prefix
 from simulator.docker.image_store import NAMELESS, ImageStore, familiar, parts, repository_of
 from simulator.protocol.manifest import Manifest
@@ -13,7 +14,9 @@ REPEATED_AT_ONCE = frozenset({408, 429})
 REPEATED_ONCE = frozenset({500, 503, 504})
 
 
-def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool, bare: bool) -> bool:
+def asks_again(
+    answers: tuple[int | None, ...], kind: str, way_in: bool, refused: Refused
+) -> bool:
     """408, 429, and 401 with a challenge that reports no error: up to five answers in all.
     500, 503 and 504: once."""
     status = answers[-1]
@@ -83,13 +86,14 @@ PROFILE = Profile(
     helper_required=True,
     reads_environment=True,
     trims_passwords=False,
-    http_after_refused=False,
+    http_after_failure=False,
     ipv6_loopback=True,
     seeks_blobs=True,
     goes_by_type=True,
     trusts_tags=False,
     chains_layers=False,
     config_first=True,
+    resumes_configs=True,
     image_is_config=False,
     parses_platform=False,
     checks_platform=False,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simulator.docker.events import Refused
 from simulator.docker.held_images import Refusal, Removal
 from simulator.docker.image_store import ImageStore
 from simulator.protocol.message import Headers
@@ -37,8 +38,8 @@ class Profile:
     """Takes credentials from `DOCKER_AUTH_CONFIG`, too."""
     trims_passwords: bool
     """`docker login` takes spaces off both ends of a password."""
-    http_after_refused: bool
-    """Tries plain HTTP on this machine also where nothing listens for TLS."""
+    http_after_failure: bool
+    """Tries plain HTTP on this machine after any failure of TLS, not only where there is none."""
     ipv6_loopback: bool
     """Counts `[::1]` as this machine."""
     seeks_blobs: bool
@@ -51,6 +52,8 @@ class Profile:
     """Counts a layer as present only on top of the same layers."""
     config_first: bool
     """Asks for layers only when the config is here."""
+    resumes_configs: bool
+    """Asks for the rest of a config that was cut; without it, for all of it again."""
     image_is_config: bool
     """An image's id is the digest of its config; without it, of its manifest or index."""
     parses_platform: bool
@@ -82,10 +85,10 @@ class Profile:
     """The headers `Accept` of a request for a manifest."""
     reads_errors: frozenset[int]
     """Statuses of a HEAD after which it sends GET to read the reason."""
-    asks_again: Callable[[tuple[int | None, ...], str, bool, bool], bool]
+    asks_again: Callable[[tuple[int | None, ...], str, bool, Refused], bool]
     """Whether to repeat a request: from all statuses it was answered with (None for a download
     that was cut), what it is for (`manifest`, `config` or `layer`), whether the last answer has a
-    challenge that reports no error, and whether its own error is no more than a code."""
+    challenge that reports no error, and what that answer says."""
     backs_off: Callable[[int, str], bool]
     """Whether a blob lets the others go first: from how often it failed (0 after a download that
     was cut), and what it is (`config` or `layer`)."""

@@ -34,18 +34,21 @@ def unreachable(state: State, request: Request, failure: NetworkFailure) -> Even
 
 
 def may_use_http(state: State, request: Request, failure: NetworkFailure) -> bool:
-    """Whether plain HTTP is tried next: on this machine and for `insecure-registries`, where the
-    registry does not speak TLS, or nothing listens and the engine tries then too."""
+    """Whether plain HTTP is tried next, on this machine and for `insecure-registries`: moby tries
+    it after any failure, containerd where the registry does not speak TLS or nothing listens."""
     host, profile = state.run.host, state.profile
     to_registry = request.host == host and request.url.startswith("https:")
     known = profile.ipv6_loopback or not host.startswith("[") or host in state.client.insecure
     if not (to_registry and known and state.client.lenient(host)):
         return False
-    if failure.obstacle is Obstacle.REFUSED:
-        named_port = ":" in host.rpartition("]")[2]
-        as_classic = state.phase is Phase.CHECKING or listing(state)
-        return profile.http_after_refused or as_classic or not named_port
-    return failure.obstacle is Obstacle.PLAIN_HTTP
+    if profile.http_after_failure or state.phase is Phase.CHECKING or listing(state):
+        return failure.obstacle not in OURS
+    refused = failure.obstacle is Obstacle.REFUSED and ":" not in host.rpartition("]")[2]
+    return refused or failure.obstacle is Obstacle.PLAIN_HTTP
+
+
+OURS = frozenset({Obstacle.REFUSED_BY_US, Obstacle.LIMIT_REACHED, Obstacle.NOT_RECORDED})
+"""Failures that are Pullscope's own doing: Docker knows nothing of them."""
 
 
 def demanded(state: State, answer: Response) -> Challenge | None:
@@ -64,11 +67,10 @@ def repeats(state: State, request: Request, answer: Response, kind: str) -> bool
     challenge = challenge_of(answer)
     without_error = challenge is not None and not challenge.error
     statuses = (*state.run.answers_from(request.url), answer.status)
-    bare = all(one.bare for one in errors(answer))
-    return state.profile.asks_again(statuses, kind, without_error, bare)
+    return state.profile.asks_again(statuses, kind, without_error, refusal(request, answer))
 
 
-def refusal(request: Request, answer: Response) -> Event:
+def refusal(request: Request, answer: Response) -> e.Refused:
     about, said, challenge = (request.method, request.url), errors(answer), challenge_of(answer)
     match answer.status:
         case 401 | 403:

@@ -55,6 +55,16 @@ LIMIT_CUTS = 5
 """How often a cut download is resumed before the engine gives up."""
 
 
+def most_cuts(state: State, kind: str) -> int:
+    """How often a blob of this kind may be cut and is still asked for again."""
+    return LIMIT_CUTS if resumes(state, kind) else LIMIT_CUTS - 1
+
+
+def resumes(state: State, kind: str) -> bool:
+    """Whether the rest of a blob that was cut is asked for, or all of it again."""
+    return kind != "config" or state.profile.resumes_configs
+
+
 def blob_answer(state: State, request: Request, answer: Response) -> Event:
     blob = blob_of(state, request)
     location = redirected(request.url, answer.header("Location") or "")
@@ -84,11 +94,11 @@ def blob_of(state: State, request: Request) -> Descriptor:
 def received(state: State, blob: Descriptor, request: Request, answer: Response) -> Event:
     content = answer.content
     arrived = content.size if content else 0
-    if answer.cut and len(state.run.answers_from(request.url)) < LIMIT_CUTS:
+    kind = kind_of(state, blob)
+    if answer.cut and len(state.run.answers_from(request.url)) < most_cuts(state, kind):
         return e.DownloadCut(blob, arrived)
     if answer.cut:
-        return e.Unreachable(request.method, request.url, Obstacle.CLOSED)
-    kind = kind_of(state, blob)
+        return e.Unreachable(request.method, request.url, Obstacle.BROKEN_OFF)
     if content is None or content.digest != blob.digest:
         return e.DigestMismatch(
             kind, blob.digest, content.digest if content else "", blob.size, arrived
@@ -150,9 +160,11 @@ def keep_redirect(state: State, event: e.Redirected) -> Run:
 
 def keep_cut(state: State, event: e.DownloadCut) -> Run:
     download, blob = state.run.download, event.blob
+    again = state.run.attempted(blob_request(state, blob).url, None)
+    if not resumes(state, kind_of(state, blob)):
+        return again
     backs_off = (*download.backing_off, blob.digest) if state.profile.backs_off(0, "layer") else ()
     partial = {**dict(download.partial), blob.digest: event.received}
-    again = state.run.attempted(blob_request(state, blob).url, None)
     return replace(
         again, download=replace(download, partial=tuple(partial.items()), backing_off=backs_off)
     )

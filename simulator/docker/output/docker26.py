@@ -1,9 +1,9 @@
 """Docker 26 with the classic image store: its words (moby's `distribution` package)."""
 
 from simulator.docker import events as e
-from simulator.docker.engines.docker26 import CONFIG_ATTEMPTS, FINAL, REQUESTS
+from simulator.docker.engines.docker26 import CONFIG_ATTEMPTS, ERRORS, REQUESTS, final
 from simulator.docker.events import Event, Failure
-from simulator.docker.machine.requests import asked, kind_of, listing, origin
+from simulator.docker.machine.requests import asked, blob_url, kind_of, listing, origin
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output import inspection, tables
@@ -52,6 +52,8 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
 
 def not_reached(failure: e.Unreachable, state: State) -> str:
     why = unreachable_text(failure)
+    if failure.obstacle is Obstacle.BROKEN_OFF:
+        return with_attempts(why, CONFIG_ATTEMPTS + 1, blob_at(state, failure.url))
     if at_layer(failure, state):
         return why
     said = go_error(failure.method, failure.url, why)
@@ -162,11 +164,11 @@ def refused(failure: e.Refused, state: State) -> str:
     status, errors = failure.status, failure.errors
     challenged = failure.error if isinstance(failure, e.AccessDenied) else ""
     if challenged:  # the challenge's own error comes first (RFC 6750 section 3)
-        code = {"insufficient_scope": "DENIED", "invalid_token": "UNAUTHORIZED"}.get(challenged)
+        code = ERRORS.get(challenged)
         errors = (e.RegistryError(code, form="challenge"), *errors) if code else errors
     if state.phase is Phase.FETCHING_BLOBS:
         blob = blob_at(state, failure.url)
-        attempts = 1 if status in FINAL else CONFIG_ATTEMPTS + 1
+        attempts = 1 if final(failure) else CONFIG_ATTEMPTS + 1
         return with_attempts(classic_errors(errors, status), attempts, blob)
     if not errors or not 400 <= status < 500:
         return classic_errors(errors, status)
@@ -226,8 +228,8 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
             return arrived + tuple(f"{x.short}: Pull complete" for x in unpacked(blob, state))
         case e.DigestMismatch("layer", expected):
             return (f"{short_digest(expected)}: Verifying Checksum",)
-        case e.DownloadCut(blob):
-            return retrying(blob, sum(one.status is None for one in state.run.attempts) + 1)
+        case e.DownloadCut(blob) if kind_of(state, blob) == "layer":
+            return retrying(blob, len(state.run.answers_from(blob_url(state, blob.digest))) + 1)
         case e.AskedAgain(url):
             return failed_once(url, state)
         case _:

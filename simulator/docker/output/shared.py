@@ -2,6 +2,7 @@
 
 import json
 
+from simulator.docker.engines.docker26 import BY_STATUS
 from simulator.docker.events import CertificatesUnusable, RegistryError, Unreachable
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import AUTHORIZING
@@ -13,9 +14,6 @@ DAEMON = "Error response from daemon: "
 """How Docker's CLI begins an error that came instead of progress."""
 
 NO_REALM = "no realm specified for token auth challenge"
-
-BY_STATUS = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS"}
-"""The code that Docker takes where the body names none; UNKNOWN for other statuses."""
 
 
 def code_words(code: str) -> str:
@@ -114,6 +112,8 @@ def network_text(obstacle: Obstacle, detail: str) -> str:
             return f"read tcp {CLIENT}->{detail}: read: {obstacle}"
         case Obstacle.CLOSED:
             return "EOF"
+        case Obstacle.BROKEN_OFF:
+            return str(obstacle)
         case Obstacle.PROXY_REFUSED:
             return detail
         case _:
