@@ -195,6 +195,33 @@ def alpine(version: str) -> tuple[Image, ...]:
 
 
 @cache
+def built_repositories() -> Mapping[str, Repository]:
+    """Images that were built on the client, by name: two layers of `team/app`, and one more.
+
+    No registry has the last layer.
+    """
+    held = repositories()["team/app"]
+    packed = [held.blobs[digest].data for digest in layers_of(held, "1.0")[:2]]
+    base = [Layer(gzip.decompress(one), one) for one in packed]
+    web = layer({"srv/index.html": b"<h1>Hello</h1>\n", "srv/style": noise("style", 60_000)})
+    return dict.fromkeys(("library/web", "team/web"),
+                         repository({"1.0": image((*base, web), AMD64)}))  # fmt: skip
+
+
+def layers_of(held: Repository, tag: str) -> list[str]:
+    """The digests of an image's layers, the base first."""
+    document = json.loads(held.manifests[held.tags[tag]].data)
+    return [one["digest"] for one in document["layers"]]
+
+
+@cache
 def all_repositories() -> Mapping[str, Repository]:
     """Every repository of the ordinary world by name, wherever it is."""
     return {**repositories(), **hub_repositories()}
+
+
+@cache
+def known_blobs() -> Mapping[str, bytes]:
+    """Every blob of the project's own images by digest."""
+    held = (*all_repositories().values(), *built_repositories().values())
+    return {digest: blob.data for one in held for digest, blob in one.blobs.items()}

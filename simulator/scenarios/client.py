@@ -2,6 +2,8 @@
 
 import base64
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,11 +15,12 @@ from simulator.docker.image_store import ImageStore
 from simulator.docker.machine import Client
 from simulator.docker.machine.requests import entry_for
 from simulator.protocol.image_config import ImageConfig
-from simulator.protocol.manifest import Index, Manifest, parse_manifest
+from simulator.protocol.manifest import Descriptor, Index, Manifest, parse_manifest
+from simulator.protocol.media_types import DOCKER_LAYER
 from simulator.protocol.platform import Platform
 from simulator.protocol.proxies import Proxies
 from simulator.protocol.reference import Reference
-from simulator.registry.fixtures import all_repositories, unpacked_size
+from simulator.registry.fixtures import all_repositories, built_repositories, unpacked_size
 from simulator.registry.model import Repository
 
 HOME = "/home/alice/.docker"
@@ -41,7 +44,8 @@ class ClientDocument(BaseModel):
     none. `config_base64` is a file that is no UTF-8. `problem` says what is wrong with the file or
     its directory. `helpers` are the credential helpers on the PATH, with what they keep
     (`user:password`) by registry, `broken_helpers` those that do not work. `files` are the texts
-    of other files by path. `held` are images of an earlier pull. `insecure` are the engine's
+    of other files by path. `held` are images of an earlier pull, `built` those that
+    were built here. `insecure` are the engine's
     insecure-registries, `certs` the files below /etc/docker/certs.d (`HOST/NAME`), `hosts_files`
     the texts of hosts.toml there by directory, `mirrors` the
     engine's registry-mirrors, `proxies` those that it uses.
@@ -56,6 +60,7 @@ class ClientDocument(BaseModel):
     broken_helpers: dict[str, HelperAnswer] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
     held: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
     platform: str = "linux/amd64"
     insecure: tuple[str, ...] = ()
     certs: tuple[str, ...] = ()
@@ -79,7 +84,7 @@ class ClientDocument(BaseModel):
             engine=known_engine(engine).name,
             now=now,
             store=self.store(),
-            images=held_images(self.held),
+            images=with_built(held_images(self.held), self.built),
             platform=Platform.parse(self.platform),
             writable=self.writable(),
             unreadable=self.unreadable(),
@@ -148,12 +153,36 @@ def held_images(images: tuple[str, ...]) -> ImageStore:
     """The image store after earlier pulls of these images."""
     store = ImageStore()
     for image in images:
-        store = with_held(store, Reference.parse(image))
+        store = with_held(store, Reference.parse(image), all_repositories())
     return store
 
 
-def with_held(store: ImageStore, reference: Reference) -> ImageStore:
-    repository = all_repositories()[reference.repository]
+def with_built(store: ImageStore, images: tuple[str, ...]) -> ImageStore:
+    """The image store after these images were built: no registry is known to have them."""
+    for image in images:
+        name = Reference.parse(image)
+        store = with_held(store, name, built_repositories())
+        store = replace(store, given=(*store.given, name.canonical), repacked=REPACKED)
+    return store
+
+
+REPACKED = (
+    (
+        "sha256:02ee7aa7aa7e5d5bf1006841359252ab924415ec89bf091b31de851ba4bfb110",
+        Descriptor(
+            DOCKER_LAYER,
+            "sha256:b1a07e7d4a0fa7c3f3988a7fef9a44e861984f0339b7be947a218512f6836734",
+            391,
+        ),
+    ),
+)
+"""What the classic engine makes of the layer of `web:1.0`; pushed with Docker 20.10."""
+
+
+def with_held(
+    store: ImageStore, reference: Reference, repositories: Mapping[str, Repository]
+) -> ImageStore:
+    repository = repositories[reference.repository]
     digest = repository.tags[reference.identifier]
     named = stored_manifest(repository, digest)
     entry = entry_for(named, Platform()) if isinstance(named, Index) else None

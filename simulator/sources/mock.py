@@ -12,7 +12,7 @@ from simulator.protocol.message import Content, Exchange, Request, Response
 from simulator.protocol.network_failure import OF_NAMES, NetworkFailure, Obstacle
 from simulator.protocol.target import Kind
 from simulator.registry.answer import respond
-from simulator.registry.fixtures import unpacked_size
+from simulator.registry.fixtures import known_blobs, unpacked_size
 from simulator.registry.model import Registry
 from simulator.sources.front import counted, through
 from simulator.sources.proxy import stopped
@@ -75,9 +75,15 @@ def at_registry(sites: dict[str, Site], host: str, request: Request) -> Response
     registry = sites[host].registry
     if registry is None:
         return Response(404, (("Content-Length", "0"),))
-    told = respond(request, registry)
+    told = respond(with_bytes(request), registry)
     keep(sites, registry, told.registry)
     return told.delivered
+
+
+def with_bytes(request: Request) -> Request:
+    """The upload with the blob itself, where it is one of ours: so it can be pulled again."""
+    known = known_blobs().get(request.content.digest) if request.content else None
+    return replace(request, payload=known, content=None) if known else request
 
 
 def web_answer(web: WebLogin, request: Request) -> Response:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from simulator.docker.cli.commands import Login, Logout
 from simulator.docker.config_file import Credential, registry_key
+from simulator.docker.events import TokenIssued
 from simulator.docker.machine import Phase
+from simulator.docker.machine.outgoing import Stage
 from simulator.docker.trace import Step
 from simulator.protocol.hosts import is_loopback, split_url
 from simulator.protocol.message import Request, Response
@@ -232,6 +234,67 @@ def new_digest(step: Step) -> bool:
     return held is not None and held != found
 
 
+def mount_source(step: Step) -> str:
+    """The repository from which a blob is mounted in this step, or for whose mount a token is
+    fetched."""
+    mounting = step.after.run.outgoing.mounting or step.before.run.outgoing.mounting
+    return mounting[1] if mounting else getattr(step.event, "source", "")
+
+
+def mount_granted(step: Step) -> bool:
+    """The token of this step may pull from the repository of the mount."""
+    return "pull" in actions(step, mount_source(step))
+
+
+def token_actions(step: Step) -> str:
+    """What the token of this step may do in the repository: `pull`, or `pull, push`."""
+    return ", ".join(actions(step, repository(step)))
+
+
+def actions(step: Step, name: str) -> list[str]:
+    """What the token of this step may do in the repository of this name."""
+    scopes = step.event.access if isinstance(step.event, TokenIssued) else ()
+    known = [one.rpartition(":") for one in scopes]
+    return sorted({
+        action for whole, _, some in known if whole == f"repository:{name}"
+        for action in some.split(",")
+    })  # fmt: skip
+
+
+def blobs_there(step: Step) -> int:
+    """Blobs of the pushed image that the registry has, as far as Docker knows."""
+    return sum(one.stage is Stage.THERE for one in step.after.run.outgoing.parcels)
+
+
+def blobs_missing(step: Step) -> int:
+    """Blobs of the pushed image that the registry said it does not have, and has not got yet."""
+    gone = (Stage.MISSING, Stage.OPEN, Stage.SENT)
+    return sum(one.stage in gone for one in step.after.run.outgoing.parcels)
+
+
+def blobs_mounted(step: Step) -> int:
+    """Blobs that the registry took from another repository in this push."""
+    return sum(one.mounted for one in step.after.run.outgoing.parcels)
+
+
+def blobs_uploaded(step: Step) -> int:
+    """Blobs whose bytes this push has sent."""
+    done = (Stage.COMMITTED, Stage.THERE)
+    parcels = step.after.run.outgoing.parcels
+    return sum(one.stage in done and bool(one.location) for one in parcels)
+
+
+def blobs_pushed(step: Step) -> int:
+    """Blobs that the pushed manifest names."""
+    return len(step.after.run.outgoing.parcels)
+
+
+def pushed_digest(step: Step) -> str:
+    """The digest of the manifest that is pushed, shortened."""
+    manifest = step.after.run.outgoing.manifest
+    return manifest.digest[:19] + "…" if manifest else ""
+
+
 def platform(step: Step) -> str:
     """The platform that is pulled for."""
     return str(step.after.platform)
@@ -249,7 +312,8 @@ FACTS: Mapping[str, Callable[[Step], Value]] = {
         identity_token, store_changed, helper, helper_missing, account, reuses_stored, asks_user,
         sent_to, tls, credentials_sent, scheme_sent, status, digest_named, length_named, scheme,
         resolved_with, token_service, challenged, downloaded, layers_held, image_named, new_digest,
-        platform, failed,
+        mount_source, mount_granted, token_actions, blobs_there, blobs_missing, blobs_mounted,
+        blobs_uploaded, blobs_pushed, pushed_digest, platform, failed,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""

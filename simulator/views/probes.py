@@ -11,6 +11,7 @@ from typing import Any
 
 from simulator.docker.config_file import Credential
 from simulator.docker.machine import Phase, State
+from simulator.docker.machine.outgoing import Stage
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.digest import short_digest
 from simulator.words.i18n import N_, _, ngettext
@@ -157,6 +158,34 @@ def resolved_digest(state: State) -> str:
     return state.run.image.resolved or ""
 
 
+def blobs_in_registry(state: State) -> Layers:
+    """Of the image that is pushed: blobs that the registry has as far as Docker knows."""
+    parcels = state.run.outgoing.parcels
+    return Layers(sum(one.stage is Stage.THERE for one in parcels), len(parcels))
+
+
+def there_words(value: Value) -> str:
+    assert isinstance(value, Layers)
+    if not value.all:
+        return _("Not asked yet")
+    return _("{here} of {all} there").format(here=value.here, all=value.all)
+
+
+def there_claims(value: Value) -> Mapping[str, Any]:
+    assert isinstance(value, Layers)
+    return {"facts.blobs_there": value.here, "facts.blobs_pushed": value.all}
+
+
+def tag_in_registry(state: State) -> str:
+    """The digest that the tag has in the registry after a push; empty before Docker knows."""
+    outgoing = state.run.outgoing
+    return outgoing.manifest.digest if outgoing.manifest and outgoing.stands else ""
+
+
+def tag_claims(value: Value) -> Mapping[str, Any]:
+    return {"after.run.outgoing.stands": {"absent": not value}}
+
+
 def name_words(value: Value) -> str:
     return shortened(str(value)) or _("None")
 
@@ -218,6 +247,8 @@ KNOWN = (
     Probe("credentials_kept", credentials_kept, kept_words, kept_claims),
     Probe("full_name", full_name, name_words, name_claims),
     Probe("resolved_digest", resolved_digest, digest_words, digest_claims),
+    Probe("blobs_in_registry", blobs_in_registry, there_words, there_claims),
+    Probe("tag_in_registry", tag_in_registry, digest_words, tag_claims),
 )
 PROBES: Mapping[str, Probe] = {probe.name: probe for probe in KNOWN}
 """By name."""

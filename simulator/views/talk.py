@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.docker.machine import Phase
+from simulator.docker.machine.table import AUTHORIZING, AUTHORIZING_PUSHES
 from simulator.docker.trace import Step
 from simulator.protocol.hosts import split_url
 from simulator.protocol.message import Exchange, Request, Response
@@ -88,10 +89,7 @@ def common() -> Talk:
 ASKING, ASKED = "asking", "asked"
 """The two ends of the step's request."""
 IN_BROWSER = (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER)
-AUTHORIZING = (
-    *IN_BROWSER, Phase.AUTHORIZING_LOGIN, Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH,
-    Phase.AUTHORIZING_PUSH,
-)  # fmt: skip
+WITH_TOKEN_SERVICE = (*IN_BROWSER, *AUTHORIZING, *AUTHORIZING_PUSHES)
 
 
 def asking(step: Step) -> str:
@@ -103,7 +101,7 @@ def asked(step: Step) -> str:
     """Whom the request of this step goes to; the engine itself where there is none."""
     if not step.exchange:
         return "engine"
-    if step.before.phase in AUTHORIZING:
+    if step.before.phase in WITH_TOKEN_SERVICE:
         return "token"
     host = step.exchange.request.host
     if host in {split_url(one).netloc for one in step.before.client.mirrors}:

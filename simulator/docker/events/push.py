@@ -57,6 +57,14 @@ class CheckSkipped(Event):
 
 
 @dataclass(frozen=True)
+class MountTokenWanted(Event):
+    """To mount this blob the engine needs a token that may pull from the other repository too."""
+
+    blob: Descriptor
+    source: str
+
+
+@dataclass(frozen=True)
 class BlobFound(Event):
     """The registry has this blob in this repository."""
 
@@ -69,6 +77,14 @@ class BlobMissing(Event):
 
     blob: Descriptor
     status: int
+
+
+@dataclass(frozen=True)
+class BlobsChecked(Event):
+    """The registry lacks some of the blobs. `left` are those that it is not known to have; they
+    are mounted or uploaded next."""
+
+    left: tuple[Descriptor, ...]
 
 
 @dataclass(frozen=True)

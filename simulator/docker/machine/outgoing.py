@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
+from simulator.protocol.authorization import Authorization
 from simulator.protocol.manifest import Descriptor, Manifest
+from simulator.protocol.secrets import MASK
 
 
 class Stage(StrEnum):
@@ -49,9 +52,19 @@ class Outgoing:
     challenges: int = 0
     free: bool = False
     """Whether the tag was looked up, and does not mean this manifest."""
+    stands: Literal["", "kept", "pushed"] = ""
+    """How the tag came to mean this manifest; empty while it is not known to."""
+    mounting: tuple[str, str] | None = None
+    """The blob's digest and the other repository for which a token is fetched now."""
+    granted: tuple[tuple[tuple[str, str], Authorization], ...] = ()
+    """The tokens for mounts, by digest and repository."""
 
     def parcel(self, blob: Descriptor) -> Parcel:
         return next(one for one in self.parcels if one.blob == blob)
+
+    def masked(self) -> "Outgoing":
+        granted = tuple((mount, replace(one, secret=MASK)) for mount, one in self.granted)
+        return replace(self, granted=granted)
 
     def changed(self, parcel: Parcel) -> "Outgoing":
         """With this parcel in place of that of the same blob."""

@@ -5,11 +5,13 @@ all parcels go out together, each by its stage.
 """
 
 from dataclasses import replace
+from typing import Literal
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Push
 from simulator.docker.events import Event
 from simulator.docker.image_store import parts, repository_of
+from simulator.docker.machine import mounts
 from simulator.docker.machine.answers import challenge_of, challenged, errors, refusal, repeats
 from simulator.docker.machine.outgoing import Parcel, Stage
 from simulator.docker.machine.part import Move, Part
@@ -101,11 +103,26 @@ def rebuilt(config: Descriptor, layers: tuple[Descriptor, ...]) -> Manifest:
 # -- blobs ------------------------------------------------------------------------------------
 
 
-def push_blobs(state: State) -> Move:
-    """The next request of every blob, or what follows when there is none."""
+def check_blobs(state: State) -> Move:
+    """HEAD for every blob, or what follows when all are checked."""
     if state.run.outgoing.challenged:
         return e.CredentialsWanted()
-    return tuple(request_of(state, one) for one in asked_now(state)) or e.BlobsPushed()
+    unchecked = tuple(one for one in asked_now(state) if one.stage is Stage.UNCHECKED)
+    return tuple(request_of(state, one) for one in unchecked) or checked(state)
+
+
+def checked(state: State) -> Event:
+    left = [one.blob for one in state.run.outgoing.parcels if one.stage is not Stage.THERE]
+    return e.BlobsChecked(tuple(left)) if left else e.BlobsPushed()
+
+
+def upload_blobs(state: State) -> Move:
+    """The next request of every blob that is missing, or what follows when none is."""
+    if state.run.outgoing.challenged:
+        return e.CredentialsWanted()
+    asked = asked_now(state)
+    wanted = mounts.token_wanted(state, asked)
+    return wanted or tuple(request_of(state, one) for one in asked) or e.BlobsPushed()
 
 
 def asked_now(state: State) -> tuple[Parcel, ...]:
@@ -172,10 +189,13 @@ def failure(state: State, request: Request, answer: Response) -> Event:
 def authorize_push(state: State) -> Move:
     """As in a pull; but containerd goes on without credentials until an upload wants them."""
     move = authorize(state)
-    checking = any(one.stage is Stage.UNCHECKED for one in state.run.outgoing.parcels)
-    if isinstance(move, e.NoCredentials) and checking and not state.profile.pings:
+    if isinstance(move, e.NoCredentials) and not state.profile.pings:
         return e.CheckSkipped()
     return move
+
+
+def push_token(state: State, request: Request, answer: Response) -> Event:
+    return mounts.refused(state, token_answer(state, request, answer))
 
 
 # -- the manifest -----------------------------------------------------------------------------
@@ -255,7 +275,8 @@ def keep_mounted(state: State, event: e.BlobMounted) -> Run:
 
 
 def keep_mount_refused(state: State, event: e.MountRefused) -> Run:
-    return changed(state, event.blob, source="")
+    run = changed(state, event.blob, source="")
+    return replace(run, outgoing=replace(run.outgoing, mounting=None))
 
 
 def keep_started(state: State, event: e.UploadStarted) -> Run:
@@ -315,6 +336,9 @@ def keep_free(state: State, event: e.TagFree) -> Run:
     return replace(state.run, outgoing=replace(state.run.outgoing, free=True))
 
 
+def keep_standing(state: State, event: e.ManifestPushed | e.TagKept) -> Run:
+    how: Literal["kept", "pushed"] = "kept" if isinstance(event, e.TagKept) else "pushed"
+    return replace(state.run, outgoing=replace(state.run.outgoing, stands=how))
 
 
 def store_pushed(state: State, event: e.ManifestPushed | e.TagKept) -> Client:
@@ -340,19 +364,24 @@ PART = Part(
         Phase.FINDING_IMAGE: find_repository,
         Phase.PINGING_PUSH: greet,
         Phase.PLANNING_PUSH: plan,
-        Phase.PUSHING_BLOBS: push_blobs,
+        Phase.CHECKING_BLOBS: check_blobs,
         Phase.AUTHORIZING_PUSH: authorize_push,
+        Phase.UPLOADING_BLOBS: upload_blobs,
+        Phase.AUTHORIZING_UPLOAD: authorize,
         Phase.PUSHING_MANIFEST: push_manifest,
     },
     meanings={
         Phase.PINGING_PUSH: following(challenged),
-        Phase.PUSHING_BLOBS: blob_answer,
-        Phase.AUTHORIZING_PUSH: following(token_answer),
+        Phase.CHECKING_BLOBS: blob_answer,
+        Phase.AUTHORIZING_PUSH: following(push_token),
+        Phase.UPLOADING_BLOBS: blob_answer,
+        Phase.AUTHORIZING_UPLOAD: following(push_token),
         Phase.PUSHING_MANIFEST: manifest_answer,
     },
     keeps={
         e.PushPlanned: keep_plan,
         e.CredentialsWanted: keep_wanted,
+        e.MountTokenWanted: mounts.keep_wanted,
         e.CheckSkipped: keep_unchecked,
         e.BlobFound: keep_found,
         e.BlobMissing: keep_missing,
@@ -365,6 +394,8 @@ PART = Part(
         e.UploadRetried: keep_retry,
         e.BlobsPushed: keep_pushed,
         e.TagFree: keep_free,
+        e.TagKept: keep_standing,
+        e.ManifestPushed: keep_standing,
     },
     stores={e.ManifestPushed: store_pushed, e.TagKept: store_pushed},
 )

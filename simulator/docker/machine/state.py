@@ -250,6 +250,7 @@ class Run:
         return replace(
             self,
             granted=granted,
+            outgoing=self.outgoing.masked(),
             aside=self.aside and self.aside.masked(),
             command=self.command and self.command.masked(),
             credential=self.credential and self.credential.masked(),

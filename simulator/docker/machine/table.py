@@ -45,13 +45,18 @@ class Phase(StrEnum):
     FINDING_IMAGE = "finding the image"
     PINGING_PUSH = "pinging for the push"
     PLANNING_PUSH = "planning the push"
-    PUSHING_BLOBS = "pushing blobs"
+    CHECKING_BLOBS = "checking blobs"
     AUTHORIZING_PUSH = "authorizing the push"
+    UPLOADING_BLOBS = "uploading blobs"
+    AUTHORIZING_UPLOAD = "authorizing the upload"
     PUSHING_MANIFEST = "pushing the manifest"
     DONE = "done"
     FAILED = "failed"
 
 
+PUSHING = (Phase.CHECKING_BLOBS, Phase.UPLOADING_BLOBS)
+"""The phases in which a push asks about blobs, and in which it sends them."""
+AUTHORIZING_PUSHES = (Phase.AUTHORIZING_PUSH, Phase.AUTHORIZING_UPLOAD)
 AUTHORIZING = (Phase.AUTHORIZING_LOGIN, Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH,
                Phase.AUTHORIZING_BLOBS, Phase.AUTHORIZING_REFERRERS)  # fmt: skip
 """The phases in which a challenge is answered."""
@@ -202,17 +207,28 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.RequestMoved: P.PINGING_PUSH}
         | fails(e.Unreachable),
     P.PLANNING_PUSH:
-        {e.PushPlanned: P.PUSHING_BLOBS} | fails(e.TagMissing, e.PlatformAbsent),
-    P.PUSHING_BLOBS:
+        {e.PushPlanned: P.CHECKING_BLOBS} | fails(e.TagMissing, e.PlatformAbsent),
+    P.CHECKING_BLOBS:
+        dict.fromkeys(
+            (e.Challenged, e.FellBackToHttp, e.BlobFound, e.BlobMissing, e.AskedAgain),
+            P.CHECKING_BLOBS)
+        | {e.CredentialsWanted: P.AUTHORIZING_PUSH, e.BlobsChecked: P.UPLOADING_BLOBS,
+           e.BlobsPushed: P.PUSHING_MANIFEST}
+        | REFUSED,
+    P.AUTHORIZING_PUSH:
+        authorizing(P.AUTHORIZING_PUSH, resume=P.CHECKING_BLOBS)
+        | {e.CheckSkipped: P.UPLOADING_BLOBS} | fails(e.NoCredentials),
+    P.UPLOADING_BLOBS:
         dict.fromkeys(
             (e.Challenged, e.FellBackToHttp, e.BlobFound, e.BlobMissing, e.BlobMounted,
              e.MountRefused, e.UploadStarted, e.BlobSent, e.BlobCommitted, e.BlobConfirmed,
-             e.UploadRetried, e.AskedAgain), P.PUSHING_BLOBS)
-        | {e.CredentialsWanted: P.AUTHORIZING_PUSH, e.BlobsPushed: P.PUSHING_MANIFEST}
+             e.UploadRetried), P.UPLOADING_BLOBS)
+        | {e.CredentialsWanted: P.AUTHORIZING_UPLOAD, e.MountTokenWanted: P.AUTHORIZING_UPLOAD,
+           e.BlobsPushed: P.PUSHING_MANIFEST}
         | REFUSED,
-    P.AUTHORIZING_PUSH:
-        authorizing(P.AUTHORIZING_PUSH, resume=P.PUSHING_BLOBS)
-        | {e.CheckSkipped: P.PUSHING_BLOBS} | fails(e.NoCredentials),
+    P.AUTHORIZING_UPLOAD:
+        authorizing(P.AUTHORIZING_UPLOAD, resume=P.UPLOADING_BLOBS)
+        | {e.MountRefused: P.UPLOADING_BLOBS} | fails(e.NoCredentials),
     P.PUSHING_MANIFEST:
         {e.TagFree: P.PUSHING_MANIFEST, e.AskedAgain: P.PUSHING_MANIFEST,
          e.TagKept: P.READY, e.ManifestPushed: P.READY} | REFUSED,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from urllib.parse import urlencode
 
 import jwt
@@ -11,12 +12,13 @@ import jwt
 from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.go_json import first_value, misfit, not_json
+from simulator.docker.machine import mounts
 from simulator.docker.machine.answers import errors
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following, keep_move
 from simulator.docker.machine.requests import asked, complete, listing, manifest_url, ref, wanted
 from simulator.docker.machine.state import Access, Aside, Run, State
-from simulator.docker.machine.table import AUTHORIZING, Phase
+from simulator.docker.machine.table import AUTHORIZING, AUTHORIZING_PUSHES, PUSHING, Phase
 from simulator.protocol.authorization import Authorization, Scheme
 from simulator.protocol.challenge import Challenge
 from simulator.protocol.hosts import split_url
@@ -110,22 +112,28 @@ def token_get(state: State, challenge: Challenge) -> Request:
         name = "" if credential.identity_token and not classic else credential.username
         sent = Authorization.basic(name, credential.password if classic else secret(state))
     joint = "&" if split_url(challenge.realm).query else "?"
-    url = f"{challenge.realm}{joint}{urlencode(sorted(query))}"
+    url = f"{challenge.realm}{joint}{urlencode(sorted(query, key=itemgetter(0)))}"
     return Request("GET", url, (), sent)
 
 
 def scopes(state: State) -> tuple[str, ...]:
     """The access that is asked for; containerd adds what the challenge names."""
-    own = f"repository:{ref(state).repository}:{actions(state)}"
+    own = (f"repository:{ref(state).repository}:{actions(state)}", *source_scopes(state))
     challenge = state.run.access.challenge
     if listing(state) or not state.profile.adds_scopes or not (challenge and challenge.scope):
-        return (own,)
-    return tuple(sorted({own, *challenge.scope.split(" ")}))
+        return own
+    return tuple(sorted({*own, *challenge.scope.split(" ")}))
+
+
+def source_scopes(state: State) -> tuple[str, ...]:
+    """The right to pull from the repository that a blob is to be mounted from."""
+    mounting = state.run.outgoing.mounting
+    return (f"repository:{mounting[1]}:pull",) if mounting else ()
 
 
 def actions(state: State) -> str:
     """Pull, or pull and push: each engine names these two in its own order."""
-    if state.phase is not Phase.AUTHORIZING_PUSH:
+    if state.phase not in AUTHORIZING_PUSHES:
         return "pull"
     return "push,pull" if state.profile.repacks else "pull,push"
 
@@ -236,7 +244,7 @@ def keep_challenge(state: State, event: e.Challenged) -> Run:
         access = Access(challenge=event.challenge)
         return replace(state.run, access=access, credential=None, aside=aside)
     challenged = replace(state.run, access=replace(state.run.access, challenge=event.challenge))
-    if state.phase in (Phase.PINGING_PUSH, Phase.PUSHING_BLOBS):
+    if state.phase in (Phase.PINGING_PUSH, *PUSHING):
         return replace(challenged, outgoing=replace(state.run.outgoing, challenged=True))
     if state.phase not in (Phase.RESOLVING, Phase.FETCHING_MANIFEST):
         return challenged
@@ -266,6 +274,8 @@ def keep_token(state: State, event: e.TokenIssued) -> Run:
     if state.run.aside:
         granted = (*state.run.granted, (state.run.aside.mirror, sent))
         return replace(state.run.resumed(), granted=granted)
+    if state.run.outgoing.mounting:
+        return mounts.keep_token(state, state.run.outgoing.mounting, sent)
     if challenge and challenge.beside_basic and state.profile.answers_all_schemes and credential:
         sent = Authorization.basic(credential.username, credential.password)  # the last one counts
     access = replace(

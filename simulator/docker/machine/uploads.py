@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from simulator.docker import events as e
 from simulator.docker.events import Event
+from simulator.docker.machine.mounts import authorization_of
 from simulator.docker.machine.outgoing import Parcel, Stage
 from simulator.docker.machine.requests import blob_url, origin, ref
 from simulator.docker.machine.state import State
@@ -48,11 +49,12 @@ def start(state: State, parcel: Parcel) -> Request:
     """The start of an upload, or a mount. Each engine writes the query in its own way."""
     url = f"{origin(state)}/v2/{ref(state).repository}/blobs/uploads/"
     digest, source = parcel.blob.digest, parcel.source
+    sent = authorization_of(state, parcel) if source else state.run.access.authorization
     if source and state.profile.pings:
         url += f"?from={quote(source, safe='')}&mount={quote(digest, safe='')}"
     elif source:
         url += f"?mount={digest}&from={source}"
-    return Request("POST", url, (), state.run.access.authorization)
+    return Request("POST", url, (), sent)
 
 
 def started(state: State, parcel: Parcel, request: Request, answer: Response) -> Event | None:
