@@ -7,9 +7,11 @@ time. Recordings of real pulls over a throttled link begin their downloads when 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from simulator.docker.engines import engine
 from simulator.docker.machine import Phase
+from simulator.docker.machine.table import PUSHING
 from simulator.docker.trace import Step, Trace
 from simulator.protocol.digest import short_digest
 from simulator.protocol.message import Exchange, Response
@@ -45,23 +47,18 @@ class Bar:
     size: int = 0
 
 
-KINDS = ("login", "token", "manifest", "config", "download", "unpack")
+KINDS = ("login", "token", "manifest", "config", "download", "unpack", "ask", "upload")
 
 
 def timeline(trace: Trace, link: Link) -> tuple[Bar, ...]:
     """Every request and every layer that is unpacked, in the order in which they end."""
     clock, bars = 0.0, list[Bar]()
-    blobs: list[Step] = []
-    for step in trace.steps:
-        if step.exchange is None:
-            continue
-        if step.before.phase is Phase.FETCHING_BLOBS:
-            blobs.append(step)
-            continue
-        size = body_size(step.exchange)
-        end = clock + link.latency + size / min(link.rate, link.each)
-        bars.append(Bar(name_of(step.exchange), kind_of(step), clock, end, size))
-        clock = end
+    sent = [step for step in trace.steps if step.exchange]
+    blobs = [step for step in sent if step.before.phase is Phase.FETCHING_BLOBS]
+    others = (step for step in sent if step.before.phase is not Phase.FETCHING_BLOBS)
+    for _round, steps in groupby(others, key=round_of):
+        bars += in_parallel(list(steps), link, clock)
+        clock = total(bars)
     configs = [step for step in blobs if is_config(step)]
     layers = [step for step in blobs if not is_config(step)]
     downloads = tuple(in_parallel(configs, link, clock))
@@ -69,6 +66,14 @@ def timeline(trace: Trace, link: Link) -> tuple[Bar, ...]:
         clock = total(downloads) or clock
     downloads += tuple(in_parallel(layers, link, clock))
     return tuple(sorted((*bars, *downloads, *unpacking(trace, downloads, link)), key=ended))
+
+
+def round_of(step: Step) -> object:
+    """What requests have in common that go out together: those of a push for its blobs, by their
+    method. All others are alone."""
+    assert step.exchange
+    request = step.exchange.request
+    return request.method if step.before.phase in PUSHING else step.number
 
 
 def measured(trace: Trace) -> tuple[Bar, ...]:
@@ -98,15 +103,19 @@ def total(bars: Sequence[Bar]) -> float:
 
 
 def body_size(exchange: Exchange) -> int:
-    """Bytes of the answer's body."""
-    answer = exchange.answer
-    if not isinstance(answer, Response) or exchange.request.method == "HEAD":
-        return 0
-    return answer.content.size if answer.content else len(answer.body)
+    """Bytes of both bodies: what is sent of a push, and what the answer brings."""
+    request, answer = exchange.request, exchange.answer
+    sent = request.content.size if request.content else len(request.payload)
+    if not isinstance(answer, Response) or request.method == "HEAD":
+        return sent
+    return sent + (answer.content.size if answer.content else len(answer.body))
 
 
 def name_of(exchange: Exchange) -> str:
     """`HEAD manifests/latest`, and a digest's first digits."""
+    content = exchange.request.content
+    if content:
+        return f"{exchange.request.method} {short_digest(content.digest)}"
     head, _, last = exchange.request.path.rpartition("/")
     kind = head.rpartition("/")[2]
     short = short_digest(last) if last.startswith("sha256:") else last
@@ -115,6 +124,8 @@ def name_of(exchange: Exchange) -> str:
 
 def kind_of(step: Step) -> str:
     assert step.exchange
+    if step.before.phase in PUSHING:
+        return "upload" if step.exchange.request.content else "ask"
     if step.exchange.request.target.kind in (Kind.MANIFEST, Kind.TAGS):
         return "manifest"
     return "token" if "AUTHORIZING" in step.before.phase.name else "login"

@@ -43,8 +43,9 @@ COMPARED = {
 KIND_TITLES = {
     "login": N_("greeting, login"), "token": N_("token"), "manifest": N_("manifest"),
     "config": N_("config"), "download": N_("layer: download"), "unpack": N_("layer: unpack"),
+    "ask": N_("push: ask, mount, start"), "upload": N_("push: upload"),
 }  # fmt: skip
-COLOURS = ("#8a94a6", "#b7791f", "#2f6fdb", "#6b9bf2", "#1d5fe0", "#0f8a5f")
+COLOURS = ("#8a94a6", "#b7791f", "#2f6fdb", "#6b9bf2", "#1d5fe0", "#0f8a5f", "#b45fc4", "#7a3fa0")
 """Of the kinds, in their order."""
 
 LEGEND = """<style>
