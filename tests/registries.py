@@ -10,7 +10,7 @@ import httpx
 
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, Repository, Signer, User
-from simulator.registry.serving import running
+from simulator.registry.serving import Served, running
 from simulator.registry.tokens import ISSUER, certificate_pem
 from tests.need import need
 from tests.pages import free_port, wait_for
@@ -108,16 +108,27 @@ def basic_registry(folder: Path) -> Iterator[RealRegistry]:
 @contextmanager
 def token_registry(folder: Path) -> Iterator[RealRegistry]:
     """With tokens that our own token service issues, and the images."""
+    with tokens_and_registry(folder) as (registry, _tokens):
+        yield registry
+
+
+@contextmanager
+def tokens_and_registry(
+    folder: Path, users: Mapping[str, User] = ALICE
+) -> Iterator[tuple[RealRegistry, Served]]:
+    """The same, with the token service that issues them to these users."""
     with open_registry(folder):
         pass
     (folder / "tokens.pem").write_bytes(certificate_pem(SIGNER))
     port = free_port()
     host = f"127.0.0.1:{port}"
-    issuing = Registry(auth=Auth.BEARER, service=host, users=ALICE, signer=SIGNER)
+    issuing = Registry(
+        auth=Auth.BEARER, service=host, users=users, signer=SIGNER, writable=True
+    )  # fmt: skip
     with running(issuing) as tokens:
         auth = (
             f"auth: {{token: {{realm: 'http://{tokens.host}/token', service: '{host}', "
             f"issuer: {ISSUER}, rootcertbundle: {folder / 'tokens.pem'}}}}}\n"
         )
         with served(folder, auth, port) as registry:
-            yield registry
+            yield registry, tokens

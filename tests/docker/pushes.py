@@ -6,14 +6,18 @@ from simulator.docker import events as e
 from simulator.docker.cli.parse import parse
 from simulator.docker.machine import Phase, State, evolve, interpret, next_move
 from simulator.docker.trace import steps
-from simulator.protocol.message import Exchange, Response
+from simulator.lesson.library import find_lesson
+from simulator.protocol.message import Exchange, Response, Transport
 from simulator.protocol.network_failure import NetworkFailure
 from simulator.recordings.document import Engine, Recording, second_lab
 from simulator.recordings.scene import Scene, played, scene_of
+from simulator.scenarios import play
+from simulator.scenarios.model import own_scenarios
 from simulator.sources.mock import mock
 
 PHASES = (
-    Phase.PINGING_PUSH, Phase.PUSHING_BLOBS, Phase.AUTHORIZING_PUSH, Phase.PUSHING_MANIFEST,
+    Phase.PINGING_PUSH, Phase.CHECKING_BLOBS, Phase.AUTHORIZING_PUSH, Phase.UPLOADING_BLOBS,
+    Phase.AUTHORIZING_UPLOAD, Phase.PUSHING_MANIFEST,
 )  # fmt: skip
 MOVED = Response(302, (("Location", "https://auth.example.com/elsewhere"),))
 LIMIT = 400
@@ -40,9 +44,26 @@ def edges(engine: Engine) -> set[Edge]:
     for line in OTHERS:
         run = steps(State(scene.client, (parse(line),)), mock(scene.world))
         found |= {(s.before.phase, type(s.event)) for s in run}
-    for phase in (Phase.AUTHORIZING_PUSH, Phase.PINGING_PUSH):
+    for phase in (Phase.AUTHORIZING_PUSH, Phase.AUTHORIZING_UPLOAD, Phase.PINGING_PUSH):
         found |= edges_with(phase, MOVED, engine)
-    return found
+    return found | edges_of_mounts(engine)
+
+
+LESSON = find_lesson("pushing-an-image")
+NO_TOKEN_FOR_MOUNTS = {"sites": {"myprivateregistry.com": {"tokens": {"denies": 403}}}}
+WITHOUT_REALM = Response(401, (("WWW-Authenticate", 'Bearer service="registry"'),))
+
+
+def edges_of_mounts(engine: Engine) -> set[Edge]:
+    """Of the lesson's pushes: with a token for each mount, with none, and with a challenge to the
+    upload that names no token service."""
+    known = own_scenarios(LESSON.id)
+    refused = known[f"{LESSON.id}/no-mount"].changed(NO_TOKEN_FOR_MOUNTS)
+    runs = (play.run(one, engine) for one in (*known.values(), refused))
+    found = {(s.before.phase, type(s.event)) for run in runs for s in run.steps}
+    lone = known[f"{LESSON.id}/without-login-basic"]
+    network, state = mock(lone.world()), lone.state(engine)
+    return found | set(told(network, state, Phase.UPLOADING_BLOBS, WITHOUT_REALM))
 
 
 def edges_with(phase: Phase, answer: Response | NetworkFailure, engine: Engine) -> set[Edge]:
@@ -64,7 +85,13 @@ STARTS = {
 def broken(
     scene: Scene, line: str, phase: Phase, answer: Response | NetworkFailure
 ) -> Iterator[Edge]:
-    state, honest = State(scene.client, (parse(line),)), mock(scene.world)
+    yield from told(mock(scene.world), State(scene.client, (parse(line),)), phase, answer)
+
+
+def told(
+    honest: Transport, state: State, phase: Phase, answer: Response | NetworkFailure
+) -> Iterator[Edge]:
+    """The edges of a run in which this phase only ever gets this answer."""
     for _ in range(LIMIT):
         if state.finished:
             return
@@ -72,8 +99,8 @@ def broken(
         if not isinstance(move, tuple):
             event: e.Event = move
         else:
-            told = next(iter(honest(move[:1])))
-            given = answer if state.phase is phase else told.answer
-            event = interpret(state, Exchange(told.request, given))
+            exchange = next(iter(honest(move[:1])))
+            given = answer if state.phase is phase else exchange.answer
+            event = interpret(state, Exchange(exchange.request, given))
         yield state.phase, type(event)
         state = evolve(state, event)
