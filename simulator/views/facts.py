@@ -60,6 +60,16 @@ def loopback(step: Step) -> bool:
     return is_loopback(host(step))
 
 
+def lenient(step: Step) -> bool:
+    """The engine neither wants TLS of this registry nor verifies it."""
+    return step.after.client.lenient(host(step))
+
+
+def authority_file(step: Step) -> bool:
+    """The engine has the certificate of an authority for this registry alone."""
+    return step.after.client.trust(host(step)).authority
+
+
 # -- credentials --------------------------------------------------------------------------------
 
 
@@ -313,7 +323,7 @@ FACTS: Mapping[str, Callable[[Step], Value]] = {
         sent_to, tls, credentials_sent, scheme_sent, status, digest_named, length_named, scheme,
         resolved_with, token_service, challenged, downloaded, layers_held, image_named, new_digest,
         mount_source, mount_granted, token_actions, blobs_there, blobs_missing, blobs_mounted,
-        blobs_uploaded, blobs_pushed, pushed_digest, platform, failed,
+        blobs_uploaded, blobs_pushed, pushed_digest, lenient, authority_file, platform, failed,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""

@@ -52,7 +52,7 @@ class Kept:
     places: tuple[str, ...]
 
 
-Value = Access | Layers | Images | Kept | str
+Value = Access | Layers | Images | Kept | StrEnum | str
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,43 @@ def tag_claims(value: Value) -> Mapping[str, Any]:
     return {"after.run.outgoing.stands": {"absent": not value}}
 
 
+class Accepted(StrEnum):
+    """Which certificates the engine accepts of the registry of a pull."""
+
+    UNKNOWN = "unknown"
+    SYSTEM = "system"
+    FOLDER = "certs.d"
+    ANY = "any"
+
+
+def accepted(state: State) -> Accepted:
+    if state.run.reference is None:
+        return Accepted.UNKNOWN
+    domain = state.run.reference.domain
+    if state.client.lenient(domain):
+        return Accepted.ANY
+    return Accepted.FOLDER if state.client.trust(domain).authority else Accepted.SYSTEM
+
+
+ACCEPTED_WORDS: Mapping[Value, str] = {
+    Accepted.UNKNOWN: N_("No host yet"),
+    Accepted.SYSTEM: N_("Of the system's authorities"),
+    Accepted.FOLDER: N_("Of these, and of certs.d"),
+    Accepted.ANY: N_("Any, or none"),
+}
+
+ACCEPTED_CLAIMS: Mapping[Value, Mapping[str, Any]] = {
+    Accepted.UNKNOWN: {"after.run.reference": None},
+    Accepted.SYSTEM: {"facts.lenient": False, "facts.authority_file": False},
+    Accepted.FOLDER: {"facts.lenient": False, "facts.authority_file": True},
+    Accepted.ANY: {"facts.lenient": True},
+}
+
+
+def accepted_words(value: Value) -> str:
+    return _(ACCEPTED_WORDS[value])
+
+
 def name_words(value: Value) -> str:
     return shortened(str(value)) or _("None")
 
@@ -247,6 +284,7 @@ KNOWN = (
     Probe("credentials_kept", credentials_kept, kept_words, kept_claims),
     Probe("full_name", full_name, name_words, name_claims),
     Probe("resolved_digest", resolved_digest, digest_words, digest_claims),
+    Probe("accepted_certificates", accepted, accepted_words, ACCEPTED_CLAIMS.__getitem__),
     Probe("blobs_in_registry", blobs_in_registry, there_words, there_claims),
     Probe("tag_in_registry", tag_in_registry, digest_words, tag_claims),
 )
