@@ -161,6 +161,8 @@ def resolved_digest(state: State) -> str:
 def blobs_in_registry(state: State) -> Layers:
     """Of the image that is pushed: blobs that the registry has as far as Docker knows."""
     parcels = state.run.outgoing.parcels
+    if all(one.stage is Stage.UNCHECKED for one in parcels):
+        return Layers(0, 0)
     return Layers(sum(one.stage is Stage.THERE for one in parcels), len(parcels))
 
 
@@ -173,13 +175,18 @@ def there_words(value: Value) -> str:
 
 def there_claims(value: Value) -> Mapping[str, Any]:
     assert isinstance(value, Layers)
-    return {"facts.blobs_there": value.here, "facts.blobs_pushed": value.all}
+    asked = {"facts.blobs_pushed": value.all} if value.all else {}
+    return {"facts.blobs_there": value.here, **asked}
 
 
 def tag_in_registry(state: State) -> str:
     """The digest that the tag has in the registry after a push; empty before Docker knows."""
     outgoing = state.run.outgoing
     return outgoing.manifest.digest if outgoing.manifest and outgoing.stands else ""
+
+
+def tag_words(value: Value) -> str:
+    return short_digest(str(value)) if value else _("Not known yet")
 
 
 def tag_claims(value: Value) -> Mapping[str, Any]:
@@ -286,7 +293,7 @@ KNOWN = (
     Probe("resolved_digest", resolved_digest, digest_words, digest_claims),
     Probe("accepted_certificates", accepted, accepted_words, ACCEPTED_CLAIMS.__getitem__),
     Probe("blobs_in_registry", blobs_in_registry, there_words, there_claims),
-    Probe("tag_in_registry", tag_in_registry, digest_words, tag_claims),
+    Probe("tag_in_registry", tag_in_registry, tag_words, tag_claims),
 )
 PROBES: Mapping[str, Probe] = {probe.name: probe for probe in KNOWN}
 """By name."""
