@@ -35,6 +35,7 @@ def serve_app(host: str, port: int, public_url: str, log: Callable[[str], object
     open_files(FILES)
     with bound(host, port) as listening:
         # Who asks meanwhile waits: the first page is then as quick as the next ones.
+        from simulator.web.document import Document  # noqa: PLC0415
         from simulator.web.pages import prepare  # noqa: PLC0415
 
         prepare()
@@ -48,6 +49,7 @@ def serve_app(host: str, port: int, public_url: str, log: Callable[[str], object
         app = st.App(str(SCRIPT), middleware=[
             Middleware(Beside, other=live, is_its=live_app.is_ours),
             Middleware(Beside, other=seats, is_its=room_app.is_ours),
+            Middleware(Document),
         ])  # fmt: skip
         running = server(
             app, live.sessions.hello, lifespan="on", ws="websockets-sansio",

@@ -96,6 +96,16 @@ def test_what_is_not_for_everybody_is_closed(site: Site) -> None:
         assert client.get("/_stcore/health").status_code == 200
 
 
+def test_files_come_compressed_and_may_be_kept(site: Site) -> None:
+    """The proxy passes on what Pullscope compresses, and for how long it holds."""
+    with site.client() as client:
+        page = client.get("/", headers={"Accept": "text/html", "Accept-Encoding": "gzip"})
+        path = page.text.partition('src=".')[2].partition('"')[0]
+        script = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert page.headers["content-encoding"] == script.headers["content-encoding"] == "gzip"
+    assert "immutable" in script.headers["cache-control"]
+
+
 def test_another_name_opens_no_page(site: Site) -> None:
     """A name that leads here, as in DNS rebinding, gets no websocket."""
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",

@@ -78,12 +78,6 @@ NO_PLACE = ("", "progress")
 
 
 @cache
-def style() -> str:
-    """The pages' own style sheet, as HTML."""
-    return f"<style>{assets.text('page/page.css')}</style>"
-
-
-@cache
 def settle() -> None:
     """Once a process: what was imported stays, and the garbage collector need not walk it."""
     gc.collect()
@@ -186,7 +180,6 @@ def run() -> None:
         f"{chosen.title} · Pullscope", assets.ICON, layout="wide",
         initial_sidebar_state="collapsed",
     )  # fmt: skip
-    st.html(style())
     top_bar(known)
     learner.visit(None if chosen.url_path in NO_PLACE else chosen.url_path)
     learner.trouble()
