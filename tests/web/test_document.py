@@ -1,4 +1,4 @@
-"""Streamlit's own files, as browsers get them: compressed, kept, and the document with our style."""
+"""Streamlit's own files as browsers get them: compressed, kept, and pages with our style."""
 
 from collections.abc import Iterator
 

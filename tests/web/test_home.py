@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from simulator.lesson.library import VARIABLE, find_lesson
-from simulator.web.pages import TOOLS, WAYS
+from simulator.web.pages import MORE, PATH, TOOLS
 from tests.conftest import Open
 from tests.pages import PATIENCE, ROOT
 
@@ -56,8 +56,12 @@ def test_from_the_card_through_the_lesson_and_back(browser: Browser, address: st
     page.get_by_role("button", name="Begin the lesson").first.click()
     page.wait_for_url("**/learn?*")
     bar = page.locator(".st-key-ways")
-    for way in WAYS:
+    for way in PATH:
         expect(bar.get_by_role("link", name=way.title, exact=True)).to_be_visible()
+    bar.get_by_role("button", name="More").click()
+    for way in MORE:
+        expect(page.get_by_role("link", name=way.title, exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
     bar.get_by_role("link", name="Try", exact=True).click()
     page.wait_for_url("**/try?*")
     page.get_by_role("link", name="Lessons", exact=True).click()

@@ -294,7 +294,8 @@ def test_perf(visit: Visit) -> None:
             page.get_by_role("textbox", name=label, exact=True).fill(value)
         press(page, _("Log in and pull"))
         page.wait_for_selector(".stage[data-step]")
-    page.get_by_role("link", name=_("Perf"), exact=True).click()
+    press(page, _("More"))
+    page.get_by_role("link", name=_("Speed"), exact=True).click()
     for source in (_("Mock registry"), _("Recording"), _("Real registry")):
         page.get_by_role("radio", name=source, exact=True).click()
         expect(page.get_by_role("radio", name=source, exact=True)).to_be_checked()

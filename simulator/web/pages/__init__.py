@@ -33,11 +33,13 @@ from simulator.web.pages import (
     project,
     reading,
     recall,
+    search,
+    situations,
     speech,
     terminal,
     visual,
 )
-from simulator.web.pages.parts import border, say, way
+from simulator.web.pages.parts import border, next_link, plain, say, way
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
 from simulator.words.translation import InvalidTranslation
@@ -52,26 +54,40 @@ class Page:
     draw: Callable[[Lesson], None]
 
 
-WAYS = (
+PATH = (
     Page("learn", N_("Learn"), reading.learn_page),
-    Page("visual", N_("Visual"), visual.page),
-    Page("why", N_("Why"), reading.why_page),
-    Page("deep", N_("Deep"), reading.deep_page),
+    Page("visual", N_("Watch"), visual.page),
+    Page("break", N_("Break it"), situations.page),
     Page("try", N_("Try"), terminal.try_page),
-    Page("challenge", N_("Challenge"), terminal.challenge_page),
-    Page("project", N_("Project"), project.page),
+    Page("challenge", N_("Challenges"), terminal.challenge_page),
     Page("recall", N_("Recall"), recall.page),
-    Page("perf", N_("Perf"), perf.page),
-    Page("compare", N_("What if"), compare.page),
 )
+"""The way through a lesson, in order."""
+MORE = (
+    Page("compare", N_("What if"), compare.page),
+    Page("why", N_("Why"), reading.why_page),
+    Page("deep", N_("In depth"), reading.deep_page),
+    Page("perf", N_("Speed"), perf.page),
+    Page("project", N_("Project"), project.page),
+)
+"""Beside that way, for who wants more of the lesson."""
+WAYS = (*PATH, *MORE)
 """The ways to learn a lesson. They are offered in its bar, not in that of the page."""
 TOOLS = (
-    Page("decoder", N_("Decoder"), decoder.page),
+    Page("decoder", N_("Explain an error"), decoder.page),
     Page("own-docker", N_("Your own docker"), live.page),
     Page("class", N_("Class"), classroom.page),
     Page("progress", N_("Your progress"), learner.page),
 )
 """Beside the lessons."""
+NEXT = {
+    "break": ("try", N_("Try it in a terminal")),
+    "try": ("challenge", N_("Solve a challenge")),
+    "challenge": ("recall", N_("Recall what you have seen")),
+    **{page.path: ("visual", N_("Watch it step by step")) for page in MORE},
+}
+"""By the path of a page, what comes after it. *Learn*, the stage and *Recall* end with words of
+their own."""
 PAGES = (*WAYS, *TOOLS)
 NO_PLACE = ("", "progress")
 """Paths that are nobody's position: the home, and the page of what was done."""
@@ -139,17 +155,35 @@ def drawn(page: Page) -> Callable[[], None]:
             lesson_bar(lesson)
         with border():
             page.draw(lesson)
+        next_card(page.path, lesson)
 
     return draw
 
 
 def lesson_bar(lesson: Lesson) -> None:
-    """Links to the ways to learn this lesson."""
+    """The lesson's title, the way through it, and the rest of it in a list."""
     with st.container(key="ways", horizontal=True, gap=None):
-        for page in WAYS:
-            target = way(page.path)
-            if target:
-                st.page_link(target, label=_(page.title), query_params={"lesson": lesson.id})
+        st.markdown(f"**{plain(lesson.title)}**")
+        for page in PATH:
+            way_link(page, lesson)
+        with st.popover(_("More"), type="tertiary"):
+            for page in MORE:
+                way_link(page, lesson)
+
+
+def way_link(page: Page, lesson: Lesson) -> None:
+    target = way(page.path)
+    if target:
+        st.page_link(target, label=_(page.title), query_params={"lesson": lesson.id})
+
+
+def next_card(path: str, lesson: Lesson) -> None:
+    """What comes after this page."""
+    if path in NEXT:
+        onward, label = NEXT[path]
+        with st.container(key="next"):
+            st.caption(_("Next"))
+            next_link(onward, _(label), lesson)
 
 
 def top_bar(known: dict[str, StreamlitPage]) -> None:
@@ -157,6 +191,7 @@ def top_bar(known: dict[str, StreamlitPage]) -> None:
     with st.container(key="bar", horizontal=True, gap=None):
         for path in ("", *(page.path for page in TOOLS)):
             st.page_link(known[path], label=known[path].title)
+    search.offer()
 
 
 def known_pages() -> dict[str, StreamlitPage]:

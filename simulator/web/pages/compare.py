@@ -143,4 +143,5 @@ def page(lesson: Lesson) -> None:
     addressed()
     head()
     comparison, address = chosen(lesson)
-    lanes(staged(lesson, comparison, address))
+    with st.container(key="comparison"):
+        lanes(staged(lesson, comparison, address))

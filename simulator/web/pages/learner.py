@@ -141,6 +141,7 @@ def visit(path: str | None) -> None:
     """The learner opened this page (None: one that is no position)."""
     if keeper().trouble:
         keep()  # it may work again
+    st.session_state.fresh = path != st.session_state.get("path")
     st.session_state.path = path
 
 

@@ -58,7 +58,7 @@ CHOICES: Mapping[str, Callable[[], dict[str, str]]] = {
 
 
 def addressed() -> None:
-    """The address of a new session chooses; what it names and does not exist is told.
+    """The address chooses as one comes to the page; what it names and does not exist is told.
 
     From then on the stage writes the address: Python would put a step back that is past.
     """
@@ -66,7 +66,9 @@ def addressed() -> None:
         known = titles()
         asked = unveiled(st.query_params.get(choice, ""), known)
         if choice not in st.session_state:
-            st.session_state[choice] = asked if asked in known else next(iter(known))
+            st.session_state[choice] = next(iter(known))
+        if asked in known and st.session_state.get("fresh", True):
+            st.session_state[choice] = asked
         if asked and asked not in known and st.session_state[choice] == next(iter(known)):
             nothing_there(choice, asked, known[st.session_state[choice]])
 

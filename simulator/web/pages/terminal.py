@@ -18,7 +18,7 @@ from simulator.views.console import console as shown
 from simulator.web.components import stage
 from simulator.web.components import terminal as console
 from simulator.web.pages.learner import keep, now, progress, table_of_challenges
-from simulator.web.pages.parts import chosen_engine, explain, fragment, next_link
+from simulator.web.pages.parts import chosen_engine, explain, fragment
 from simulator.words.i18n import _
 
 
@@ -178,7 +178,6 @@ def go_on(lesson: Lesson, name: str) -> None:
     elif st.button(_("Next challenge"), type="primary", key="next-challenge"):
         st.session_state["challenge-next"] = left[0]
         st.rerun()
-    next_link("recall", _("Recall what you have seen"), lesson)
 
 
 def hints(lesson: Lesson, known: Challenge, shell: Shell) -> None:

@@ -1,0 +1,81 @@
+"""Break it: every situation of the lesson, grouped by where its fault lies, each with its cause."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from simulator.decoder.causes import causes
+from simulator.docker.engines import engines
+from simulator.lesson.document import Lesson
+from simulator.recordings.situations import trace
+from simulator.scenarios.model import Scenario, own_scenarios, scenarios
+from simulator.views.address import Address
+from simulator.web.pages.parts import next_link, plain, way
+from simulator.words.i18n import N_, _
+
+WORKS = N_("It works")
+GROUPS = {
+    "cli": N_("What is typed"),
+    "credential-store": N_("Stored credentials"),
+    "token-service": N_("Login and rights"),
+    "registry": N_("The registry"),
+    "network": N_("Network"),
+    "tls": N_("Certificates"),
+    "proxy": N_("Proxies"),
+    "engine": N_("The Docker engine"),
+    "storage": N_("Content"),
+    "image-store": N_("The image store"),
+    "kubernetes": N_("Kubernetes"),
+}
+"""The layers of the causes, in the order in which a pull meets them."""
+OTHER = N_("Other failures")
+
+
+def page(lesson: Lesson) -> None:
+    """All of them, as links to the stage."""
+    st.title(_("Break it"), anchor=False)
+    st.write(_("Choose what goes wrong. Predict how Docker reacts, then step through it."))
+    next_link("compare", _("Or compare two runs side by side"), lesson)
+    with st.container(key="situations"):
+        for title, names in grouped(lesson).items():
+            group(lesson, title, names)
+
+
+def group(lesson: Lesson, title: str, names: list[str]) -> None:
+    with st.container():
+        st.subheader(_(title), anchor=False)
+        for name in names:
+            link(lesson, name)
+
+
+def link(lesson: Lesson, name: str) -> None:
+    """To the first step of the situation, with its title and its cause."""
+    stage, known = way("visual"), situation(lesson, name)
+    if stage:
+        sign = ":red[✕]" if trace(name).failed else ":green[✓]"
+        st.page_link(
+            stage, label=f"{sign} **{plain(known.title)}** {plain(known.cause)}",
+            query_params=Address(name, step=1, lesson=lesson.id).parts,
+        )  # fmt: skip
+
+
+def situation(lesson: Lesson, name: str) -> Scenario:
+    return (own_scenarios(lesson.id) | scenarios())[name]
+
+
+def grouped(lesson: Lesson) -> dict[str, list[str]]:
+    """The lesson's situations by the title of their group: those that work, then the others by
+    the layer of their first cause."""
+    found: dict[str, list[str]] = {title: [] for title in (WORKS, *GROUPS.values(), OTHER)}
+    layers = dict(reversed(list(layer_of_each())))
+    for name in lesson.situations:
+        layer = layers.get(name.rpartition("/")[2], layers.get(name, ""))
+        failing = trace(name, next(iter(engines()))).failed
+        found[GROUPS.get(layer, OTHER) if failing else WORKS].append(name)
+    return {title: names for title, names in found.items() if names}
+
+
+def layer_of_each() -> Iterator[tuple[str, str]]:
+    """Each situation that plays a cause, with the layer of that cause."""
+    for cause in causes().values():
+        yield from ((name, cause.layer) for name in cause.played_by)
