@@ -77,11 +77,13 @@ def has(trace: Trace, *kinds: type[object]) -> bool:
     return any(isinstance(step.event, kinds) for step in trace.steps)
 
 
-def answers(found: Probe) -> bool:
+def answered(trace: Trace) -> bool:
     """An HTTP answer came, over HTTPS, or from this very machine."""
-    return any(
-        isinstance(step.exchange.answer, Response) for step in found.stranger.steps if step.exchange
-    )
+    return any(isinstance(step.exchange.answer, Response) for step in trace.steps if step.exchange)
+
+
+def answers(found: Probe) -> bool:
+    return answered(found.stranger)
 
 
 def refuses_strangers(found: Probe) -> bool:
@@ -109,18 +111,23 @@ ITEMS = (
 
 @dataclass(frozen=True)
 class Checked:
-    """An item with its verdict, and the step that decided it."""
+    """An item with its verdict, and the step that decided it. `passed` is None where the registry
+    did not answer, so that nothing can be said."""
 
     item: Item
-    passed: bool
+    passed: bool | None
     step: Step
 
 
 def check(found: Probe) -> tuple[Checked, ...]:
     """Every item, in the order in which one would build the registry."""
-    return tuple(
-        Checked(item, item.passes(found), evidence(getattr(found, item.run))) for item in ITEMS
-    )
+    return tuple(checked(item, found) for item in ITEMS)
+
+
+def checked(item: Item, found: Probe) -> Checked:
+    run: Trace = getattr(found, item.run)
+    known = item.passes is answers or answered(run)
+    return Checked(item, item.passes(found) if known else None, evidence(run))
 
 
 def evidence(trace: Trace) -> Step:

@@ -277,10 +277,12 @@ def test_cards_and_own_words(visit: Visit) -> None:
     expect(page.get_by_text(number)).to_be_visible()
     page.get_by_role("tab", name=_("In your own words")).click()
     field = page.get_by_role("textbox", name=_("Your explanation"))
+    press(page, _("Compare"))
+    expect(page.get_by_text(_("Write something first."))).to_be_visible()
     field.fill("Because the registry asks.")
-    field.press("Control+Enter")
     press(page, _("Compare"))
     expect(page.get_by_text(known.moments[0].answer)).to_be_visible()
+    expect(page.get_by_role("checkbox").first).to_be_visible()
 
 
 def test_perf(visit: Visit) -> None:

@@ -31,9 +31,9 @@ def command(shell: Shell, words: list[str], given: str | None) -> Ran:
 PROGRAMS: Mapping[str, Program] = {
     "[": files.test, "base64": text.base64_, "cat": files.cat, "cd": files.cd,
     "command": command, "cp": files.cp, "curl": curl, "cut": text.cut, "date": system.date,
-    "echo": text.echo, "env": system.env, "export": system.export, "false": system.false,
-    "getent": network.getent, "grep": text.grep, "head": text.head, "id": system.id_,
-    "ip": network.ip,
+    "echo": text.echo, "env": system.env, "exit": system.exit_,
+    "export": system.export, "false": system.false, "getent": network.getent,
+    "grep": text.grep, "head": text.head, "id": system.id_, "ip": network.ip,
     "jq": text.jq, "jwt": text.jwt, "ls": files.ls, "mkdir": files.mkdir, "mv": files.mv,
     "nc": network.nc, "nslookup": network.nslookup, "od": text.od, "openssl": network.openssl,
     "ping": network.ping,

@@ -20,7 +20,8 @@ from simulator.shell.values import CONFIG, Prompt, Ran, Shell, with_end
 from simulator.sources.mock import mock
 
 NOT_PLAYED = (
-    "pullscope: docker {} exists, but is not played here: this terminal is about login and pull"
+    "pullscope: docker {} exists, but is not played here: this terminal is about login and pull; "
+    "type help to see what it knows"
 )
 ELSEWHERE = ("--version", "-v", "--help", "-h", "help")
 """What Docker's CLI answers by itself, in words of its own release."""

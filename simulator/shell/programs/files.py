@@ -40,7 +40,9 @@ def ls(shell: Shell, words: list[str], given: str | None) -> Ran:
     said: list[str] = []
     for name in names:
         path = absolute(shell, name)
-        if path in paths(shell) or (path in folders(shell) and "d" in options):
+        if path == "/":
+            said.append(ROOT_IS_KEPT)
+        elif path in paths(shell) or (path in folders(shell) and "d" in options):
             out.append(long_line(shell, path, name) if "l" in options else name)
         elif path in folders(shell):
             out += listing(shell, path, options)
@@ -71,11 +73,19 @@ def long_line(shell: Shell, path: str, name: str) -> str:
     return f"{mode} 1 {owner} {owner} {size:5} Jan  1 00:00 {name}"
 
 
+ROOT_IS_KEPT = (
+    "rm: it is dangerous to operate recursively on '/'\n"
+    "rm: use --no-preserve-root to override this failsafe"
+)
+
+
 def rm(shell: Shell, words: list[str], given: str | None) -> Ran:
     options, said = flags(words), []
     for name in arguments(words):
         path = absolute(shell, name)
-        if path in paths(shell) or (path in folders(shell) and {"r", "R"} & set(options)):
+        if path == "/":
+            said.append(ROOT_IS_KEPT)
+        elif path in paths(shell) or (path in folders(shell) and {"r", "R"} & set(options)):
             shell = removed(shell, path)
         elif path in folders(shell):
             said.append(f"rm: cannot remove '{name}': Is a directory")

@@ -87,6 +87,11 @@ def sleep(shell: Shell, words: list[str], given: str | None) -> Ran:
     return Ran(replace(shell, world=later, client=replace(shell.client, now=later.now)))
 
 
+def exit_(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """There is no other shell to go back to."""
+    return Ran(shell, error="pullscope: this terminal stays open; type reset to begin again")
+
+
 def systemctl(shell: Shell, words: list[str], given: str | None) -> Ran:
     """`systemctl restart docker`: the engine reads `daemon.json` when it starts."""
     if words not in (["restart", "docker"], ["reload", "docker"]):

@@ -50,8 +50,12 @@ def addressed() -> None:
         if name not in st.session_state:
             usual = USUAL.get(name, next(iter(known)))
             st.session_state[name] = asked[name] if asked[name] in known else usual
-        if asked[name] and asked[name] not in known:
-            nothing_there(name, asked[name], known[st.session_state[name]])
+    now = [st.session_state[name] for name in ("way", *KNOWN)]
+    if st.session_state.setdefault("compared-first", now) != now:
+        return  # something was chosen since
+    for name, titles in KNOWN.items():
+        if asked[name] and asked[name] not in titles():
+            nothing_there(name, asked[name], titles()[st.session_state[name]])
 
 
 def choose(column: "st.delta_generator.DeltaGenerator", label: str, name: str,
@@ -126,7 +130,7 @@ def invitation(lesson: Lesson, trace: Trace) -> None:
 
     All changes are played for it, so that waits until somebody wants to know.
     """
-    if trace.source != "mock" or not st.toggle(_("What if … here?"), key="what-if-here"):
+    if trace.source != "mock" or not st.toggle(_("What if … at each step?"), key="what-if-here"):
         return
     for step, changes in offers(lesson.id, trace).items():
         links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in changes)

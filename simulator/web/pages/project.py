@@ -12,7 +12,14 @@ from simulator.views.message import summary
 from simulator.web.pages.learner import learner
 from simulator.web.pages.parts import say, show_table, take_password
 from simulator.web.real_runs import NotAdmitted, admitted
-from simulator.words.i18n import _
+from simulator.words.i18n import N_, _
+
+VERDICTS = {
+    True: (":green[:material/check_circle:]", N_("true")),
+    False: (":red[:material/cancel:]", N_("not true")),
+    None: (":material/help:", N_("cannot be checked yet")),
+}
+"""By what an item says: its sign and the word for it."""
 
 
 def page(lesson: Lesson) -> None:
@@ -93,9 +100,8 @@ def told(lesson: Lesson, title: str, one: Checked | None, found: Probe | None) -
     if one is None or found is None:
         st.write(f":material/radio_button_unchecked: {title}")
         return
-    icon = ":material/check_circle:" if one.passed else ":material/cancel:"
-    verdict = _("true") if one.passed else _("not true")
-    with st.expander(f"{icon} {title}: **{verdict}**", expanded=not one.passed):
+    icon, verdict = VERDICTS[one.passed]
+    with st.expander(f"{icon} {title}: **{_(verdict)}**", expanded=one.passed is False):
         words = lesson.words(one.step.name, one.step)
         st.write(f"**{words.title}.** {words.text}")
         if one.step.exchange:

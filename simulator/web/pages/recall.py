@@ -3,6 +3,7 @@
 What was sure and wrong comes back first, then what is due.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,7 +15,7 @@ from simulator.lesson.document import Lesson
 from simulator.progress.records import SURE, Answer, due, reviews
 from simulator.questions import OBJECTIVES, Question, Table, draw, one_each, right
 from simulator.web.pages.learner import SURENESS, keep, now, progress
-from simulator.web.pages.parts import fragment, next_link, readable, show_readable
+from simulator.web.pages.parts import fragment, next_link, plain, readable, show_readable
 from simulator.words import i18n
 from simulator.words.i18n import _
 
@@ -280,10 +281,22 @@ def own_words(lesson: Lesson) -> None:
         _("Explain this"), range(len(moments)), key="explain",
         format_func=lambda place: moments[place].question,
     )  # fmt: skip
-    text = st.text_area(_("Your explanation"), key=f"explained-{at}", height=140)
-    if st.button(_("Compare"), key="compare", disabled=not text.strip()):
-        st.session_state["compared"] = at
-    if st.session_state.get("compared") == at and text.strip():
-        st.write(f"**{_('One way to say it')}**")
-        st.info(moments[at].answer)
-        st.write(_("Which of its points are in yours, which are missing, which are wrong?"))
+    with st.form(f"words-{at}", border=False):
+        text = st.text_area(_("Your explanation"), key=f"explained-{at}", height=140)
+        compared = st.form_submit_button(_("Compare"))
+    if compared and not text.strip():
+        st.warning(_("Write something first."))
+    if compared:
+        st.session_state["compared"] = at if text.strip() else None
+    if st.session_state.get("compared") != at:
+        return
+    st.write(f"**{_('One way to say it')}**")
+    st.info(moments[at].answer)
+    checklist(moments[at].answer, at)
+
+
+def checklist(answer: str, at: int) -> None:
+    """The model answer sentence by sentence, to tick what one has said."""
+    st.write(_("Which of its points are in yours?"))
+    for place, sentence in enumerate(filter(None, re.split(r"(?<=[.!?])\s+", answer))):
+        st.checkbox(plain(sentence), key=f"point-{at}-{place}")

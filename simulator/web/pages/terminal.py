@@ -198,6 +198,9 @@ def what_happened(lesson: Lesson, shell: Shell, attempt: str) -> str:
     """Where the learner's own last run ended, in the lesson's words."""
     if shell.trace is None:
         return _("Begin with the command that fails: {command}").format(command=f"`{attempt}`")
+    if not shell.trace.failed:
+        said = _("Your last command worked, but the goal is not reached. This failed: {command}")
+        return said.format(command=f"`{attempt}`")
     step = shell.trace.steps[-1]
     words = lesson.words(step.name, step)
     where = _("Your last run ended at step {number}: {title}.")
