@@ -13,7 +13,9 @@ from simulator.web.pages.search import hits
 from simulator.web.pages.situations import grouped
 from simulator.words import i18n
 from simulator.words.i18n import _
+from tests.conftest import Open
 from tests.pages import PATIENCE, settled
+from tests.web.lesson_run import QUESTIONS, STEPS, ask, before, right
 
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 
@@ -104,3 +106,27 @@ def test_search_opens_what_is_typed(browser: Browser, address: str) -> None:
     page.wait_for_url(re.compile("visual.*scenario=rate-limited"))
     expect(page.locator(".stage")).to_have_attribute("data-step", "1")
     page.context.close()
+
+
+def test_a_prediction_on_the_stage_is_kept(learner: Open, address: str) -> None:
+    """*Your progress* counts it, with whether it came so."""
+    question = QUESTIONS[0]
+    page = learner(before(question), questions=True)
+    ask(page, question)
+    page.keyboard.press(str(right(question) + 1))
+    page.keyboard.press("Enter")
+    expect(page.locator(".stage")).to_have_attribute("data-step", str(question["step"]))
+    row = page.get_by_role("row").filter(has_text="a prediction on the stage")
+    for _turn in range(20):  # it is kept a moment after it was given
+        page.goto(f"{address}/progress")
+        settled(page).get_by_role("heading", name="Latest answers").wait_for()
+        if row.count():
+            break
+    expect(row).to_contain_text("right")
+
+
+def test_the_first_question_comes_when_its_words_are_known() -> None:
+    """What the first question of the lesson's own run leads to has been seen before in it."""
+    question = QUESTIONS[0]
+    titles = [step["title"] for step in STEPS[: question["step"] - 1]]
+    assert question["options"][right(question)]["text"] in titles

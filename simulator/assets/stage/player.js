@@ -39,7 +39,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (place.left) return;
     place.player = new Player(parentElement, run, known === undefined ? undefined : from, data.decoder);
     if (known) leaveChoices();
-    if (data.tells) place.player.stayed = (number) => setTriggerValue("place", number);
+    if (data.tells) {
+      place.player.stayed = (number) => setTriggerValue("place", number);
+      place.player.answered = (step, chosen) => setTriggerValue("answer", { step, chosen });
+    }
     if (data.live) follow(place.player);
   });
   return place.leave;
@@ -236,6 +239,7 @@ class Player {
     const resumes = this.resumes;
     this.questions.close(chosen);
     this.show(open.step);
+    if (chosen !== null) this.answered?.(open.step, chosen);
     this.button("next").focus({ preventScroll: true });
     if (resumes && this.number < this.data.steps.length) this.play();
   }

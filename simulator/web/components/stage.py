@@ -22,17 +22,25 @@ def component() -> Any:
 
 
 def mount(
-    payload: dict[str, Any], key: str, on_place: Callable[[], None] | None = None
+    payload: dict[str, Any],
+    key: str,
+    on_place: Callable[[], None] | None = None,
+    on_answer: Callable[[], None] | None = None,
 ) -> None:
     """Show a run. `payload` is `player.payload(...)`; the same payload is never drawn again, and
     one that is `live` grows where it stands. In another language it goes on at the same step.
 
-    `on_place` is called when a learner has stayed at a step, which the address then names.
+    `on_place` is called when a learner has stayed at a step, which the address then names, and
+    `on_answer` when one has answered a question: `st.session_state[key].answer` is its step and
+    the text that was chosen.
     """
     live = bool(payload.get("live"))
     about = {"id": payload["id"], "live": live, "language": payload["language"], "decoder": PATH}
     data = about | {"run": packed(payload), "tells": on_place is not None}
-    component()(key=key, data=data, on_place_change=on_place or nothing)
+    component()(
+        key=key, data=data, on_place_change=on_place or nothing,
+        on_answer_change=on_answer or nothing,
+    )  # fmt: skip
 
 
 def nothing() -> None:

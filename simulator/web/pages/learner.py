@@ -40,6 +40,8 @@ COOKIE = "pullscope_learner"
 YEAR = 31_536_000
 WAITING = 200
 """Records of one page that wait for the database."""
+PREDICTION = "prediction"
+"""The objective of what is answered on the stage."""
 SURENESS = (N_("a guess"), N_("fairly"), N_("sure"))
 """How sure one can be of an answer, by number."""
 SET_COOKIE = """export default function ({ data }) {
@@ -260,6 +262,8 @@ def about(one: Answer) -> str:
         return _(OBJECTIVES[one.objective].title)
     if one.objective == "snapshot":
         return _("a flash card")
+    if one.objective == PREDICTION:
+        return _("a prediction on the stage")
     return _("a question of the lesson")
 
 

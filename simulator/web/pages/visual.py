@@ -1,6 +1,7 @@
 """The stage: watch, predict, step, break it; key moments and quiz under it, and the whole run as
 tables for who has seen it."""
 
+import secrets
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ import streamlit as st
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
+from simulator.progress.records import Answer
 from simulator.protocol.reference import InvalidReference
 from simulator.recordings.document import InvalidRecording, engine_of, parsed
 from simulator.recordings.replayed import Replayed, diff, replayed
@@ -19,7 +21,7 @@ from simulator.views import player as playing
 from simulator.views import rows
 from simulator.web.components import stage
 from simulator.web.pages.compare import invitation
-from simulator.web.pages.learner import arrived, learner
+from simulator.web.pages.learner import PREDICTION, arrived, keep, learner, now
 from simulator.web.pages.parts import (
     addressed,
     choices,
@@ -154,7 +156,25 @@ def player(lesson: Lesson, trace: Trace) -> None:
         payload = playing.payload(lesson, trace) | {"then": onward(lesson, trace)}
         if st.session_state.get("surprising") and trace.source == "mock":
             payload |= unnamed(payload)
-        stage.mount(payload, key="stage", on_place=arrived)
+        stage.mount(
+            payload, key="stage", on_place=arrived,
+            on_answer=lambda: predicted(lesson, payload["questions"]),
+        )  # fmt: skip
+
+
+def predicted(lesson: Lesson, asked: list[dict[str, Any]]) -> None:
+    """Keep what the learner predicted, with whether it came so."""
+    given = st.session_state.stage.answer
+    for question in asked:
+        chosen = [one for one in question["options"] if given and one["text"] == given["chosen"]]
+        if chosen and question["step"] == given["step"]:
+            keep(
+                Answer(
+                    lesson=lesson.id, key=secrets.token_hex(8), at=now(), objective=PREDICTION,
+                    question=f"prediction-{question['step']}", chosen=chosen[0]["text"],
+                    right=chosen[0]["right"],
+                )
+            )  # fmt: skip
 
 
 def unnamed(payload: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""What a page costs: requests, bytes, layout shift, layouts a step, and a slow network.
+
+`tests.bench.step` prints it. Bytes are as sent, compressed; layout shift is what moved by itself
+until the page was at rest.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, CDPSession, Page
+
+from simulator.web.pages import PAGES
+from tests.pages import PATIENCE
+
+SHIFT = """new PerformanceObserver(list => {
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput) window.shifted = (window.shifted ?? 0) + entry.value;
+}).observe({type: 'layout-shift', buffered: true})"""
+REST = 2500
+"""Milliseconds after the script has ended until a page is at rest."""
+SLOW_3G = {"offline": False, "latency": 2000, "downloadThroughput": 50_000,
+           "uploadThroughput": 50_000}  # fmt: skip
+"""400 kbit/s, two seconds there and back."""
+STEPS = 20
+
+
+@dataclass
+class Traffic:
+    """What came over the network: bytes by request."""
+
+    sent: dict[str, float] = field(default_factory=dict)
+
+    def listen(self, session: CDPSession) -> None:
+        session.send("Network.enable")
+        session.on("Network.loadingFinished", self.note)
+
+    def note(self, event: dict[str, Any]) -> None:
+        self.sent[event["requestId"]] = event["encodedDataLength"]
+
+
+@contextmanager
+def fresh(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.add_init_script(SHIFT)
+    page = context.new_page()
+    page.set_default_timeout(4 * PATIENCE * 1000)
+    yield page
+    context.close()
+
+
+def at_rest(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_timeout(REST)
+
+
+def weight(browser: Browser, url: str) -> tuple[int, float, float]:
+    """Requests, kilobytes and layout shift of the page at this address, with nothing cached."""
+    with fresh(browser) as page:
+        traffic = Traffic()
+        traffic.listen(page.context.new_cdp_session(page))
+        at_rest(page, url)
+        shift = float(page.evaluate("window.shifted ?? 0"))
+        return len(traffic.sent), sum(traffic.sent.values()) / 1000, shift
+
+
+def layouts(browser: Browser, url: str) -> float:
+    """How often the browser lays the page out for one step, at the median."""
+    with fresh(browser) as page:
+        at_rest(page, url)
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        counts = []
+        for _step in range(STEPS):
+            before = laid_out(session)
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(400)
+            counts.append(laid_out(session) - before)
+        return median(counts)
+
+
+def laid_out(session: CDPSession) -> float:
+    """Layouts so far."""
+    known = session.send("Performance.getMetrics")["metrics"]
+    return float(next(one["value"] for one in known if one["name"] == "LayoutCount"))
+
+
+def slow(browser: Browser, url: str, selector: str) -> float:
+    """Seconds until this is there, over Slow 3G."""
+    with fresh(browser) as page:
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", SLOW_3G)
+        page.goto(url, wait_until="commit")
+        page.wait_for_selector(selector)
+        return float(page.evaluate("performance.now() / 1000"))
+
+
+def report(browser: Browser, app: str, stage: str, empty: str) -> None:
+    """All of it, beside the aims and beside an empty Streamlit app."""
+    print("A page, nothing cached           requests   kB sent   layout shift")
+    print(f"{'aim for the first page':32}{45:9}{900:10}{0.05:15}")
+    rows = {"an empty Streamlit app": empty, "the home": app}
+    rows |= {page.path: f"{app}/{page.path}" for page in PAGES}
+    for title, url in rows.items():
+        requests, sent, shift = weight(browser, url)
+        print(f"{title:32}{requests:9}{sent:10.0f}{shift:15.3f}")
+    print(f"Layouts a step, median of {STEPS}: {layouts(browser, stage):.0f}")
+    print("Usable over Slow 3G, s (aim 25)")
+    print(f"{'an empty Streamlit app':32}{slow(browser, empty, 'h1'):9.1f}")
+    print(f"{'the home':32}{slow(browser, app, 'h1'):9.1f}")
+    print(f"{'the page with the stage':32}{slow(browser, stage, '.stage[data-step]'):9.1f}")
