@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from simulator.authoring.comparisons import comparison_sentences
@@ -74,9 +75,11 @@ def of_sentences(lesson: Lesson) -> Found:
 
 def of_unseen(seen: Mapping[str, Sequence[tuple[str, Told]]]) -> Found:
     """The words of events that no run shows."""
-    shown = [told.shown for showings in seen.values() for _run, told in showings]
+    showings = chain.from_iterable(seen.values())
+    kept = {id(told.shown): told.shown for _run, told in showings}  # a sentence is shown often
+    shown = {repr(one) for one in kept.values()}
     for key, variants in event_words.words().items():
-        if key not in UNSEEN and not any(one in shown for one in variants):
+        if key not in UNSEEN and not any(repr(one) in shown for one in variants):
             yield ("words", key), f"event.{key}: no run shows its words"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
@@ -32,7 +33,7 @@ class Told:
     at: At
     variants: Sequence[Variant]
 
-    @property
+    @cached_property
     def shown(self) -> Variant:
         return chosen(self.variants, self.at)
 

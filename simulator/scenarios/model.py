@@ -3,6 +3,7 @@
 A scenario says only what is special about it; the rest is the ordinary world (`ordinary.yaml`).
 """
 
+import os
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
@@ -173,8 +174,17 @@ Written = tuple[tuple[str, Path, int, int], ...]
 
 def own_written() -> Written:
     """Another value after one of the lessons' own files was written, replaced or left out."""
-    files = ((lesson, path, path.stat()) for lesson, path in tuple(OWN.items()) if path.exists())
-    return tuple((lesson, path, now.st_ctime_ns, now.st_size) for lesson, path, now in files)
+    states = ((lesson, path, state_of(path)) for lesson, path in tuple(OWN.items()))
+    return tuple((lesson, path, *state) for lesson, path, state in states if state)
+
+
+def state_of(path: Path) -> tuple[int, int] | None:
+    """When the content of the file last changed, and its size; None where it is not there."""
+    try:
+        now = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return now.st_ctime_ns, now.st_size
 
 
 def per_own_scenarios(make: Callable[P, R]) -> Callable[P, R]:

@@ -22,6 +22,12 @@ def trace(name: str, engine: str = "29") -> Trace:
     return run(scenario(name), engine)
 
 
+@per_own_scenarios
+def traces(names: tuple[str, ...], engine: str = "29") -> tuple[Trace, ...]:
+    """The runs of these scenarios, in their order. Raises as `trace`."""
+    return tuple(trace(name, engine) for name in names)
+
+
 def run(one: Scenario, engine: str = "29", machine: Machine = MACHINE) -> Trace:
     """A run of a scenario, also of one that stands in no file. Raises InvalidWorld."""
     taken = acts(one, engine, machine)

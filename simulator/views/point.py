@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
+from inspect import getmembers
 from typing import Any, Protocol
 
 from simulator.docker.trace import Step
@@ -60,6 +62,13 @@ def resolve(root: Any, path: str) -> Any:
     return str(value) if isinstance(value, StrEnum) else value
 
 
+@cache
+def readable(kind: type[Any]) -> frozenset[str]:
+    """The names of the fields and properties of a dataclass."""
+    properties = {name for name, one in getmembers(kind) if isinstance(one, property)}
+    return frozenset(properties | {field.name for field in fields(kind)})
+
+
 def step_into(value: Any, name: str, path: str) -> Any:
     if name == "count" and isinstance(value, tuple):
         return len(value)
@@ -69,9 +78,6 @@ def step_into(value: Any, name: str, path: str) -> Any:
         return type(value).__name__
     if isinstance(value, Mapping) and name in value:
         return value[name]
-    if is_dataclass(value) and (
-        name in {f.name for f in fields(value)}
-        or isinstance(getattr(type(value), name, None), property)
-    ):
+    if is_dataclass(value) and name in readable(type(value)):
         return getattr(value, name)
     raise LookupError(f"there is no {name!r} in {path!r}")

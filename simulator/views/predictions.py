@@ -113,11 +113,12 @@ def why_not_event(lesson: Outline, trace: Trace, step: Step, name: str) -> str:
     phase = step.before.phase
     if any(leaves(later, phase) and later.name == name for later in trace.steps[step.number :]):
         return _("Not yet: in this run that comes later.")
-    for other in others(lesson, trace):
+    elsewhere = others(lesson, trace)
+    for other in elsewhere:
         there = moment(other, phase)
         if there and there.name == name:
             return so_it_is_in(other)
-    for other in others(lesson, trace):
+    for other in elsewhere:
         if any(leaves(one, phase) and one.name == name for one in other.steps):
             title = _(scenario(other.scenario).title)
             return _("That comes later in “{situation}”.").format(situation=title)
@@ -211,8 +212,8 @@ def title(lesson: Outline, step: Step) -> str:
 
 def others(lesson: Outline, trace: Trace) -> tuple[Trace, ...]:
     """The runs of the lesson's other situations, on the same engine."""
-    names = (name for name in lesson.situations if name != trace.scenario)
-    return tuple(play.trace(name, trace.engine) for name in names)
+    runs = play.traces(lesson.situations, trace.engine)
+    return tuple(run for run in runs if run.scenario != trace.scenario)
 
 
 def so_it_is_in(trace: Trace) -> str:
