@@ -78,6 +78,7 @@ def step_into(value: Any, name: str, path: str) -> Any:
         return type(value).__name__
     if isinstance(value, Mapping) and name in value:
         return value[name]
-    if is_dataclass(value) and name in readable(type(value)):
+    kind: type[Any] = type(value)
+    if is_dataclass(kind) and name in readable(kind):
         return getattr(value, name)
     raise LookupError(f"there is no {name!r} in {path!r}")
