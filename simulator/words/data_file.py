@@ -80,8 +80,6 @@ def read(path: Path, invalid: type[ValueError]) -> DataFile:
         document = loaded(path)
     except OSError as error:
         raise invalid(f"{shown(path)}: cannot be read: {error.strerror}") from None
-    except RecursionError:
-        raise invalid(f"{shown(path)}: nested too deeply") from None
     except (YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "not YAML in UTF-8"
