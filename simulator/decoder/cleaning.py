@@ -4,11 +4,12 @@ Colours go, and so do the prefixes of logs: times, levels, names of services. Wh
 is kept beside its line. Each pattern reads a line once.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+
+from simulator.protocol.json_text import json_of
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])|\x08")
 """Colours and other control sequences of terminals."""
@@ -126,7 +127,7 @@ def fields_of(text: str) -> tuple[str, ...]:
 
 def of_json(text: str) -> tuple[str, ...]:
     try:
-        parsed = json.loads(text)
+        parsed = json_of(text)
     except ValueError:
         return ()
     if not isinstance(parsed, dict):

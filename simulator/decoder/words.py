@@ -3,11 +3,11 @@
 A phrase that is known gives a reading; any other is shown as said, and nothing follows from it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from simulator.decoder.grammar import Entry
+from simulator.protocol.json_text import json_of
 from simulator.words.data_file import read_named
 from simulator.words.i18n import per_language
 
@@ -56,7 +56,7 @@ def unwrapped(words: str) -> tuple[str, str]:
     if start < 0 or not words.rstrip().endswith("}"):
         return "", words
     try:
-        parsed = json.loads(words[start:])
+        parsed = json_of(words[start:])
     except ValueError:
         return "", words
     return next(errors_of(parsed), ("", words))

@@ -1,6 +1,5 @@
 """The docker of the user whose command is recorded: its engine, its images, its config.json."""
 
-import json
 import os
 import shlex
 import shutil
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.docker.config_file import Credential, CredentialStore
+from simulator.protocol.json_text import json_of
 from simulator.recordings.proxy import Proxy
 
 SNAPSHOTTER = "io.containerd.snapshotter.v1"
@@ -117,7 +117,7 @@ PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
 def document(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = json_of(text)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.protocol.json_text import DEEPEST, TooDeep, json_of
+from tests.pages import ROOT
 
 
 @pytest.mark.parametrize("text", ["[" * 101 + "]" * 101, '{"a":' * 101 + "1" + "}" * 101,
@@ -40,3 +41,27 @@ values = st.recursive(
 def test_ordinary_json_is_read_as_it_is(value: object) -> None:
     assert json_of(json.dumps(value)) == value
     assert json_of(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
+OUR_OWN = {
+    "docker/config_file.py": "values that json_of has read, written again",
+    "docker/image_store.py": "settings that json_of has read, written again",
+    "docker/output/go_template.py": "one string of a template",
+    "live/observer/token.py": "claims that the token service here wrote",
+    "protocol/json_text.py": "is the reader",
+    "recordings/lab.py": "a file of ours",
+    "recordings/lab_world.py": "a value, written and read again",
+    "recordings/recorder.py": "a value, written and read again",
+    "sources/front.py": "an answer of the mock",
+    "views/explain.py": "claims that the token's reader has read",
+    "views/player.py": "what this process packed",
+}
+"""Files that read JSON without a bound on its depth: why they may."""
+
+
+def test_json_of_others_is_read_with_a_bound() -> None:
+    """By `json_of`: the reader of the standard library ends with a RecursionError."""
+    files = (ROOT / "simulator").rglob("*.py")
+    reading = {file.relative_to(ROOT / "simulator").as_posix() for file in files
+               if "json.loads(" in file.read_text("utf-8")}  # fmt: skip
+    assert reading == set(OUR_OWN)

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 from simulator.protocol.hosts import address_of, is_loopback
+from simulator.protocol.json_text import json_of
 from simulator.protocol.network_failure import OF_NAMES, Obstacle
 from simulator.shell.values import Ran, Shell
 from simulator.sources.world import Site, Tls
@@ -171,7 +172,7 @@ def x509(shell: Shell, words: list[str], given: str) -> Ran:
     """Issuer, subject, validity and names of the certificate on standard input."""
     block = given.partition(BEGIN)[2].partition(END)[0]
     try:
-        shown = json.loads(base64.b64decode(block)) if block else None
+        shown = json_of(base64.b64decode(block)) if block else None
     except ValueError:
         shown = None
     if not isinstance(shown, dict):

@@ -1,10 +1,10 @@
 """Programs about the machine and the shell: variables, users, the clock, the engine's service."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from simulator.protocol.json_text import json_of
 from simulator.protocol.proxies import Proxies
 from simulator.shell.files import home_of, read
 from simulator.shell.values import DAEMON, Ran, Shell
@@ -97,7 +97,7 @@ def systemctl(shell: Shell, words: list[str], given: str | None) -> Ran:
     if words not in (["restart", "docker"], ["reload", "docker"]):
         return Ran(shell, error="systemctl: only `systemctl restart docker` is played", status=1)
     try:
-        document = json.loads(read(shell, DAEMON) or "{}")
+        document = json_of(read(shell, DAEMON) or "{}")
         hosts = tuple(map(bare_host, document.get("insecure-registries", [])))
         mirrors = tuple(str(one).rstrip("/") for one in document.get("registry-mirrors", []))
         named = {name.partition("-")[0]: str(value)
