@@ -10,7 +10,7 @@ from simulator.shell.programs import PROGRAMS
 from simulator.shell.programs.credential_helper import credential_helper, installed
 from simulator.shell.programs.docker import docker
 from simulator.shell.syntax import Command, Misspelt, Pipeline, Redirect, Script
-from simulator.shell.values import Prompt, Ran, Shell, with_end
+from simulator.shell.values import DISK, LARGEST, Prompt, Ran, Shell, with_end
 
 ROOT = "root"
 
@@ -104,6 +104,7 @@ def started(shell: Shell, command: Command, stage: Stage) -> Ran:
     try:
         assigned = {name: expander.joined(word) for name, word in command.assigned}
         words = [text for word in command.words for text in expander.fields(word)]
+        check_room(expander.shell, assigned)
         streams = opened(expander, command.redirects, stage.given)
     except Misspelt as error:
         return Ran(shell, error=f"bash: {error}", status=2)
@@ -115,6 +116,13 @@ def started(shell: Shell, command: Command, stage: Stage) -> Ran:
     else:
         ran = with_variables(shell, assigned, words, streams, stage)
     return routed(ran, streams) if command.redirects else ran
+
+
+def check_room(shell: Shell, assigned: Mapping[str, str]) -> None:
+    """Raises Misspelt where the variables are too long together."""
+    texts = (*shell.variables.values(), *assigned.values())
+    if assigned and sum(map(len, texts)) > DISK:
+        raise Misspelt("xrealloc: cannot allocate memory")
 
 
 def with_variables(
@@ -146,6 +154,16 @@ class Given:
 
 
 def program(shell: Shell, words: list[str], given: Given) -> Ran:
+    """What this program does. It takes no number, address or pattern that Python does not, and
+    prints no endless text."""
+    try:
+        ran = played(shell, words, given)
+    except (ValueError, OverflowError):
+        return Ran(shell, error=f"{words[0]}: invalid argument", status=2)
+    return replace(ran, out=ran.out[:LARGEST], error=ran.error[:LARGEST])
+
+
+def played(shell: Shell, words: list[str], given: Given) -> Ran:
     name, *rest = words
     if name == "sudo":
         return as_root(shell, [word for word in rest if word not in ("-E", "-H")], given)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.shell.files import home_of
-from simulator.shell.syntax import Piece, Script, Substitution, Text, Variable, Word
-from simulator.shell.values import Shell
+from simulator.shell.syntax import Misspelt, Piece, Script, Substitution, Text, Variable, Word
+from simulator.shell.values import LARGEST, Shell
 
 Captured = Callable[[Shell, Script], tuple[Shell, str]]
 """Runs commands and gives what they print on standard output."""
@@ -13,10 +13,12 @@ Captured = Callable[[Shell, Script], tuple[Shell, str]]
 
 @dataclass
 class Expander:
-    """Expands words in order. A substitution may change the shell, so it carries the newest."""
+    """Expands the words of a command in order. A substitution may change the shell, so it carries
+    the newest. Raises Misspelt where the words are too long together."""
 
     shell: Shell
     captured: Captured
+    length: int = 0
 
     def fields(self, word: Word) -> list[str]:
         """The arguments that one word becomes: none, one, or several."""
@@ -47,6 +49,13 @@ class Expander:
         return "".join(texts)
 
     def text(self, piece: Piece) -> str:
+        text = self.expanded(piece)
+        self.length += len(text)
+        if self.length > LARGEST:
+            raise Misspelt("argument list too long")
+        return text
+
+    def expanded(self, piece: Piece) -> str:
         match piece:
             case Text(text):
                 return text

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from simulator.docker.config_file import CredentialStore, InvalidConfig
 from simulator.docker.go_json import not_config
-from simulator.shell.values import AUTHORITY, CERTIFICATES, CONFIG, HOME, Ran, Shell
+from simulator.shell.values import AUTHORITY, CERTIFICATES, CONFIG, DISK, HOME, Ran, Shell
 from simulator.sources.world import Tls
 
 CERTS = "/etc/docker/certs.d"
@@ -53,6 +53,8 @@ def write(shell: Shell, path: str, text: str) -> Ran:
         return Ran(shell, error=f"bash: {path}: Is a directory", status=1)
     if str(PurePosixPath(path).parent) not in folders(shell) and path != CONFIG:
         return Ran(shell, error=f"bash: {path}: No such file or directory", status=1)
+    if sum(map(len, shell.files.values())) + len(text) > DISK:
+        return Ran(shell, error=f"bash: {path}: No space left on device", status=1)
     if path == CONFIG:
         return Ran(configured(shell, text))
     moved = replace(shell, files={**shell.files, path: text})

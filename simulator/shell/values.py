@@ -20,6 +20,10 @@ KEPT_LINES = 2000
 """Lines of the terminal that are kept."""
 LONGEST = 4000
 """Characters of a line that is typed."""
+LARGEST = 65_536
+"""Characters of the words of one command, and of what a program prints."""
+DISK = 1_000_000
+"""Characters of all files together, and of all variables: one line can double a text many times."""
 
 
 @dataclass(frozen=True)

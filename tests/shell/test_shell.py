@@ -12,6 +12,7 @@ from simulator.docker.trace import run
 from simulator.scenarios.model import scenario
 from simulator.shell import INTERRUPT, enter
 from simulator.shell.completion import completions
+from simulator.shell.programs import PROGRAMS
 from simulator.shell.values import KEPT_LINES, Shell
 from simulator.sources.mock import mock
 
@@ -302,12 +303,14 @@ def test_no_line_breaks_the_terminal(line: str) -> None:
         assert isinstance(enter(shell, line), Shell)
 
 
-WORDS = ["docker", "login", "pull", "logout", "-u", "-p", "|", ">", "curl", "-i", "$(", ")", "'",
-         HOST, IMAGE, f"https://{HOST}/v2/", "alice", "cat",
-         "~/.docker/config.json"]  # fmt: skip
+WORDS = ["docker", "login", "pull", "logout", "-u", "-p", "|", ">", "-i", "$(", ")", "'",
+         HOST, IMAGE, f"https://{HOST}/v2/", "alice", "~/.docker/config.json", *PROGRAMS,
+         "http://[::1", "h:99999", "-1", "9" * 20, "/etc/docker/daemon.json", "'{\"auths\":5}'",
+         "'{{json .}}'", "'(a+)+$'", "-n", "-c", "-d", "x509", "s_client", ";", "&&", "<<<",
+         "restart docker", "'[[5]]'", "-connect", "é"]  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(WORDS), max_size=8))
+@given(st.lists(st.sampled_from(WORDS), max_size=12))
 def test_no_command_breaks_the_terminal(words: list[str]) -> None:
     """Neither do words that mean something."""
     assert isinstance(enter(opened(), " ".join(words)), Shell)

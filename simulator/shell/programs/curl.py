@@ -8,6 +8,7 @@ from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from simulator.protocol.authorization import Authorization
+from simulator.protocol.hosts import redirected
 from simulator.protocol.message import Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.protocol.status import reason
@@ -51,6 +52,8 @@ def curl(shell: Shell, words: list[str], given: str | None) -> Ran:
         return Ran(shell, error=f"curl: {error}", status=2)
     if not told.url:
         return Ran(shell, error="curl: (2) no URL specified", status=2)
+    if not redirected(with_scheme(told.url), "/"):
+        return Ran(shell, error="curl: (3) URL rejected: Bad hostname or port", status=3)
     request = curl_request(told, read(shell, NETRC) or "")
     sites = dict(shell.world.sites)
     answers = list(curl_answers(sites, told, request))
@@ -62,9 +65,13 @@ def curl(shell: Shell, words: list[str], given: str | None) -> Ran:
     return Ran(moved, "".join(shown if told.include or told.head else shown[-1:]))
 
 
+def with_scheme(url: str) -> str:
+    return url if "://" in url else f"http://{url}"
+
+
 def curl_request(told: Namespace, netrc: str = "") -> Request:
     """The request; with -n, the user and password that `netrc` has for its host."""
-    url = told.url if "://" in told.url else f"http://{told.url}"
+    url = with_scheme(told.url)
     url = url if urlsplit(url).path else f"{url}/"
     headers = [divided(header, ":") for header in told.header]
     if not any(name.lower() == "accept" for name, _ in headers):

@@ -8,7 +8,9 @@ import re
 from typing import Any
 
 import jwt as pyjwt
+import re2  # type: ignore[import-untyped]
 
+from simulator.protocol.json_text import json_of
 from simulator.shell.files import absolute, read
 from simulator.shell.programs.files import arguments, flags, missing
 from simulator.shell.values import Ran, Shell, with_end
@@ -92,17 +94,20 @@ def context(words: list[str]) -> tuple[tuple[int, int], list[str]]:
 
 
 def grep(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """Lines with this text or pattern; status 1 where there is none."""
+    """Lines with this text or pattern; status 1 where there is none. The pattern is a learner's,
+    so its engine is one whose time never grows faster than the text."""
     around, words = context(words)
     options, rest = flags(words), arguments(words)
     if not rest:
         return Ran(shell, error="usage: grep [-ivcoqEF] [-A N] [-B N] PATTERN [FILE...]", status=2)
     text, error = texts(shell, "grep", rest[1:], given)
-    wanted = re.escape(rest[0]) if "F" in options else rest[0]
+    wanted = re2.escape(rest[0]) if "F" in options else rest[0]
+    how = re2.Options()
+    how.case_sensitive, how.log_errors = "i" not in options, False
     try:
-        pattern = re.compile(wanted, re.IGNORECASE if "i" in options else 0)
-    except re.error as why:
-        return Ran(shell, error=f"grep: {why}", status=2)
+        pattern = re2.compile(wanted, how)
+    except re2.error as why:
+        return Ran(shell, error=f"grep: {as_text(why.args[0])}", status=2)
     every = text.splitlines()
     fits = [bool(pattern.search(line)) != ("v" in options) for line in every]
     before, after = around
@@ -114,6 +119,10 @@ def grep(shell: Shell, words: list[str], given: str | None) -> Ran:
         return Ran(shell, f"{len(lines)}\n", error, int(not lines))
     out = "" if "q" in options else with_end("\n".join(lines))
     return Ran(shell, out, error, 2 if error else int(not lines))
+
+
+def as_text(said: str | bytes) -> str:
+    return said.decode() if isinstance(said, bytes) else said
 
 
 ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
@@ -181,11 +190,12 @@ def tr(shell: Shell, words: list[str], given: str | None) -> Ran:
     return Ran(shell, (given or "").translate(str.maketrans(left, right[: len(left)])))
 
 
+BYTES = re.compile(r"([\0-\x7f])-([\0-\x7f])")
+
+
 def ranged(text: str) -> str:
-    """`a-c` is `abc`."""
-    return re.sub(
-        r"(.)-(.)", lambda one: "".join(map(chr, range(ord(one[1]), ord(one[2]) + 1))), text
-    )
+    """`a-c` is `abc`; as in GNU's `tr`, only single bytes have ranges."""
+    return BYTES.sub(lambda one: "".join(map(chr, range(ord(one[1]), ord(one[2]) + 1))), text)
 
 
 def sha256sum(shell: Shell, words: list[str], given: str | None) -> Ran:
@@ -229,7 +239,7 @@ def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
     if error:
         return Ran(shell, error=f"jq: error: Could not open {names[0]}: No such file", status=2)
     try:
-        value = json.loads(text)
+        value = json_of(text)
         for part in program.split("|"):
             value = filtered(value, part.strip())
     except ValueError:
