@@ -23,6 +23,8 @@ from simulator.words.i18n import N_, _, per_language
 
 CHECKS = Path(__file__).with_name("checks.yaml")
 FIELD = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
+PLAIN = re.compile(r"[a-zA-Z0-9\[][\w.:/@%+\[\]-]*", re.ASCII)
+"""What a command is filled with: no option, nothing that a shell reads in a way of its own."""
 LONGEST = 20_000
 """Characters of an answer that are read."""
 
@@ -135,7 +137,7 @@ def filled(
 
 
 def fields_of(decoded: Decoded) -> dict[str, str]:
-    """What commands are filled with: names that stand in the message, fit for a shell."""
+    """What commands are filled with: names that are in the message, if they are fit for a shell."""
     host = decoded.fact("host") or decoded.fact("registry")
     host = HUB_HOST if host == HUB else host
     found = {name: decoded.fact(name) for name in ("repository", "digest", "helper")}
@@ -151,7 +153,7 @@ def fields_of(decoded: Decoded) -> dict[str, str]:
               "name": decoded.fact("repository").removeprefix("library/"),
               "helper": helper_of(decoded)}  # fmt: skip
     return {name: shlex.quote(value) if value else "" for name, value in found.items()
-            if value or name == "login"}  # fmt: skip
+            if PLAIN.fullmatch(value) or (name == "login" and not value)}  # fmt: skip
 
 
 def helper_of(decoded: Decoded) -> str:

@@ -9,12 +9,13 @@ A masked recording is still one of a piece: its password is `MASK`, and `Authori
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from simulator.protocol.authorization import Authorization
+from simulator.protocol.json_text import TooDeep, json_of
 from simulator.protocol.secrets import MASK, SECRET_FIELDS
 
 NAMES = SECRET_FIELDS | {
@@ -104,9 +105,12 @@ class Masker:
         return [self.inside(part) for part in value] if isinstance(value, list) else value
 
     def json(self, body: str) -> str:
-        """A JSON body; one without secrets stays as it was, byte for byte."""
+        """A JSON body; one without secrets stays as it was, byte for byte; one nested too
+        deeply is masked whole."""
         try:
-            document = json.loads(body)
+            document = json_of(body)
+        except TooDeep:
+            return MASK
         except ValueError:
             return body
         masked = self.inside(document)
@@ -114,7 +118,7 @@ class Masker:
 
     def config(self, text: str) -> str:
         """`config.json` as Docker would write it, had the password been `MASK`."""
-        document = json.loads(text)
+        document = json_of(text)
         auths = document.get("auths")
         kept = self.inside({**document, "auths": {}})
         if isinstance(auths, dict):
@@ -134,9 +138,19 @@ class Masker:
     def everywhere(self, value: Any) -> Any:
         """Strings without any secret that was met, however it is written, and without JWTs."""
         known = sorted(self.known, key=lambda secret: (-len(secret), secret))
-        encoded = (base64.b64encode(secret.encode()).decode() for secret in known)
-        ways = [JWT.pattern, *map(spelled, known), *map(spelled, encoded)]
+        encoded = dict.fromkeys(way for secret in known for way in encodings(secret.encode()))
+        ways = [JWT.pattern, *map(spelled, (*known, *sorted(encoded, key=len, reverse=True)))]
         return replaced(value, re.compile("|".join(ways)))
+
+
+def encodings(secret: bytes) -> Iterator[str]:
+    """The secret in hexadecimal digits and in base64, alone and at any place of a longer text."""
+    yield from (secret.hex(), secret.hex().upper())
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(secret).decode()
+        for before, first in enumerate((0, 2, 3)):  # bytes before it; its first own character
+            whole = (before + len(secret)) * 8 // 6
+            yield encode(bytes(before) + secret)[first:whole].decode()
 
 
 UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -153,7 +167,8 @@ def one_of(character: str) -> str:
         return re.escape(character)
     in_json = json.dumps(character)[1:-1]
     in_go = f"\\u{ord(character):04x}"
-    ways = dict.fromkeys((character, quote(character, safe=""), in_json, in_go))
+    in_url = quote(character, safe="")
+    ways = dict.fromkeys((character, in_url, quote(in_url), in_json, in_go))
     return f"(?i:{'|'.join(map(re.escape, ways))})"
 
 

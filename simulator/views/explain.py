@@ -193,6 +193,8 @@ def curl(request: Request, username: str = "") -> str:
 def authorization(scheme: Scheme, username: str) -> str:
     if scheme is Scheme.BEARER:
         return '-H "Authorization: Bearer $TOKEN"'
+    if username and username != shlex.quote(username):
+        return f'--user {shlex.quote(username)}:"$PASSWORD"'
     return f'--user "{username or "$USERNAME"}:$PASSWORD"'
 
 

@@ -1,6 +1,7 @@
 """Checks: the command that separates the causes best, filled in, and what its answer leaves."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -9,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from simulator.decoder.causes import Change, Standing, causes, changes, rules, verdict
-from simulator.decoder.checks import SYSTEMS, answer_to, fields_of, fitting, known_checks, narrowed
+from simulator.decoder.checks import (
+    PLAIN,
+    SYSTEMS,
+    answer_to,
+    fields_of,
+    fitting,
+    known_checks,
+    narrowed,
+)
 from simulator.decoder.decode import decode
 from simulator.decoder.playing import address
 from simulator.docker.engines import engines
@@ -149,6 +158,17 @@ def test_a_pasted_name_is_no_command(tmp_path: Path) -> None:
             subprocess.run(["bash", "-c", f"{script}\ntrue"], timeout=PATIENCE, cwd=tmp_path,
                            capture_output=True, check=False)  # fmt: skip
     assert not marker.exists()
+
+
+@pytest.mark.parametrize("odd", ["-oProxyCommand=x", "--config=/x", "a'b", "a b", "$HOME", "*"])
+def test_a_command_is_filled_with_plain_names_alone(odd: str) -> None:
+    """No option, no quote, nothing that a shell reads in a way of its own."""
+    for message in (f'pull access denied for {odd}, repository does not exist',
+                    f'Get "https://{odd}/v2/": dial tcp: lookup {odd} on {odd}:53: no such host',
+                    f'Get "https://r.example/v2/{odd}/manifests/{odd}": no basic auth credentials',
+                    f'error getting credentials - err: exec: "docker-credential-{odd}"'):
+        assert all(PLAIN.fullmatch(shlex.split(value)[0])
+                   for value in fields_of(decode(message)).values() if value)  # fmt: skip
 
 
 # -- situations -----------------------------------------------------------------------------------

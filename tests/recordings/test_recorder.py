@@ -21,6 +21,7 @@ from simulator.protocol.secrets import MASK
 from simulator.recordings import proxy as proxies
 from simulator.recordings import recorder, user_docker
 from simulator.recordings.document import parsed
+from simulator.recordings.masking import Masker
 from simulator.recordings.proxy import Entry, Proxy
 from simulator.recordings.user_docker import CannotRecord, Order
 from simulator.registry import serving as server
@@ -127,7 +128,8 @@ def as_go_might(secret: str) -> str:
 def masked(place: str, secret: str) -> dict[str, Any]:
     """Recorded with the secret in its place, and repeated by Docker in several spellings."""
     planned, log, outcome = PLACES[place](secret)
-    said = (secret, quote(secret), as_go_might(secret), json.dumps({"said": secret}))
+    said = (secret, quote(secret), as_go_might(secret), json.dumps({"said": secret}),
+            quote(quote(secret, safe=""), safe=""), secret.encode().hex())  # fmt: skip
     outcome |= {"stdout": " ".join(said)} if place != "a cookie" else {}
     return recorder.masked(planned, Proxy("https://r.example", "127.0.0.1:1", log), "26", outcome)
 
@@ -141,10 +143,23 @@ def test_a_planted_secret_is_nowhere_in_the_recording(place: str, secret: str) -
     assume(secret not in json.dumps(masked(place, "another-secret"), ensure_ascii=False))
     ways = (secret, quote(secret, safe=""), quote(secret), as_go_might(secret),
             basic(secret)[6:], base64.b64encode(secret.encode()).decode(),
-            json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])  # fmt: skip
+            json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1],
+            quote(quote(secret, safe=""), safe=""), secret.encode().hex())  # fmt: skip
     for text in (written, *strings(document)):
         assert not [way for way in ways if way in text]
     assert "26" in parsed(written.encode(), "mine").engines
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_within_a_longer_text_in_base64_is_masked(
+    before: str, encode: Callable[[bytes], bytes]
+) -> None:
+    """Wherever it begins in the groups of three bytes: no more than a character is left."""
+    masker = Masker({"s3cr/t?>+pw"})
+    text = encode(f"{before}s3cr/t?>+pw".encode()).decode()
+    kept = masker.everywhere([text])[0].partition(MASK)
+    assert kept[1] and len(kept[0]) <= len(before) + 1 and len(kept[2].rstrip("=")) <= 1
 
 
 def test_a_jwt_is_masked_wherever_it_stands() -> None:

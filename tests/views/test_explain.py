@@ -55,6 +55,7 @@ def test_no_secret_is_in_a_curl_command() -> None:
     """Secrets are shell variables, the user's name is not."""
     basic = Request("GET", "https://r.example/v2/", (), Authorization.basic("alice", "s3cret"))
     assert curl(basic, "alice").endswith('--user "alice:$PASSWORD"')
+    assert curl(basic, "$(id)").endswith("""--user '$(id)':"$PASSWORD\"""")
     form = (("username", "alice"), ("password", "s3cret"))
     post = Request("POST", "https://r.example/token", (), None, form)
     assert "s3cret" not in curl(basic) + curl(post)
