@@ -49,7 +49,7 @@ class Live:
             Route("/watch/events/{id}", self.events),
             Route("/watch/runs/{id}/{number:int}", self.run),
             Route("/watch/recording/{id}/{number:int}", self.recording),
-        ])  # fmt: skip
+        ], exception_handlers={404: missing})  # fmt: skip
 
     @property
     def local(self) -> bool:
@@ -146,6 +146,11 @@ def language(incoming: Incoming) -> str:
 
 
 MISSING = Response(status_code=404, headers=OPEN)
+
+
+async def missing(incoming: Incoming, error: Exception) -> Response:
+    """No text, so that a HEAD gets none."""
+    return MISSING
 
 
 def settled(session: Session, now: float) -> bool:

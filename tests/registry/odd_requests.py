@@ -8,6 +8,7 @@ from functools import cache
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from simulator.protocol.authorization import Authorization
 from simulator.registry import tokens
@@ -148,6 +149,10 @@ class Asked:
     query: str
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """For Hypothesis, which would print all of it, and then warns of its length."""
+        printer.text(repr(self))
 
     def __repr__(self) -> str:
         told = f"Asked({self.method!r}, {self.path!r}, {self.query!r}, {self.headers!r}, "

@@ -118,7 +118,11 @@ def test_no_request_is_answered_with_an_error_of_ours(requests: list[Asked], mor
     async def all_of_them() -> None:
         for app in apps:
             for asked in requests:
-                check(asked, await asyncio.wait_for(answered(app, asked), HANG))
+                try:
+                    check(asked, await asyncio.wait_for(answered(app, asked), HANG))
+                except Exception as error:
+                    error.add_note(f"{app} was asked {asked}")
+                    raise
 
     asyncio.run(all_of_them())
     (session,) = live.sessions.learners.all()
