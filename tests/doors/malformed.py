@@ -63,7 +63,12 @@ RECORDINGS: dict[str, str | bytes] = {
 }  # fmt: skip
 LESSONS: dict[str, str | bytes] = {
     "nothing": "", "a list": "- a", "a tag of Python": "!!python/object/apply:os.system [ls]",
-    "deep": "[" * 5_000, "bombs": "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n", "binary": b"\xff\xfe",
+    "aliases": "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n", "binary": b"\xff\xfe",
+    "deep": "[" * 200_000,
+    "nested as lists": "- " * 200_000 + "x", "nested as mappings": "{a: " * 200_000,
+    "nested in a column": "".join(" " * level + "a:\n" for level in range(1_500)),
+    "a bomb": "a0: &a0 [x, x]\n" + "".join(
+        f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)),
     "a tab": "title:\n\t- a", "twice": "title: a\ntitle: b\n", "an unknown field": "nonsense: 1\n",
     "an endless alias": "a: &a [*a]\n",
 }  # fmt: skip
@@ -82,3 +87,30 @@ ENVIRONMENT: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "ports that are none": ("PULLSCOPE_REAL_REGISTRIES", "443;5000", ("app", "--port", "0")),
     "a width that is none": ("COLUMNS", "abc", ("run", "--scenario", "nonsense")),
 }
+MESSAGES: dict[str, str] = {
+    "nothing": "", "a NUL": "\x00", "deep JSON": '{"message":' + "[" * 5_000 + "]" * 5_000 + "}",
+    "a deep log": '{"msg":' + '{"a":' * 5_000 + "1" + "}" * 5_001,
+    "deep errors": 'Error response from daemon: {"errors":' + "[" * 5_000 + "]" * 5_000 + "}",
+    "half a pair": "denied: \ud800", "one long word": "a" * 500_000, "brackets": DEEP,
+    "a forged place": "\x1b]8;;https://evil.example\x07denied\x1b]8;;\x07",
+    "colons": "a: " * 5_000, "quotes": '"' * 5_001, "escapes": "\\" * 5_001,
+}  # fmt: skip
+TERMINAL: dict[str, str] = {
+    "a pattern that never ends": "echo " + "a" * 60 + "! | grep -E '(a+)+$'",
+    "a pattern that is none": "grep '(' /etc/hosts", "half a pair": "grep '\ud800' /etc/hosts",
+    "a text doubled": "a=xxxxxxxxxx;" + "a=$a$a;" * 400 + "echo $a",
+    "a file doubled": "echo x > a;" + "cat a a > b; cat b b > a;" * 120 + "cat a",
+    "a range of characters": "tr '\x00-\U0010ffff' a", "no characters": "tr a ''",
+    "an address that is none": "curl 'http://[::1'", "a port that is none": "curl http://h:99999/",
+    "a scheme of files": "curl file:///etc/passwd", "a number that is none": "ping -c x host",
+    "an age of the world": "sleep " + "9" * 40, "deep substitutions": "echo " + "$(" * 1_300,
+    "deep JSON": "echo '" + "[" * 1_500 + "]" * 1_500 + "' | jq .",
+    "a deep daemon.json": "echo '" + "[" * 3_000 + "' > /etc/docker/daemon.json; "
+    "sudo systemctl restart docker",
+    "a certificate that is none": "echo '-----BEGIN CERTIFICATE-----W1tb-----END CERTIFICATE-----' "
+    "| openssl x509 -noout -issuer",
+    "a long line": "echo " + "a" * 100_000, "control characters": "echo \x1b[2J\x07",
+    "an odd template": "docker images --format '{{\"\\\\q\"}}'",
+    "a mirror that is none": """echo '{"registry-mirrors":["http://["]}' > /etc/docker/daemon.json;
+sudo systemctl restart docker; docker pull ubuntu""",
+}  # fmt: skip

@@ -1,5 +1,6 @@
 """Whatever comes in at a door: one clear sentence, no traceback, no generic error page."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,23 +10,32 @@ from streamlit.testing.v1 import AppTest
 
 from simulator.cli import main
 from simulator.cli.common import DEBUG
+from simulator.decoder.checks import fitting
+from simulator.decoder.decode import decode
 from simulator.progress.records import InvalidProgress, Progress
 from simulator.protocol.reference import InvalidReference, Reference
 from simulator.registry.serving import signer
+from simulator.scenarios.model import scenario
 from simulator.scenarios.real_run import InvalidRegistry, run_real
+from simulator.shell import enter
+from simulator.shell.values import DISK, LARGEST, Shell
 from tests.cases import each
 from tests.doors.malformed import (
     ADDRESSES,
     COMMANDS,
     ENVIRONMENT,
     LESSONS,
+    MESSAGES,
     PROGRESS,
     RECORDINGS,
     REFERENCES,
     REGISTRIES,
+    TERMINAL,
 )
 from tests.pages import PATIENCE, ROOT
 
+SOON = 10.0
+"""Seconds of the processor for a line in the terminal; an endless one takes hours."""
 LONGEST = 3_000
 """Characters of a sentence about a wrong input: some list every scenario that there is."""
 
@@ -56,8 +66,8 @@ def check_sentence(told: str) -> None:
 
 
 def test_there_are_a_hundred() -> None:
-    tables = (ADDRESSES, COMMANDS, ENVIRONMENT, LESSONS, PROGRESS, RECORDINGS, REFERENCES,
-              REGISTRIES, ODD_PLACES)  # fmt: skip
+    tables = (ADDRESSES, COMMANDS, ENVIRONMENT, LESSONS, MESSAGES, PROGRESS, RECORDINGS, REFERENCES,
+              REGISTRIES, TERMINAL, ODD_PLACES)  # fmt: skip
     assert sum(map(len, tables)) > 100
 
 
@@ -103,6 +113,25 @@ def test_a_recording(case: str, tmp_path: Path) -> None:
 def test_a_lesson(case: str, tmp_path: Path) -> None:
     written(tmp_path / "lesson.yaml", LESSONS[case])
     check_refused(called("check", str(tmp_path)), 2)
+
+
+@each("case", MESSAGES)
+def test_a_message(case: str) -> None:
+    """Into the decoder: it is read, or it is said that it is no message of ours."""
+    decoded = decode(MESSAGES[case])
+    for one in fitting(decoded, decoded.verdict):
+        assert one.commands["linux"].isprintable()
+
+
+@each("case", TERMINAL)
+def test_a_line_in_the_terminal(case: str) -> None:
+    """It is answered, soon, and the session does not grow without end."""
+    known = scenario("works")
+    began = time.process_time()
+    shell = enter(Shell(known.world(), known.state("29").client), TERMINAL[case])
+    assert time.process_time() - began < SOON
+    assert sum(map(len, [*shell.files.values(), *shell.variables.values()])) < 2 * DISK
+    assert all(len(line.text) <= 2 * LARGEST for line in shell.lines)
 
 
 @each("case", ENVIRONMENT)

@@ -1,7 +1,7 @@
 """Whatever a registry and its token service answer: a run ends in time, with an event of the
 table, and asks nothing and nobody that it must not.
 
-`PULLSCOPE_EXAMPLES=5000` draws that many runs.
+`PULLSCOPE_EXAMPLES=5000` draws that many runs; each adds a second to the limit of the test.
 """
 
 import os
@@ -18,6 +18,7 @@ from simulator.scenarios.real_run import run_real
 from simulator.sources.dialer import ALONE, CLASS, Policy
 from simulator.sources.downloads import AT_ONCE
 from simulator.sources.http_client import PATIENCE
+from tests.conftest import LIMIT
 from tests.sources.network import Answered, Connection, Network
 from tests.sources.odd_answers import (
     PAIR,
@@ -50,6 +51,7 @@ def ran(network: Network, policy: Policy, user: str, engine: str) -> Trace:
         return run_real(REGISTRY, user, password, "a/b:1", engine=engine, policy=policy)
 
 
+@pytest.mark.timeout(LIMIT + EXAMPLES)
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
           phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(SERVERS, st.sampled_from(POLICIES), st.sampled_from([USER, ""]),
