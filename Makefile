@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 BABEL = $(BIN)/python -m babel.messages.frontend
 
-.PHONY: run test oldest messages
+.PHONY: run test versions oldest newest messages
 
 run: .venv/run
 	$(BIN)/streamlit run app.py
@@ -15,12 +15,19 @@ test: .venv/test
 	node --test --test-reporter=dot tests/assets/
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-# Each command and page once, installed with the oldest versions that pyproject.toml allows.
-oldest:
-	$(PYTHON) -m venv --clear build/oldest
+# Each command and page once, installed as users install it: with the oldest versions that
+# pyproject.toml allows, and with the newest that there are.
+versions: oldest newest
+
+oldest newest: build/oldest.txt
+	$(PYTHON) -m venv --clear build/$@
+	build/$@/bin/pip install --quiet --no-compile --constraint build/$@.txt '.[postgresql]'
+	cd / && $(CURDIR)/build/$@/bin/python -P $(CURDIR)/tests/smoke.py
+
+build/oldest.txt: pyproject.toml tests/oldest.py
+	mkdir -p build
 	$(PYTHON) tests/oldest.py > build/oldest.txt
-	build/oldest/bin/pip install --quiet --no-compile --constraint build/oldest.txt '.[postgresql]'
-	cd / && $(CURDIR)/build/oldest/bin/python -P $(CURDIR)/tests/smoke.py
+	: > build/newest.txt
 
 # After a change of interface strings: what is new waits in simulator/words/locale for its translation.
 messages: .venv/test

@@ -1,7 +1,7 @@
 """Each command and each page once, with the versions that are installed.
 
-It needs Pullscope only, no test tools. `make oldest` runs it with the oldest versions that
-pyproject.toml allows; the newest ones are those that all other tests run with.
+It needs Pullscope only, no test tools. `make versions` runs it with the oldest versions that
+pyproject.toml allows, and with the newest.
 """
 
 import os
