@@ -10,10 +10,11 @@ from tests.sources.odd_answers import REGISTRY, RIGHT, Odd, kind_of, right
 RIGHT_DIGESTS = {name: digest_of(RIGHT, name) for name in LENGTHS}
 
 
-def ended(digest: str, engine: str) -> tuple[str, str]:
-    """The last event of a pull by digest, and what is printed, whatever the digest."""
+def ended(digest: str, engine: str, named: str = "") -> tuple[str, str]:
+    """The last event of a pull by digest, and what is printed, whatever the digest. The registry
+    names the digest that was asked for, or another one."""
     media = ("Content-Type", "application/vnd.oci.image.manifest.v1+json")
-    manifest = Odd(200, (media, ("Docker-Content-Digest", digest)), RIGHT)
+    manifest = Odd(200, (media, ("Docker-Content-Digest", named or digest)), RIGHT)
 
     def answer(_connection: Connection, request: bytes) -> Answered:
         method, path = request.decode().split(" ")[:2]
@@ -36,4 +37,6 @@ def test_a_pull_by_digest_is_verified(algorithm: str, engine: str) -> None:
     assert ended(known, engine)[0] == "SessionEnded"
     wrong = known[:-1] + ("0" if known[-1] != "0" else "1")
     name, printed = ended(wrong, engine)
+    assert name == "DigestMismatch" and "Downloaded newer" not in printed
+    name, printed = ended(wrong, engine, named=RIGHT_DIGESTS["sha256"])
     assert name == "DigestMismatch" and "Downloaded newer" not in printed

@@ -126,7 +126,9 @@ def tags_answer(state: State, request: Request, answer: Response) -> Event:
 
 
 def resolution(state: State, request: Request, answer: Response) -> Event:
-    """The digest that the registry names; a body may speak for itself."""
+    """The digest that the registry names; a body may speak for itself. A reference with a digest
+    of its own keeps it, whatever the registry names (containerd, `core/remotes/docker/resolver.go`).
+    """
     digest = answer.header("Docker-Content-Digest") or ""
     whole = bool(digest and (answer.header("Content-Length") or state.profile.trusts_tags))
     if request.method == "HEAD" and not whole:
@@ -142,7 +144,7 @@ def resolution(state: State, request: Request, answer: Response) -> Event:
     broken = not_json(answer.body.decode(errors="replace"), stream=False)
     if broken and not digest and state.profile.trusts_tags:
         return e.ManifestUnreadable(request.url, broken)
-    return e.Resolved(digest or digest_of(answer.body), kind)
+    return e.Resolved(ref(state).digest or digest or digest_of(answer.body), kind)
 
 
 def unusable_header(state: State, request: Request, answer: Response) -> Event | None:
