@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from simulator.docker.go_json import not_json
+from simulator.docker.go_json import config_document, not_json
 from simulator.protocol.reference import HUB, HUB_KEY
 from simulator.protocol.secrets import MASK
 
@@ -134,7 +134,7 @@ class CredentialStore:
     def from_json(cls, text: str) -> "CredentialStore":
         """Read the file. Raises InvalidConfig with the reason."""
         try:
-            document = empty(json.JSONDecoder().raw_decode(text.lstrip())[0])
+            document = empty(config_document(text))
             auths = empty(document.get("auths")).items()
             read = ((key, read_entry(entry)) for key, entry in auths)
             entries = tuple((key, one) for key, one in read if one != Credential("", ""))

@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.protocol.json_text import TooDeep, json_of
@@ -152,9 +152,49 @@ def not_base64(text: str) -> str:
     return ""
 
 
-TYPES = {"auths": "map[string]types.AuthConfig", "credsStore": "string",
-         "credHelpers": "map[string]string"}  # fmt: skip
-EXPECTED = {"auths": dict, "credsStore": str, "credHelpers": dict}
+STRINGS = (
+    "psFormat", "imagesFormat", "networksFormat", "pluginsFormat", "volumesFormat", "statsFormat",
+    "detachKeys", "credsStore", "serviceInspectFormat", "servicesFormat", "tasksFormat",
+    "secretFormat", "configFormat", "nodesFormat", "currentContext", "experimental",
+)  # fmt: skip
+CONFIG_FIELDS = dict.fromkeys(STRINGS, "string") | {
+    "auths": "map[string]types.AuthConfig", "credHelpers": "map[string]string",
+    "HttpHeaders": "map[string]string", "aliases": "map[string]string",
+    "features": "map[string]string", "plugins": "map[string]map[string]string",
+    "proxies": "map[string]configfile.ProxyConfig", "pruneFilters": "[]string",
+    "cliPluginsExtraDirs": "[]string",
+}  # fmt: skip
+"""The fields of Docker's configuration file, with their types (docker/cli, `ConfigFile`)."""
+ENTRY_FIELDS = ("username", "password", "auth", "email", "serveraddress", "identitytoken",
+                "registrytoken")  # fmt: skip
+
+
+def config_document(text: str) -> Any:
+    """The file as Go reads it: names in capitals are the same, and of a name that is there twice
+    the objects are joined. Raises ValueError or RecursionError."""
+    decoder = json.JSONDecoder(object_pairs_hook=joined)
+    found = spelled(decoder.raw_decode(text.lstrip())[0], CONFIG_FIELDS)
+    if isinstance(found, dict) and isinstance(found.get("auths"), dict):
+        auths = {host: spelled(one, ENTRY_FIELDS) for host, one in found["auths"].items()}
+        return {**found, "auths": auths}
+    return found
+
+
+def joined(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for name, value in pairs:
+        before = known.get(name)
+        both = isinstance(before, dict) and isinstance(value, dict)
+        known[name] = {**before, **value} if both and before else value
+    return known
+
+
+def spelled(document: Any, names: Iterable[str]) -> Any:
+    """The object with these names as they are usually spelled."""
+    usual = {name.lower(): name for name in names}
+    if not isinstance(document, dict):
+        return document
+    return {usual.get(name.lower(), name): value for name, value in document.items()}
 
 
 def not_config(text: str) -> str:
@@ -163,19 +203,41 @@ def not_config(text: str) -> str:
     broken = not_json(text)
     if broken or not text.strip():
         return "" if broken == "EOF" else broken
-    document = first_value(text)
+    document = config_document(text)
     if document is None:
         return ""
     if not isinstance(document, dict):
         return (
             f"json: cannot unmarshal {kind(document)} into Go value of type configfile.ConfigFile"
         )
-    for name, expected in EXPECTED.items():
-        found = document.get(name)
-        if found is not None and not isinstance(found, expected):
-            field = f"Go struct field ConfigFile.{name} of type {TYPES[name]}"
-            return f"json: cannot unmarshal {kind(found)} into {field}"
-    return next(filter(None, map(not_entry, (document.get("auths") or {}).values())), "")
+    wrong = (misplaced(name, one) for name, one in document.items() if name in CONFIG_FIELDS)
+    misfits = next(filter(None, wrong), "")
+    entries = {} if misfits else document.get("auths") or {}
+    return misfits or next(filter(None, map(not_entry, entries.values())), "")
+
+
+def misplaced(name: str, value: Any) -> str:
+    """Go's complaint about the value of this field, or about one inside."""
+    wanted = CONFIG_FIELDS[name]
+    shape = {"s": str, "m": dict, "[": list}[wanted[0]]
+    if value is None:
+        return ""
+    if not isinstance(value, shape):
+        return unfit(value, f"ConfigFile.{name}", wanted)
+    inner = "types.AuthConfig" if name == "auths" else "string"
+    if name != "auths" and wanted != "map[string]string":
+        return ""
+    for one in value.values():
+        if one is not None and not isinstance(one, dict if name == "auths" else str):
+            return unfit(one, f"ConfigFile.{name}", inner)
+        for field in ENTRY_FIELDS if isinstance(one, dict) else ():
+            if not isinstance(one.get(field, ""), str | None):
+                return unfit(one[field], f"AuthConfig.auths.{field}", "string")
+    return ""
+
+
+def unfit(value: object, field: str, wanted: str) -> str:
+    return f"json: cannot unmarshal {kind(value)} into Go struct field {field} of type {wanted}"
 
 
 def not_entry(entry: Any) -> str:

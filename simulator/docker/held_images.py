@@ -240,7 +240,7 @@ class Refusal:
     is the image's id), or Docker's CLI does not ask for it (`detail` says why)."""
 
     name: str
-    why: Literal["missing", "invalid", "referenced", "unsupported"]
+    why: Literal["missing", "invalid", "no reference", "referenced", "unsupported"]
     detail: str = ""
 
 

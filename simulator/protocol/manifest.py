@@ -19,6 +19,7 @@ class Descriptor:
     size: int
     platform: Platform | None = None
     subject: str = ""
+    annotations: tuple[tuple[str, str], ...] = ()
 
     @property
     def short(self) -> str:
@@ -102,12 +103,14 @@ def descriptor(entry: dict[str, object]) -> Descriptor:
     where = entry.get("platform")
     platform = platform_of(where) if isinstance(where, dict) else None
     kind = str(entry.get("mediaType", ""))
-    return Descriptor(kind, str(digest), size, platform, subject_of(entry.get("annotations")))
+    notes = entry.get("annotations")
+    known = notes if isinstance(notes, dict) else {}
+    told = tuple(sorted((str(name), str(value)) for name, value in known.items()))
+    return Descriptor(kind, str(digest), size, platform, subject_of(known), told)
 
 
-def subject_of(annotations: object) -> str:
+def subject_of(known: dict[str, object]) -> str:
     """The image that an attestation is about, by BuildKit's annotations; empty for all else."""
-    known = annotations if isinstance(annotations, dict) else {}
     if known.get("vnd.docker.reference.type") != "attestation-manifest":
         return ""
     about = str(known.get("vnd.docker.reference.digest"))

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from simulator.recordings.lab_world import LabWorld
+from simulator.recordings.lab_notation import LabWorld
 from simulator.words import i18n
 from simulator.words.translation import Words, sibling, translations
 from simulator.words.validation import first_wrong

@@ -39,7 +39,8 @@ def kept(script: str, hosts: Iterable[str]) -> dict[str, str]:
     }
 
 
-SAYS = re.compile(r'\becho "(?P<text>(?:[^"\\]|\\.)*)"')
+SAYS = re.compile(r'\becho "(?P<text>(?:[^"\\]|\\.)*)"(?! *>&2)')
+"""What a script prints; its standard error is no part of the answer."""
 
 
 def broken_helpers(scripts: Scripts, hosts: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -4,80 +4,24 @@ What the notation says and no world can hold yet is `NotModelled`, with the reas
 situation is read and listed, and not played.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from simulator.recordings import lab
-from simulator.recordings.lab_helpers import broken_helpers, helpers
-from simulator.registry.model import PUBLISHED, User
-from simulator.registry.token_service import identity_token, stamp
+from simulator.recordings.lab_client import client
+from simulator.recordings.lab_notation import (
+    InvalidLabWorld,
+    LabFault,
+    LabWorld,
+    Note,
+    NotModelled,
+)
+from simulator.registry.token_service import stamp
 from simulator.scenarios.world import WorldDocument
 from simulator.words.validation import first_wrong
-
-
-class InvalidLabWorld(ValueError):
-    """The notation is not understood; the message says where."""
-
-
-class NotModelled(ValueError):
-    """The world has something that no world here can hold; the message says what."""
-
-
-class Note(BaseModel):
-    """A host of the laboratory, as its README describes the words."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
-    transport: str
-    auth: str = ""
-    address: str = ""
-
-
-class LabFault(BaseModel):
-    """What the laboratory's front did to requests. `times` counts matching ones from 1."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
-    host: str
-    path: str = ""
-    method: str | tuple[str, ...] = ()
-    times: tuple[int, ...] = ()
-    action: dict[str, Any]
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        return (self.method,) if isinstance(self.method, str) else self.method
-
-
-class LabWorld(BaseModel):
-    """The notation. `rights` hold at registries with a token service; at others everybody may
-    pull everything. `helpers` are scripts, or what a working helper keeps."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
-    registries: dict[str, Note] = Field(default_factory=dict)
-    users: dict[str, str] = Field(default_factory=dict)
-    rights: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
-    faults: tuple[LabFault, ...] = ()
-    images_present: dict[str, str] = Field(default_factory=dict)
-    docker_hub_images_present: dict[str, str] = Field(default_factory=dict)
-    token_server: dict[str, Any] = Field(default_factory=dict)
-    config_json_before: dict[str, Any] | str | None = None
-    config_problem: str = ""
-    other_files_before: dict[str, tuple[str, int]] = Field(default_factory=dict)
-    helpers: dict[str, str | dict[str, str]] = Field(default_factory=dict)
-    engine_options: dict[str, Any] = Field(default_factory=dict)
-    certs_d: tuple[str, ...] = ()
-    certs_d_text: dict[str, str] = Field(default_factory=dict)
-    terminal: bool = False
-    commands_before: tuple[str, ...] = ()
-    disk: str = ""
-    socket: str = ""
-    now: int = lab.NOW
-    """The laboratory's clock, in seconds since 1970."""
-
 
 TRANSPORTS: Mapping[str, dict[str, Any]] = {
     "https": {},
@@ -106,6 +50,7 @@ STANDING: Mapping[str, dict[str, Any]] = {
     "auth.example.com": {"role": "tokens", "empty": True, "front": [{"reply": NOT_FOUND}]},
     HUB: {"auth": "bearer", "realm": "https://auth.docker.io/token",
           "service": "registry.docker.io", "public": ["library/*"], "writable": True},
+    "index.docker.io": {"of": HUB},
     "auth.docker.io": {"role": "tokens", "of": HUB},
     "silent.example.com": {"auth": "none", "empty": True},
     "unroutable.example.com": {"obstacle": "network is unreachable", "empty": True,
@@ -130,7 +75,6 @@ def document(world: LabWorld) -> WorldDocument:
 
 def written(world: LabWorld) -> dict[str, Any]:
     """The world as a document."""
-    refuse_unmodelled(world)
     sites: dict[str, dict[str, Any]] = {}
     for host, note in world.registries.items():
         sites |= registry_sites(world, host, note)
@@ -139,12 +83,6 @@ def written(world: LabWorld) -> dict[str, Any]:
     for host, standing in STANDING.items():
         sites.setdefault(host, standing)
     return {"sites": sites, "client": client(world), "now": world.now}
-
-
-def refuse_unmodelled(world: LabWorld) -> None:
-    """Raises NotModelled."""
-    if world.disk:
-        raise NotModelled("a full disk")
 
 
 # -- sites ------------------------------------------------------------------------------------
@@ -172,13 +110,19 @@ def registry_sites(world: LabWorld, host: str, note: Note) -> dict[str, dict[str
 
 
 CERTIFICATES: tuple[tuple[str, Callable[[str], dict[str, Any]]], ...] = (
-    (r"expired (\d+) days", lambda days: {"certificate": {"ends_in": -int(days)}}),
-    (r"valid from (\d+) days", lambda days: {"certificate": {"starts_in": int(days)}}),
-    (r"certificate for (.+)",
-     lambda names: {"certificate": {"names": re.split(r", | and ", names)}}),
+    (r"expired(?: (\d+) day)?", lambda days: {"certificate": {"ends_in": -int(days or 1)}}),
+    (r"(?:valid from|not valid for|begins in) (\d+) day",
+     lambda days: {"certificate": {"starts_in": int(days)}}),
+    (r"(?:without|no) (?:an? )?(?:IP|address|SAN|subject)",
+     lambda _: {"certificate": {"names": []}}),
     (r"(?:common name|CN)\b", lambda _: {"certificate": {"names": [], "common_name": "*"}}),
-    (r"(?:without|no) (?:an )?(?:IP|address|SAN)", lambda _: {"certificate": {"names": []}}),
-    (r"self-signed|unknown|own CA|private CA|chain", lambda _: {"tls": "untrusted"}),
+    (r"certificate (?:is )?(?:only )?for (.+)",
+     lambda names: {"certificate": {"names": re.split(r", | and ", names)}}),
+    (r"client certificate", lambda _: {"wants_certificate": True}),
+    (r"self-signed|unknown|own CA|private CA|chain|intermediate", lambda _: {"tls": "untrusted"}),
+    (r"TLS 1\.[01]\b", lambda _: {"alert": "protocol version not supported"}),
+    (r"cipher", lambda _: {"alert": "handshake failure"}),
+    (r"HTTP/[12]|TLS 1\.[23]|wildcard", lambda _: {}),
 )  # fmt: skip
 """How a certificate is described -> what is said of the site."""
 
@@ -189,7 +133,9 @@ def transport(host: str, note: str) -> dict[str, Any]:
     for pattern, says in CERTIFICATES if note.startswith("https") and known is None else ():
         found = re.search(pattern, note, re.IGNORECASE)
         if found and known is None:
-            known = says(found[found.lastindex or 0])
+            known = says(found[1] if found.re.groups else "")
+    if known is None and re.match(r"http[ ,]", note):
+        known = TRANSPORTS["http"]
     if known is None:
         raise NotModelled(f"a registry that is reached by {note!r}")
     certificate = known.get("certificate", {})
@@ -235,15 +181,19 @@ def rights(given: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
 
 def token_rules(options: Mapping[str, Any]) -> dict[str, Any]:
     """How the token service differs, as far as a registry knows it."""
-    if "access" in options:
-        raise NotModelled("a token service that grants something else than asked for")
     gives = options.get("identity_tokens") or options.get("refresh_token")
     rules: dict[str, Any] = {"post": bool(options.get("post_ok")), "identity": bool(gives)}
     lifetime = options.get("expires_in")
     rules |= {"lifetime": lifetime} if isinstance(lifetime, int) else {}
     rules |= {"denies": options["denies"]} if "denies" in options else {}
+    rules |= {"access": scopes(options["access"])} if "access" in options else {}
     begins = options.get("nbf", options.get("exp", 300) - 300)
     return rules | ({"skew": begins} if begins else {})
+
+
+def scopes(access: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The `access` of a token, as scopes."""
+    return [f"{one['type']}:{one['name']}:{','.join(one['actions'])}" for one in access]
 
 
 def token_fields(options: Mapping[str, Any], now: int) -> dict[str, Any]:
@@ -264,8 +214,9 @@ def token_fields(options: Mapping[str, Any], now: int) -> dict[str, Any]:
 # -- faults -----------------------------------------------------------------------------------
 
 SIZES = ("chunked", "no_length")
-NO_EFFECT = ("throttle", "http10")
-"""Actions that change how fast or in which form an answer comes, and not what it is."""
+NO_EFFECT = ("throttle", "http10", "gzip")
+"""Actions that change how fast or in which form an answer comes, and not what it is: Go's client
+unpacks by itself what is said to be gzip."""
 
 
 def laid(sites: dict[str, dict[str, Any]], fault: LabFault) -> None:
@@ -299,6 +250,8 @@ def interference(fault: LabFault) -> dict[str, Any]:
             return {"challenge": value}
         case "delay":
             return {"delay": value}
+        case "body_from":
+            return {"body_of": value}
         case _ if name in SIZES:
             return {"edit": {"drop": ["Content-Length"]}}
         case _ if name in NO_EFFECT:
@@ -328,68 +281,3 @@ def edit(value: Mapping[str, Any], status: int | None) -> dict[str, Any]:
 
 def listed(value: Any) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
-
-
-# -- the client -------------------------------------------------------------------------------
-
-
-def client(world: LabWorld) -> dict[str, Any]:
-    given = world.config_json_before
-    if isinstance(given, dict) and "bytes_base64" in given:
-        return {"config_base64": given["bytes_base64"]}
-    config, problem = config_json(world)
-    files = {path: text for path, (text, _mode) in world.other_files_before.items()}
-    insecure = world.engine_options.get("insecure-registries", [])
-    return {
-        "config": with_identities(config, world), "problem": problem, "files": files,
-        "insecure": insecure, "certs": world.certs_d,
-        "hosts_files": dict(hosts_files(world.certs_d_text)),
-        "mirrors": world.engine_options.get("registry-mirrors", []),
-        "socket": world.socket,
-        "proxies": proxies(world.engine_options.get("proxies", {})),
-        "helpers": dict(helpers(world.helpers, world.registries)),
-        "broken_helpers": broken_helpers(world.helpers, world.registries),
-    }  # fmt: skip
-
-
-def hosts_files(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The texts of `hosts.toml`, by directory."""
-    for path, text in texts.items():
-        folder, _, name = path.removeprefix("/etc/docker/certs.d/").rpartition("/")
-        if name == "hosts.toml":
-            yield folder, text
-
-
-def proxies(options: Mapping[str, str]) -> dict[str, str]:
-    """The engine's proxies, as daemon.json names them."""
-    return {name.partition("-")[0]: value for name, value in options.items()}
-
-
-def config_json(world: LabWorld) -> tuple[Any, str]:
-    """config.json before, and what is wrong with the file."""
-    given = world.config_json_before
-    if not isinstance(given, dict):
-        return given, world.config_problem
-    if given.get("kind") == "directory":
-        return None, "is a directory"
-    if given.get("mode") == "0o0":
-        return given.get("content"), "permission denied"
-    return given, world.config_problem
-
-
-def with_identities(config: Any, world: LabWorld) -> Any:
-    """An identity token that the token service gave is one that ours gives: it is chance."""
-    given: Mapping[str, str] = world.token_server.get("identity_tokens", {})
-    if not given or not isinstance(config, dict):
-        return config
-    tokens = {
-        text: identity(name, world.users[name]) for text, name in given.items()
-    }
-    text = json.dumps(config)
-    for known, ours in tokens.items():
-        text = text.replace(json.dumps(known), json.dumps(ours))
-    return json.loads(text)
-
-
-def identity(name: str, password: str) -> str:
-    return identity_token(PUBLISHED, name, User(password))

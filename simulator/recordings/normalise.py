@@ -44,6 +44,15 @@ def chance(outcome: Outcome) -> Outcome:
     return replace(outcome, stderr=tuple(OUT_OF_TIME.sub(r"\1", line) for line in known))
 
 
+WRITTEN = re.compile(r"\bwrite /\S+(?=: no space left on device)")
+EXTRACTED = re.compile(r"\bextract-\d+-\S+")
+
+
+def full_disk(outcome: Outcome) -> Outcome:
+    known = (WRITTEN.sub("write <file>", line) for line in outcome.stderr)
+    return replace(outcome, stderr=tuple(EXTRACTED.sub("extract-<random>", x) for x in known))
+
+
 INSPECTED = re.compile(
     r',\n        "(?:Metadata|GraphDriver)": \{\n.*?\n        \}(?=,?\n)', re.DOTALL
 )
@@ -110,8 +119,21 @@ def by_layer(block: list[tuple[str, str]], outcome: Outcome) -> list[str]:
         sampled = known_engine(outcome.engine).samples_progress
         merged = "arrived" if state in PASSING and sampled else state
         if seen[-1:] != [merged]:
-            seen.append(merged)
+            seen += [*rest_of_countdown(seen, merged), merged]
+    if not outcome.exit_status:
+        told = {ident: [*seen, *rest_of_countdown(seen, "")] for ident, seen in told.items()}
     return [f"{ident}: {state}" for ident in sorted(told) for state in told[ident]]
+
+
+COUNTDOWN = re.compile(r"Retrying in (\d+) seconds?")
+
+
+def rest_of_countdown(seen: list[str], following: str) -> list[str]:
+    """The seconds that a countdown had left when another blob ended the attempt."""
+    left = COUNTDOWN.fullmatch(seen[-1]) if seen else None
+    if left is None or COUNTDOWN.fullmatch(following):
+        return []
+    return [f"Retrying in {n} second{'s' if n > 1 else ''}" for n in range(int(left[1]) - 1, 0, -1)]
 
 
 BLOB = re.compile(r"GET \S+/blobs/\S+ .*")
@@ -216,6 +238,11 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
         "run to run",
         both(chance),
     ),
+    "full disk": (
+        "which file is being written when the disk is full is chance, as is the name under which "
+        "containerd unpacks a layer",
+        both(full_disk),
+    ),
     "inspected images": (
         "when an image got its last name is of the day, and `GraphDriver` names directories of "
         "the storage driver, whose names are random",
@@ -231,7 +258,8 @@ NORMALISED: dict[str, tuple[str, Normalise]] = {
         "layers are downloaded in parallel, so the order between layers is chance; engine 26 may "
         "skip one of 'Verifying Checksum' and 'Download complete'; 'Downloading' is a moment, as "
         "are 'Waiting' of engine 29 and 'Unavailable' of a push; "
-        "what a layer still reports when another one fails is chance too",
+        "what a layer still reports when another one fails is chance too, and so is how far it "
+        "then counts down to its next attempt",
         both(layer_lines),
     ),
     "requests for blobs": (

@@ -7,10 +7,10 @@ from typing import Any
 
 from simulator.docker import events as e
 from simulator.docker.engines import engine as known_engine
-from simulator.docker.events import Failure
 from simulator.docker.held_images import HeldImage, held
 from simulator.docker.machine import State
 from simulator.docker.output.line import Line
+from simulator.docker.output.status import exit_status
 from simulator.docker.trace import Step
 from simulator.protocol.message import Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
@@ -123,7 +123,7 @@ def played_outcome(scene: Scene, place: int, run: Sequence[Step]) -> Outcome:
     return Outcome(
         screen(lines) if terminal else printed(lines, "output"),
         () if terminal else printed(lines, "error"),
-        exit_status(run[-1].after.failure),
+        ended(run[-1].after, lines),
         tuple(said for said in (played_request(x) for x in asked) if said),
         engine=scene.engine,
         terminal=terminal,
@@ -134,16 +134,10 @@ WAITS = "still waiting"
 """In place of an exit status: the command never ended by itself."""
 
 
-def exit_status(failure: Failure | None) -> int | str:
-    match failure:
-        case None:
-            return 0
-        case e.PromptUnanswered():
-            return WAITS
-        case e.UsageRefused(status=status):
-            return status
-        case _:
-            return 1
+def ended(state: State, lines: Iterable[Line]) -> int | str:
+    if isinstance(state.failure, e.PromptUnanswered):
+        return WAITS
+    return exit_status(state, "\n".join(printed(lines, "error")))
 
 
 def printed(lines: Iterable[Line], kind: str) -> tuple[str, ...]:
@@ -183,12 +177,17 @@ def played_request(exchange: Exchange) -> str:
     return request_line(request, answer.status)
 
 
+SPELLED = {"index.docker.io": "registry-1.docker.io"}
+"""Names of one host, of which the laboratory's log has one."""
+
+
 def request_line(request: Request, status: int) -> str:
     """Status 0 where there was no answer."""
     given = proof(request.authorization.header if request.authorization else "")
     text = request.body.decode() if request.form else request.payload.decode(errors="replace")
     body = f" {form_words(text)}" if text else ""
-    url = request.url.replace(f"//{request.host}", f"//{request.listener}", 1)
+    listener = SPELLED.get(request.listener, request.listener)
+    url = request.url.replace(f"//{request.host}", f"//{listener}", 1)
     return f"{request.method} {url} {given}{body} -> {status}"
 
 

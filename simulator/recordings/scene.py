@@ -2,11 +2,17 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from simulator.docker.cli.commands import Command, Login, Pull, Unusable
-from simulator.docker.cli.parse import InvalidCommand, before_the_verb, parse
+from simulator.docker.cli.commands import Command, Compose, Login, Pull, Unusable
+from simulator.docker.cli.parse import (
+    InvalidCommand,
+    before_the_verb,
+    engine_address,
+    parse,
+    uninitialised,
+)
 from simulator.docker.config_file import Credential, CredentialStore, InvalidConfig
 from simulator.docker.engines import engine as known_engine
 from simulator.docker.machine import Client, State
@@ -23,11 +29,13 @@ from simulator.recordings.document import (
     Told,
     recorded,
 )
-from simulator.recordings.lab_world import InvalidLabWorld, LabWorld, NotModelled, document
+from simulator.recordings.lab_notation import InvalidLabWorld, LabWorld, NotModelled
+from simulator.recordings.lab_world import document
 from simulator.scenarios.client import HOME
 from simulator.scenarios.world import InvalidWorld, WorldDocument
 from simulator.sources.mock import Mock, mock
 from simulator.sources.world import Role, World
+from simulator.words.yaml_text import loaded_text
 
 __all__ = ["NotModelled", "Scene", "first_state", "played", "scene_of"]
 
@@ -156,6 +164,8 @@ def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> 
     line, typed = recording.typed[place]
     line = INNER.sub(lambda found: printed_by(found[1], scene, client), line)
     asked = placed(recording, scene.told, command(line, typed, scene.engine), place)
+    if isinstance(asked, Compose):
+        asked = with_services(asked, scene.document.client.files)
     directory = elsewhere(asked)
     if directory:
         text = scene.document.client.files.get(f"{directory}/config.json")
@@ -166,6 +176,20 @@ def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> 
     if given and known_engine(client.engine).reads_environment:
         client = replace(client, store=replace(client.store, environment=stored(given).entries))
     return State(client, (asked,))
+
+
+COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""What Compose looks for, in this order."""
+
+
+def with_services(asked: Compose, files: Mapping[str, str]) -> Compose:
+    """The command with the services of the compose file, if there is one."""
+    known = {path.rpartition("/")[2]: path for path in files}
+    path = next((known[name] for name in COMPOSE_FILES if name in known), "")
+    document = loaded_text(files[path]) if path else {}
+    services = document.get("services", {}) if isinstance(document, dict) else {}
+    images = tuple((name, str(one["image"])) for name, one in services.items() if "image" in one)
+    return replace(asked, file=path, services=images)
 
 
 INNER = re.compile(r"\$\(([^()]*)\)")
@@ -218,11 +242,15 @@ def placed(recording: Recording, told: Told, asked: Command, place: int) -> Comm
         asked = replace(asked, terminal=asked.terminal or at_terminal, patience=polls)
     home = recording.env.get("HOME", "")
     other = recording.env.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else "")
-    directory = asked.config or other
+    context = uninitialised({"context": recording.env.get("DOCKER_CONTEXT") or "default"})
+    if context and not asked.engine:
+        return Unusable(asked.text, why=context)
+    engine = asked.engine or engine_address(recording.env.get("DOCKER_HOST", ""))
+    asked = replace(asked, config=asked.config or other, engine=engine)
     if isinstance(asked, Pull):
         platform = asked.platform or recording.env.get("DOCKER_DEFAULT_PLATFORM", "")
-        return replace(asked, config=directory, platform=platform)
-    return replace(asked, config=directory)
+        return replace(asked, platform=platform)
+    return asked
 
 
 def unwritable(directory: str) -> str:

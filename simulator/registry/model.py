@@ -163,6 +163,8 @@ class Registry:
     """Seconds."""
     token_skew: int = 0
     """Seconds by which the token service's clock is ahead; negative if it is behind."""
+    token_access: tuple[str, ...] | None = None
+    """The scopes in every token, whatever was asked for; None for those that were granted."""
     now: int | None = None
     """The clock, in seconds since 1970. None: whoever serves the registry sets it."""
     writable: bool = False

@@ -49,7 +49,8 @@ class ClientDocument(BaseModel):
     insecure-registries, `certs` the files below /etc/docker/certs.d (`HOST/NAME`), `hosts_files`
     the texts of hosts.toml there by directory, `mirrors` the
     engine's registry-mirrors, `proxies` those that it uses.
-    `socket`: why Docker's CLI does not reach the engine.
+    `socket`: why Docker's CLI does not reach the engine. `disk`: bytes of the file system that
+    holds the image store, 0 for enough.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -68,6 +69,7 @@ class ClientDocument(BaseModel):
     mirrors: tuple[str, ...] = ()
     proxies: Proxies = Proxies()
     socket: Literal["", "absent", "denied"] = ""
+    disk: int = 0
 
     @property
     def text(self) -> str | None:
@@ -94,6 +96,7 @@ class ClientDocument(BaseModel):
             mirrors=tuple(one.rstrip("/") for one in self.mirrors),
             proxies=self.proxies,
             socket=self.socket,
+            disk=self.disk,
         )
 
     def store(self) -> CredentialStore:

@@ -52,7 +52,7 @@ class TokenRules(Strict):
     `post`: it takes the OAuth2 POST. `identity`: it gives identity tokens. `lifetime` and `skew`
     (how far its clock is ahead) are seconds. `denies` is the status with which it refuses a
     scope; None leaves it out of the token. `audience`: what the tokens are for, if not this
-    registry.
+    registry. `access`: the scopes that are in every token, if not those that were asked for.
     """
 
     post: bool = False
@@ -61,6 +61,7 @@ class TokenRules(Strict):
     skew: int = 0
     denies: int | None = None
     audience: str = ""
+    access: tuple[str, ...] | None = None
 
 
 DAY = 86_400
@@ -189,6 +190,7 @@ class WorldDocument(Strict):
             token_post=one.tokens.post,
             token_lifetime=one.tokens.lifetime,
             token_skew=one.tokens.skew,
+            token_access=one.tokens.access,
             now=self.now,
         )
 

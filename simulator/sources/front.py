@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin
 
 from simulator.protocol.message import Headers, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
@@ -79,7 +80,8 @@ class Interference:
     how many there were. One of the others says what happens: `reply` or `redirect` in place of
     the registry, `challenge` for a request without credentials, `closes` without an answer,
     `delay` of so many seconds before the answer, `cut_after` so many bytes of the body, `edit` of
-    headers, `document` fields in place of those of a JSON answer (None drops one).
+    headers, `document` fields in place of those of a JSON answer (None drops one), `body_of`
+    another path in place of its own.
     """
 
     path: str = ""
@@ -94,6 +96,7 @@ class Interference:
     cut_after: int | None = None
     edit: Edit | None = None
     document: Mapping[str, object] = field(default_factory=dict)
+    body_of: str = ""
 
     def concerns(self, request: Request) -> bool:
         """Whether this is one of its requests, counted or not."""
@@ -112,6 +115,8 @@ class Interference:
         if instead is not None:
             return instead
         answer = respond(request)
+        if self.body_of and isinstance(answer, Response) and answer.status == 200:
+            answer = with_body_of(answer, respond(at_path(request, self.body_of)))
         return self.changed(answer) if isinstance(answer, Response) else answer
 
     def instead(self, request: Request) -> Answer | None:
@@ -130,6 +135,20 @@ class Interference:
         if self.edit:
             answer = self.edit.applied(answer)
         return answer if self.cut_after is None else cut(answer, self.cut_after)
+
+
+def at_path(request: Request, path: str) -> Request:
+    """The same request for another path of this host."""
+    return replace(request, url=urljoin(request.url, path))
+
+
+def with_body_of(answer: Response, other: Answer) -> Response:
+    """The answer with the body of another one, and its length."""
+    if not isinstance(other, Response) or other.status != 200:
+        return answer
+    size = other.header("Content-Length") or "0"
+    headers = tuple({**dict(answer.headers), "Content-Length": size}.items())
+    return replace(answer, headers=headers, body=other.body, content=other.content)
 
 
 def with_fields(answer: Response, fields: Mapping[str, object]) -> Response:

@@ -15,7 +15,10 @@ def commands_of(trace: Trace) -> list[tuple[Step, str]]:
 
 
 def command_name(step: Step) -> str:
-    return NAMES.get(type(step.after.run.command), "")
+    """Of a pull for something else, `pull` too, unless nothing is pulled in the end."""
+    command = step.after.run.command
+    only_looks = isinstance(command, Pull) and command.by == "imagetools"
+    return "" if only_looks else NAMES.get(type(command), "")
 
 
 def typed_commands(trace: Trace) -> list[str]:

@@ -21,7 +21,11 @@ def loaded(path: Path) -> Any:
     Raises OSError, UnicodeDecodeError or YAMLError. The parser in C is several times as fast; that
     in Python says better what is wrong, so it reads what is not YAML again.
     """
-    text = path.read_text("utf-8")
+    return loaded_text(path.read_text("utf-8"))
+
+
+def loaded_text(text: str) -> Any:
+    """The document in this text. Raises as `loaded` does."""
     if deepest(text) > SURE:
         check_depth(text)
     try:

@@ -34,7 +34,7 @@ from simulator.scenarios.play import trace as run
 from simulator.sources.mock import mock
 from simulator.sources.world import World
 from tests.cases import each
-from tests.docker import attested, pushes
+from tests.docker import attested, containers, pushes
 
 OUTCOMES = {
     "works": (e.SessionEnded, e.SessionEnded),
@@ -367,7 +367,7 @@ def test_every_edge_is_walked() -> None:
     edges = {(p, event) for p, ways in TRANSITIONS.items() for event in ways}
     seen: set[Edge] = set()
     for engine in ENGINES:
-        seen |= pushes.edges(engine)
+        seen |= pushes.edges(engine) | containers.edges(engine)
         for phase in pushes.PHASES:
             for answer in BROKEN:
                 seen |= pushes.edges_with(phase, answer, engine)

@@ -15,7 +15,7 @@ from simulator.recordings.document import (
     second_lab,
 )
 from simulator.recordings.fidelity import Situation, compare, compare_all, situations, table
-from simulator.recordings.lab_world import LabFault
+from simulator.recordings.lab_notation import LabFault
 from simulator.recordings.normalise import NORMALISED
 from simulator.recordings.outcome import FIELDS, played_outcomes, recorded_outcomes
 from simulator.recordings.scene import played, scene_of
@@ -86,7 +86,7 @@ def test_a_layer_that_did_not_come_is_noticed() -> None:
 NEEDS = (
     ("identitytoken_and_auth_both", "29"), ("login_reset", "29"), ("tls_expired", "29"),
     ("push_new", "29"), ("push_wrong_password", "29"), ("attest_pull_then_images", "29"),
-    ("pull_rolling_tag_moved", "26"),
+    ("pull_rolling_tag_moved", "26"), ("disk_full_tmpfs", "29"),
 )  # fmt: skip
 """Situations and engines."""
 

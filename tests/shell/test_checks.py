@@ -17,7 +17,6 @@ from simulator.sources.world import World
 
 OPEN = {
     "image-here": "asks about a compose file, which no situation has",
-    "platforms": "docker buildx is not played",
     "stored": "more of jq than is played",
     "tls-versions": "a loop of the shell",
 }

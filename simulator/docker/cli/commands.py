@@ -1,7 +1,7 @@
 """The commands that are played, as values."""
 
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Literal, Self
 
 from simulator.protocol.secrets import MASK
 
@@ -13,6 +13,8 @@ class Command:
     text: str = field(kw_only=False)
     config: str = ""
     """The directory after `docker --config`."""
+    engine: str = ""
+    """Where the engine is to be looked for (`docker --host`, `DOCKER_HOST`); empty for here."""
 
     def masked(self) -> Self:
         """The same command without its secrets."""
@@ -42,13 +44,20 @@ class Login(Command):
 
 @dataclass(frozen=True)
 class Pull(Command):
-    """`docker pull`; `image` as typed, not yet parsed."""
+    """`docker pull`, or another command that pulls; `image` as typed, not yet parsed."""
 
     image: str
     platform: str = ""
     all_tags: bool = False
     quiet: bool = False
     deprecated: tuple[str, ...] = ()
+    by: Literal["", "run", "create", "compose", "imagetools"] = ""
+    """The command that asks for the image; empty for `docker pull` itself. `imagetools` (of
+    buildx) asks the registry itself, and reads no more than the manifest."""
+    policy: Literal["missing", "always", "never"] = "missing"
+    """When `docker run` and `docker create` pull."""
+    service: str = ""
+    """The service of `compose.yaml` that the image is for."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,24 @@ class Prune(Command):
     every: bool = False
     sure: bool = True
     """Given `--force`: Docker does not ask for a confirmation."""
+
+
+@dataclass(frozen=True)
+class Compose(Command):
+    """`docker compose pull`: services and their images, as in the compose file at `file`."""
+
+    file: str = ""
+    services: tuple[tuple[str, str], ...] = ()
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Search(Command):
+    """`docker search`: what a registry of the first version finds; `limit` is how many."""
+
+    term: str
+    limit: int = 25
+    whole: bool = False
 
 
 @dataclass(frozen=True)

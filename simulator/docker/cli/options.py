@@ -25,6 +25,8 @@ class Usage:
     least: int
     most: int | None
     options: tuple[Option, ...] = ()
+    mixed: bool = True
+    """Options may follow an argument; without it they are what comes before the first."""
 
     def find(self, name: str) -> Option | None:
         """The option of this name."""
@@ -106,6 +108,44 @@ PRUNE = Usage("image prune [OPTIONS]", 0, 0, (
     valued("--filter"),
     switch("-f", "--force", key="force"),
 ))  # fmt: skip
+WITH_VALUE = (
+    "-a", "--attach", "--add-host", "--blkio-weight", "--cap-add", "--cap-drop",
+    "--cgroup-parent", "--cgroupns", "--cidfile", "--cpu-period", "--cpu-quota", "--cpu-shares",
+    "-c", "--cpus", "--cpuset-cpus", "--cpuset-mems", "--detach-keys", "--device", "--dns",
+    "--dns-option", "--dns-search", "--domainname", "--entrypoint", "-e", "--env", "--env-file",
+    "--expose", "--gpus", "--group-add", "--health-cmd", "--health-interval",
+    "--health-retries", "--health-timeout", "-h", "--hostname", "--ip", "--ip6", "--ipc",
+    "--isolation", "-l", "--label", "--label-file", "--link", "--log-driver", "--log-opt",
+    "--mac-address", "-m", "--memory", "--memory-reservation", "--memory-swap", "--mount",
+    "--name", "--network", "--network-alias", "--pid", "--pids-limit", "-p", "--publish",
+    "--restart", "--runtime", "--security-opt", "--shm-size", "--stop-signal", "--stop-timeout",
+    "--storage-opt", "--sysctl", "--tmpfs", "--ulimit", "-u", "--user", "--userns", "--uts",
+    "-v", "--volume", "--volume-driver", "--volumes-from", "-w", "--workdir",
+)  # fmt: skip
+WITHOUT = (
+    "-d", "--detach", "--disable-content-trust", "--init", "-i", "--interactive",
+    "--no-healthcheck", "--oom-kill-disable", "--privileged", "-P", "--publish-all",
+    "--read-only", "--rm", "--sig-proxy", "-t", "--tty",
+)  # fmt: skip
+CONTAINER = (
+    valued("--platform", key="platform"), valued("--pull", key="policy"),
+    switch("-q", "--quiet", key="quiet"), valued(*WITH_VALUE, key="of the container"),
+    switch(*WITHOUT, key="of the container"),
+)  # fmt: skip
+"""Only some options are about the image; the others are about the container."""
+RUN = Usage("run [OPTIONS] IMAGE [COMMAND] [ARG...]", 1, None, CONTAINER, mixed=False)
+CREATE = Usage("create [OPTIONS] IMAGE [COMMAND] [ARG...]", 1, None, CONTAINER, mixed=False)
+SEARCH = Usage("search [OPTIONS] TERM", 1, 1, (
+    valued("-f", "--filter"), valued("--format"), valued("--limit", key="limit"),
+    switch("--no-trunc", key="whole"),
+))  # fmt: skip
+COMPOSE_PULL = Usage("compose pull [OPTIONS] [SERVICE...]", 0, None, (
+    switch("-q", "--quiet", key="quiet"), switch("--ignore-pull-failures"),
+    switch("--include-deps", key="all"),
+))  # fmt: skip
+IMAGETOOLS = Usage("buildx imagetools inspect [OPTIONS] NAME", 1, 1, (
+    valued("--builder"), valued("--format"), switch("--raw"),
+))  # fmt: skip
 TAG = Usage("tag SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", 2, 2)
 USAGES: Mapping[str, Usage] = {
     "login": LOGIN,
@@ -123,13 +163,20 @@ USAGES: Mapping[str, Usage] = {
     "image rm": RMI,
     "image inspect": IMAGE_INSPECT,
     "image prune": PRUNE,
+    "run": RUN,
+    "create": CREATE,
+    "container run": RUN,
+    "container create": CREATE,
+    "search": SEARCH,
+    "compose pull": COMPOSE_PULL,
+    "buildx imagetools inspect": IMAGETOOLS,
 }
 ALIASES = {"image list": "image ls", "image remove": "image rm", "image rmi": "image rm"}
 OTHERS = frozenset([
     "attach", "build", "builder", "buildx", "checkpoint", "commit", "compose", "config",
-    "container", "context", "cp", "create", "diff", "events", "exec", "export", "history",
+    "container", "context", "cp", "diff", "events", "exec", "export", "history",
     "import", "info", "kill", "load", "logs", "manifest", "network", "node", "pause", "plugin",
-    "port", "ps", "rename", "restart", "run", "save", "search", "secret", "service",
+    "port", "ps", "rename", "restart", "save", "secret", "service",
     "stack", "start", "stats", "stop", "swarm", "system", "top", "trust", "unpause",
     "update", "version", "volume", "wait",
 ])  # fmt: skip
@@ -144,6 +191,9 @@ AFTER_IMAGE = frozenset(
 def command_name(words: Sequence[str]) -> str | None:
     """`pull`, `image ls`, or the name of a command that is not played; None if there is none."""
     first, both = "".join(words[:1]), " ".join(words[:2])
+    longer = next((name for name in (" ".join(words[:3]), both) if name in USAGES), None)
+    if longer:
+        return longer
     if first != "image":
         return first if first in USAGES or first in OTHERS else None
     name = ALIASES.get(both, both)

@@ -2,11 +2,14 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Literal
 
 from simulator.docker.cli.commands import (
     Command,
+    Compose,
     Images,
     Inspect,
     Login,
@@ -15,9 +18,11 @@ from simulator.docker.cli.commands import (
     Pull,
     Push,
     Remove,
+    Search,
     Tag,
+    Unusable,
 )
-from simulator.docker.cli.options import USAGES, Usage, command_name
+from simulator.docker.cli.options import SEARCH, USAGES, Usage, command_name
 from simulator.protocol.reference import HUB
 from simulator.protocol.secrets import MASK
 
@@ -46,7 +51,7 @@ def parse(text: str, typed: tuple[str, ...] = ()) -> Command:
     words = shlex.split(text)
     if words[:1] != ["docker"]:
         raise InvalidCommand(f"cannot play {text!r}: a command starts with docker")
-    config, words = before_the_verb(words[1:])
+    before, words = before_the_verb(words[1:])
     name = command_name(words) or ""
     usage = USAGES.get(name)
     if usage is None:
@@ -54,16 +59,63 @@ def parse(text: str, typed: tuple[str, ...] = ()) -> Command:
         raise InvalidCommand(f"cannot play {text!r}: use one of {names}")
     options, rest = split_options(words[len(name.split()) :], text, usage)
     made = MAKERS[name](Words(text, name, options, rest, typed))
-    return replace(made, config=config)
+    wrong = uninitialised(before)
+    if wrong:
+        return Unusable(text, why=wrong)
+    engine = engine_address(before.get("host", ""))
+    return replace(made, config=before.get("config", ""), engine=engine)
 
 
-def before_the_verb(words: list[str]) -> tuple[str, list[str]]:
-    """`docker --config DIR login ...`: the directory, and the words from the verb on."""
-    if words[:1] == ["--config"]:
-        return "".join(words[1:2]), words[2:]
-    if words and words[0].startswith("--config="):
-        return words[0].partition("=")[2], words[1:]
-    return "", words
+def before_the_verb(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Docker's own options by their long names, and the words from the verb on."""
+    options: dict[str, str] = {}
+    rest = list(words)
+    while rest and rest[0].startswith("-"):
+        name, equals, value = rest[0].partition("=")
+        if name in SWITCHES:
+            rest = rest[1:]
+        elif name in VALUED and (equals or len(rest) > 1):
+            options[VALUED[name]] = value if equals else rest[1]
+            rest = rest[1:] if equals else rest[2:]
+        else:
+            break
+    return options, rest
+
+
+VALUED = {
+    "--config": "config", "-c": "context", "--context": "context", "-H": "host",
+    "--host": "host", "-l": "log-level", "--log-level": "log-level",
+}  # fmt: skip
+SWITCHES = ("-D", "--debug")
+"""Options before the command (docker/cli, `cli/flags/options.go`)."""
+LEVELS = ("debug", "info", "warn", "error", "fatal", "panic", "trace", "warning")
+
+
+def uninitialised(options: Mapping[str, str]) -> str:
+    """Why the CLI does not even begin; empty where it does. Of contexts there is the usual one."""
+    level, context = options.get("log-level", "info"), options.get("context", "default")
+    if level not in LEVELS:
+        return f"Unable to parse logging level: {level}"
+    if context == "default":
+        return ""
+    place = f"{options.get('config') or HOME}/contexts/meta/{sha256(context.encode()).hexdigest()}"
+    return (
+        f'Failed to initialize: unable to resolve docker endpoint: context "{context}": context '
+        f"not found: open {place}/meta.json: no such file or directory"
+    )
+
+
+def engine_address(given: str) -> str:
+    """The engine's address in full (docker/cli, `ParseHost`); empty for the usual one."""
+    if not given or given == HERE:
+        return ""
+    whole = given if "://" in given else f"tcp://{given}"
+    bare = whole.startswith("tcp://") and ":" not in whole.removeprefix("tcp://")
+    return f"{whole}:2375" if bare else whole
+
+
+HOME = "/home/alice/.docker"
+HERE = "unix:///var/run/docker.sock"
 
 
 def split_options(
@@ -75,7 +127,7 @@ def split_options(
     pending = iter(words)
     for word in pending:
         if not word.startswith("-") or word == "-":
-            rest.append(word)
+            rest += [word, *(() if usage.mixed else pending)]
             continue
         for name, value in usage.split(word):
             option = usage.find(name)
@@ -247,6 +299,50 @@ def inspect(words: Words) -> Inspect:
     return Inspect(words.text, at_least_one(words), any_kind, template)
 
 
+def container(words: Words) -> Command:
+    """What `docker run` and `docker create` do about the image."""
+    by: Literal["run", "create"] = "run" if words.name.endswith("run") else "create"
+    given = words.options.get("policy", "missing")
+    policy = next((known for known in POLICIES if known == given), None)
+    if policy is None:
+        wrong = f"docker: invalid pull option: {given!r}: must be one of {KNOWN}"
+        help_hint = f"Run 'docker {by} --help' for more information"
+        return Unusable(words.text, why=f"{wrong}\n\n{help_hint}", status=125)
+    return Pull(
+        text=words.text,
+        image=at_least_one(words)[0],
+        platform=words.options.get("platform", ""),
+        quiet="quiet" in words.options,
+        by=by,
+        policy=policy,
+    )
+
+
+POLICIES: tuple[Literal["always", "missing", "never"], ...] = ("always", "missing", "never")
+KNOWN = '"always", "missing" or "never"'
+
+
+def search(words: Words) -> Command:
+    limit = words.options.get("limit", "25")
+    if len(words.rest) != 1:
+        raise InvalidCommand(f"docker search takes one term: {words.text!r}")
+    if not limit.isdecimal():
+        wrong = f'strconv.ParseInt: parsing "{limit}": invalid syntax'
+        why = f'invalid argument "{limit}" for "--limit" flag: {wrong}'
+        hint = f"Usage:  docker {SEARCH.line}\n\nRun 'docker search --help' for more information"
+        return Unusable(words.text, why=f"{why}\n\n{hint}", status=125)
+    return Search(words.text, words.rest[0], int(limit), "whole" in words.options)
+
+
+def compose(words: Words) -> Compose:
+    """The services are in a file: who has that file says which (`with_services`)."""
+    return Compose(words.text, quiet="quiet" in words.options)
+
+
+def imagetools(words: Words) -> Pull:
+    return Pull(text=words.text, image=at_least_one(words)[0], by="imagetools")
+
+
 def at_least_one(words: Words) -> tuple[str, ...]:
     if not words.rest:
         raise InvalidCommand(f"which image? name at least one: {words.text!r}")
@@ -269,4 +365,11 @@ MAKERS: Mapping[str, Callable[[Words], Command]] = {
     "image rm": remove,
     "image inspect": inspect,
     "image prune": prune,
+    "run": container,
+    "create": container,
+    "container run": container,
+    "container create": container,
+    "search": search,
+    "compose pull": compose,
+    "buildx imagetools inspect": imagetools,
 }

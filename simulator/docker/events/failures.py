@@ -82,7 +82,8 @@ class HelperFailed(Failure):
 
 @dataclass(frozen=True)
 class EngineUnreachable(Failure):
-    """Docker's CLI does not get through to its engine. `socket` says why, as in `Client`."""
+    """Docker's CLI does not get through to its engine. `socket` says why, as in `Client`, or that
+    nobody listens at another address (`refused`)."""
 
     socket: str
 
@@ -236,6 +237,14 @@ class ConfigUnusable(Failure):
 @dataclass(frozen=True)
 class UnpackRefused(Failure):
     """The image is stored, and cannot be unpacked: its layers are none that an image has."""
+
+
+@dataclass(frozen=True)
+class DiskFull(Failure):
+    """The disk of the image store is full: this blob could not be written, or not unpacked."""
+
+    blob: Descriptor
+    unpacking: bool = False
 
 
 @dataclass(frozen=True)

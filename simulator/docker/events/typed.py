@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.docker.cli.commands import (
     Command,
+    Compose,
     Images,
     Inspect,
     Login,
@@ -14,6 +15,7 @@ from simulator.docker.cli.commands import (
     Pull,
     Push,
     Remove,
+    Search,
     Tag,
 )
 from simulator.docker.events.base import Event
@@ -71,13 +73,47 @@ class PushTyped(CommandTyped):
     command: Push
 
 
+@dataclass(frozen=True)
+class ContainerTyped(CommandTyped):
+    command: Pull
+
+
+@dataclass(frozen=True)
+class ComposeTyped(CommandTyped):
+    command: Compose
+
+
+@dataclass(frozen=True)
+class ServiceTaken(CommandTyped):
+    """Compose asks the engine to pull the image of a service."""
+
+    command: Pull
+
+
+@dataclass(frozen=True)
+class ImagetoolsTyped(CommandTyped):
+    command: Pull
+
+
+@dataclass(frozen=True)
+class SearchTyped(CommandTyped):
+    command: Search
+
+
 TYPED: Mapping[type[Command], Callable[[Any], CommandTyped]] = {
     Login: LoginTyped, Pull: PullTyped, Logout: LogoutTyped, Images: ImagesTyped,
     Remove: RemoveTyped, Inspect: InspectTyped, Tag: TagTyped, Push: PushTyped,
-    Prune: PruneTyped,
+    Prune: PruneTyped, Compose: ComposeTyped, Search: SearchTyped,
 }  # fmt: skip
+BY: Mapping[str, Callable[[Pull], CommandTyped]] = {
+    "run": ContainerTyped, "create": ContainerTyped, "compose": ServiceTaken,
+    "imagetools": ImagetoolsTyped,
+}  # fmt: skip
+"""Commands that pull beside `docker pull`."""
 
 
 def typed(command: Command) -> CommandTyped:
     """The event for this command."""
+    if isinstance(command, Pull) and command.by:
+        return BY[command.by](command)
     return TYPED[type(command)](command)

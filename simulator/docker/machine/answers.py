@@ -41,7 +41,8 @@ def may_use_http(state: State, request: Request, failure: NetworkFailure) -> boo
     known = profile.ipv6_loopback or not host.startswith("[") or host in state.client.insecure
     if not (to_registry and known and state.client.lenient(host)):
         return False
-    if profile.http_after_failure or state.phase is Phase.CHECKING or listing(state):
+    as_classic = state.phase in (Phase.CHECKING, Phase.SEARCHING) or listing(state)
+    if profile.http_after_failure or as_classic:
         return failure.obstacle not in OURS
     refused = failure.obstacle is Obstacle.REFUSED and ":" not in host.rpartition("]")[2]
     return refused or failure.obstacle is Obstacle.PLAIN_HTTP

@@ -6,8 +6,9 @@ from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.image_store import taken_over
 from simulator.docker.machine.answers import demanded, errors, refusal, repeats
+from simulator.docker.machine.disk import no_room_for, no_room_to_unpack
 from simulator.docker.machine.part import Move, Part
-from simulator.docker.machine.redirects import REDIRECTS
+from simulator.docker.machine.redirects import LIMIT, REDIRECTS
 from simulator.docker.machine.requests import (
     attestation_of,
     blob_request,
@@ -32,7 +33,8 @@ def fetch_blobs(state: State) -> Move:
     manifest = state.run.image.manifest
     if entry and manifest and manifest.config not in state.run.download.waiting:
         return e.AttestationSought(entry)
-    return tuple(blob_request(state, blob) for blob in asked_now(state)) or e.BlobsVerified()
+    requests = tuple(blob_request(state, blob) for blob in asked_now(state))
+    return requests or no_room_to_unpack(state) or e.BlobsVerified()
 
 
 def asked_now(state: State) -> tuple[Descriptor, ...]:
@@ -68,9 +70,12 @@ def resumes(state: State, kind: str) -> bool:
 def blob_answer(state: State, request: Request, answer: Response) -> Event:
     blob = blob_of(state, request)
     location = redirected(request.url, answer.header("Location") or "")
-    few = len(state.run.download.moved) <= 2 * len(state.run.download.waiting)
-    if answer.status in REDIRECTS and location and few:
-        return e.Redirected(blob.digest, location)
+    if answer.status in REDIRECTS and location:
+        hops = sum(digest == blob.digest for digest, _ in state.run.download.moved)
+        endless = hops + 1 >= LIMIT
+        return e.Unreachable(request.method, location, Obstacle.ENDLESS) if endless else (
+            e.Redirected(blob.digest, location)
+        )  # fmt: skip
     if answer.status in (200, 206):
         return received(state, blob, request, answer)
     challenge = demanded(state, answer)
@@ -105,8 +110,9 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
         )
     own = state.run.image.manifest is not None and blob == state.run.image.manifest.config
     wrong = config_fault(state, answer.body) if own and is_image(state) else None
-    if wrong:
-        return wrong
+    unkept = wrong or no_room_for(state, blob)
+    if unkept:
+        return unkept
     if kind == "config":
         return e.BlobReceived(blob, kind, ImageConfig.read(answer.body, blob.digest))
     return e.BlobReceived(blob, kind, None, content.unpacked)

@@ -14,6 +14,7 @@ from simulator.docker.events import Event, Failure
 from simulator.docker.machine import (
     attestations,
     blobs,
+    containers,
     endpoints,
     engine_socket,
     images,
@@ -25,6 +26,7 @@ from simulator.docker.machine import (
     ready,
     redirects,
     resolve,
+    search,
     tokens,
 )
 from simulator.docker.machine.answers import unreachable
@@ -50,7 +52,7 @@ def merged(tables: Iterable[Mapping[K, V]]) -> dict[K, V]:
 PARTS = (
     ready.PART, login.PART, logout.PART, images.PART,
     tokens.PART, resolve.PART, mirrors.PART, endpoints.PART, manifests.PART, blobs.PART,
-    attestations.PART, push.PART,
+    attestations.PART, push.PART, containers.PART, search.PART,
 )  # fmt: skip
 MOVES = merged(part.moves for part in PARTS)
 MEANINGS = merged(part.meanings for part in PARTS)

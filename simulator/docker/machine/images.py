@@ -1,5 +1,6 @@
 """`docker images`, `rmi` and `inspect`: the image store answers, and no registry is asked."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -126,14 +127,39 @@ def remove_images(state: State, command: Remove) -> Event:
 
 def tag_image(state: State, command: Tag) -> Event:
     """One more name for an image that is here; the image that had the name loses it."""
+    wrong = misnamed(command)
+    if wrong:
+        return e.ImagesRefused((wrong,))
     found = find_image(state.client.images, state.profile.image_is_config, command.source)
     if isinstance(found, Refusal):
         return e.ImagesRefused((found,))
+    return e.ImageTagged(Reference.parse(command.target).canonical, found.digest)
+
+
+def misnamed(command: Tag) -> Refusal | None:
+    """What the CLI finds wrong with the names before it asks (moby, `client.ImageTag`)."""
+    names = {command.target} if ID.fullmatch(command.source) else {command.source, command.target}
+    for name in sorted(names, key=(command.source, command.target).index):
+        wrong = not_a_name(name)
+        if wrong:
+            return Refusal(name, "no reference", wrong)
+    digest = Reference.parse(command.target).digest
+    return Refusal(command.target, "unsupported", DIGEST_GIVEN) if digest else None
+
+
+ID = re.compile(r"(sha256:)?[0-9a-f]{64}")
+
+
+def not_a_name(image: str) -> str | None:
+    """What is wrong with the name of an image; None for one that is right."""
     try:
-        name = Reference.parse(command.target)
+        Reference.parse(image)
     except InvalidReference as error:
-        return e.ImagesRefused((Refusal(command.target, "invalid", str(error)),))
-    return e.ImageTagged(name.canonical, found.digest)
+        return str(error)
+    return None
+
+
+DIGEST_GIVEN = "refusing to create a tag with a digest reference"
 
 
 def keep_refused(state: State, event: e.ImagesInspected) -> Run:

@@ -13,6 +13,7 @@ from simulator.docker.machine.requests import (
     manifest_request,
     manifest_url,
     ref,
+    registry_only,
     untyped,
     wanted,
 )
@@ -27,7 +28,7 @@ from simulator.protocol.message import Request, Response
 
 def fetch_manifest(state: State) -> Move:
     """A manifest that an earlier pull left here is not asked for."""
-    match state.client.images.manifest(wanted(state)):
+    match None if registry_only(state) else state.client.images.manifest(wanted(state)):
         case Index() as index:
             return e.IndexHeld(index)
         case Manifest() as manifest:
@@ -88,12 +89,16 @@ def forget_digest(state: State, event: e.FellBackToTag) -> Run:
 
 
 def select(state: State) -> Event:
+    if registry_only(state):
+        return e.ManifestDescribed()
     assert state.run.image.index is not None
     entry = entry_for(state.run.image.index, state.platform)
     return e.PlatformSelected(entry) if entry else e.PlatformMissing(state.platform)
 
 
 def plan(state: State) -> Event:
+    if registry_only(state):
+        return e.ManifestDescribed()
     manifest = state.run.image.manifest
     assert manifest is not None
     foreign = foreign_type(manifest) if state.profile.images_only else None

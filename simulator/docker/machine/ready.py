@@ -1,12 +1,14 @@
 """Between two commands: the next tag, a late complaint, or the next command."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Command, Login, Logout, Pull, Unusable
+from simulator.docker.cli.commands import Command, Compose, Login, Logout, Pull, Search, Unusable
 from simulator.docker.config_file import registry_key
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.requests import ref
+from simulator.docker.machine.search import parts
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.media_types import LAYERS
@@ -22,12 +24,27 @@ def type_next(state: State) -> Move:
         return late
     if state.run.refused:
         return e.ImagesRefused(state.run.refused)
-    if state.commands and isinstance(state.commands[0], Unusable):
-        wrong = state.commands[0]
-        return e.UsageRefused(wrong.text, wrong.why, wrong.status)
-    if state.commands:
-        return e.typed(state.commands[0])
-    return e.SessionEnded()
+    if creates_container(state):
+        return e.ContainerCreated(state.run.image.resolved or "")
+    return started(state.commands[0]) if state.commands else e.SessionEnded()
+
+
+def started(command: Command) -> e.CommandTyped | e.UsageRefused:
+    """What is typed next, unless the command line cannot be run."""
+    match command:
+        case Unusable(text, why=why, status=status):
+            return e.UsageRefused(text, why, status)
+        case Compose(text, services=()):
+            return e.UsageRefused(text, "no configuration file provided: not found", 14)
+        case _:
+            return e.typed(command)
+
+
+def creates_container(state: State) -> bool:
+    """Whether the image that was pulled is for a container."""
+    command = state.run.command
+    container = isinstance(command, Pull) and command.by in ("run", "create")
+    return container and state.run.reference is not None and not state.run.created
 
 
 def platform_mismatch(state: State) -> e.PlatformMismatched | None:
@@ -53,9 +70,23 @@ def unpack_refused(state: State) -> e.UnpackRefused | None:
 
 def begin(state: State, command: Command) -> State:
     """A new command starts with the client and nothing of the command before."""
-    server = command.server if isinstance(command, Login | Logout) else None
-    host = "" if server is None else host_of(registry_key(server))
-    return replace(state, commands=state.commands[1:], run=Run(command, host))
+    host = ""
+    if isinstance(command, Login | Logout):
+        host = host_of(registry_key(command.server))
+    if isinstance(command, Search):
+        host = parts(command.term)[0]
+    rest = state.commands[1:]
+    if isinstance(command, Compose):
+        rest = (*services(command), *rest)
+    return replace(state, commands=rest, run=Run(command, host))
+
+
+def services(command: Compose) -> Iterator[Pull]:
+    """A pull for each service; two services with the same image are one pull."""
+    known = {image: service for service, image in reversed(command.services)}
+    for image, service in sorted(known.items(), key=lambda one: one[1]):
+        yield Pull(command.text, image, config=command.config, quiet=command.quiet,
+                   by="compose", service=service)  # fmt: skip
 
 
 def host_of(key: str) -> str:

@@ -13,7 +13,7 @@ from simulator.protocol.network_failure import Obstacle
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SAME_METHOD = frozenset({307, 308})
 LIMIT = 10
-"""Redirects after which Go's client gives up."""
+"""Requests after which Go's client follows no further redirect (net/http, `checkRedirect`)."""
 
 Meaning = Callable[[State, Request, Response], Event]
 
@@ -32,7 +32,7 @@ def moved(state: State, request: Request, answer: Response) -> Event | None:
     location = redirected(request.url, answer.header("Location") or "")
     if answer.status not in REDIRECTS or not location:
         return None
-    if state.run.access.hops >= LIMIT:
+    if state.run.access.hops + 1 >= LIMIT:
         return e.Unreachable(request.method, location, Obstacle.ENDLESS)
     kept = answer.status in SAME_METHOD or request.method == "HEAD"
     return e.RequestMoved(request.method if kept else "GET", location)

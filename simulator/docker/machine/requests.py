@@ -49,6 +49,12 @@ def listing(state: State) -> bool:
     return isinstance(command, Pull) and command.all_tags and state.run.tags.left is None
 
 
+def registry_only(state: State) -> bool:
+    """Whether the manifest is all that is wanted, and the image store is not looked at."""
+    command = state.run.command
+    return isinstance(command, Pull) and command.by == "imagetools"
+
+
 RESOURCES = (Kind.MANIFEST, Kind.BLOB, Kind.UPLOAD, Kind.TAGS)
 
 

@@ -29,6 +29,7 @@ from simulator.docker.machine.requests import (
     manifest_url,
     ping,
     ref,
+    registry_only,
     tags_url,
     untagged,
     unusable,
@@ -202,6 +203,8 @@ def sought(state: State, event: Event) -> Event:
 
 def compare(state: State) -> Event:
     """Up to date: the name stands for this digest already, and all of the image is here."""
+    if registry_only(state):
+        return e.UpdateNeeded()
     known = state.client.images.find(ref(state).canonical)
     same = known is not None and known == state.run.image.resolved
     whole = complete(state, state.run.image.resolved or "")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
-from simulator.docker.cli.commands import Command
+from simulator.docker.cli.commands import Command, Pull
 from simulator.docker.config_file import Credential, CredentialStore
-from simulator.docker.engines import engine
+from simulator.docker.engines import buildx, engine
 from simulator.docker.engines.profile import Profile
 from simulator.docker.events import Failure, MirrorDeclined
 from simulator.docker.held_images import Refusal
@@ -51,6 +51,9 @@ class Client:
     proxies: Proxies = Proxies()
     socket: str = ""
     """Why the CLI does not reach the engine: `absent` or `denied`; empty where it does."""
+
+    disk: int = 0
+    """Bytes of the file system that holds the image store; 0 where there is room for all."""
 
     hosts_files: tuple[tuple[str, str], ...] = ()
     """The texts of `hosts.toml`, by their directories below `/etc/docker/certs.d`."""
@@ -225,6 +228,8 @@ class Run:
     """What mirrors are sent, by their addresses: tokens for nobody in particular."""
     aside: "Aside | None" = None
     """What counts again once a mirror's challenge is answered."""
+    created: bool = False
+    """Whether the container that needed the image is there."""
     refused: tuple[Refusal, ...] = ()
     """What `docker rmi` or `inspect` still has to complain about."""
 
@@ -277,7 +282,10 @@ class State:
 
     @property
     def profile(self) -> Profile:
-        return engine(self.client.engine)
+        """The engine's, or that of buildx where it asks the registry itself."""
+        command = self.run.command
+        itself = isinstance(command, Pull) and command.by == "imagetools"
+        return buildx.PROFILE if itself else engine(self.client.engine)
 
     @property
     def platform(self) -> Platform:

@@ -50,6 +50,8 @@ class Phase(StrEnum):
     UPLOADING_BLOBS = "uploading blobs"
     AUTHORIZING_UPLOAD = "authorizing the upload"
     PUSHING_MANIFEST = "pushing the manifest"
+    PREPARING_CONTAINER = "preparing a container"
+    SEARCHING = "searching"
     DONE = "done"
     FAILED = "failed"
 
@@ -99,6 +101,9 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.PushTyped: P.NAMING_PUSH, e.TagTyped: P.AT_IMAGE_STORE,
          e.ImagesTyped: P.AT_IMAGE_STORE, e.RemoveTyped: P.AT_IMAGE_STORE,
          e.InspectTyped: P.AT_IMAGE_STORE, e.PruneTyped: P.AT_IMAGE_STORE,
+         e.ContainerTyped: P.PREPARING_CONTAINER, e.ContainerCreated: P.READY,
+         e.ComposeTyped: P.READY, e.ServiceTaken: P.PARSING, e.ImagetoolsTyped: P.PARSING,
+         e.SearchTyped: P.SEARCHING,
          e.NextTagTaken: P.RESOLVING, e.SessionEnded: P.DONE}
         | fails(e.PlatformMismatched, e.UnpackRefused, e.ImagesRefused, e.UsageRefused),
     # docker login
@@ -169,8 +174,11 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.AUTHORIZING_FETCH:
         authorizing(P.AUTHORIZING_FETCH, resume=P.FETCHING_MANIFEST)
         | {e.MirrorDeclined: P.FETCHING_MANIFEST} | fails(e.AllDeclined),
-    P.SELECTING: {e.PlatformSelected: P.FETCHING_MANIFEST} | fails(e.PlatformMissing),
-    P.PLANNING: {e.LayersPlanned: P.FETCHING_BLOBS} | fails(e.NotAnImage),
+    P.SELECTING:
+        {e.PlatformSelected: P.FETCHING_MANIFEST, e.ManifestDescribed: P.READY}
+        | fails(e.PlatformMissing),
+    P.PLANNING:
+        {e.LayersPlanned: P.FETCHING_BLOBS, e.ManifestDescribed: P.READY} | fails(e.NotAnImage),
     P.FETCHING_BLOBS:
         {e.Challenged: P.AUTHORIZING_BLOBS, e.BlobReceived: P.FETCHING_BLOBS,
          e.Redirected: P.FETCHING_BLOBS,
@@ -178,7 +186,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.MirrorDeclined: P.FETCHING_BLOBS, e.MirrorGivenUp: P.PINGING,
          e.AttestationSought: P.FETCHING_ATTESTATION, e.BlobsVerified: P.STORING}
         | fails(e.ConfigUnusable, e.BlobUnknown, e.DigestMismatch, e.AccessDenied, e.RateLimited,
-                e.ServerFailed, e.Unreachable, e.AllDeclined),
+                e.ServerFailed, e.Unreachable, e.AllDeclined, e.DiskFull),
     P.AUTHORIZING_BLOBS: authorizing(P.AUTHORIZING_BLOBS, resume=P.FETCHING_BLOBS),
     P.FETCHING_ATTESTATION:
         {e.AttestationRead: P.ASKING_REFERRERS, e.SignatureRead: P.FETCHING_ATTESTATION,
@@ -232,6 +240,16 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.PUSHING_MANIFEST:
         {e.TagFree: P.PUSHING_MANIFEST, e.AskedAgain: P.PUSHING_MANIFEST,
          e.TagKept: P.READY, e.ManifestPushed: P.READY} | REFUSED,
+    # docker run, docker create
+    P.PREPARING_CONTAINER:
+        {e.ImageDue: P.PARSING, e.ContainerCreated: P.READY}
+        | fails(e.ReferenceRejected, e.ImagesRefused, e.EngineUnreachable),
+    # docker search
+    P.SEARCHING:
+        {e.RegistryProbed: P.SEARCHING, e.FellBackToHttp: P.SEARCHING,
+         e.RequestMoved: P.SEARCHING, e.SearchAnswered: P.READY}
+        | fails(e.SearchRefused, e.Unreachable, e.EngineUnreachable, e.ReferenceRejected,
+                e.HelperFailed),
     P.DONE: {},
     P.FAILED: {},
 }  # fmt: skip

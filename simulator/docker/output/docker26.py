@@ -76,7 +76,10 @@ def docker_type(state: State) -> bool:
     return manifest is not None and manifest.media_type == DOCKER_MANIFEST
 
 
-def unusable_config(failure: e.ConfigUnusable) -> str:
+def unusable_here(failure: e.ConfigUnusable | e.DiskFull) -> str:
+    if isinstance(failure, e.DiskFull):
+        place = "failed to register layer: write /data" if failure.unpacking else TEMPORARY
+        return f"{place}: no space left on device"
     match failure.why:
         case "json":
             return failure.detail
@@ -115,8 +118,8 @@ def told(failure: Failure, state: State) -> str:
             return with_attempts("unknown blob", 1, kind_of(state, blob))
         case e.ManifestUnreadable(reason=reason, announced=announced):
             return reason if announced else f"error unmarshalling content: {reason}"
-        case e.ConfigUnusable():
-            return unusable_config(failure)
+        case e.ConfigUnusable() | e.DiskFull():
+            return unusable_here(failure)
         case e.PlatformMissing(platform):
             return f"no matching manifest for {platform} in the manifest list entries"
         case e.PlatformMismatched():
@@ -127,6 +130,10 @@ def told(failure: Failure, state: State) -> str:
             return refused(failure, state)
         case _:
             return ""
+
+
+TEMPORARY = "write /var/lib/docker/tmp/GetImageBlob1234567890"
+"""Where a layer on its way is written; the number is random."""
 
 
 def no_image(media_type: str, state: State) -> str:
@@ -323,4 +330,5 @@ WORDS = Words(
     listing=tables.rows,
     inspected=inspection.inspected26,
     time_is_up=CANCELED,
+    unexpected_status="Unexpected status code",
 )

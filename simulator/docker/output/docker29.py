@@ -7,7 +7,15 @@ body.
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Push
 from simulator.docker.events import Event, Failure
-from simulator.docker.machine.requests import attestation_of, is_image, listing, untyped, wanted
+from simulator.docker.image_store import chain_ids
+from simulator.docker.machine.requests import (
+    attestation_of,
+    is_image,
+    listing,
+    registry_only,
+    untyped,
+    wanted,
+)
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output import inspection, tree
@@ -24,7 +32,7 @@ from simulator.docker.output.shared import (
     unreachable_text,
 )
 from simulator.docker.output.words import CLI_29, Words
-from simulator.protocol.digest import short_digest
+from simulator.protocol.digest import digest_of, short_digest
 from simulator.protocol.errors import standard_message
 from simulator.protocol.manifest import Descriptor
 from simulator.protocol.media_types import CONFIGS, INDEXES, LAYERS
@@ -85,8 +93,8 @@ def told(failure: Failure, state: State) -> str:
             return unknown_manifest(failure, state)
         case e.ManifestUnreadable(reason=why):
             return unreadable(why, state)
-        case e.ConfigUnusable() | e.UnpackRefused():
-            return not_unpacked(failure)
+        case e.ConfigUnusable() | e.UnpackRefused() | e.DiskFull():
+            return not_unpacked(failure, state)
         case e.Unreachable(method, url):
             said = go_error(method, url, unreachable_text(failure))
             return where(state) + during(state, url) + said
@@ -113,6 +121,28 @@ def told(failure: Failure, state: State) -> str:
             return ""
 
 
+CONTENT = "/var/lib/containerd/io.containerd.content.v1.content"
+SNAPSHOTS = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots"
+NO_SPACE = "no space left on device"
+
+
+def disk_full(failure: e.DiskFull, state: State) -> str:
+    """containerd names what it was writing. Directories on the way have random names."""
+    layer = failure.blob
+    if not failure.unpacking:
+        ingest = digest_of(layer.digest.encode()).partition(":")[2]
+        where = f"{CONTENT}/ingest/{ingest}/data"
+        return f"failed to copy: failed to send write: write {where}: {NO_SPACE}"
+    manifest, config = state.run.image.manifest, state.run.image.config
+    assert manifest is not None
+    place = manifest.layers.index(layer)
+    known = chain_ids(config.diff_ids)[place] if config else ""
+    return (
+        f"failed to extract layer ({layer.media_type} {layer.digest}) to overlayfs as "
+        f'"extract-724578202-oB1Q {known}": write {SNAPSHOTS}/{place + 1}/fs/data: {NO_SPACE}'
+    )
+
+
 UNPACK = "failed to unpack image on snapshotter overlayfs: "
 
 
@@ -124,8 +154,10 @@ def unreadable(why: str, state: State) -> str:
     return f"children: invalid desc {wanted(state)}: {why}"
 
 
-def not_unpacked(failure: e.ConfigUnusable | e.UnpackRefused) -> str:
+def not_unpacked(failure: e.ConfigUnusable | e.UnpackRefused | e.DiskFull, state: State) -> str:
     match failure:
+        case e.DiskFull():
+            return disk_full(failure, state)
         case e.ConfigUnusable(why="json", detail=why):
             return f"unmarshal image config: {why}"
         case e.ConfigUnusable(layers=layers, diff_ids=count):
@@ -169,8 +201,8 @@ FETCH = "failed to copy: httpReadSeeker: failed open: "
 
 
 def where(state: State) -> str:
-    """What was going on when it failed. A push does not say."""
-    if isinstance(state.run.command, Push):
+    """What was going on when it failed. A push does not say, and the engine says it, not buildx."""
+    if isinstance(state.run.command, Push) or registry_only(state):
         return ""
     if state.phase not in RESOLVE or state.run.reference is None:
         return FETCH
@@ -194,6 +226,8 @@ def translated(failure: e.Refused, state: State) -> str:
         kind = "oauth" if state.run.credential else "anonymous"
         says = f"failed to authorize: failed to fetch {kind} token: {says}"
     plain = where(state) + says
+    if registry_only(state):
+        return plain
     if head == "HEAD" and state.phase is not Phase.EXPLAINING:
         return f"unknown: {plain}"
     return from_body(failure.errors, status, plain)
@@ -288,4 +322,5 @@ WORDS = Words(
     listing=tree.tree,
     inspected=inspection.inspected29,
     time_is_up=DEADLINE,
+    unexpected_status="unexpected status code",
 )

@@ -4,6 +4,7 @@ from urllib.parse import quote, urlencode
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Inspect, Pull, Push, Remove, Tag
+from simulator.docker.cli.parse import HERE
 from simulator.docker.machine.state import State
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
@@ -15,9 +16,10 @@ API = "v1.50"
 
 
 def told(failure: e.EngineUnreachable, state: State) -> str:
-    said = WORDS[state.client.engine].cli.no_engine[failure.socket]
-    command = state.run.command
-    return said.format(call=call(command) if command else "")
+    said, command = WORDS[state.client.engine].cli.no_engine[failure.socket], state.run.command
+    engine = command.engine if command and command.engine else HERE
+    path = engine.removeprefix("unix://")
+    return said.format(call=call(command) if command else "", engine=engine, path=path)
 
 
 def call(command: Command) -> str:

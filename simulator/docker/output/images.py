@@ -109,6 +109,9 @@ def refusal(refused: Refusal, state: State) -> str:
             return f"{DAEMON}conflict: unable to delete {short_digest(refused.detail)} {why}"
         case "unsupported":
             return refused.detail
+        case "no reference":
+            wrong = f'"{refused.name}" is not a valid repository/tag: {refused.detail}'
+            return f"{WORDS[state.client.engine].cli.parsing}: {wrong}"
         case _:
             return DAEMON + refused.detail
 

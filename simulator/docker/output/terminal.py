@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Command, Login, Logout, Pull, Push
+from simulator.docker.cli.commands import Command, Login, Logout, Pull, Push, Search
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import INVALID_AUTH
 from simulator.docker.machine.ready import platform_mismatch, unpack_refused
 from simulator.docker.machine.requests import untagged
 from simulator.docker.machine.state import State
-from simulator.docker.output import engine_socket, images, login, push
+from simulator.docker.output import engine_socket, images, login, pulls, push, search
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
 from simulator.docker.output.shared import DAEMON
@@ -18,6 +18,14 @@ from simulator.protocol.reference import InvalidReference, Reference
 
 def lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
     """The lines that this step adds."""
+    told = engine_lines(before, event, after)
+    asking = event.command if isinstance(event, e.CommandTyped) else before.run.command
+    by = asking.by if isinstance(asking, Pull) else ""
+    return pulls.MANNERS[by](before, event, told) if by else told
+
+
+def engine_lines(before: State, event: Event, after: State) -> tuple[Line, ...]:
+    """The lines of this step, as `docker pull` and the other commands print them."""
     special = LINES.get(type(event))
     if special:
         return special(before, event, after)
@@ -36,7 +44,7 @@ def typed(command: Command, state: State) -> tuple[Line, ...]:
         shown += output("output", push.PLATFORM_ONLY)
     if not isinstance(command, Pull | Push) or command.quiet:
         return shown
-    if isinstance(command, Pull) and command.all_tags:
+    if isinstance(command, Pull) and (command.all_tags or command.by):
         return shown
     if untagged(command.image) and valid(command.image):
         return (*shown, Line("output", "Using default tag: latest"))
@@ -92,7 +100,7 @@ def conclusion(event: Event, after: State) -> tuple[str, ...]:
     if not isinstance(event, e.AlreadyUpToDate | e.ImageStored) or unpack_refused(after):
         return ()
     told = () if command.quiet else WORDS[after.client.engine].conclusion(event, after)
-    if after.run.tags.left or platform_mismatch(after):
+    if after.run.tags.left or platform_mismatch(after) or command.by:
         return told
     name = replace(reference, tag=None) if command.all_tags else reference
     return (*told, name.whole)
@@ -110,10 +118,13 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
         case e.StoreFailed(why):
             return (f"{WORDS[state.client.engine].cli.saving}: {why}",)
         case _ if isinstance(state.run.command, Login):
-            by = "" if state.client.socket else DAEMON  # without an engine the CLI asks itself
+            alone = state.client.socket or state.run.command.engine
+            by = "" if alone else DAEMON  # without an engine the CLI asks itself
             return tuple((by + login.login_failure(failure, state)).splitlines())
         case _ if isinstance(state.run.command, Push):
             return push.explain(failure, state)
+        case _ if isinstance(state.run.command, Search):
+            return search.explain(failure, state)
         case _:
             return WORDS[state.client.engine].explain(failure, state)
 
@@ -124,5 +135,6 @@ def usage_refused(before: State, event: e.UsageRefused, after: State) -> tuple[L
 
 LINES: LinesOf = {
     **login.LINES, **images.LINES, **push.LINES, **engine_socket.LINES,
+    **pulls.LINES, **search.LINES,
     e.UsageRefused: usage_refused,
 }  # fmt: skip

@@ -69,7 +69,9 @@ def wrong_option(usage: Usage, rest: list[str]) -> str:
     pending = iter(rest)
     for word in pending:
         if not word.startswith("-") or word == "-":
-            continue
+            if usage.mixed:
+                continue
+            break
         for name, value in usage.split(word):
             option = usage.find(name)
             if option is None:
@@ -89,7 +91,7 @@ def arguments(usage: Usage, rest: list[str]) -> list[str]:
         if option and option.valued:
             next(pending, None)
         elif not word.startswith("-") or word == "-":
-            found.append(word)
+            found += [word, *(() if usage.mixed else pending)]
     return found
 
 

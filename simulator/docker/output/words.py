@@ -16,6 +16,8 @@ class CliWords:
 
     no_such_object: str
     """How `docker inspect` begins its complaint about a name."""
+    parsing: str
+    """How `docker tag` begins its complaint about a name."""
     saving: str
     """How `docker login` begins its complaint about `config.json`."""
     see_help: str
@@ -27,7 +29,8 @@ class CliWords:
     reports_deprecated: bool
     """Whether `docker pull` warns about deprecated options."""
     no_engine: Mapping[str, str]
-    """Why the engine is not reached, and what the CLI says; `{call}` is what it asked."""
+    """Why the engine is not reached, and what the CLI says; `{call}` is what it asked, `{path}`
+    the socket."""
     missing: Mapping[str, str]
     """What `docker login` lacks, and what the CLI says about it."""
 
@@ -40,20 +43,21 @@ MISSING = {
 }
 """The same in both versions."""
 
-ENGINE = "unix:///var/run/docker.sock"
-"""Where the CLI looks for its engine."""
+NOBODY = "Cannot connect to the Docker daemon at {engine}. Is the docker daemon running?"
 
 CLI_28 = CliWords(
     no_such_object="Error: No such object",
+    parsing="Error parsing reference",
     saving="Error saving credentials",
     see_help="SRun",
     invalid_auth="Invalid auth configuration file",
     before_hint=("",),
     reports_deprecated=False,
     no_engine={
-        "absent": f"Cannot connect to the Docker daemon at {ENGINE}. Is the docker daemon running?",
+        "absent": NOBODY,
+        "refused": NOBODY,
         "denied": "permission denied while trying to connect to the Docker daemon socket at "
-        f"{ENGINE}: {{call}}: dial unix /var/run/docker.sock: connect: permission denied",
+        "{engine}: {call}: dial unix {path}: connect: permission denied",
     },
     missing=MISSING
     | {
@@ -66,16 +70,17 @@ CLI_28 = CliWords(
 )
 CLI_29 = CliWords(
     no_such_object="error: no such object",
+    parsing="error parsing reference",
     saving="error saving credentials",
     see_help="Run",
     invalid_auth=INVALID_AUTH,
     before_hint=(),
     reports_deprecated=True,
     no_engine={
-        "absent": f"failed to connect to the docker API at {ENGINE}; check if the path is correct "
-        "and if the daemon is running: dial unix /var/run/docker.sock: connect: no such "
-        "file or directory",
-        "denied": f"permission denied while trying to connect to the docker API at {ENGINE}",
+        "absent": "failed to connect to the docker API at {engine}; check if the path is correct "
+        "and if the daemon is running: dial unix {path}: connect: no such file or directory",
+        "refused": NOBODY,
+        "denied": "permission denied while trying to connect to the docker API at {engine}",
     },
     missing=MISSING
     | {
@@ -103,5 +108,7 @@ class Words:
     """What `docker images` prints; the number is the clock, in seconds since 1970."""
     time_is_up: str
     """What Go says when the time for a whole request is up."""
+    unexpected_status: str
+    """How `docker search` begins to tell a status."""
     inspected: Callable[[HeldImage], dict[str, object]]
     """What `docker inspect` prints about an image."""

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from simulator.docker.cli.commands import Command, Images, Login
 from simulator.docker.cli.options import USAGES, command_name
-from simulator.docker.cli.parse import InvalidCommand, parse
+from simulator.docker.cli.parse import InvalidCommand, before_the_verb, parse
 from simulator.docker.events import InputMissing
 from simulator.docker.machine import State
 from simulator.docker.output.line import Line
 from simulator.docker.output.login import prompts
+from simulator.docker.output.status import exit_status
 from simulator.docker.output.usage import complaint
 from simulator.docker.trace import Step, Trace, steps
 from simulator.shell.files import complaint as config_complaint
@@ -27,16 +28,12 @@ ELSEWHERE = ("--version", "-v", "--help", "-h", "help")
 """What Docker's CLI answers by itself, in words of its own release."""
 COLUMNS = 100
 """Characters in a line of this terminal."""
-VALUED = ("--config", "-c", "--context", "-H", "--host", "-l", "--log-level")
-SWITCHES = ("-D", "--debug")
-"""Options before the command (docker/cli, `cli/flags/options.go`)."""
-
 
 def docker(
     shell: Shell, words: list[str], given: str | None, prompt: Prompt | None, seen: bool
 ) -> Ran:
     """What the CLI refuses, or what the machine plays. `seen`: on a terminal, not into a pipe."""
-    options, words = before_command(words)
+    options, words = before_the_verb(words)
     path = config_path(shell, options)
     if words in ([], ["image"]) or words[0] in ELSEWHERE or "--help" in words:
         own = words[:1] if words and words[0] in ELSEWHERE else [*words, "(its help)"]
@@ -62,25 +59,9 @@ def docker(
     return configured(shell, path, command, prompt)
 
 
-def before_command(words: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Docker's own options, and the command with its words."""
-    options: dict[str, str] = {}
-    rest = list(words)
-    while rest and rest[0].startswith("-"):
-        name, equals, value = rest[0].partition("=")
-        if name in SWITCHES:
-            rest = rest[1:]
-        elif name in VALUED and (equals or len(rest) > 1):
-            options[name] = value if equals else rest[1]
-            rest = rest[1:] if equals else rest[2:]
-        else:
-            break
-    return options, rest
-
-
 def config_path(shell: Shell, options: dict[str, str]) -> str:
     """Which config.json: `--config`, else `DOCKER_CONFIG`, else the user's own."""
-    folder = options.get("--config") or environment(shell).get("DOCKER_CONFIG")
+    folder = options.get("config") or environment(shell).get("DOCKER_CONFIG")
     return f"{(folder or f'{home_of(shell)}/.docker').rstrip('/')}/config.json"
 
 
@@ -127,7 +108,7 @@ def played(shell: Shell, state: State, prompt: Prompt | None) -> Ran:
     moved = replace(shell, client=taken[-1].after.client, world=network.world, trace=trace)
     out = "\n".join(line.text for line in fresh if line.kind == "output")
     error = "\n".join(line.text for line in fresh if line.kind == "error")
-    return Ran(moved, with_end(out), error, 1 if trace.failed else 0, fresh)
+    return Ran(moved, with_end(out), error, exit_status(taken[-1].after, error), fresh)
 
 
 SHOWN = ("output", "error")
