@@ -116,6 +116,8 @@ class Reader:
         after = ";"
         while True:
             token = self.peek()
+            if end == DONE and self.keyword(DONE):
+                return tuple(made)
             if token == end or not token:
                 if token != end or after in ("&&", "||"):
                     raise Incomplete
@@ -125,8 +127,40 @@ class Reader:
                 continue
             if token in ("&&", "||", "|", "&", ")", ";;", "("):
                 raise self.unexpected(token)
-            made.append(replace(self.pipeline(end), after=after))
+            if self.keyword("for"):
+                made += self.loop()
+            else:
+                made.append(replace(self.pipeline(end), after=after))
             after = self.joint(end)
+
+    def keyword(self, name: str) -> bool:
+        """Whether this reserved word comes next."""
+        self.peek()
+        return re.match(rf"{name}(?=[\s;]|$)", self.text[self.at :]) is not None
+
+    def loop(self) -> list[Pipeline]:
+        """`for NAME in WORD ...; do ...; done`, written out: the words are known beforehand."""
+        self.reserved("for")
+        self.peek()
+        found = NAME.match(self.text, self.at)
+        if not found:
+            raise self.unexpected(self.peek())
+        self.at = found.end()
+        self.reserved("in")
+        words = list[Word]()
+        while self.peek() == WORD:
+            words.append(self.word())
+        while self.peek() in (";", "\n"):
+            self.take(self.peek())
+        self.reserved("do")
+        body = self.script(DONE)
+        self.reserved(DONE)
+        return [step for word in words for step in (bound(found[0], word), *body)]
+
+    def reserved(self, name: str) -> None:
+        if not self.keyword(name):
+            raise self.unexpected(self.peek()) if self.peek() else Incomplete
+        self.at += len(name)
 
     def separator(self, token: str, after: str, made: list[Pipeline]) -> str:
         if token == ";" and (not made or after != ";"):
@@ -345,5 +379,13 @@ class Reader:
         return Misspelt(f"syntax error near unexpected token `{shown.get(token, token)}'")
 
 
+def bound(name: str, word: Word) -> Pipeline:
+    """`NAME=WORD`. Raises Misspelt for a word whose values are not known yet."""
+    if not all(isinstance(piece, Text) for piece in word):
+        raise Misspelt(f"for: {NO_COMPOUND}, but for words that are written out")
+    return Pipeline((Command(assigned=((name, word),)),))
+
+
+DONE = "done"
 WORD = "a word"
-NO_COMPOUND = "this terminal has no loops, conditions, functions or subshells"
+NO_COMPOUND = "this terminal has no other loops, conditions, functions or subshells"

@@ -128,7 +128,7 @@ def test_curl_answers_as_curl_does(line: str) -> None:
 ODD = {
     "dokcer pull x": "bash: dokcer: command not found",
     "docker pul x": "docker: unknown command: docker pul",
-    "docker run hello": "pullscope: docker run exists, but is not played here",
+    "docker ps": "pullscope: docker ps exists, but is not played here",
     "docker --help": "type help to see what it knows",
     "exit": "pullscope: this terminal stays open",
     "sudo rm -rf /": "rm: it is dangerous to operate recursively on '/'",
@@ -136,7 +136,7 @@ ODD = {
     "docker pull x)": "bash: syntax error near unexpected token `)'",
     "echo a >": "bash: syntax error near unexpected token `newline'",
     "echo a &": "bash: &: this terminal runs one command at a time",
-    "for a in b; do echo; done": "bash: for: this terminal has no loops",
+    "while a; do echo; done": "bash: while: this terminal has no other loops",
     "cat < nothing": "bash: nothing: No such file or directory",
     "echo ${A:-b}": "bash: ${A:-b}: this expansion is not played here",
     "cat nothing": "cat: nothing: No such file or directory",

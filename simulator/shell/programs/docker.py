@@ -3,11 +3,12 @@
 import shlex
 from dataclasses import replace
 
-from simulator.docker.cli.commands import Command, Images, Login
+from simulator.docker.cli.commands import Command, Images, Login, Pull, Search
 from simulator.docker.cli.options import USAGES, command_name
 from simulator.docker.cli.parse import InvalidCommand, before_the_verb, parse
 from simulator.docker.events import InputMissing
 from simulator.docker.machine import State
+from simulator.docker.machine.search import INDEX, parts
 from simulator.docker.output.line import Line
 from simulator.docker.output.login import prompts
 from simulator.docker.output.status import exit_status
@@ -41,6 +42,8 @@ def docker(
         return Ran(shell, error=NOT_PLAYED.format(asked), status=1)
     if words[:1] == ["info"] or words[:2] == ["system", "info"]:
         return info(shell, words[words.index("info") + 1 :])
+    if words[:2] == ["compose", "config"]:
+        return compose_file(shell)
     refused = complaint(words, shell.client.engine)
     if refused:
         return Ran(shell, error=refused.text, status=refused.status)
@@ -52,11 +55,25 @@ def docker(
         command = parse(shlex.join(["docker", *words]), typed)
     except InvalidCommand as error:
         return Ran(shell, error=f"pullscope: {error}", status=1)
+    if isinstance(command, Search) and parts(command.term)[0] == INDEX:
+        return Ran(shell, error=NOT_PLAYED.format("search at Docker Hub"), status=1)
     if isinstance(command, Login):
         command = replace(command, terminal=given is None)
     if isinstance(command, Images) and seen:
         command = replace(command, width=COLUMNS)
     return configured(shell, path, command, prompt)
+
+
+COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+
+def compose_file(shell: Shell) -> Ran:
+    """`docker compose config`, which prints the file that it finds here as it understands it."""
+    found = (read(shell, f"{shell.folder}/{name}") for name in COMPOSE_FILES)
+    text = next((one for one in found if one is not None), None)
+    if text is None:
+        return Ran(shell, error="no configuration file provided: not found", status=14)
+    return Ran(shell, text)
 
 
 def config_path(shell: Shell, options: dict[str, str]) -> str:
@@ -108,7 +125,15 @@ def played(shell: Shell, state: State, prompt: Prompt | None) -> Ran:
     moved = replace(shell, client=taken[-1].after.client, world=network.world, trace=trace)
     out = "\n".join(line.text for line in fresh if line.kind == "output")
     error = "\n".join(line.text for line in fresh if line.kind == "error")
+    if isinstance(taken[-1].before.run.command, Pull) and not trace.failed:
+        fresh += not_run(taken[-1].before.run.command)
     return Ran(moved, with_end(out), error, exit_status(taken[-1].after, error), fresh)
+
+
+def not_run(command: Pull) -> tuple[Line, ...]:
+    """Honest about containers: there are none here."""
+    said = "pullscope: the image is here; this terminal runs no containers"
+    return (Line("error", said),) if command.by == "run" else ()
 
 
 SHOWN = ("output", "error")

@@ -145,14 +145,42 @@ def s_client(shell: Shell, words: list[str]) -> Ran:
         return Ran(shell, error=said, status=1)
     if site.obstacle in FAILS:
         return Ran(shell, error=f"{FAILS[site.obstacle]}\nconnect:errno=111", status=1)
-    if site.obstacle or site.alert or site.tls is Tls.PLAIN:
-        why = "wrong version number" if site.tls is Tls.PLAIN else "unexpected eof while reading"
+    why = no_handshake(site, words)
+    if why:
         return Ran(shell, "CONNECTED(00000003)\n---\nno peer certificate available\n---\n",
-                   f"error:0A00010B:SSL routines::{why}", 1)  # fmt: skip
+                   f"error:{why}", 1)  # fmt: skip
     shown = base64.encodebytes(json.dumps(fields(shell, site, name)).encode()).decode()
     code = "18 (self-signed certificate)" if site.tls is Tls.UNTRUSTED else "0 (ok)"
     return Ran(shell, f"CONNECTED(00000003)\n---\nServer certificate\n{BEGIN}\n{shown}{END}\n"
-                      f"---\nVerify return code: {code}\n---\nDONE\n")  # fmt: skip
+                      f"---\nNew, {version(words)}, Cipher is {CIPHER}\n"
+                      f"    Cipher    : {CIPHER}\nVerify return code: {code}\n---\nDONE\n",
+               CERTIFICATE if site.wants_certificate else "")  # fmt: skip
+
+
+CIPHER = "ECDHE-RSA-AES256-GCM-SHA384"
+CERTIFICATE = "error:0A00045C:SSL routines::tlsv13 alert certificate required:SSL alert number 116"
+OLD = {"-tls1", "-tls1_1"}
+ALERTS = {
+    "protocol version not supported":
+        "0A00042E:SSL routines::tlsv1 alert protocol version:SSL alert number 70",
+    "handshake failure": "0A000410:SSL routines::sslv3 alert handshake failure:SSL alert number 40",
+}  # fmt: skip
+"""Go's words for an alert, and OpenSSL's."""
+
+
+def no_handshake(site: Site, words: list[str]) -> str:
+    """Why TLS does not come about, in OpenSSL's words; empty where it does."""
+    if site.tls is Tls.PLAIN:
+        return "0A00010B:SSL routines::wrong version number"
+    if OLD & {*words}:
+        return "0A0000BF:SSL routines:tls_setup_handshake:no protocols available"
+    if site.alert:
+        return ALERTS.get(site.alert, f"0A000126:SSL routines::alert {site.alert}")
+    return "0A000126:SSL routines::unexpected eof while reading" if site.obstacle else ""
+
+
+def version(words: list[str]) -> str:
+    return "TLSv1.2" if "-tls1_2" in words else "TLSv1.3"
 
 
 def fields(shell: Shell, site: Site, name: str) -> dict[str, object]:

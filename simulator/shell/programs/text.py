@@ -5,7 +5,6 @@ import binascii
 import hashlib
 import json
 import re
-from typing import Any
 
 import jwt as pyjwt
 import re2  # type: ignore[import-untyped]
@@ -13,6 +12,7 @@ import re2  # type: ignore[import-untyped]
 from simulator.protocol.json_text import json_of
 from simulator.shell.files import absolute, read
 from simulator.shell.programs.files import arguments, flags, missing
+from simulator.shell.programs.jq import compiled
 from simulator.shell.values import Ran, Shell, with_end
 
 
@@ -231,8 +231,7 @@ def jwt(shell: Shell, words: list[str], given: str | None) -> Ran:
 
 
 def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`jq -r FILTER [FILE]`: a filter is a path, `keys` or `del(.NAME)`, or several with `|`
-    between them."""
+    """`jq -r FILTER [FILE]`, with the part of the language that `compiled` knows."""
     rest = arguments(words)
     program, names = (rest[0], rest[1:]) if rest else (".", [])
     text, error = texts(shell, "jq", names, given)
@@ -240,27 +239,13 @@ def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
         return Ran(shell, error=f"jq: error: Could not open {names[0]}: No such file", status=2)
     try:
         value = json_of(text)
-        for part in program.split("|"):
-            value = filtered(value, part.strip())
     except ValueError:
         return Ran(shell, error="jq: parse error: not JSON", status=2)
-    except (AttributeError, IndexError, KeyError, TypeError):
+    try:
+        found = compiled(program)(value)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return Ran(shell, error=f"jq: error: cannot take {program!r} of this", status=5)
-    if "r" in flags(words) and isinstance(value, str):
-        return Ran(shell, value + "\n")
-    return Ran(shell, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-
-
-def filtered(value: Any, part: str) -> Any:
-    """What one part of jq's filter makes of the value."""
-    removed = re.fullmatch(r"del\(\.([\w-]+)\)", part)
-    if removed:
-        return {name: kept for name, kept in value.items() if name != removed[1]}
-    return sorted(value) if part == "keys" else at_path(value, part)
-
-
-def at_path(value: Any, path: str) -> Any:
-    """The value at `.a."b.c"[0]`; None for a key that is not there."""
-    for name, quoted, place in re.findall(r'([\w-]+)|"([^"]*)"|\[(\d+)\]', path):
-        value = value[int(place)] if place else value.get(name or quoted)
-    return value
+    raw = "r" in flags(words)
+    lines = [one if raw and isinstance(one, str) else
+             json.dumps(one, indent=2, ensure_ascii=False) for one in found]  # fmt: skip
+    return Ran(shell, with_end("\n".join(lines)))
