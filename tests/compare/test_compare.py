@@ -278,13 +278,13 @@ def test_a_run_of_nobodys_scenario_offers_nothing() -> None:
 # -- why ----------------------------------------------------------------------------------------
 
 WHY = {
-    "password": ("The same is asked, with credentials that are not shown", "Answered"),
-    "down": ("The same is asked; the answers differ", "Answered"),
+    "password": ("The requests look the same, but carry credentials", "Answered"),
+    "down": ("The requests are the same; the answers differ", "Answered"),
     "not-stored": ("what is known on this machine decides", "Credential store"),
     "up-to-date": ("what is known on this machine decides", "Image store"),
     "no-terminal": ("what is typed, or not typed, decides", None),
     "tag": ("The requests differ", "Sent"),
-    "rights": ("The same is asked; the answers differ", "Learned"),
+    "rights": ("The requests are the same; the answers differ", "Learned"),
 }
 
 
