@@ -1,17 +1,18 @@
 """What several tests share: the app in a browser, a Docker engine, and which run together."""
 
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from simulator.progress.store import VARIABLE
 from tests.dockerd import Docker, dockerd
 from tests.need import need
 from tests.pages import PATIENCE, STAGE, app, chromium, opened
+from tests.tabs import Tabs, tabs_of
 
 # What a page should show may take a while on a busy machine; a test waits no longer than it must.
 expect.set_options(timeout=PATIENCE * 1000)
@@ -24,18 +25,25 @@ LIMIT = 5 * PATIENCE
 """Seconds after which a test is ended: a rule may have many cases, on a busy machine."""
 GROUPS = {"docker": "docker", "url": "postgres"}
 """Fixtures that start something heavy: the tests that use one run in one process."""
+FAMILIES = {"questions": "questions", "export": "questions", "lesson": "lessons", "cli": "lessons"}
+"""Folders whose tests need what takes long to make, and is made once a process: the questions of a
+lesson; the runs of every situation and recording, which a lesson is proven with."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test its group and its limit of time (`-n 2 --dist loadgroup --timeout`).
 
-    Tests of a browser stay with their module, which shares one Chromium.
+    Tests of a browser stay with their module, which shares one Chromium. Groups with many tests
+    begin first; among those with as many, the slow ones do: those of a browser.
     """
+    items.sort(key=lambda item: "browser" not in getattr(item, "fixturenames", ()))
     for item in items:
         names = getattr(item, "fixturenames", ())
         groups = [GROUPS[name] for name in names if name in GROUPS]
         if "browser" in names:
             groups.append(item.path.stem)
+        elif item.path.parent.name in FAMILIES:
+            groups.append(FAMILIES[item.path.parent.name])
         if groups and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(groups[0]))
         if not item.get_closest_marker("timeout"):
@@ -75,50 +83,70 @@ def ours(message: ConsoleMessage) -> bool:
 
 
 @pytest.fixture
-def learner(browser: Browser, address: str) -> Iterator[Open]:
+def tabs(browser: Browser) -> Iterator[Tabs]:
+    """Pages as new, which are taken back after the test."""
+    known = tabs_of(browser)
+    yield known
+    known.take_back()
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What pages complained of on the console; afterwards there may be nothing."""
+    told: list[str] = []
+    yield told
+    assert told == []
+
+
+@pytest.fixture
+def learner(tabs: Tabs, address: str, complaints: list[str]) -> Iterator[Open]:
     """Opens pages; afterwards none of them may have complained on the console.
 
     `remembered` is what the browser's local storage holds; by default no questions are asked.
     """
-    complaints: list[str] = []
-    contexts: list[BrowserContext] = []
+    with listening(complaints) as listen:
 
-    def visit(
-        query: str = "",
-        width: int = 1366,
-        height: int = 768,
-        theme: str = "light",
-        motion: bool = False,
-        questions: bool = False,
-        beside: Page | None = None,
-        **remembered: object,
-    ) -> Page:
-        context = (
-            beside.context
-            if beside
-            else browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme="dark" if theme == "dark" else "light",
-                reduced_motion="no-preference" if motion else "reduce",
+        def visit(
+            query: str = "",
+            width: int = 1366,
+            height: int = 768,
+            theme: str = "light",
+            motion: bool = False,
+            questions: bool = False,
+            beside: Page | None = None,
+            apart: bool = False,
+            **remembered: object,
+        ) -> Page:
+            known = {"questions": questions} | remembered
+            page = (
+                beside.context.new_page()
+                if beside
+                else tabs.new(address, width, height, theme, motion, apart, known)
             )
-        )
-        if not beside:
-            contexts.append(context)
-            context.add_init_script(remembering({"questions": questions} | remembered))
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if ours(m) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return opened(page, f"{address}/{STAGE}{query}")
+            return opened(listen(page), f"{address}/{STAGE}{query}")
 
-    yield visit
-    for context in contexts:
-        context.close()
-    assert complaints == []
+        yield visit
 
 
-def remembering(kept: dict[str, object]) -> str:
-    """A script that fills the local storage of a page before its own run, once."""
-    return f"""try {{
-      for (const [name, value] of Object.entries({json.dumps(kept)}))
-        localStorage[`pullscope.${{name}}`] ??= JSON.stringify(value);
-    }} catch {{ /* a frame that may not remember */ }}"""
+@contextmanager
+def listening(complaints: list[str]) -> Iterator[Callable[[Page], Page]]:
+    """Gives what listens to a page's console and errors, for as long as this lasts."""
+    heard: list[Page] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if ours(message):
+            complaints.append(message.text)
+
+    def on_error(error: Error) -> None:
+        complaints.append(str(error))
+
+    def listen(page: Page) -> Page:
+        heard.append(page)
+        page.on("console", on_console)
+        page.on("pageerror", on_error)
+        return page
+
+    yield listen
+    for page in heard:
+        page.remove_listener("console", on_console)
+        page.remove_listener("pageerror", on_error)

@@ -7,6 +7,7 @@ with one question.
 """
 
 import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,6 @@ from playwright.sync_api import Browser, Page
 from simulator.lesson.library import find_lesson
 from simulator.scenarios.play import trace as run
 from simulator.views import player
-from tests.conftest import remembering
 from tests.pages import ROOT, STAGE, app, chromium, opened
 
 DOCS = ROOT / "docs"
@@ -41,6 +41,14 @@ def page(
     context.add_init_script(remembering({"questions": asked}))
     yield opened(context.new_page(), url)
     context.close()
+
+
+def remembering(kept: dict[str, object]) -> str:
+    """A script that fills the local storage of a page before its own run, once."""
+    return f"""try {{
+      for (const [name, value] of Object.entries({json.dumps(kept)}))
+        localStorage[`pullscope.${{name}}`] ??= JSON.stringify(value);
+    }} catch {{ /* a frame that may not remember */ }}"""
 
 
 def still(shown: Page, name: str) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from simulator.compare.align import partings, what_if
 from simulator.compare.lanes import lanes
 from simulator.lesson.library import find_lesson
-from tests.pages import PATIENCE, settled
+from tests.conftest import listening
+from tests.pages import settled
+from tests.tabs import Tabs
 from tests.web.watching import frames, seen_values, turn_dark, watch
 
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
@@ -20,27 +22,17 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def learner(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens the page; afterwards none may have complained, but for Streamlit's own 404s."""
-    complaints: list[str] = []
-    pages: list[Page] = []
+def learner(tabs: Tabs, address: str, complaints: list[str]) -> Iterator[Open]:
+    """Opens the page; afterwards none may have complained."""
+    with listening(complaints) as listen:
 
-    def visit(query: str = PASSWORD, width: int = 1366, height: int = 768, **more: object) -> Page:
-        page = browser.new_page(
-            viewport={"width": width, "height": height}, reduced_motion="reduce", **more
-        )
-        page.set_default_timeout(PATIENCE * 1000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        pages.append(page)
-        page.goto(f"{address}/compare{query}")
-        page.wait_for_selector(".duet[data-row]")
-        return page
+        def visit(query: str = PASSWORD, motion: bool = False) -> Page:
+            page = listen(tabs.new(address, motion=motion))
+            page.goto(f"{address}/compare{query}")
+            page.wait_for_selector(".duet[data-row]")
+            return page
 
-    yield visit
-    for page in pages:
-        page.close()
-    assert [told for told in complaints if "404" not in told] == []
+        yield visit
 
 
 def at_row(page: Page, number: int) -> None:

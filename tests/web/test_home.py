@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from simulator.lesson.library import VARIABLE, find_lesson
 from simulator.web.pages import MORE, PATH, TOOLS
 from tests.conftest import Open
 from tests.pages import PATIENCE, ROOT
+from tests.tabs import Tabs
 
 LESSON = find_lesson()
 
@@ -43,16 +44,15 @@ def test_a_broken_lesson_is_shown_with_its_sentence(
     assert "lesson" in test.warning[0].value
 
 
-def visited(browser: Browser, url: str) -> Page:
-    page = browser.new_context().new_page()
-    page.set_default_timeout(PATIENCE * 1000)
+def visited(tabs: Tabs, url: str) -> Page:
+    page = tabs.new(url)
     page.goto(url)
     return page
 
 
-def test_from_the_card_through_the_lesson_and_back(browser: Browser, address: str) -> None:
+def test_from_the_card_through_the_lesson_and_back(tabs: Tabs, address: str) -> None:
     """Begin leads to the lesson, its bar to the other ways; the home then leads back."""
-    page = visited(browser, address)
+    page = visited(tabs, address)
     page.get_by_role("button", name="Begin the lesson").first.click()
     page.wait_for_url("**/learn?*")
     bar = page.locator(".st-key-ways")
@@ -67,16 +67,14 @@ def test_from_the_card_through_the_lesson_and_back(browser: Browser, address: st
     page.get_by_role("link", name="Lessons", exact=True).click()
     page.get_by_role("link", name="Continue where you were: Try").click()
     page.wait_for_url("**/try?*")
-    page.context.close()
 
 
-def test_tools_stand_beside_the_lessons(browser: Browser, address: str) -> None:
+def test_tools_stand_beside_the_lessons(tabs: Tabs, address: str) -> None:
     """The navigation has them and no way of a lesson."""
-    page = visited(browser, address)
+    page = visited(tabs, address)
     page.locator(".st-key-lessons").wait_for()
     names = page.locator(".st-key-bar a")
     expect(names).to_have_text(["Lessons", *(tool.title for tool in TOOLS)])
-    page.context.close()
 
 
 def test_an_old_address_leads_to_the_stage(learner: Open, address: str) -> None:

@@ -1,15 +1,16 @@
 """Choosing a language, in a real Chromium: the browser's, the address's, or the switch's."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from simulator.lesson.library import HOME
 from simulator.lesson.load import load
 from simulator.web.pages import PAGES
 from simulator.words import i18n
-from tests.pages import PATIENCE, STAGE, settled
+from tests.pages import STAGE, settled
+from tests.tabs import Tabs
 from tests.web.watching import frames
 
 FOLDER = HOME / "pulling-from-private-registries"
@@ -21,23 +22,15 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def learner(browser: Browser, address: str) -> Iterator[Open]:
+def learner(tabs: Tabs, address: str) -> Open:
     """Opens pages in a browser of this language, each with cookies of its own."""
-    contexts = []
 
     def visit(path: str = "", locale: str = "en-US", width: int = 1366) -> Page:
-        context = browser.new_context(
-            locale=locale, viewport={"width": width, "height": 768}, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
+        page = tabs.new(address, width, locale=locale)
         page.goto(f"{address}/{STAGE if path[:1] in ('', '?') else ''}{path}")
         return page
 
-    yield visit
-    for context in contexts:
-        context.close()
+    return visit
 
 
 def speaks(page: Page, code: str) -> None:

@@ -31,18 +31,19 @@ def test_a_right_prediction_is_shown_beside_the_truth(
             expect(page.locator(".why")).to_contain_text(f"{option['text']} {option['why']}")
 
 
-def test_a_wrong_prediction_is_told_why(learner: Open) -> None:
+WRONG = [place for place, option in enumerate(QUESTIONS[0]["options"]) if not option["right"]]
+
+
+@pytest.mark.parametrize("place", WRONG)
+def test_a_wrong_prediction_is_told_why(learner: Open, place: int) -> None:
     """Each wrong option gets its own reason, that of the learner first."""
-    for place, option in enumerate(QUESTIONS[0]["options"]):
-        if option["right"]:
-            continue
-        page = learner(before(QUESTIONS[0]), questions=True)
-        ask(page, QUESTIONS[0])
-        page.keyboard.press(str(place + 1))
-        page.keyboard.press("Enter")
-        expect(page.locator(".marks .wrong")).to_have_text(f"✗{option['text']}You said")
-        expect(page.locator(".marks .right")).to_contain_text("It was")
-        expect(page.locator(".why li").first).to_have_text(f"{option['text']} {option['why']}")
+    page, option = learner(before(QUESTIONS[0]), questions=True), QUESTIONS[0]["options"][place]
+    ask(page, QUESTIONS[0])
+    page.keyboard.press(str(place + 1))
+    page.keyboard.press("Enter")
+    expect(page.locator(".marks .wrong")).to_have_text(f"✗{option['text']}You said")
+    expect(page.locator(".marks .right")).to_contain_text("It was")
+    expect(page.locator(".why li").first).to_have_text(f"{option['text']} {option['why']}")
 
 
 def test_a_question_that_is_shown_is_remembered_as_shown(learner: Open) -> None:
