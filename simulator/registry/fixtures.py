@@ -19,6 +19,7 @@ from simulator.protocol.media_types import (
     DOCKER_LAYER,
     DOCKER_MANIFEST,
     OCI_CONFIG,
+    OCI_INDEX,
     OCI_LAYER,
     OCI_MANIFEST,
 )
@@ -116,11 +117,7 @@ def dumps(document: object) -> bytes:
 
 def index(images: tuple[Image, ...]) -> StoredManifest:
     """One name for several platforms."""
-    entries = [
-        pointer(one.manifest.media_type, one.manifest.data)
-        | {"platform": {"architecture": one.platform.architecture, "os": one.platform.os}}
-        for one in images
-    ]
+    entries = [entry(one) for one in images]
     document = {"schemaVersion": 2, "mediaType": DOCKER_INDEX, "manifests": entries}
     return StoredManifest(DOCKER_INDEX, dumps(document))
 
@@ -215,9 +212,65 @@ def layers_of(held: Repository, tag: str) -> list[str]:
 
 
 @cache
+def platform_repositories() -> Mapping[str, Repository]:
+    """Repositories for several platforms as BuildKit makes them, with attestations, and one
+    without an index, by name."""
+    base = layer({"usr/lib/base": noise("base", 200_000)})
+    web = tuple(
+        image((base, layer({"app": f"web for {one}\n".encode()})), one, as_oci=True)
+        for one in (AMD64, ARM64)
+    )
+    old = image((base, layer({"app": b"#!/bin/sh\necho old\n"})), AMD64)
+    board = image((layer({"app": b"for a board\n"}),), ARM64)
+    return {
+        "team/tool": attested(web),
+        "team/old": repository({"latest": old}),
+        "team/board": of_platforms({"latest": (board,)}),
+    }
+
+
+def attested(images: tuple[Image, ...]) -> Repository:
+    """A repository whose tag latest names an index of these images, with an attestation each."""
+    entries, statements = [], []
+    for one in images:
+        said = attestation(one)
+        about = {"vnd.docker.reference.type": "attestation-manifest",
+                 "vnd.docker.reference.digest": one.digest}  # fmt: skip
+        entries.append(entry(one))
+        entries.append(entry(said) | {"annotations": about})
+        statements.append(said)
+    entries.sort(key=lambda one: "annotations" in one)
+    document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries}
+    top = StoredManifest(OCI_INDEX, dumps(document))
+    held = repository({}, *images, *statements)
+    digest = digest_of(top.data)
+    return Repository({"latest": digest}, {**held.manifests, digest: top}, held.blobs)
+
+
+def attestation(one: Image) -> Image:
+    """A statement about this image (in-toto), as an image for the platform unknown/unknown."""
+    subject = [{"digest": {"sha256": one.digest.partition(":")[2]}}]
+    statement = dumps({"_type": "https://in-toto.io/Statement/v0.1", "subject": subject,
+                       "predicateType": "https://slsa.dev/provenance/v0.2"})  # fmt: skip
+    config = dumps({"architecture": "unknown", "os": "unknown", "config": {},
+                    "rootfs": {"type": "layers", "diff_ids": [digest_of(statement)]}})  # fmt: skip
+    document = {"schemaVersion": 2, "mediaType": OCI_MANIFEST,
+                "config": pointer(OCI_CONFIG, config),
+                "layers": [pointer("application/vnd.in-toto+json", statement)]}  # fmt: skip
+    stored = StoredManifest(OCI_MANIFEST, dumps(document))
+    return Image(stored, (config, statement), Platform("unknown", "unknown"))
+
+
+def entry(one: Image) -> dict[str, object]:
+    """A line of an index."""
+    platform = {"architecture": one.platform.architecture, "os": one.platform.os}
+    return pointer(one.manifest.media_type, one.manifest.data) | {"platform": platform}
+
+
+@cache
 def all_repositories() -> Mapping[str, Repository]:
     """Every repository of the ordinary world by name, wherever it is."""
-    return {**repositories(), **hub_repositories()}
+    return {**repositories(), **hub_repositories(), **platform_repositories()}
 
 
 @cache

@@ -15,7 +15,11 @@ from simulator.docker.machine import Client
 from simulator.protocol.certificate import Certificate
 from simulator.protocol.hosts import address_of
 from simulator.protocol.network_failure import Obstacle
-from simulator.registry.fixtures import hub_repositories, repositories
+from simulator.registry.fixtures import (
+    hub_repositories,
+    platform_repositories,
+    repositories,
+)
 from simulator.registry.model import Auth, Fault, Registry, Repository, User
 from simulator.scenarios.client import ClientDocument
 from simulator.sources.front import Interference
@@ -24,7 +28,9 @@ from simulator.sources.world import Role, Site, Tls, WebLogin, World
 NOW = 1767225600
 """The clock of a world that says nothing else: 1 January 2026, 00:00 UTC."""
 Contents = Mapping[str, Callable[[], Mapping[str, Repository]]]
-LESSON: Contents = {"lesson": repositories, "hub": hub_repositories}
+LESSON: Contents = {
+    "lesson": repositories, "hub": hub_repositories, "platforms": platform_repositories,
+}  # fmt: skip
 """By name, the repositories that a site can hold."""
 
 

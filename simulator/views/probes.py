@@ -230,6 +230,20 @@ def accepted_words(value: Value) -> str:
     return _(ACCEPTED_WORDS[value])
 
 
+def chosen_platform(state: State) -> str:
+    """The platform whose entry of the index Docker took; empty before, and without an index."""
+    chosen = state.run.image.selected
+    return str(chosen.platform) if chosen and chosen.platform else ""
+
+
+def platform_words(value: Value) -> str:
+    return str(value) or _("None")
+
+
+def platform_claims(value: Value) -> Mapping[str, Any]:
+    return {"after.run.image.selected": {"absent": not value}}
+
+
 def name_words(value: Value) -> str:
     return shortened(str(value)) or _("None")
 
@@ -289,6 +303,7 @@ KNOWN = (
     Probe("image_layers", image_layers, layers_words, layers_claims),
     Probe("local_image_store", local_image_store, images_words, images_claims),
     Probe("credentials_kept", credentials_kept, kept_words, kept_claims),
+    Probe("chosen_platform", chosen_platform, platform_words, platform_claims),
     Probe("full_name", full_name, name_words, name_claims),
     Probe("resolved_digest", resolved_digest, digest_words, digest_claims),
     Probe("accepted_certificates", accepted, accepted_words, ACCEPTED_CLAIMS.__getitem__),
