@@ -104,6 +104,8 @@ class RoomApp:
     async def room(self, incoming: Request) -> Room:
         """The room of the address. Raises NoRoom, NotKept, or Rejected for who guesses codes."""
         known = self.rooms.at_hand(incoming.path_params["code"])
+        if known and seat_of(incoming, known) > len(known.seats):  # another process gave the seat
+            return await asyncio.to_thread(self.rooms.fetch, id=known.id)
         if known:
             return known
         network = self.network(incoming)
@@ -238,15 +240,15 @@ class RoomApp:
         draw = (lambda room: self.seat_state(room, seat)) if seat else self.screen_html
         shown: object = None
 
-        def watcher(room: Room) -> None:
-            if face(room, viewer, seat) != shown:
+        def watcher(room: Room | None) -> None:
+            if room is None or face(room, viewer, seat) != shown:
                 with suppress(RuntimeError):  # the server is stopping
                     loop.call_soon_threadsafe(wake.set)
 
         key = (id, seat)
         self.streams[key] = self.streams.get(key, 0) + 1
         try:
-            with self.rooms.watching(id, watcher):
+            with self.rooms.watching(id, watcher), suppress(NoRoom, NotKept):
                 while True:
                     wake.clear()
                     room = await self.present(id)

@@ -4,6 +4,7 @@ Events wait in a queue; one thread takes all that wait and commits them together
 most time would go into waiting for the disk. An event is acknowledged once it is on disk.
 """
 
+import logging
 import secrets
 import time
 from collections import defaultdict
@@ -16,6 +17,7 @@ from threading import Lock, Thread, Timer
 
 from simulator.progress.keeper import Keeper, NotKept
 from simulator.room import store
+from simulator.room.changes import moments, numbers
 from simulator.room.step import GRACE, Refused, Room
 from simulator.room.store import NoRoom
 from simulator.room.table import Event, VoteClosed
@@ -26,10 +28,14 @@ CODE = 6
 AFTER = 0.05
 """Seconds after the grace at which the vote is closed."""
 HOUR = 3600.0
+TRY_AGAIN = 1.0
+"""Seconds after which one looks again for changes."""
+LOG = logging.getLogger(__name__)
 AT_ONCE = 1000
 """Events of a transaction at most."""
 
-Watcher = Callable[[Room], None]
+Watcher = Callable[[Room | None], None]
+"""Is given the new state; None where the room was deleted."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,17 @@ class Rooms:
     def delete(self, id: str) -> None:
         """Raises NotKept."""
         self.keeper.within("keeping", lambda kept: store.delete(kept.engine, id))
-        with self.lock:
-            self.forget(id)
+        self.forget(id)
 
     def forget(self, id: str) -> None:
-        self.codes.pop(self.known.pop(id).code, None)
+        """The room was deleted; who watches hears of that, too."""
+        with self.lock:
+            room = self.known.pop(id, None)
+            watchers = tuple(self.watchers.get(id, ()))
+            if room:
+                self.codes.pop(room.code, None)
+        for watcher in watchers:
+            watcher(None)
 
     def fetch(self, **named: str) -> Room:
         found = self.keeper.within("reading", lambda kept: store.find(kept.engine, **named))
@@ -180,6 +192,27 @@ class Rooms:
         timer.daemon = True
         timer.start()
 
+    def follow_for_ever(self) -> None:
+        """Hear of what other processes do, from a thread; after a failure try again."""
+        while True:
+            try:
+                for _ in moments(self.keeper.store().engine):
+                    self.follow()
+            except Exception as error:  # the database may be away for any reason
+                LOG.error("following rooms failed: %s", type(error).__name__)
+                time.sleep(TRY_AGAIN)
+
+    def follow(self) -> None:
+        """Fetch what has changed, forget what was deleted, and close votes whose time is over."""
+        there = numbers(self.keeper.store().engine) if self.known else {}
+        for room in tuple(self.known.values()):
+            if room.id not in there:
+                self.forget(room.id)
+                continue
+            if room.number < there[room.id]:
+                room = self.fetch(id=room.id)
+            self.settled(room)
+
     def tidy_for_ever(self) -> None:
         """Tidy every hour, from a thread."""
         while True:
@@ -190,9 +223,8 @@ class Rooms:
     def tidy(self) -> None:
         """Delete the rooms whose time is over, here and in the database."""
         ids = self.keeper.within("keeping", lambda kept: store.tidied(kept.engine))
-        with self.lock:
-            for id in self.known.keys() - ids:
-                self.forget(id)
+        for id in self.known.keys() - ids:
+            self.forget(id)
 
 
 def waiting_now(queue: "SimpleQueue[Waiting]") -> list[Waiting]:

@@ -24,6 +24,9 @@ MOST_ROOMS = 200
 MOST_OF_ONE = 10
 """Rooms of one owner that are kept at once."""
 
+CHANNEL = "pullscope_room"
+"""Of PostgreSQL's notifications: which room has which state."""
+
 ROOM = sa.Table(
     "room",
     METADATA,
@@ -102,6 +105,7 @@ def advance(
         after, outcomes = folded(before, events)
         if after.number != before.number:
             write(connection, before, after)
+            notify(connection, f"{id} {after.number}")
     return after, outcomes
 
 
@@ -163,6 +167,13 @@ def delete(engine: sa.Engine, id: str) -> None:
     """Delete the room with all that belongs to it."""
     with engine.begin() as connection:
         connection.execute(sa.delete(ROOM).where(ROOM.c.id == id))
+        notify(connection, id)
+
+
+def notify(connection: sa.Connection, about: str) -> None:
+    """Tell other processes once the transaction is on disk, where the database can."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_notify(CHANNEL, about)))
 
 
 def read(connection: sa.Connection, id: str) -> Room:

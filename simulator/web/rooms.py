@@ -28,5 +28,6 @@ def serve_beside(origin: str) -> Rooms:
     own: a slow database of progress must not hold up a vote."""
     global beside
     beside = Served(Rooms(Keeper()), origin)
-    Thread(target=beside.rooms.tidy_for_ever, daemon=True).start()
+    for work in (beside.rooms.tidy_for_ever, beside.rooms.follow_for_ever):
+        Thread(target=work, daemon=True).start()
     return beside.rooms

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from queue import Queue
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -149,9 +151,28 @@ def test_one_owner_cannot_open_all_rooms(rooms: Rooms) -> None:
 
 
 def test_who_watches_hears_of_each_state(rooms: Rooms) -> None:
-    heard: list[int] = []
+    heard: list[Room | None] = []
     room = rooms.open("owner")
-    with rooms.watching(room.id, lambda after: heard.append(after.number)):
+    with rooms.watching(room.id, heard.append):
         sent(rooms, room.id, SeatTaken(), SeatTaken())
-    sent(rooms, room.id, SeatTaken())
-    assert heard == [1, 2] and not rooms.watchers
+        rooms.delete(room.id)
+    assert [after and after.number for after in heard] == [1, 2, None] and not rooms.watchers
+
+
+def test_one_process_hears_of_what_another_does(rooms: Rooms, url: str, clock: Clock) -> None:
+    """Of a vote, of the end of a countdown that it did not begin, and of the room's end."""
+    heard: Queue[Room | None] = Queue()
+    room, other = voting(rooms), process(url, clock)
+    Thread(target=other.follow_for_ever, daemon=True).start()
+    assert other.get(room.id) == room
+    with other.watching(room.id, heard.put):
+        after = sent(rooms, room.id, vote(room, 1, 2))
+        assert heard.get(timeout=30) == after
+        rooms.known.clear()  # as if it had died: the countdown is nobody's now
+        with rooms.keeper.store().engine.begin() as connection:
+            changed = sa.update(ROOM).values(phase="closing 1", closes_at=1.0, number=99)
+            connection.execute(changed)
+        phases = [heard.get(timeout=30) for _ in range(2)]
+        assert [one and one.phase for one in phases] == [Phase.CLOSING_1, Phase.CLOSED_1]
+        rooms.delete(room.id)
+        assert heard.get(timeout=30) is None

@@ -26,9 +26,22 @@ function show({ number, html }) {
   if (heading() !== before) say(heading());
 }
 
+// Whether there is something to go on with: a room may have been deleted.
 async function catchUp() {
-  const answer = await fetch(`${watched}/state?lang=${language}`, { cache: "no-store" });
-  if (answer.ok) show(await answer.json());
+  const heads = { Accept: "application/json" };
+  const answer = await fetch(`${watched}/state?lang=${language}`, { cache: "no-store", headers: heads });
+  const told = await answer.json();
+  if (answer.ok) show(told);
+  else if (answer.status === 404) say(told.said);
+  return answer.status !== 404;
+}
+
+async function goOn() {
+  try {
+    if (await catchUp()) listen();
+  } catch {
+    later(goOn);
+  }
 }
 
 function later(work) {
@@ -44,7 +57,7 @@ function listen() {
   };
   source.onerror = () => {
     if (!waiting) say(words("lost"));
-    if (source.readyState === EventSource.CLOSED) later(listen);
+    if (source.readyState === EventSource.CLOSED) later(goOn);
   };
 }
 

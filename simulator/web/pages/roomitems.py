@@ -23,17 +23,17 @@ SOURCES: Mapping[str, str] = {
 SEEDS = 10_000
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
+@st.cache_resource(max_entries=50, show_spinner=False)
 def quiz(lesson: str, language: str) -> tuple[Item, ...]:
     return sources.quiz(lesson)
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
+@st.cache_resource(max_entries=50, show_spinner=False)
 def made(lesson: str, seed: int, language: str) -> tuple[Item, ...]:
     return sources.made(lesson, seed)
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
+@st.cache_resource(max_entries=50, show_spinner=False)
 def predicted(lesson: str, scenario: str, engine: str, language: str) -> tuple[Item, ...]:
     return sources.predicted(lesson, scenario, engine)
 
