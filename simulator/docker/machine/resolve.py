@@ -128,7 +128,7 @@ def tags_answer(state: State, request: Request, answer: Response) -> Event:
 
 def resolution(state: State, request: Request, answer: Response) -> Event:
     """The digest that the registry names; a body may speak for itself. A reference with a digest
-    of its own keeps it, whatever the registry names (containerd, `core/remotes/docker/resolver.go`).
+    of its own keeps it, whatever the registry names (containerd, `remotes/docker/resolver.go`).
     """
     digest = answer.header("Docker-Content-Digest") or ""
     whole = bool(digest and (answer.header("Content-Length") or state.profile.trusts_tags))
