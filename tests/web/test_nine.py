@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from simulator.lesson.challenges import challenges
 from simulator.lesson.chapters import chain, chapters, screen
@@ -24,21 +24,11 @@ from simulator.web.pages.learner import COOKIE
 from simulator.words import i18n
 from simulator.words.i18n import _
 from tests.pages import PATIENCE, free_port, settled, started
+from tests.tabs import Tabs
 
 FOLDER = HOME / "pulling-from-private-registries"
 USERS = {"alice": User("correct-horse", ("*",))}
 Visit = Callable[[str], Page]
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A learner of one's own: a browser without cookies."""
-    made = browser.new_context(
-        viewport={"width": 1366, "height": 900}, reduced_motion="reduce", accept_downloads=True
-    )
-    made.set_default_timeout(PATIENCE * 1000)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -54,9 +44,14 @@ IN_EACH_LANGUAGE = pytest.mark.parametrize("language", list(i18n.LANGUAGES), ind
 
 
 @pytest.fixture
-def visit(context: BrowserContext, address: str, language: str) -> Visit:
+def visit(tabs: Tabs, address: str, language: str) -> Visit:
+    """Opens pages of one learner, who is new."""
+    first = tabs.new(address, height=900)
+
     def opened(path: str) -> Page:
-        page = context.new_page()
+        free = first.url.endswith("/health") and not first.is_closed()
+        page = first if free else first.context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{address}/{path}{'&' if '?' in path else '?'}lang={language}")
         page.wait_for_selector("h1")
         return page
@@ -336,13 +331,14 @@ def test_one_goes_on_where_one_was(visit: Visit) -> None:
         assert Path(download.value.path()).stat().st_size > 100
 
 
-def test_a_killed_server_loses_nothing(context: BrowserContext, tmp_path: Path) -> None:
+def test_a_killed_server_loses_nothing(browser: Browser, tmp_path: Path) -> None:
     """SIGKILL as soon as the verdict is shown; after a restart and a reload the answer and the
     solved challenge are there, and the set goes on behind it."""
     url, port = f"sqlite:///{tmp_path / 'progress.db'}", free_port()
     server = started(port, **{VARIABLE: url})
     try:
-        page, asked = context.new_page(), draw(lesson(), SEED, 8)
+        page, asked = browser.new_page(), draw(lesson(), SEED, 8)
+        page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"http://localhost:{port}/recall?seed={SEED}&lang=en")
         at_question(page, 1, 8)
         answer(page, asked[0])
@@ -366,6 +362,7 @@ def test_a_killed_server_loses_nothing(context: BrowserContext, tmp_path: Path) 
         row = page.get_by_role("row", name=known.title)
         expect(row.get_by_role("cell", name=_("solved"), exact=True)).to_be_visible()
         expect(page.locator("[data-testid=stMetricValue]").first).to_have_text("1")
+        page.close()
     finally:
         server.kill()
         server.wait()

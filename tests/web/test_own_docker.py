@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.conftest import listening
 from tests.dockerd import Docker
 from tests.need import need
 from tests.pages import app, choose, free_port
+from tests.tabs import Tabs
 from tests.web.own_docker import Learner, pullscope_app, visit
 from tests.web.proxies import nginx
 from tests.web.watching import frames, seen_values, turn_dark, watch
@@ -33,30 +35,10 @@ Join = Callable[..., Learner]
 
 
 @pytest.fixture
-def join(browser: Browser, address: str) -> Iterator[Join]:
+def join(tabs: Tabs, address: str, complaints: list[str]) -> Iterator[Join]:
     """Opens the page for one more learner; afterwards no page may have complained."""
-    complaints: list[str] = []
-    pages: list[Page] = []
-
-    def joined(width: int = 1366, height: int = 768, theme: str = "light", at: str = "") -> Learner:
-        page = browser.new_page(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if theme == "dark" else "light",
-        )
-        page.on("console", lambda m: complaints.append(m.text) if of_ours(m) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        pages.append(page)
-        return visit(page, at or address)
-
-    yield joined
-    for page in pages:
-        page.close()
-    assert complaints == []
-
-
-def of_ours(message: ConsoleMessage) -> bool:
-    """Streamlit looks for its own routes below a page's address first, and finds none there."""
-    return message.type == "error" and "/own-docker/_stcore/" not in message.location["url"]
+    with listening(complaints) as listen:
+        yield lambda at=address: visit(listen(tabs.new(at, motion=True)), at)
 
 
 # -- docker -----------------------------------------------------------------------------------
