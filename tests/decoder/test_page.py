@@ -1,7 +1,7 @@
 """The page of the decoder: paste, see who says what, find out which cause it is."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from simulator.decoder.asking import explain_address
@@ -9,6 +9,7 @@ from simulator.protocol.secrets import MASK
 from simulator.recordings.situations import trace
 from simulator.views.address import Address
 from tests.pages import PATIENCE
+from tests.tabs import Tabs
 
 BASIC = (
     'Error response from daemon: Head "https://ghcr.io/v2/a/b/manifests/1": '
@@ -92,12 +93,9 @@ def causes_of(test: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
-def test_from_a_message_to_the_step(
-    browser: Browser, address: str, width: int, height: int
-) -> None:
+def test_from_a_message_to_the_step(tabs: Tabs, address: str, width: int, height: int) -> None:
     """Follow a link with the message, open a segment, and go to the step that plays the cause."""
-    page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    page.set_default_timeout(PATIENCE * 1000)
+    page = tabs.new(address, width, height)
     page.goto(f"{address}/{explain_address(PULL_DENIED)}")
     expect(page.get_by_role("textbox", name="Paste the message")).to_have_value(PULL_DENIED)
     segment = page.locator(".anatomy details").first
@@ -112,16 +110,11 @@ def test_from_a_message_to_the_step(
     player.wait_for_selector(".stage[data-step]")
     step = len(trace("no-login").steps)
     expect(player.locator(".stage")).to_have_attribute("data-step", str(step))
-    player.close()
-    page.close()
 
 
-def test_a_failed_step_on_the_stage_leads_to_its_explanation(
-    browser: Browser, address: str
-) -> None:
+def test_a_failed_step_on_the_stage_leads_to_its_explanation(tabs: Tabs, address: str) -> None:
     """The link is at the step that fails alone, with what that step printed."""
-    page = browser.new_page(reduced_motion="reduce")
-    page.set_default_timeout(PATIENCE * 1000)
+    page = tabs.new(address)
     steps = trace("no-login").steps
     page.goto(f"{address}/?{Address('no-login', '29', len(steps)).query}")
     page.wait_for_selector(f'.stage[data-step="{len(steps)}"]')
@@ -131,7 +124,5 @@ def test_a_failed_step_on_the_stage_leads_to_its_explanation(
     opened.set_default_timeout(PATIENCE * 1000)
     printed = "\n".join(line.text for line in steps[-1].terminal if line.kind == "error")
     expect(opened.get_by_role("textbox", name="Paste the message")).to_have_value(printed)
-    opened.close()
     page.locator('.stage [data-act="back"]').click()
     expect(page.locator(".stage .explain")).to_be_hidden()
-    page.close()

@@ -1,6 +1,6 @@
 """The machine against the mock registry: every outcome, and every edge of the table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -265,8 +265,6 @@ def edges_with(
 ) -> set[Edge]:
     """The edges of a login and pull in which this phase only ever gets this answer."""
     honest, seen = mock(world), set()
-    if phase in (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER):
-        honest, state = mock(at_the_hub()), State(Client(state.client.engine), (BROWSER,))
     for _ in range(LIMIT):
         if state.finished:
             break
@@ -277,6 +275,14 @@ def edges_with(
             if state.finished:
                 break
     return seen
+
+
+def with_answers(state: State, world: World, phases: Iterable[Phase] = Phase) -> set[Edge]:
+    """The edges of this run, also where a phase that it comes to only ever gets a broken answer."""
+    run = run_trace(state, mock(world))
+    there = {step.before.phase for step in run.steps}.intersection(phases)
+    broken = (edges_with(phase, answer, state, world) for phase in there for answer in BROKEN)
+    return walked(run).union(*broken)
 
 
 def decided(
@@ -296,7 +302,7 @@ def decided(
 ELSEWHERE = (*MIRRORED, WITHOUT_BLOBS)
 BROKEN = (
     Response(401), Response(403), Response(404), Response(429), Response(500), Response(418),
-    NetworkFailure(Obstacle.RESET), Response(200, body=b"not a manifest"),
+    NetworkFailure(Obstacle.RESET), Response(200, body=b"not a manifest"), Response(503),
     Response(200, body=b'{"token": "opaque"}'),
     Response(302, (("Location", "/elsewhere"),)),
     Response(401, (("WWW-Authenticate", 'Bearer service="registry"'),)),
@@ -335,15 +341,12 @@ def beside_an_image(engine: str) -> set[Edge]:
                   attested.world(host="localhost:5000"), attested.world(odd=b"[]"),
                   fitting_nothing()):  # fmt: skip
         for state in attested.states(engine, next(iter(there.sites))):
-            seen |= walked(run_trace(state, mock(there)))
-            for phase in BESIDE:
-                for answer in (*BROKEN, BUSY):
-                    seen |= edges_with(phase, answer, state, there)
+            seen |= with_answers(state, there, BESIDE)
     return seen
 
 
 BESIDE = (Phase.FETCHING_ATTESTATION, Phase.ASKING_REFERRERS, Phase.AUTHORIZING_REFERRERS)
-BUSY = Response(503)
+BY_BROWSER = (Phase.ASKING_FOR_CODE, Phase.AWAITING_BROWSER)
 
 
 def fitting_nothing() -> World:
@@ -379,17 +382,15 @@ def test_every_edge_is_walked() -> None:
             seen |= walked(run_trace(odd(auth=Auth.BASIC).state(engine), mock(world)))
         seen |= walked(run_trace(odd().state(engine), breaking_off(odd().world())))
         seen |= beside_an_image(engine)
-        seen |= walked(run_trace(State(Client(engine), (BROWSER,)), mock(at_the_hub())))
         misused = State(Client(engine), (Unusable("docker login a b"),))
-        seen |= walked(run_trace(misused, mock(World())))
-        for line in ("docker images", "docker pull alpine", "docker push team/app"):
-            alone = State(Client(engine, socket="absent"), (parse(line),))
-            seen |= walked(run_trace(alone, mock(World())))
-        for phase in Phase:
-            for answer in BROKEN:
-                for case in (scenario("works"), scenario("public-registry"), *ELSEWHERE):
-                    seen |= edges_with(phase, answer, case.state(engine), case.world())
-                seen |= edges_with(phase, answer, scenario("logged-in").state(engine), slow_clock())
+        lines = map(parse, ("docker images", "docker pull alpine", "docker push team/app"))
+        alone = [State(Client(engine, socket="absent"), (line,)) for line in lines]
+        for state in (misused, *alone):
+            seen |= walked(run_trace(state, mock(World())))
+        for case in (scenario("works"), scenario("public-registry"), *ELSEWHERE):
+            seen |= with_answers(case.state(engine), case.world())
+        seen |= with_answers(scenario("logged-in").state(engine), slow_clock())
+        seen |= with_answers(State(Client(engine), (BROWSER,)), at_the_hub(), BY_BROWSER)
     assert sorted(f"{p}: {t.__name__}" for p, t in edges - seen) == []
 
 

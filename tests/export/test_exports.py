@@ -72,7 +72,6 @@ def parsed(node: Path, gift: bytes) -> list[dict[str, Any]]:
     return list(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("items", [drawn(), ODD], ids=["drawn", "full of marks"])
 def test_gift_is_read_back_by_gift_pegjs(node: Path, items: tuple[Item, ...]) -> None:
     """Every text, choice, feedback and the right answer come back as they were."""
     category, *found = parsed(node, written("gift", items))
@@ -131,7 +130,6 @@ def unslashed(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
-@pytest.mark.parametrize("items", [drawn(), ODD], ids=["drawn", "full of marks"])
 def test_moodle_xml_has_what_moodle_asks_for(items: tuple[Item, ...]) -> None:
     """The declaration first, a category, unique numbers, three hints, and steps in order."""
     whole = written("moodle", items)
@@ -155,7 +153,6 @@ QTI = {"q": "http://www.imsglobal.org/xsd/ims_qtiasiv1p2",
        "m": "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"}  # fmt: skip
 
 
-@pytest.mark.parametrize("items", [drawn(), ODD], ids=["drawn", "full of marks"])
 def test_the_qti_zip_holds_what_its_manifest_says(items: tuple[Item, ...]) -> None:
     """Every file that is named is there, and every question with its choices and feedback."""
     with zipfile.ZipFile(io.BytesIO(written("qti", items))) as archive:
@@ -192,7 +189,6 @@ def read(part: ElementTree.Element) -> str:
 # -- CSV, JSON and text -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("items", [drawn(), ODD], ids=["drawn", "full of marks"])
 def test_csv_is_read_back_by_csv_and_by_pandas(items: tuple[Item, ...]) -> None:
     """A row a choice; the letter is that of the right option; nothing is a formula."""
     whole = written("csv", items)

@@ -1,13 +1,12 @@
 """The whole lesson as Markdown, and the command line that writes it."""
 
-import pytest
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from simulator.export import WHOLE, Item
 from simulator.views.rows import process_table, tracker_after
 from simulator.views.table import Table
-from tests.export.samples import LESSON, ODD, RUNS, asked, drawn, squeezed
+from tests.export.samples import LESSON, RUNS, asked, drawn, squeezed
 
 
 def tree(items: tuple[Item, ...]) -> SyntaxTreeNode:
@@ -59,7 +58,6 @@ def test_the_markdown_holds_every_word_of_the_lesson() -> None:
         assert squeezed(text) in said
 
 
-@pytest.mark.parametrize("items", [drawn(), ODD], ids=["drawn", "full of marks"])
 def test_the_markdowns_answers_are_at_the_end(items: tuple[Item, ...]) -> None:
     """Questions come without answers; the letters at the end are those of the right choices."""
     whole = tree(items)

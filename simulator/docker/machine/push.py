@@ -1,7 +1,6 @@
 """`docker push`: which image, which of its blobs are there, and the manifest last.
 
-A push has a `Parcel` for each blob. All that can go on at once do: in each phase the requests of
-all parcels go out together, each by its stage.
+Each blob has a `Parcel`. In each phase the requests of all parcels go out together, by its stage.
 """
 
 from dataclasses import replace
