@@ -14,7 +14,7 @@ from simulator.protocol.secrets import MASK
 from simulator.shell.execution import run
 from simulator.shell.masking import masked
 from simulator.shell.syntax import Incomplete, Misspelt, parse
-from simulator.shell.values import KEPT_LINES, LONGEST, Prompt, Ran, Shell
+from simulator.shell.values import KEPT_LINES, LARGEST, LONGEST, Prompt, Ran, Shell
 
 INTERRUPT = "\x03"
 """Ctrl-C."""
@@ -52,6 +52,8 @@ def read_line(shell: Shell, line: str) -> Shell:
         first=shell.first or shell,
         pending="",
     )
+    if len(whole) > LARGEST:
+        return ended(began, Ran(began, error="bash: command too long", status=2))
     try:
         script = parse(whole)
     except Incomplete:

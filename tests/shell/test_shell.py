@@ -13,7 +13,7 @@ from simulator.scenarios.model import scenario
 from simulator.shell import INTERRUPT, enter
 from simulator.shell.completion import completions
 from simulator.shell.programs import PROGRAMS
-from simulator.shell.values import KEPT_LINES, Shell
+from simulator.shell.values import KEPT_LINES, LARGEST, Shell
 from simulator.sources.mock import mock
 
 HOST = "myprivateregistry.com"
@@ -301,6 +301,13 @@ def test_no_line_breaks_the_terminal(line: str) -> None:
     """Whatever is typed, at the prompt or into it, is answered."""
     for shell in (opened(), enter(opened(), LOGIN[0])):
         assert isinstance(enter(shell, line), Shell)
+
+
+def test_a_command_that_never_ends_is_given_up() -> None:
+    """It is read again with each of its lines."""
+    shell = enter(opened(), "echo '")
+    lengths = {len((shell := enter(shell, "a" * 3_990)).pending) for _ in range(20)}
+    assert 0 in lengths and 16 * 3_990 < max(lengths) <= LARGEST
 
 
 WORDS = ["docker", "login", "pull", "logout", "-u", "-p", "|", ">", "-i", "$(", ")", "'",
