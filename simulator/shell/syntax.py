@@ -91,6 +91,8 @@ REDIRECTS = (">", ">>", ">&", ">|", "<", "<<", "<<-", "<<<", "&>")
 COMPOUND = frozenset(
     ["if", "for", "while", "until", "case", "select", "function", "{", "[[", "coproc", "time"]
 )
+MOST_STEPS = 300
+"""Commands that the loops of one line are written out to."""
 DEEPEST = 20
 """Substitutions within each other."""
 
@@ -107,6 +109,7 @@ class Reader:
     text: str
     at: int = 0
     depth: int = 0
+    steps: int = 0
 
     # -- commands ---------------------------------------------------------------------------
 
@@ -155,6 +158,9 @@ class Reader:
         self.reserved("do")
         body = self.script(DONE)
         self.reserved(DONE)
+        self.steps += len(words) * (len(body) + 1)
+        if self.steps > MOST_STEPS:
+            raise Misspelt("for: this terminal runs no more commands in one line")
         return [step for word in words for step in (bound(found[0], word), *body)]
 
     def reserved(self, name: str) -> None:

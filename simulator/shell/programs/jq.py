@@ -6,9 +6,12 @@ Own code: the library binds a compiled jq, which a page for a class should not n
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
+MOST = 500
+"""Values that a filter makes, and parts or characters of what `+` makes: each can double."""
 Filter = Callable[[Any], list[Any]]
 TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|(\.[\w-]+|\."[^"]*")|(//|[|,+().\[\]{}])|(\w+))')
 
@@ -124,12 +127,20 @@ def field(token: str) -> Filter:
     return lambda value: [None if value is None else value.get(name)]
 
 
+def few(values: Iterable[Any]) -> list[Any]:
+    """All of them. Raises NotPlayed where there are too many."""
+    made = list(islice(values, MOST + 1))
+    if len(made) > MOST:
+        raise NotPlayed(f"more than {MOST} values")
+    return made
+
+
 def piped(first: Filter, second: Filter) -> Filter:
-    return lambda value: [two for one in first(value) for two in second(one)]
+    return lambda value: few(two for one in first(value) for two in second(one))
 
 
 def both(first: Filter, second: Filter) -> Filter:
-    return lambda value: [*first(value), *second(value)]
+    return lambda value: few(chain(first(value), second(value)))
 
 
 def either(first: Filter, second: Filter) -> Filter:
@@ -137,7 +148,14 @@ def either(first: Filter, second: Filter) -> Filter:
 
 
 def added(first: Filter, second: Filter) -> Filter:
-    return lambda value: [a + b for b in second(value) for a in first(value)]
+    return lambda value: few(total(a, b) for b in second(value) for a in first(value))
+
+
+def total(left: Any, right: Any) -> Any:
+    made = left + right
+    if isinstance(made, str | list):
+        few(made)
+    return made
 
 
 FUNCTIONS: dict[str, Filter] = {

@@ -243,7 +243,7 @@ def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
         return Ran(shell, error="jq: parse error: not JSON", status=2)
     try:
         found = compiled(program)(value)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
         return Ran(shell, error=f"jq: error: cannot take {program!r} of this", status=5)
     raw = "r" in flags(words)
     lines = [one if raw and isinstance(one, str) else
