@@ -173,7 +173,8 @@ def test_a_comparison_of_nothing_is_one_sentence(choice: str) -> None:
     assert not test.exception
     assert f"There is no {choice.replace('_', ' ')} 'nonsense'" in test.warning[0].value
     assert given(test)["rows"]
-    test.segmented_control[0].set_value("right_engine").run()  # something else is chosen
+    ways = test.segmented_control(key="way")
+    ways.set_value("right" if ways.value == "change" else "change").run()  # another is chosen
     assert not test.warning
 
 

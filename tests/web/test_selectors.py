@@ -8,6 +8,8 @@ PAGES = {
     "/progress": "#take-along",
     "/deep": "[class*=st-key-messages-] [data-testid=stTable] td",
     "/visual": ".st-key-choices [data-testid=stSelectbox]",
+    "/break": ".st-key-situations [data-testid=stPageLink-NavLink]",
+    "/compare": ".st-key-comparison",
     "/": ".st-key-resume",
 }
 """Pages that together have all, and what stands on each once it is drawn."""

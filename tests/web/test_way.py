@@ -96,7 +96,7 @@ def test_search_opens_what_is_typed(browser: Browser, address: str) -> None:
     page = browser.new_context().new_page()
     page.set_default_timeout(PATIENCE * 1000)
     page.goto(f"{address}/decoder")
-    settled(page).locator(".st-key-search").wait_for()
+    settled(page).get_by_role("button", name="Search").wait_for()
     page.keyboard.press("Control+k")
     field = page.get_by_role("dialog").get_by_role("combobox")
     expect(field).to_be_focused()

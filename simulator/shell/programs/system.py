@@ -89,7 +89,7 @@ def sleep(shell: Shell, words: list[str], given: str | None) -> Ran:
 
 def exit_(shell: Shell, words: list[str], given: str | None) -> Ran:
     """There is no other shell to go back to."""
-    return Ran(shell, error="pullscope: this terminal stays open; type reset to begin again")
+    return Ran(shell, error="pullscope: this terminal stays open; type reset", status=1)
 
 
 def systemctl(shell: Shell, words: list[str], given: str | None) -> Ran:

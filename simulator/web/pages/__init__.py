@@ -191,7 +191,6 @@ def top_bar(known: dict[str, StreamlitPage]) -> None:
     with st.container(key="bar", horizontal=True, gap=None):
         for path in ("", *(page.path for page in TOOLS)):
             st.page_link(known[path], label=known[path].title)
-    search.offer()
 
 
 def known_pages() -> dict[str, StreamlitPage]:
@@ -219,6 +218,7 @@ def run() -> None:
     learner.visit(None if chosen.url_path in NO_PLACE else chosen.url_path)
     learner.trouble()
     chosen.run()
+    search.offer()
     speech.offer()
     learner.arrived()
     learner.remember()

@@ -25,7 +25,7 @@ GROUPS = {
     "engine": N_("The Docker engine"),
     "storage": N_("Content"),
     "image-store": N_("The image store"),
-    "kubernetes": N_("Kubernetes"),
+    "kubernetes": "Kubernetes",
 }
 """The layers of the causes, in the order in which a pull meets them."""
 OTHER = N_("Other failures")
