@@ -28,7 +28,7 @@ GROUPS = {
     "kubernetes": "Kubernetes",
 }
 """The layers of the causes, in the order in which a pull meets them."""
-OTHER = N_("Other failures")
+OTHER = N_("It fails")
 
 
 def page(lesson: Lesson) -> None:
