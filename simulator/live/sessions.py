@@ -103,6 +103,11 @@ class Sessions:
                 session.active = self.clock()
             return session
 
+    def named(self, name: str) -> Session | None:
+        """The learner with this user name, if there is one."""
+        with self.lock:
+            return self.learners.by_name.get(name)
+
     def change(self, session: Session, **switches: bool | int) -> None:
         """Break something, or put it right."""
         with self.lock:

@@ -7,6 +7,7 @@ that the room's own secret signs: there is no account, and any process can check
 import asyncio
 import json
 import random
+import re
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from typing import Any
@@ -44,6 +45,8 @@ PROJECTORS = 20
 """Streams of projectors that a room may have at once."""
 GATHER = 0.25
 """Seconds in which a projector is told at most once."""
+USER_NAME = re.compile(r"[a-z0-9-]{1,40}")
+"""Of *Your own docker*."""
 ALIVE = 15
 """Seconds after which a line is sent for the sake of proxies."""
 SAFE = {
@@ -77,6 +80,7 @@ class RoomApp:
             Route("/room/{code}/state", self.state),
             Route("/room/{code}/events", self.events),
             Route("/room/{code}/vote", self.vote, methods=["POST"]),
+            Route("/room/{code}/docker", self.docker, methods=["POST"]),
             Route("/room/{code}/qr.svg", self.qr),
             Route("/room/{code}/screen", self.screen),
             Route("/room/{code}/screen/state", self.screen_state),
@@ -288,6 +292,20 @@ class RoomApp:
         if status == 200:
             return RedirectResponse(self.address(room), 303, SAFE)
         return self.seat_page(incoming, room, said, status)
+
+    async def docker(self, incoming: Request) -> Response:
+        """The seat shows the step of a docker to the teacher, or (empty) shows it no longer."""
+        room = await self.room(incoming)
+        name = (await form(incoming)).get("docker", "").strip()
+        seat = seat_of(incoming, room)
+        self.guard.allow(VOTES, room.id, str(seat))
+        if not room.seats.get(seat):
+            raise Rejected(403, "refused")
+        if USER_NAME.fullmatch(name):
+            self.rooms.dockers[room.id][seat] = name
+        else:
+            self.rooms.dockers[room.id].pop(seat, None)
+        return RedirectResponse(self.address(room), 303, SAFE)
 
 
 def signed(room: Room) -> URLSafeSerializer:

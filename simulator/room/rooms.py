@@ -54,6 +54,8 @@ class Rooms:
         self.keeper, self.clock = keeper, clock
         self.known: dict[str, Room] = {}
         self.codes: dict[str, str] = {}
+        self.dockers: dict[str, dict[int, str]] = defaultdict(dict)
+        """The user names of *Your own docker* that seats show, by room; kept in memory only."""
         self.watchers: dict[str, set[Watcher]] = defaultdict(set)
         self.queue: SimpleQueue[Waiting] = SimpleQueue()
         self.lock = Lock()
@@ -99,6 +101,7 @@ class Rooms:
         """The room was deleted; who watches hears of that, too."""
         with self.lock:
             room = self.known.pop(id, None)
+            self.dockers.pop(id, None)
             watchers = tuple(self.watchers.get(id, ()))
             if room:
                 self.codes.pop(room.code, None)

@@ -35,6 +35,7 @@ from simulator.room.words import HEADINGS, letter, say
 from simulator.web import rooms as served
 from simulator.web.pages.learner import learner
 from simulator.web.pages.parts import border, readable, show_readable
+from simulator.web.pages.roomdockers import dockers
 from simulator.web.pages.roomitems import picker
 from simulator.web.pages.roomresults import results
 from simulator.words import i18n
@@ -151,6 +152,7 @@ def desk(rooms: Rooms, id: str) -> None:
         buttons(rooms, room)
         if shown.item:
             question(shown.item, shown)
+        dockers(rooms.dockers.get(id, {}))
 
 
 def figures(shown: View) -> None:
