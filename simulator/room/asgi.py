@@ -8,8 +8,9 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import aclosing, suppress
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -43,6 +44,8 @@ STREAMS = 4
 """Streams that one seat may have at once: a reload opens the next before the last one ends."""
 PROJECTORS = 20
 """Streams of projectors that a room may have at once."""
+OF_NETWORK = 1500
+"""Streams of one network: less than the server has connections, so that no one takes them all."""
 GATHER = 0.25
 """Seconds in which a projector is told at most once."""
 USER_NAME = re.compile(r"[a-z0-9-]{1,40}")
@@ -59,6 +62,9 @@ SAFE = {
 }
 
 
+Messages = AsyncGenerator[dict[str, Any], None]
+
+
 class RoomApp:
     """Everything below `/room/`. `origin` is the address of the site, for codes to scan, and
     `hosts` are the names under which it answers; with `public` it is behind TLS, and the proxy
@@ -70,7 +76,8 @@ class RoomApp:
         self.rooms, self.origin, self.guard = rooms, origin, Guard(hosts)
         self.secure = public
         self.client_of: Callable[[Request], Client] = behind_proxy if public else direct
-        self.streams: dict[tuple[str, int], int] = {}
+        self.streams: Counter[object] = Counter()
+        """How many are open, by viewer and by network."""
         self.app = Starlette(routes=[
             Route("/room/", self.ask_code),
             Route("/room/files/{name}", self.file),
@@ -224,20 +231,32 @@ class RoomApp:
         seat = seat_of(incoming, room)
         if not room.seats.get(seat):
             raise Rejected(403, "refused")
-        return self.streaming(room, seat, STREAMS)
+        return self.streaming(incoming, room, seat, STREAMS)
 
     async def screen_events(self, incoming: Request) -> Response:
-        return self.streaming(await self.room(incoming), 0, PROJECTORS)
+        return self.streaming(incoming, await self.room(incoming), 0, PROJECTORS)
 
-    def streaming(self, room: Room, seat: int, most: int) -> Response:
-        """Raises Rejected if this viewer has so many streams already."""
-        if self.streams.get((room.id, seat), 0) >= most:
+    def streaming(self, incoming: Request, room: Room, seat: int, most: int) -> Response:
+        """Raises Rejected if this viewer or network has so many streams already."""
+        viewer, network = (room.id, seat), self.network(incoming)
+        if self.streams[viewer] >= most or self.streams[network] >= OF_NETWORK:
             raise Rejected(429, "too often")
         about = SAFE | {"X-Accel-Buffering": "no"}  # nginx must not keep it back
-        stream = self.stream(room.id, seat, i18n.chosen.get())
+        stream = self.counted(self.stream(room.id, seat, i18n.chosen.get()), viewer, network)
         return EventSourceResponse(stream, ping=ALIVE, headers=about)
 
-    async def stream(self, id: str, seat: int, language: str) -> AsyncIterator[dict[str, Any]]:
+    async def counted(self, stream: Messages, *whose: object) -> Messages:
+        """The same stream, counted for as long as it lasts."""
+        self.streams.update(whose)
+        try:
+            async with aclosing(stream) as messages:
+                async for message in messages:
+                    yield message
+        finally:
+            self.streams.subtract(whose)
+            self.streams += Counter()  # without those that have none
+
+    async def stream(self, id: str, seat: int, language: str) -> Messages:
         """A message at once, and then for each state in which this viewer sees something new."""
         loop, wake = asyncio.get_running_loop(), asyncio.Event()
         viewer = Viewer.SEAT if seat else Viewer.PROJECTOR
@@ -249,25 +268,18 @@ class RoomApp:
                 with suppress(RuntimeError):  # the server is stopping
                     loop.call_soon_threadsafe(wake.set)
 
-        key = (id, seat)
-        self.streams[key] = self.streams.get(key, 0) + 1
-        try:
-            with self.rooms.watching(id, watcher), suppress(NoRoom, NotKept):
-                while True:
-                    wake.clear()
-                    room = await self.present(id)
-                    shown = face(room, viewer, seat)
-                    with i18n.speaking(language):
-                        message = {"number": room.number, "html": draw(room)}
-                    yield {"id": str(room.number), "retry": random.randint(1000, 3000),
-                           "data": json.dumps(message)}  # fmt: skip
-                    await wake.wait()
-                    if not seat:
-                        await asyncio.sleep(GATHER)
-        finally:
-            self.streams[key] -= 1
-            if not self.streams[key]:
-                del self.streams[key]
+        with self.rooms.watching(id, watcher), suppress(NoRoom, NotKept):
+            while True:
+                wake.clear()
+                room = await self.present(id)
+                shown = face(room, viewer, seat)
+                with i18n.speaking(language):
+                    message = {"number": room.number, "html": draw(room)}
+                yield {"id": str(room.number), "retry": random.randint(1000, 3000),
+                       "data": json.dumps(message)}  # fmt: skip
+                await wake.wait()
+                if not seat:
+                    await asyncio.sleep(GATHER)
 
     # -- votes --------------------------------------------------------------------------------
 

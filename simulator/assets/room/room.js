@@ -3,7 +3,7 @@
 
 const state = document.getElementById("state"), said = document.getElementById("said");
 const { watched, language } = document.body.dataset;
-const words = (name) => document.getElementById(name).innerHTML;
+const words = (name) => document.getElementById(name).content.textContent;
 let shown = Number(document.body.dataset.number), source, waiting;
 
 function say(text) {
