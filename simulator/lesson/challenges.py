@@ -35,7 +35,7 @@ class Goal(Strict):
     """What must be true of the terminal's client. `image`: held under this name, as the registry
     has it; `content`: held under any name; `platform`: of the index, this one; `stored`: there
     are credentials for this host, `kept_by`: in this credential helper; `no_password_typed`: in
-    no command line."""
+    no command line; `named`: an image has this name, `only`: so many names are held."""
 
     image: str = ""
     content: str = ""
@@ -43,6 +43,8 @@ class Goal(Strict):
     stored: str = ""
     kept_by: str = ""
     no_password_typed: bool = False
+    named: str = ""
+    only: int | None = None
 
     def met(self, shell: Shell) -> bool:
         return (
@@ -50,6 +52,8 @@ class Goal(Strict):
             and (not self.content or digest_of(self.content) in held(shell).values())
             and (not self.stored or bool(shell.client.store.find(registry_key(self.stored))))
             and (not self.kept_by or helper_of(shell, self.stored) == self.kept_by)
+            and (not self.named or Reference.parse(self.named).canonical in held(shell))
+            and (self.only is None or len(held(shell)) == self.only)
             and not (self.no_password_typed and any(MASK in line for line in shell.history))
         )
 

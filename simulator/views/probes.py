@@ -230,6 +230,15 @@ def accepted_words(value: Value) -> str:
     return _(ACCEPTED_WORDS[value])
 
 
+def blobs_kept(state: State) -> str:
+    """How many configs and layers the image store has, of all images together."""
+    return str(len(state.client.images.blobs))
+
+
+def blobs_claims(value: Value) -> Mapping[str, Any]:
+    return {"after.client.images.blobs": {"count": int(str(value))}}
+
+
 def chosen_platform(state: State) -> str:
     """The platform whose entry of the index Docker took; empty before, and without an index."""
     chosen = state.run.image.selected
@@ -303,6 +312,7 @@ KNOWN = (
     Probe("image_layers", image_layers, layers_words, layers_claims),
     Probe("local_image_store", local_image_store, images_words, images_claims),
     Probe("credentials_kept", credentials_kept, kept_words, kept_claims),
+    Probe("blobs_kept", blobs_kept, str, blobs_claims),
     Probe("chosen_platform", chosen_platform, platform_words, platform_claims),
     Probe("full_name", full_name, name_words, name_claims),
     Probe("resolved_digest", resolved_digest, digest_words, digest_claims),
