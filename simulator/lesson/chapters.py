@@ -143,12 +143,14 @@ class Section(Played):
 
 
 class Chapters(Strict):
-    """All of them, as they are read. `perf` ends the page about time and bytes."""
+    """All of them, as they are read. `perf` ends the page about time and bytes, `others` are
+    what other courses say."""
 
     learn: tuple[Section, ...] = ()
     why: tuple[Section, ...] = ()
     deep: tuple[Section, ...] = ()
     perf: tuple[Section, ...] = ()
+    others: tuple[Section, ...] = ()
 
     def sections(self) -> Iterator[tuple[str, Section]]:
         for name in type(self).model_fields:

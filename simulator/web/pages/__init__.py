@@ -88,7 +88,9 @@ NEXT = {
 }
 """By the path of a page, what comes after it. *Learn*, the stage and *Recall* end with words of
 their own."""
-PAGES = (*WAYS, *TOOLS)
+ASIDE = (Page("other-courses", N_("What other courses say"), reading.others_page),)
+"""Pages that the bars do not offer."""
+PAGES = (*WAYS, *TOOLS, *ASIDE)
 NO_PLACE = ("", "progress")
 """Paths that are nobody's position: the home, and the page of what was done."""
 

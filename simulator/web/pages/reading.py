@@ -18,6 +18,7 @@ from simulator.lesson.chapters import (
 )
 from simulator.lesson.claims import run_of
 from simulator.lesson.document import Lesson
+from simulator.lesson.library import entries
 from simulator.protocol.message import Request
 from simulator.scenarios.model import titled
 from simulator.views.address import Address
@@ -26,7 +27,7 @@ from simulator.views.message import asked, outcome, wire
 from simulator.views.timing import Link
 from simulator.web.pages.costs import costs
 from simulator.web.pages.learner import arrived
-from simulator.web.pages.parts import chosen_engine, fragment, show_table, way
+from simulator.web.pages.parts import chosen_engine, fragment, next_link, show_table, way
 from simulator.web.pages.question import ask
 from simulator.words.i18n import _
 
@@ -116,6 +117,14 @@ def deep_page(lesson: Lesson) -> None:
     """Every message and every header, and what people believe about them."""
     headed(lesson, _("In depth"), chapters(lesson).deep, "deep")
     headers()
+    next_link("other-courses", _("What other courses say"), lesson)
+
+
+def others_page(lesson: Lesson) -> None:
+    """What other courses say, each answered by a run."""
+    known = (entry.lesson for entry in entries() if entry.lesson)
+    owner = next((one for one in known if chapters(one).others), lesson)
+    headed(owner, _("What other courses say"), chapters(owner).others, "others")
 
 
 def headed(lesson: Lesson, title: str, sections: tuple[Section, ...], name: str) -> None:
