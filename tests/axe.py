@@ -39,7 +39,7 @@ def violations(page: Page, part: str = "html", dark: bool = False) -> list[str]:
 
 
 def streamlits(page: Page, rule: str, node: dict[str, Any]) -> bool:
-    """Whether this is one of the known ones: the element, or what it stands in."""
+    """Whether this is one of the known ones: the element, or the one around it."""
     last = node["target"][-1]
     if not isinstance(last, str):
         return False

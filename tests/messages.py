@@ -1,5 +1,5 @@
-"""What is to be translated in a module: Babel's own extractor does not look into f-strings before
-Python 3.12, so this one reads the syntax tree.
+"""The texts of a module that need a translation: Babel's own extractor does not look into f-strings
+before Python 3.12, so this one reads the syntax tree.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""What is imported is declared, what is declared is used, and what is missing is said plainly."""
+"""Imports are declared, declared packages are used, and a missing one is reported plainly."""
 
 import ast
 import re

@@ -167,6 +167,6 @@ def test_no_pattern_is_worse_than_linear(end: str) -> None:
 
 @pytest.mark.parametrize("reader", [mask, Challenge.parse])
 def test_no_reader_is_worse_than_linear(reader: Callable[[str], object]) -> None:
-    """What is put together from several patterns, or from data."""
+    """Patterns that are built from several others, or from data."""
     told = [slow(reader, seed, "") for seed in SEEDS[::2]]
     assert not any(told), "\n".join(filter(None, told))

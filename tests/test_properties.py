@@ -77,7 +77,7 @@ def test_a_run_ends_and_fails_exactly_when_it_says_so(case: tuple[Scenario, str]
 @settings(max_examples=150, deadline=None)
 @given(cases())
 def test_a_password_goes_only_to_the_registry_or_its_realm(case: tuple[Scenario, str]) -> None:
-    """No other host is told a password or a token."""
+    """No other host gets a password or a token."""
     scenario, engine = case
     for step in steps(scenario.state(engine), mock(scenario.world())):
         if step.exchange is None:

@@ -25,7 +25,7 @@ def problems(lesson: Lesson, known: Chapters) -> Iterator[str]:
 
 
 def unsaid(section: Section) -> Iterator[str]:
-    """What is in `says` and not on the screen, of whichever engine."""
+    """The texts of `says` that are not on the screen of any engine."""
     for engine in engines():
         for one in section.terminals:
             shown = screen(one.shell(engine)) if one.play else ""

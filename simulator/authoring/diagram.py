@@ -1,7 +1,8 @@
 """The flow diagram: DOT from the machine's table and the lesson, laid out once, when it is built.
 
 Nothing is laid out when the app runs. The SVG beside a lesson carries the digest of its DOT, so
-that a stale one is told (`stale`), and ids on nodes and edges, so that the stage can light them.
+that a stale one is reported (`stale`), and ids on nodes and edges, so that the stage can light
+them.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A new lesson: a folder with a small one in it, which is proven as it stands."""
+"""A new lesson: a folder with a small one in it, which is proven without a change."""
 
 import re
 from pathlib import Path

@@ -182,7 +182,7 @@ def seen(lesson: Lesson, place: int) -> list[str]:
 
 
 def of_predictions(lesson: Lesson) -> Found:
-    """What is offered can be offered, the lesson's own run asks no more than can be asked, and in
+    """The offered events can occur, the lesson's own run asks at most `MOST` questions, and in
     every situation a question has one right option and a reason against each other one."""
     wrong = list(of_kinds(lesson))
     if wrong or any(of_words(lesson)):

@@ -92,8 +92,8 @@ def where(place: str) -> Where:
 
 
 def of_place(showings: Sequence[tuple[str, Told]], whole: bool) -> Iterator[str]:
-    """What is wrong with a place in these runs; for the `whole` of the runs that show it, the
-    sentences that none of them shows too."""
+    """Faults of a place in these runs. With the `whole` of the runs that show it, also the
+    sentences that none of them shows."""
     found: dict[str, list[str]] = defaultdict(list)
     for run, told in showings:
         for what in faults(told):

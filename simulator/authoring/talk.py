@@ -40,7 +40,7 @@ def of_talk(lesson: Lesson, steps: Iterator[Step]) -> Found:
 
 
 def speech_faults(step: Step, speech: Speech) -> Iterator[str]:
-    """What is wrong with the words of an event at this step."""
+    """Faults in the words of an event at this step."""
     sent = (speech.sender, speech.receiver) == (ASKING, ASKED)
     if sent != (step.exchange is not None) and not speech.alone:
         yield "it has a message, which goes from `asking` to `asked`" if not sent else "no message"

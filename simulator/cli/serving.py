@@ -42,8 +42,8 @@ def registry(
     host: str, port: int, auth: str, users: tuple[str, ...], password_stdin: bool,
     images: tuple[str, ...], faults: tuple[str, ...], writable: bool, public_url: str,
 ) -> None:  # fmt: skip
-    """Serve the mock registry: `docker`, `podman` and `skopeo` can pull from it, and push to it
-    if it is writable. What is pushed is kept in memory and gone when the registry stops.
+    """Serve the mock registry: `docker`, `podman` and `skopeo` can pull from it, and push to it if
+    it is writable. Pushed images are kept in memory until the registry stops.
 
     Images: myimage, team/app, team/multi, team/oci, public/hello, other/secret. Without --user
     there is alice, password s3cret, who may pull myimage and team/*.

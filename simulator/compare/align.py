@@ -78,7 +78,7 @@ class Pair:
 @dataclass(frozen=True)
 class Comparison:
     """Two runs, row by row. `parted` is the place of the first row that is not alike; `change`
-    names what was changed, where the right run is the left one with one thing otherwise."""
+    names the change, where the right run is the left one with one thing changed."""
 
     left: Trace
     right: Trace
@@ -92,9 +92,9 @@ class Comparison:
 
 
 def compare(left: Trace, right: Trace) -> Comparison:
-    """Align two runs: step by step up to where they part, and there; after it, what is alike
-    stands beside each other again. Where they part because another command is typed, the
-    command that only one of them has stands alone."""
+    """Align two runs: step by step up to where they part, and there; after it, steps that are alike
+    are paired again. Where they part because another command is typed, the command that only one of
+    them has is alone in its row."""
     common = in_common(left, right)
     ours, theirs = left.steps[common:], right.steps[common:]
     pairs = beside(left.steps[:common], right.steps[:common])
@@ -114,7 +114,7 @@ def in_common(left: Trace, right: Trace) -> int:
 
 
 def aligned(ours: tuple[Step, ...], theirs: tuple[Step, ...]) -> list[Pair]:
-    """What is alike beside each other, in order; the rest beside each other as far as it goes."""
+    """Pairs of steps that are alike, in order; the others are paired as far as they go."""
     matcher = SequenceMatcher(None, [*map(kind, ours)], [*map(kind, theirs)], autojunk=False)
     codes = matcher.get_opcodes()
     return [pair for _, a, b, c, d in codes for pair in beside(ours[a:b], theirs[c:d])]
@@ -130,7 +130,7 @@ def beside(ours: tuple[Step, ...], theirs: tuple[Step, ...]) -> list[Pair]:
 
 
 def same_phase(a: Step | None, b: Step | None) -> bool:
-    """Whether two steps can stand beside each other; one alone always can."""
+    """Whether two steps can be in one row; one alone always can."""
     return not (a and b) or a.before.phase is b.before.phase
 
 
@@ -139,7 +139,7 @@ def same_phase(a: Step | None, b: Step | None) -> bool:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something about a step that is otherwise in the other run."""
+    """A fact of a step that is different in the other run."""
 
     what: str
     left: str
@@ -160,7 +160,7 @@ def typed(step: Step) -> str:
 
 
 def stored(step: Step) -> str:
-    """What is stored for this registry."""
+    """The credentials that are stored for this registry, in words."""
     state = step.before
     key = state.run.reference.key if state.run.reference else state.run.host
     entry = _("credentials for {registry}") if state.client.store.find(key) else _("no credentials")
@@ -233,7 +233,7 @@ FACTS: Mapping[str, Callable[[Step], str]] = {
     N_("Answered"): answered,
     N_("Learned"): learned,
 }
-"""What can be otherwise at a step, in the order of cause and effect."""
+"""The facts of a step that can differ, in the order of cause and effect."""
 
 
 # -- one thing changed --------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def what_if(base: str, name: str, engine: str = "29") -> Comparison:
 
 
 def changed_run(one: Scenario, engine: str) -> Trace:
-    """A run of a scenario that stands in no file, so its name leads nowhere."""
+    """A run of a scenario that is in no file, so it has no name."""
     return replace(play.run(one, engine), scenario="")
 
 

@@ -98,7 +98,7 @@ def lane(lesson: Lesson, trace: Trace, title: str) -> dict[str, Any]:
 
 
 def right_title(comparison: Comparison) -> str:
-    """What was changed; else the situation."""
+    """The title of the change; without one, that of the situation."""
     if comparison.change:
         return _(CHANGES[comparison.change].title)
     return titled(comparison.right, comparison)

@@ -82,7 +82,7 @@ KNOWN = {"Typed", "Credential store", "Image store"}
 
 
 def differing(comparison: Comparison) -> set[str]:
-    """What is different in the two steps, by the names of the comparison's facts."""
+    """The facts that differ between the two steps, by name."""
     return {fact.what for fact in facts(comparison.parting)} if comparison.parting else set()
 
 
@@ -111,7 +111,7 @@ def same_engine(comparison: Comparison) -> bool:
 
 
 def known_differs(comparison: Comparison) -> bool:
-    """What was typed or stored is different."""
+    """The typed command or the stored state is different."""
     return bool(KNOWN & differing(comparison))
 
 

@@ -1,7 +1,7 @@
 """Causes: the seventy things that go wrong, and which of them a message allows.
 
-What a cause is, how to check it and how to mend it stands in `causes.yaml`; which readings lead
-to which causes, and what they exclude, in `rules.yaml`.
+`causes.yaml` has the causes, how to check and how to mend them; which readings lead to which
+causes, and what they exclude, in `rules.yaml`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -92,7 +92,7 @@ class Rules(Entry):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A cause that the message allows, how it stands, and why."""
+    """A cause that the message allows, whether it is certain, and why."""
 
     cause: Cause
     standing: Standing

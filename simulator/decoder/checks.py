@@ -177,7 +177,7 @@ def reference(decoded: Decoded, host: str) -> str:
 
 
 WORDS = re.compile(r"\b(SCHEME://HOST:PORT|HOST:PORT|HOST|REPO|TAG|DIGEST)\b")
-"""What stands for the message's names in the texts of causes."""
+"""The words that replace the message's names in the texts of causes."""
 
 
 def with_names(text: str, decoded: Decoded) -> str:

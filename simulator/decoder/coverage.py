@@ -19,7 +19,7 @@ OWN = (*SAID, "helper_words", "proxy_words")
 
 @dataclass(frozen=True)
 class Coverage:
-    """What was read of some errors: how many there are, and the rests and opaque words in them."""
+    """The reading of some errors: how many there are, and the rests and opaque words in them."""
 
     errors: int
     segments: int

@@ -1,4 +1,4 @@
-"""The facts of a message: what stands in it, by the names of the vocabulary of cases.
+"""The facts of a message: its content, by the names of the vocabulary of cases.
 
 Nothing is concluded here about the reader's world.
 """
@@ -16,14 +16,14 @@ EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that stands in the message. `name` as in the vocabulary of cases."""
+    """A named part of the message. `name` as in the vocabulary of cases."""
 
     name: str
     value: str
 
 
 def facts(message: Message) -> Iterator[Fact]:
-    """What stands in the message, by names; where it was asked first."""
+    """The named parts of the message; the host that was asked comes first."""
     yield from of_requests(message)
     yield from of_image(message)
     yield from of_answer(message)

@@ -25,7 +25,7 @@ NAMES = {
     "digest": r"(?P<digest>sha\d+:[0-9a-f]{12,})",
     "status": r"(?P<status>\d{3}(?: [A-Z][\w']*(?:[ -][A-Za-z'][\w']*)*)?)",
 }
-"""What stands in a pattern as `<name>`."""
+"""The part of a pattern that is written `<name>`."""
 NAME = re.compile(r"(?<!\?P)<(ref|url|host|digest|status)>")
 WORD = re.compile(r"[A-Za-z0-9]+")
 ANY, NONE = "*", ""

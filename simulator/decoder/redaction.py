@@ -1,4 +1,4 @@
-"""What looks like a secret in a text that somebody pastes, masked before anything else is done.
+"""Masks everything that looks like a secret in a pasted text, before anything else is done.
 
 Rather one word too many than one secret too few. Each pattern masks its group `secret`; where the
 form alone does not tell, a function looks at the value.
@@ -45,17 +45,17 @@ def is_unusual(value: str) -> bool:
 
 
 def is_opaque(value: str) -> bool:
-    """What follows `Bearer` or `Basic` in a header; a word of a sentence it is not."""
+    """The text after `Bearer` or `Basic` in a header; a word of a sentence is none."""
     return is_unusual(value) or any(not c.isalpha() for c in value)
 
 
 def is_value(value: str) -> bool:
-    """What follows `token=` and its like, unless it is a yes or a no."""
+    """The value after `token=` and its like, unless it is a yes or a no."""
     return value.lower() not in ("true", "false", "yes", "no", "null", "none", "1", "0")
 
 
 def is_no_path(value: str) -> bool:
-    """What follows `-p`, unless it is a directory (`mkdir -p /srv`) or ports (`-p 8080:80`)."""
+    """The value after `-p`, unless it is a directory (`mkdir -p /srv`) or ports (`-p 8080:80`)."""
     ports = ":" in value and not any(c.isalpha() for c in value)
     return not value.startswith(("/", "./", "~/", "$(")) and not ports
 
@@ -179,7 +179,7 @@ def hinted(known: Pattern, small: str) -> bool:
 
 
 class Places:
-    """Where words stand in a text (small letters), by the numbers of its lines."""
+    """The numbers of the lines of a text (small letters) that have these words."""
 
     def __init__(self, small: str) -> None:
         self.small = small

@@ -65,7 +65,7 @@ def of_status(message: Message) -> Iterator[str]:
 
 
 def of_hosts(message: Message) -> Iterator[str]:
-    """Who was asked, and whether that is the registry of the image."""
+    """The host that was asked, and whether it is the registry of the image."""
     targets, gives = message.targets, message.gives
     if not targets:
         yield from of_address(message)
@@ -171,7 +171,7 @@ def is_public(host: str) -> bool:
 
 
 def of_form(message: Message) -> Iterator[str]:
-    """What was done, and by whom, as the form of the message shows it."""
+    """The action and the program, as the form of the message shows them."""
     gives, targets = message.gives, message.targets
     named = any("request" in one.gives for one in message.segments)
     at_v2 = bool(targets) and targets[0].parts[2].rstrip("/") in ("/v2", "/v1", "/v1/users")

@@ -39,7 +39,7 @@ def complaint(error: json.JSONDecodeError, text: str, stream: bool) -> str:
 
 
 def where(message: str, character: str) -> str:
-    """Where the character stands."""
+    """The position of the character."""
     if message.startswith("Illegal trailing comma"):
         key = character == "}"
         return "looking for beginning of " + ("object key string" if key else "value")

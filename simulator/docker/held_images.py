@@ -95,7 +95,7 @@ def fits(pattern: str, name: str) -> bool:
 def held(
     store: ImageStore, by_config: bool, host: Platform | None = None
 ) -> tuple[HeldImage, ...]:
-    """All images, those made last first. Of several platforms, that of the host is told."""
+    """All images, those made last first. Of several platforms, it is that of the host."""
     names: dict[str, list[tuple[str, str]]] = {}
     for name, digest in store.images:
         manifest = store.image_manifest(digest)
@@ -226,7 +226,8 @@ def space(store: ImageStore, manifest: Manifest) -> int:
 
 
 def unpacked_size(store: ImageStore, manifest: Manifest) -> int:
-    """The bytes of all files in all layers; of one that nobody unpacked, what was downloaded."""
+    """The bytes of all files in all layers; of an image that was not unpacked, the downloaded
+    bytes."""
     known = dict(store.unpacked)
     return sum(known.get(layer.digest, layer.size) for layer in manifest.layers)
 

@@ -43,7 +43,7 @@ class ImageStore:
         return tuple(dict.fromkeys(map(repository_of, known)))
 
     def repacked_layer(self, layer: Descriptor) -> Descriptor:
-        """The layer packed again. Where nobody knows the result, a digest that stands for it."""
+        """The layer packed again. Where the result is unknown, a digest in its place."""
         other = Descriptor(layer.media_type, digest_of(f"repacked {layer.digest}".encode()),
                            layer.size)  # fmt: skip
         return dict(self.repacked).get(layer.digest, other)

@@ -20,7 +20,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Format:
-    """How questions are written for somebody else. `lacks` yields what it cannot carry."""
+    """How questions are written for another program. `lacks` yields what it cannot carry."""
 
     name: str
     title: str

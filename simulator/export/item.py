@@ -1,4 +1,4 @@
-"""What is exported of a question: words alone, and which are right."""
+"""The exported parts of a question: words alone, and which are right."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ def count_of(items: Sequence[Item], kind: str) -> int:
 
 
 def html(text: str) -> str:
-    """Text as HTML. Quotes stay: no text stands within an attribute."""
+    """Text as HTML. Quotes stay: no text is within an attribute."""
     return escape(text, quote=False)
 
 

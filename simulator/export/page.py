@@ -149,7 +149,7 @@ def question(number: int, item: Item, linked: bool) -> str:
 
 
 def part(item: Item, place: int, asked: Asked) -> str:
-    """The choices, each with its feedback; and a place where that is told."""
+    """The choices, each with its feedback; and a place for the feedback."""
     label = f"<p>{html(asked.label)}</p>" if asked.label else ""
     name = escape(f"{item.id}-{place}")
     inputs = "".join(

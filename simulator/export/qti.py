@@ -96,7 +96,7 @@ def question(item: Item, part: Asked) -> Element:
 
 
 def processing(known: Mapping[str, Choice], hinted: bool) -> Element:
-    """What is shown after each choice, and which one scores."""
+    """The feedback after each choice, and which one scores."""
     made = Element("resprocessing")
     score = {"maxvalue": "100", "minvalue": "0", "varname": "SCORE", "vartype": "Decimal"}
     SubElement(SubElement(made, "outcomes"), "decvar", score)

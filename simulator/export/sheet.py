@@ -1,4 +1,4 @@
-"""CSV: a row for each choice to make, for spreadsheets and for programs of one's own."""
+"""CSV: a row for each choice to make, for spreadsheets and for your own programs."""
 
 import csv
 import io

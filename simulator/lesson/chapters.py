@@ -44,7 +44,7 @@ class Listed(Strict):
 
 
 class Stored(Strict):
-    """What is kept where at the end of a scenario's run."""
+    """The files and stores at the end of a scenario's run."""
 
     run: str
 

@@ -1,7 +1,7 @@
-"""The project's checklist: what a private registry of one's own must do, asked of it for real.
+"""The project's checklist: tests of a private registry, run against it for real.
 
-Four runs of the machine on the real registry: as a stranger, with a wrong password, as its user,
-and as its user once more. Each item looks at their traces, and says what it saw.
+Four runs of the machine on the real registry: as an anonymous user, with a wrong password, and
+twice with the right one. Each item looks at their traces, and says what it saw.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ WRONG = "-and-wrong"
 
 @dataclass(frozen=True)
 class Probe:
-    """What was asked, as traces without secrets."""
+    """The requests, as traces without secrets."""
 
     stranger: Trace
     wrong: Trace

@@ -39,7 +39,7 @@ class Told:
 
     @property
     def text(self) -> str:
-        """What is shown, with its title if it has one."""
+        """The sentence that is shown, with its title if it has one."""
         shown = self.shown
         title = f"{filled(shown.title, self.at)}: " if isinstance(shown, Words) else ""
         return title + filled(shown.text, self.at)
@@ -110,7 +110,7 @@ def of_row(span: Span) -> Iterator[Told]:
 
 
 def faults(told: Told) -> Iterator[str]:
-    """What is wrong with a sentence where it is shown."""
+    """Faults of a sentence where it is shown."""
     count = len(applying(told.variants, told.at))
     if count != 1:
         yield f"{count} sentences apply"

@@ -1,4 +1,4 @@
-"""The project: a registry of one's own, as data (`project.yaml`)."""
+"""The project: your own registry, as data (`project.yaml`)."""
 
 from pydantic import field_validator
 
@@ -34,7 +34,7 @@ class Step(Strict):
 
 
 class Hosted(Strict):
-    """A registry that somebody else runs: how to log in, and what to remember."""
+    """A hosted registry: how to log in, and what to remember."""
 
     name: str
     host: str

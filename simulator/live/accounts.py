@@ -1,6 +1,6 @@
 """Learners' accounts: a name to remember, a generated password, and of that only a hash.
 
-The password is returned once, when it is made; afterwards nobody here knows it.
+The password is returned once, when it is made; it is not kept.
 """
 
 import hashlib

@@ -188,7 +188,7 @@ def settle(attempt: Attempt) -> None:
 
 
 def only_greets(attempt: Attempt) -> bool:
-    """A registry that issues tokens asks nobody for a password at GET /v2/: who goes no further
+    """A registry that issues tokens does not ask for a password at GET /v2/: who goes no further
     has what was wanted already, or only asked whether a registry is there."""
     challenge = Challenge.parse(attempt.seen[-1].answer.header("WWW-Authenticate"))
     bearer = challenge is not None and challenge.scheme is Scheme.BEARER

@@ -1,11 +1,11 @@
 """Whose request is this, and who may see it.
 
 A request that proves who sent it belongs to that learner: by a token of ours, or by the right
-password. One that only names a learner, by a wrong password or by the namespace of a repository,
-is shown to that learner if it comes from where they are: knowing a name is not enough. One that
-names nobody belongs to the only learner at its address; where there are several, it waits for the
-next request of the same connection, and a greeting for the next request for a token of the same
-program. What belongs to nobody is forgotten.
+password. One that only names a learner, by a wrong password or by the namespace of a repository, is
+shown to that learner if it comes from where they are: knowing a name is not enough. One that names
+no user belongs to the only learner at its address; where there are several, it waits for the next
+request of the same connection, and a greeting for the next request for a token of the same program.
+A request without an owner is forgotten.
 """
 
 from collections import deque
@@ -63,7 +63,7 @@ class Waiting:
         self.held: deque[Seen] = deque(maxlen=LEARNERS)
 
     def add(self, one: Seen) -> None:
-        """Keep it for a moment. The greeting before it is known to be nobody's, then."""
+        """Keep it for a moment. The GET /v2/ before it has no owner then."""
         self.take(self.greeting_of(one))
         self.held.append(one)
 
@@ -86,7 +86,7 @@ class Waiting:
         return list(islice(same, 1))
 
     def overdue(self, now: float) -> list[Seen]:
-        """Those that nobody claimed in time; they wait no more."""
+        """Those without an owner in time; they wait no more."""
         late = [one for one in self.held if now - one.at >= HELD]
         self.held = deque((o for o in self.held if now - o.at < HELD), maxlen=LEARNERS)
         return late

@@ -1,5 +1,5 @@
-"""The clients that the live view knows (`clients.yaml`): how each names itself, what it is told,
-and the exact commands for it, with this learner's registry, name and images.
+"""The clients that the live view knows (`clients.yaml`): how each names itself, the note for it,
+and the exact commands, with this learner's registry, name and images.
 """
 
 import re
@@ -24,7 +24,7 @@ class Part(BaseModel):
 
 
 class OverHttp(Part):
-    """What is special where the registry speaks plain HTTP."""
+    """Notes for a registry that speaks plain HTTP."""
 
     note: str
 
@@ -78,7 +78,7 @@ def kinds() -> Mapping[str, Kind]:
 
 @dataclass(frozen=True)
 class Client:
-    """A program, by what it calls itself. `kind` is empty of one that nobody knows."""
+    """A program, by what it calls itself. `kind` is empty for an unknown one."""
 
     id: str
     name: str
@@ -133,7 +133,7 @@ def recipes() -> tuple[Kind, ...]:
 
 
 def note(kind: Kind, secure: bool) -> str:
-    """What is special with this client; empty where nothing is."""
+    """Notes for this client; empty where there are none."""
     recipe = kind.recipe
     if recipe is None:
         return ""

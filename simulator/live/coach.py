@@ -86,7 +86,7 @@ PUSHES = N_("That was a push. This registry refuses pushes from every account.")
 
 
 def tls(facts: Facts) -> str | None:
-    """Somebody spoke TLS, and no plain request followed: the scheme or a flag is wrong."""
+    """A client spoke TLS, and no plain request followed: the scheme or a flag is wrong."""
     lonely = [
         at for at in facts.hellos[-3:]
         if facts.now - at < RECENT and facts.now - at > PROBE
@@ -236,7 +236,7 @@ LATEST = 4
 
 
 def causes(one: Seen) -> list[str]:
-    """What was broken, and shows in this answer."""
+    """The switches that were broken, and show in this answer."""
     return [name for name in one.broken if name in SYMPTOMS and SYMPTOMS[name](one)]
 
 

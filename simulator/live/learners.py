@@ -31,7 +31,7 @@ class Full(ValueError):
 
 @dataclass(eq=False)
 class Session:
-    """One learner. `id` opens the live view and nothing else; nobody can guess it.
+    """One learner. `id` opens the live view and nothing else; it cannot be guessed.
 
     `address` is the network that the page was opened from. `proven` are those from which the
     right password or a token of ours came.
@@ -45,7 +45,7 @@ class Session:
     seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=KEPT))
     proven: deque[str] = field(default_factory=lambda: deque(maxlen=ADDRESSES))
     hellos: deque[float] = field(default_factory=lambda: deque(maxlen=20))
-    """When somebody here spoke TLS to the plain port."""
+    """When a client here spoke TLS to the plain port."""
     memo: Memo = field(default_factory=dict)
     """What the observer has told already."""
     right: bytes = field(default=b"", repr=False)
@@ -97,7 +97,7 @@ class Learners:
     def make_room(self, address: str, now: float) -> None:
         """Drop sessions past their time, and where there is no room, one that was never used.
 
-        Nobody who ever proved who they are makes room for another. Raises Full.
+        A learner who once sent the right password is never removed for another. Raises Full.
         """
         for session in self.all():
             if not session.watchers and now - session.active > LIFETIME:
@@ -132,7 +132,7 @@ class Learners:
         return sorted(here, key=lambda one: one.begun, reverse=True)
 
     def only_at(self, network: str) -> Session | None:
-        """The one learner at this address; None where there are several, or nobody.
+        """The one learner at this address; None where there are several, or none.
 
         This machine is one person's: there, the one whose page is open counts.
         """

@@ -1,7 +1,7 @@
 """A live run as a recording, in the form of the recordings of real Docker.
 
-It says what the registry saw. What was printed in the learner's terminal, the registry does not
-know: `seen_by` says so, and those fields are empty. Secrets were masked before anything was kept.
+It says what the registry saw. The registry does not know what the learner's terminal printed:
+`seen_by` says so, and those fields are empty. Secrets were masked before anything was kept.
 """
 
 from typing import Any

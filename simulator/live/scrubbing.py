@@ -53,7 +53,7 @@ def echoless(response: Response, request: Request) -> Response:
 
 
 def secrets_of(request: Request) -> tuple[str, ...]:
-    """The secrets that the request itself brings: they might stand elsewhere in it too."""
+    """The secrets that the request itself brings: they might be elsewhere in it too."""
     pair = presented(request)
     given = (request.authorization.secret,) if request.authorization else ()
     return tuple(filter(None, (*given, pair[1] if pair else "")))

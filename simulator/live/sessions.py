@@ -35,7 +35,7 @@ LONGEST_URL = 2048
 """Characters of an address that is answered at all."""
 REQUESTS = Rate(per_second=40, burst=400)
 GUESSES = Rate(per_second=0.5, burst=40)
-"""Of a password, for each name and address: who knows a name locks nobody else out."""
+"""Of a password, for each name and address: a known name cannot be used to lock its owner out."""
 
 Clock = Callable[[], float]
 
@@ -51,7 +51,7 @@ class Asking:
     identity: Identity
     session: Session | None
     alone: bool
-    """Whether nobody else was at this address before the request."""
+    """Whether no other learner was at this address before the request."""
     now: float
     refused: bool = False
     """Whether too many passwords were tried."""
@@ -115,8 +115,8 @@ class Sessions:
         session.changed()
 
     def hello(self, address: str) -> None:
-        """A client spoke TLS to the plain port: the only learner there is told. This machine is
-        one person's: there, every open page tells it."""
+        """A client spoke TLS to the plain port: the only learner there sees it. This machine is one
+        person's: there, every open page tells it."""
         network = network_of(address)
         with self.lock:
             only = self.learners.only_at(network)
@@ -243,7 +243,7 @@ class Sessions:
         return done
 
     def seen(self, asking: Asking, response: Response) -> Seen:
-        """What is kept: without secrets, and without a blob's bytes."""
+        """The kept state: without secrets, and without a blob's bytes."""
         request = asking.request
         pair = presented(request)
         exchange = Exchange(scrubbed(request), echoless(response, request)).masked()
@@ -258,7 +258,7 @@ class Sessions:
         )  # fmt: skip
 
     def fingerprint(self, secret: str) -> str:
-        """Tells whether the same secret came twice, to who has ours and to nobody else."""
+        """Tells whether the same secret came twice, to holders of our key only."""
         return self.print_of(secret).hex()[:12] if secret else ""
 
     def print_of(self, secret: str) -> bytes:

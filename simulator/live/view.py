@@ -1,7 +1,7 @@
 """What the live page is sent: the stage's own payload, as far as the run has come.
 
 A message names the run, says from which step on it is new, and carries only those steps: a later
-request may revise what an earlier one seemed to mean, and then the tail is told again.
+request may revise what an earlier one seemed to mean, and then the tail is sent again.
 """
 
 from typing import Any
@@ -49,7 +49,7 @@ UNKNOWN = "–"
 
 
 def addressless(payload: dict[str, Any]) -> dict[str, Any]:
-    """A live run is no address to send to somebody."""
+    """A live run has no address that can be shared."""
     return payload | {"source": "", "engine": "", "scenario": "", "address": {}, "live": True}
 
 

@@ -86,7 +86,7 @@ def own_words(event: str, kind: Kind) -> Saying | None:
 
 
 def cell(variable: str, text: str, kind: Kind) -> str:
-    """A variable's value: an image store that is not there, or whose content nobody has seen."""
+    """A variable's value: an image store that is not there, or whose content is unknown."""
     if variable == "local_image_store" and not kind.images:
         return _("none: the client has no image store")
     if variable == "local_image_store" and text == _("Empty"):

@@ -1,7 +1,7 @@
 """The store behind a border: whatever is wrong with the database, a caller hears it in seconds.
 
 The database is opened at the first use, and again after a failure: what is kept once it is back
-needs no restart. Work is done in a thread of its own, for a database that hangs answers nobody.
+needs no restart. Work is done in its own thread, because a database can hang.
 """
 
 import logging

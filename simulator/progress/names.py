@@ -6,7 +6,7 @@ import secrets
 
 
 def new_learner() -> str:
-    """A name that nobody can guess: whoever knows it is that learner."""
+    """A name that cannot be guessed: whoever knows it is that learner."""
     return secrets.token_urlsafe(24)
 
 
@@ -21,5 +21,6 @@ def account(issuer: str, subject: str) -> str:
 
 
 def stored(learner: str) -> str:
-    """What the database has in place of a learner's name: a copy of it opens nobody's progress."""
+    """What the database has in place of a learner's name: a copy of it gives no access to a
+    learner's progress."""
     return hashlib.sha256(learner.encode()).hexdigest()

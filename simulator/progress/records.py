@@ -1,4 +1,4 @@
-"""What is kept of a learner, and what follows from it. No I/O, no clock.
+"""The records of a learner, and figures computed from them. No I/O, no clock.
 
 Review is spaced by objective, not by question (FSRS, by the `fsrs` library): a card is computed
 by playing an objective's answers in order, and is stored nowhere.
@@ -51,8 +51,8 @@ class Kept(BaseModel):
 
 
 class Answer(Kept):
-    """An answer to a question. `sure` from 0 (guessed) to 2, None where nobody was asked;
-    `hints` is the number of hints that were opened before it."""
+    """An answer to a question. `sure` from 0 (guessed) to 2, None where it was not asked; `hints`
+    is the number of hints that were opened before it."""
 
     question: Name
     objective: Name

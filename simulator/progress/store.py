@@ -178,7 +178,7 @@ class Store:
         try:
             with self.engine.begin() as connection:
                 add_all(connection, batch)
-        except Exception as error:  # whatever it is, whoever waits is told
+        except Exception as error:  # whatever it is, it is passed to the waiting thread
             if len(batch) == 1:
                 batch[0].written.set_exception(error)
                 return

@@ -63,7 +63,7 @@ def challenges(header: str) -> tuple[Challenge, ...]:
 
 
 def elements(header: str) -> Iterator[tuple[str, str, str]]:
-    """What stands between the commas: a scheme where a challenge begins, a key and its value."""
+    """The parts between the commas: a scheme where a challenge begins, a key and its value."""
     for element in ELEMENT.findall(header):
         text = element.strip()
         pair = PARAMETER.match(text)
@@ -76,6 +76,6 @@ def elements(header: str) -> Iterator[tuple[str, str, str]]:
 
 
 def unvalued(word: str, text: str) -> str:
-    """The word as a scheme: it stands alone, or credentials in base64 follow (token68)."""
+    """The word as a scheme: it is alone, or credentials in base64 follow (token68)."""
     rest = text[len(word) :].lstrip()
     return "" if rest.startswith("=") else word

@@ -28,8 +28,8 @@ def check_digest(digest: str) -> None:
 
 
 def parse_digest(digest: str) -> None:
-    """As a header's value is read: what has not the form of a digest at all is told first.
-    Raises InvalidDigest."""
+    """As a header's value is read: a text without the form of a digest is reported first. Raises
+    InvalidDigest."""
     if not re.fullmatch(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+", digest):
         raise InvalidDigest("invalid checksum digest format")
     check_digest(digest)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Standard(NamedTuple):
-    """What goes with a code where a registry says nothing else."""
+    """The message for a code where a registry gives no other."""
 
     status: int
     message: str

@@ -1,4 +1,4 @@
-"""JSON from somebody else's program, with a bound on how deeply it is nested."""
+"""JSON from another program, with a bound on how deeply it is nested."""
 
 import json
 import re

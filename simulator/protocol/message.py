@@ -46,9 +46,9 @@ class Request:
     promised: int | None = None
     """The size of the blob that is asked for, in bytes, where a manifest names it."""
     payload: bytes = field(default=b"", repr=False)
-    """What is sent: a manifest, or a part of a blob."""
+    """The content that is sent: a manifest, or a part of a blob."""
     content: "Content | None" = None
-    """The blob that is sent, where nobody has its bytes."""
+    """The blob that is sent, where its bytes are unknown."""
     trust: Trust = Trust()
     proxy: str = ""
     """The address of the proxy that it goes through (RFC 9110 section 9.3.6); empty without."""
@@ -62,8 +62,8 @@ class Request:
 
     @property
     def listener(self) -> str:
-        """Who is asked: the host in lower case and without the dot of the root of names, with its
-        port where it is not the scheme's own."""
+        """The host that is asked: the host in lower case and without the dot of the root of names,
+        with its port where it is not the scheme's own."""
         own = ":443" if self.url.lower().startswith("https:") else ":80"
         name, colon, port = self.host.lower().removesuffix(own).rpartition(":")
         return f"{name.removesuffix('.')}{colon}{port}" if colon else port.removesuffix(".")
@@ -78,7 +78,7 @@ class Request:
 
     @property
     def target(self) -> Target:
-        """What is asked for."""
+        """The target of the request."""
         return target(self.method, self.path)
 
     @property
@@ -102,7 +102,7 @@ class Content:
     size: int
     digest: str
     unpacked: int | None = None
-    """The bytes of the files in a layer, where somebody unpacked it."""
+    """The bytes of the files in a layer, where it was unpacked."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Reference:
 
     @property
     def identifier(self) -> str:
-        """What stands after `/manifests/`."""
+        """The part of the path after `/manifests/`."""
         return self.digest or self.tag or "latest"
 
     @property

@@ -1,6 +1,6 @@
 """Questions made from runs: reproducible from a seed, and never the same set twice.
 
-`draw` makes a set. What is right is never stored: `right` asks the machine, and `problems` puts
+`draw` makes a set. The right option is never stored: `right` asks the machine, and `problems` puts
 every option of a question to it.
 """
 

@@ -200,7 +200,7 @@ def other_engine(name: str) -> str:
 
 
 def never_stale(scenario: Scenario) -> Scenario:
-    """What is stored is right for ever."""
+    """Stored credentials are right for ever."""
     if scenario.stored is None:
         return scenario
     return scenario.model_copy(update={"password": scenario.stored.partition(":")[2]})
@@ -268,7 +268,7 @@ UNRESOLVED = leading(
 
 
 def unchecked(state: State, exchange: Exchange, event: Event) -> Event:
-    """What arrives is what was asked for."""
+    """The content that arrives is always the right one."""
     if not isinstance(event, e.DigestMismatch) or state.phase is not P.FETCHING_BLOBS:
         return event
     blob = blob_of(state, exchange.request)
@@ -276,7 +276,7 @@ def unchecked(state: State, exchange: Exchange, event: Event) -> Event:
 
 
 def all_again(state: State) -> Moves | None:
-    """What is here already is downloaded all the same."""
+    """Layers that are here already are downloaded all the same."""
     if state.phase is P.COMPARING:
         return e.UpdateNeeded()
     if state.phase is P.FETCHING_MANIFEST and not isinstance(fetch_manifest(state), tuple):

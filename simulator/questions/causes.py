@@ -93,7 +93,7 @@ TRIED = 8
 
 
 def mutant_causes(lesson: Lesson, at: Address, output: str, rng: Random) -> Iterator[Wrong]:
-    """Situations that end like this for somebody with a misconception. Two will do."""
+    """Situations that end like this for a learner with a misconception. Two will do."""
     found = 0
     names = [n for n in lesson.situations if ending_of("", n, at.engine) != output]
     failing = sorted(
@@ -117,7 +117,7 @@ def other_causes(lesson: Lesson, at: Address, rng: Random) -> Iterator[Wrong]:
 
 
 def printed(name: str, engine: str) -> str:
-    """What Docker prints there: what differs, for everybody to see."""
+    """What Docker prints there: the differences that can be seen."""
     said = ending_of("", name, engine)
     if not said:
         return _("There Docker ends without such a message.")

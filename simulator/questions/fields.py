@@ -1,4 +1,5 @@
-"""What can be asked about one step: what is stored, what a message carries, what a pull brings.
+"""The fields of one step that questions are about: what is stored, what a message carries, what a
+pull brings.
 
 Each value has a sentence that says why it is so, and each other value one that says why not:
 both are chosen by the facts of the step, never by how the stage tells the step.

@@ -36,7 +36,7 @@ def same_trace(trace: Trace) -> Trace:
 class Mutant:
     """One misconception. The texts complete "This is what you would see if {belief}. But {truth}".
 
-    `objective` names what somebody who believes this has still to learn.
+    `objective` names what a learner who believes this has still to learn.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Mutant:
     """Where none of these happens to the machine, the mutant does the same; empty: it may not."""
 
     def run(self, name: str, engine: str) -> Trace:
-        """The scenario as somebody imagines it who has this misconception."""
+        """The scenario as a learner with this misconception imagines it."""
         known = scenario(name)
         world, other = self.world(known), self.engine(engine)
         if world == known and (self.machine is MACHINE or not self.matters(name, other)):
@@ -110,7 +110,7 @@ def moving(change: Callable[[State], Moves | None]) -> Machine:
     return Machine(next_move=moved)
 
 
-# -- seeing the run otherwise -----------------------------------------------------------------
+# -- seeing the run with a misconception --------------------------------------------------------
 
 
 def each_step(change: Callable[[Step], Step]) -> Callable[[Trace], Trace]:

@@ -20,7 +20,7 @@ LEAST = 3
 """How many options a part has."""
 
 Key = tuple[str, str, str, int, str]
-"""What can be asked: kind, scenario, engine, step, and what else tells it from others."""
+"""The kinds that can be asked: kind, scenario, engine, step, and what else tells it from others."""
 
 
 @dataclass(frozen=True)

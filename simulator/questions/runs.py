@@ -123,7 +123,7 @@ def situation(at: Address) -> str:
 
 
 def typed(at: Address) -> str:
-    """What was typed up to this step."""
+    """The commands typed up to this step."""
     steps = played(at.scenario, at.engine).steps[: at.step]
     return "\n".join(
         f"$ {line.text}" for step in steps for line in step.terminal if line.kind == "command"
@@ -175,7 +175,7 @@ def engine_of(at: Address) -> str:
 
 
 def because(mutant: Mutant) -> str:
-    """Why somebody would choose this, and why it is not so."""
+    """Why a learner would choose this, and why it is wrong."""
     return _("This is what you would see if {belief}. But {truth}").format(
         belief=_(mutant.belief), truth=_(mutant.truth)
     )
@@ -219,5 +219,5 @@ def ending_of(mutant: str, name: str, engine: str) -> str:
 
 
 def at_prompt(step: Step) -> bool:
-    """What comes next is for the user to say."""
+    """The user chooses the next command."""
     return step.after.phase in (Phase.READY, Phase.DONE, Phase.FAILED)

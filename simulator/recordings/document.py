@@ -107,7 +107,7 @@ class Told(CommandOutput):
             text = {name: "".join(one[name] for one in parts) for name in ("stdout", "stderr")}
             http = [line for one in parts for line in one["http"]]
             return {**data, **text, "http": http, "exit_code": parts[-1]["exit_code"]}
-        except (KeyError, TypeError):  # which part is wrong is told when it is read
+        except (KeyError, TypeError):  # the fault is reported when the part is read
             return data
 
     @property

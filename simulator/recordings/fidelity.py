@@ -1,7 +1,7 @@
 """How faithful the machine is: recorded situations of real Docker, played and compared.
 
-Compared are the fields of `FIELDS`, after what `NORMALISED` lists and nothing else. What is not
-played is listed with the reason, and counts as a disagreement.
+Compared are the fields of `FIELDS`, after what `NORMALISED` lists and nothing else. A recording
+that is not played is listed with the reason, and counts as a disagreement.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The content of the laboratories in which Docker was recorded.
 
-The content (`lab.json`) is what its registries served: manifests and configs as bytes, other
-blobs by size and digest, so that digests are the very same.
+The content (`lab.json`) is what its registries served: manifests and configs as bytes, other blobs
+by size and digest, so that digests are the same.
 """
 
 import json

@@ -57,8 +57,8 @@ STANDING: Mapping[str, dict[str, Any]] = {
                                "address": "198.51.100.7"},
     "dnstimeout.example.com": {"obstacle": "no answer from the DNS server", "empty": True},
 }  # fmt: skip
-"""What is in the laboratory even where no situation is about it: both token services, the
-stand-in for Docker Hub, and hosts that cannot be reached."""
+"""The parts of the laboratory that are there in every situation: both token services, the
+substitute for Docker Hub, and hosts that cannot be reached."""
 
 
 def document(world: LabWorld) -> WorldDocument:

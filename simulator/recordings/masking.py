@@ -1,8 +1,8 @@
-"""What is masked in a recording before it is written.
+"""Masks secrets in a recording before it is written.
 
 Twice: every place that holds a secret by its nature (`NAMES`, `HEADERS`, queries of redirects,
-whatever looks like a JWT), and every secret that was met in one of them, wherever else it stands.
-A masked recording is still one of a piece: its password is `MASK`, and `Authorization` and
+whatever looks like a JWT), and every secret that was met in one of them, wherever else it is. A
+masked recording is still one of a piece: its password is `MASK`, and `Authorization` and
 `config.json` hold the base64 of just that.
 """
 
@@ -133,7 +133,7 @@ class Masker:
         named = {"auth": self.authorization(f"Basic {pair}").partition(" ")[2]} if pair else {}
         return {**self.inside(entry), **named}
 
-    # -- wherever it stands ---------------------------------------------------------------
+    # -- wherever it is -------------------------------------------------------------------
 
     def everywhere(self, value: Any) -> Any:
         """Strings without any secret that was met, however it is written, and without JWTs."""

@@ -1,4 +1,4 @@
-"""What is not compared as it is, between a recording and the machine, and why."""
+"""The differences between a recording and the machine that do not count, and why."""
 
 import re
 from collections import Counter
@@ -141,8 +141,8 @@ REFERRERS = re.compile(r"GET \S+/(referrers/sha256:|manifests/sha256-)[0-9a-f]{6
 
 
 def parallel_requests(outcome: Outcome) -> Outcome:
-    """Requests for blobs that stand together are sorted; where referrers are asked for, those
-    until the next HEAD stand together."""
+    """Adjacent requests for blobs are sorted; where referrers are asked for, so are those until the
+    next HEAD."""
     beside = any(REFERRERS.fullmatch(line) for line in outcome.requests)
     kept: list[str] = []
     block: list[str] = []
@@ -184,7 +184,7 @@ ONE_BLOB = re.compile(r"/blobs/sha256:[0-9a-f]{64}")
 
 
 def parallel_pushes(recorded: Outcome, ours: Outcome) -> Pair:
-    """What was asked for blobs and tokens, sorted; where both fail, which of it was refused."""
+    """The requests for blobs and tokens, sorted; where both fail, which of them was refused."""
     if not is_push(recorded):
         return recorded, ours
     failed = bool(recorded.exit_status and ours.exit_status)
@@ -291,4 +291,4 @@ NEVER_COMPARED = {
     "values of tokens": "they are random",
     "sizes of images in engine 29": "they depend on containerd's snapshotter, which unpacks",
 }
-"""What is not looked at at all -> why."""
+"""Parts that are not compared at all -> why."""

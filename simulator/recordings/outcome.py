@@ -1,4 +1,4 @@
-"""What can be compared of a command: of the recording, and of the machine."""
+"""The outcome of a command: of the recording, and of the machine."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ from simulator.scenarios.client import HOME
 
 @dataclass(frozen=True)
 class Outcome:
-    """What can be compared: of the recording, or of the machine."""
+    """The parts that are compared: of the recording, or of the machine."""
 
     stdout: tuple[str, ...]
     stderr: tuple[str, ...]

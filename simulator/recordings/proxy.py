@@ -1,4 +1,4 @@
-"""A logging reverse proxy on loopback: it stands in front of a registry and its token service.
+"""A logging reverse proxy on loopback: it is in front of a registry and its token service.
 
 What passes is written down in the recordings' terms, with true addresses. The realm in a
 challenge is rewritten, so that requests for tokens pass here too; redirects of blobs are passed
@@ -173,7 +173,7 @@ class Proxy:
         return name, REALM.sub(self.realm, value.decode("latin-1")).encode("latin-1")
 
     def realm(self, found: re.Match[str]) -> str:
-        """The same realm by way of the proxy; one that no secret may go to stays as it is."""
+        """The same realm through the proxy; one that no secret may go to stays as it is."""
         origin = origin_of(found[2])
         why = objection(found[2], self.upstream.partition("//")[2])
         if why:

@@ -1,8 +1,8 @@
-"""The recorder: what somebody's own Docker does with their registry, as a recording.
+"""The recorder: what your own Docker does with your registry, as a recording.
 
-Docker runs as it is, with a `config.json` of its own, and pulls by way of a logging proxy; in
-the recording the registry has its true name, and secrets are masked. Where the recording could
-not be true, there is none, but a sentence.
+Docker runs as it is, with a `config.json` of its own, and pulls through a logging proxy; in the
+recording the registry has its true name, and secrets are masked. Where the recording could not be
+true, there is none, but a sentence.
 """
 
 import json
@@ -152,8 +152,8 @@ def platform_of(command: Command, engine: Engine) -> Platform:
 
 
 def manifests_held(proxy: Proxy, platform: Platform) -> Iterator[dict[str, str]]:
-    """Manifests that Docker looked up and did not ask for, as it has them from an earlier pull.
-    A replay needs them, so we ask in its place, with the very proof that it sent."""
+    """Manifests that Docker looked up and did not ask for, as it has them from an earlier pull. A
+    replay needs them, so we ask in its place, with the credentials that it sent."""
     asked = {entry.path.rpartition("/")[2] for entry in proxy.log if entry.method == "GET"}
     for entry in [entry for entry in proxy.log if entry.method == "HEAD" and entry.status == 200]:
         digest = dict(entry.received).get("docker-content-digest", "")
@@ -262,7 +262,7 @@ def masked(order: Order, proxy: Proxy, kind: str, told: dict[str, Any]) -> dict[
 
 
 def world(username: str, host: str) -> dict[str, Any]:
-    """What was there before the command, as far as it is known: config.json."""
+    """The state before the command, as far as it is known: config.json."""
     auths = {host: auth_entry(f"{username}:{MASK}")}
     return {"config_json_before": {"auths": auths} if username else None}
 

@@ -1,7 +1,7 @@
 """A recording as a source: the machine asks, and what was recorded answers.
 
-Requests are matched by method and URL, in order. What the machine asks and the recording does
-not have, and the other way round, is told as a `Deviation`; nothing is made up.
+Requests are matched by method and URL, in order. A request that only one of machine and recording
+has is reported as a `Deviation`; nothing is made up.
 """
 
 import re
@@ -97,7 +97,7 @@ def trace_of(recording: Recording, played: Played) -> Trace:
 
 @dataclass
 class Player:
-    """What is left of the recording while the machine asks."""
+    """The exchanges of the recording that the machine has not asked for yet."""
 
     told: Told
     left: list[Exchanged]
@@ -143,7 +143,7 @@ class Player:
         return self.blob(request, line, answer, digest)
 
     def blob(self, request: Request, line: Exchanged, answer: Response, digest: str) -> Response:
-        """What arrived of a blob. A download whose end nobody saw is taken as promised."""
+        """What arrived of a blob. A download without a recorded end is taken as promised."""
         length = answer.header("Content-Length") or ""
         announced = int(length) if length.isdecimal() else 0
         if line.response_bytes is None:
@@ -175,7 +175,7 @@ class Player:
     # -- what has no answer ---------------------------------------------------------------
 
     def silence(self, request: Request) -> Answer:
-        """Why no HTTP answer was recorded: no TLS, no connection, or nobody asked."""
+        """Why no HTTP answer was recorded: no TLS, no connection, or no request."""
         obstacle = self.handshake(request) or spoken(self.told, request)
         if obstacle:
             return obstacle
@@ -203,7 +203,8 @@ class Player:
         self.deviations.append(Deviation(kind, f"{request.method} {request.url}"))
 
     def unasked(self, last: State) -> Iterator[Deviation]:
-        """What is left. Blobs that were in flight when a pull failed are left by chance."""
+        """The exchanges that are left. Blobs that were in flight when a pull failed are left by
+        chance."""
         for line in self.left:
             in_flight = last.failure is not None and line_target(line).kind is Target.BLOB
             if not (line.event or in_flight):
@@ -282,9 +283,9 @@ def whole(body: str) -> str:
 
 
 def retold(played: Played) -> Iterator[Step]:
-    """The steps with the recorded lines, each at the step where the machine prints it; a line
-    that the machine does not print stands with the one before. On a terminal the recording has
-    the last screen only, and a registry none: there the machine's lines stay."""
+    """The steps with the recorded lines, each at the step where the machine prints it; a line that
+    the machine does not print is with the one before. On a terminal the recording has the last
+    screen only, and a registry none: there the machine's lines stay."""
     told = played.scene.told
     if told.tty_raw is not None or told.seen_by == "registry":
         yield from played.steps

@@ -193,7 +193,7 @@ def with_services(asked: Compose, files: Mapping[str, str]) -> Compose:
 
 
 INNER = re.compile(r"\$\(([^()]*)\)")
-"""`$(...)`: a command whose output stands in the command line."""
+"""`$(...)`: a command whose output is part of the command line."""
 
 
 def printed_by(line: str, scene: Scene, client: Client) -> str:

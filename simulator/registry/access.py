@@ -94,7 +94,7 @@ def access_detail(wanted: Resource | None) -> list[dict[str, str]] | None:
 
 
 def who(authorization: Authorization | None, registry: Registry) -> str | None:
-    """The user whose name and password these are; None for nobody."""
+    """The user whose name and password these are; None if there is none."""
     pair = authorization.pair() if authorization else None
     user = registry.users.get(pair[0]) if pair else None
     right = pair and user and hmac.compare_digest(user.password.encode(), pair[1].encode())
@@ -102,7 +102,7 @@ def who(authorization: Authorization | None, registry: Registry) -> str | None:
 
 
 def subject(authorization: Authorization | None, registry: Registry) -> str | None:
-    """The user whose password or whose valid token of ours this is; None for nobody."""
+    """The user whose password or whose valid token of ours this is; None if there is none."""
     if authorization is None or authorization.scheme is not Scheme.BEARER:
         return who(authorization, registry)
     claims = tokens.verify(authorization.secret, registry, registry.clock)
@@ -114,8 +114,8 @@ def is_public(registry: Registry, name: str) -> bool:
 
 
 def may(registry: Registry, user: str, wanted: Resource) -> bool:
-    """Pull what is theirs or public, push and delete where they may push. Who is known may list
-    the catalog: it names only what is theirs."""
+    """Pull what is theirs or public, push and delete where they may push. A known user may list the
+    catalog: it names only what is theirs."""
     known = registry.users.get(user)
     if wanted == CATALOG:
         return known is not None

@@ -58,7 +58,7 @@ def respond(request: Request, registry: Registry) -> Answer:
 
 
 def part_of(request: Request, registry: Registry) -> tuple[Part, str | None]:
-    """What is asked for, and which blob or manifest: faults are laid on these."""
+    """The target of the request, and which blob or manifest: faults are laid on these."""
     if is_token_service(request, registry):
         return Part.TOKEN, None
     part = PARTS.get(request.target.kind, Part.PING)

@@ -83,8 +83,8 @@ def direct(incoming: Incoming) -> Client:
 
 
 def behind_proxy(incoming: Incoming) -> Client:
-    """The client that the proxy in front saw: the last address that it wrote down, and the port
-    if it is told to pass that on."""
+    """The client that the proxy in front saw: the last address that it wrote down, and the port if
+    it is configured to pass that on."""
     seen = direct(incoming)
     address = incoming.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     port = incoming.headers.get("x-real-port", "")

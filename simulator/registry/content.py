@@ -1,4 +1,4 @@
-"""What is pulled and listed: manifests, blobs, tags and the catalog."""
+"""Pulling and listing: manifests, blobs, tags and the catalog."""
 
 import json
 import re
@@ -54,7 +54,7 @@ def accepts_oci(request: Request) -> bool:
 
 
 def not_a_digest(identifier: str) -> Response | None:
-    """What is wrong with it: without a colon it is no address at all, as distribution says."""
+    """Its fault: without a colon it is no address at all, as distribution says."""
     if ":" not in identifier:
         return NOT_FOUND
     try:

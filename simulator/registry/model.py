@@ -44,8 +44,8 @@ class User:
 class Blob:
     """A blob as stored; `digest` is its name, and need not be true of a corrupted one.
 
-    With a `size`, nobody has the bytes: what would arrive is that many, of digest `actual`,
-    and its files have `unpacked` bytes.
+    With a `size`, there are no bytes: what would arrive is that many, of digest `actual`, and its
+    files have `unpacked` bytes.
     """
 
     digest: str
@@ -57,7 +57,7 @@ class Blob:
 
 @dataclass(frozen=True)
 class Upload:
-    """A blob on its way. Where nobody has the bytes, `content` is what was sent."""
+    """A blob on its way. Where there are no bytes, `content` is what was sent."""
 
     chunks: tuple[bytes, ...] = field(default=(), repr=False)
     content: Content | None = None
@@ -186,7 +186,7 @@ class Registry:
 
     @property
     def clock(self) -> int:
-        """Seconds since 1970, by this registry's clock; 0 where nobody has set it."""
+        """Seconds since 1970, by this registry's clock; 0 where it is not set."""
         return self.now or 0
 
     def after(self, fault: Fault) -> "Registry":

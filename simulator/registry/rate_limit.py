@@ -25,13 +25,13 @@ class Rate:
 
 @dataclass(frozen=True)
 class Bucket:
-    """What was left at a time."""
+    """The tokens that were left at a time."""
 
     tokens: float
     at: float
 
     def filled(self, rate: Rate, now: float) -> float:
-        """What is in it now."""
+        """The tokens in it now."""
         return min(rate.burst, self.tokens + (now - self.at) * rate.per_second)
 
 

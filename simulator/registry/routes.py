@@ -41,14 +41,14 @@ def answered(request: Request, registry: Registry, fault: Fault | None) -> Respo
     route = MOVED.get(request.path) or ROUTES.get(target.kind)
     route = content.stored_blob if alone else route
     if target.kind is Kind.REFERRERS and not registry.referrers:
-        route = None  # nobody is asked for credentials where there is no such path
+        route = None  # no credentials are asked for where there is no such path
     return guarded(request, registry, route, fault) if route else NOT_FOUND
 
 
 def guarded(request: Request, registry: Registry, route: Route, fault: Fault | None) -> Response:
     """The route's answer, if nothing comes before it.
 
-    Where nobody may push, whoever tries is told that, and not to log in first.
+    Where no user may push, the answer says so, and does not ask for a login first.
     """
     refused = error_of(fault) or pull_only(request) or before_the_route(request, registry, fault)
     if refused:

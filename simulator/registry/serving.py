@@ -42,7 +42,7 @@ from simulator.registry.routes import before_the_route
 from simulator.registry.writing import WRITES
 
 CONNECTIONS = 500
-"""At once; one more is told to come back (503)."""
+"""At once; one more gets 503 and can come back."""
 REMEMBERED = 500
 """Exchanges that are kept."""
 SECRET = "PULLSCOPE_SECRET"
@@ -63,7 +63,7 @@ class InvalidSecret(ValueError):
 class Served:
     """A registry that is being served. `registry` is as the last answer left it.
 
-    What was exchanged is remembered for a while, without secrets and without a blob's bytes.
+    Exchanges are remembered for a while, without secrets and without a blob's bytes.
     """
 
     registry: Registry
@@ -190,7 +190,7 @@ def listening_at(host: str, port: int) -> socket.socket:
 
 
 def address(listening: socket.socket) -> str:
-    """`host:port`, as it stands in an image's name."""
+    """`host:port`, as in an image's name."""
     host, port = listening.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

@@ -1,4 +1,4 @@
-"""What is pushed and deleted: uploads of blobs, mounts, manifests and tags.
+"""Pushing and deleting: uploads of blobs, mounts, manifests and tags.
 
 Each call gives the answer and the registry as it is afterwards (distribution spec, end-4 to
 end-11). Only a writable registry gets here.

@@ -1,8 +1,8 @@
-"""What can be otherwise: one thing in the world, or in what is typed, as data.
+"""The changes of a scenario: one thing in the world, or in what is typed, as data.
 
 A change is a function from scenario to scenario. Where there is nothing of the kind to change, or
-where it is so already, the scenario comes back equal: that is how "makes no sense here" is told.
-What is broken is taken from the scenario that is about it, so that both mean the same.
+where it is so already, the scenario comes back equal: so an equal scenario means "makes no sense
+here". A fault is taken from the scenario that is about it, so that both mean the same.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ def as_in(name: str, field: str) -> Apply:
 
 
 def broken_as_in(name: str) -> Apply:
-    """What is broken in that scenario is broken here too; it strikes first."""
+    """The faults of that scenario are here too; they strike first."""
 
     def apply(one: Scenario) -> Scenario:
         added = tuple(fault for fault in scenario(name).faults if fault not in one.faults)
@@ -73,7 +73,7 @@ def ordinary(*fields: str) -> Apply:
 
 
 def holding_the_image(one: Scenario) -> Scenario:
-    """An earlier pull left the very image that is pulled."""
+    """An earlier pull left the image that is pulled."""
     known = [image for image in pulled(one) if exists(image)]
     return one.model_copy(update={"held": known[0]}) if known else one
 
@@ -241,4 +241,4 @@ CHANGES: Mapping[str, Change] = {
         ordinary("faults", "obstacle", "tls", "helper_missing", "read_only"),
     ),
 }
-"""What can be changed, by the name in an address."""
+"""The changes, by the name in an address."""

@@ -29,7 +29,7 @@ def traces(names: tuple[str, ...], engine: str = "29") -> tuple[Trace, ...]:
 
 
 def run(one: Scenario, engine: str = "29", machine: Machine = MACHINE) -> Trace:
-    """A run of a scenario, also of one that stands in no file. Raises InvalidWorld."""
+    """A run of a scenario, also of one that is in no file. Raises InvalidWorld."""
     taken = acts(one, engine, machine)
     masked = (replace(step, number=place).masked() for place, step in enumerate(taken, 1))
     return Trace(tuple(masked), known_engine(engine).name, "mock", one.name)

@@ -93,12 +93,12 @@ class CertificateDocument(Strict):
 class SiteDocument(Strict):
     """What listens at a host.
 
-    `of` names the site whose registry answers here too: a token service, a storage host, or
-    another name of the same registry. `images` names what it holds (see `Contents`), and `tags`
-    moves tags of it: `repository:tag` to a tag of that repository, or to a digest. `realm` is
-    where a token service is, if not at the host with that role. `redirects`: blobs are at the
-    storage host. `faults` are the registry's own, `front` is what stands before it. `alert` ends
-    every TLS handshake, in Go's words; `wants_certificate`: clients must show one.
+    `of` names the site whose registry answers here too: a token service, a storage host, or another
+    name of the same registry. `images` names what it holds (see `Contents`), and `tags` moves tags
+    of it: `repository:tag` to a tag of that repository, or to a digest. `realm` is where a token
+    service is, if not at the host with that role. `redirects`: blobs are at the storage host.
+    `faults` are the registry's own, `front` is in front of it. `alert` ends every TLS handshake, in
+    Go's words; `wants_certificate`: clients must show one.
     """
 
     role: Role = Role.REGISTRY

@@ -81,7 +81,7 @@ def pipe(shell: Shell, pipeline: Pipeline, prompt: Prompt | None) -> Ran:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a program stands in its pipeline: what it is given, and whether the screen is next."""
+    """The place of a program in its pipeline: what it is given, and whether the screen is next."""
 
     given: str | None = None
     last: bool = True

@@ -27,7 +27,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Found:
-    """A word, where it is, the program that it belongs to, and what stands before it."""
+    """A word, where it is, the program that it belongs to, and the text before it."""
 
     text: str
     begin: int
@@ -96,7 +96,7 @@ def of_password(word: Found, following: Found | None) -> Iterator[Span]:
 
 
 def of_user(word: Found, following: Found | None) -> Iterator[Span]:
-    """What is behind the colon in `-u name:x`, `-uname:x` and `--user=name:x`."""
+    """The text after the colon in `-u name:x`, `-uname:x` and `--user=name:x`."""
     holder = following if word.text in USERS else word
     known = word.text.startswith("-u") or word.text.partition("=")[0] in USERS
     if known and holder and ":" in holder.text:

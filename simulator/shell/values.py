@@ -45,9 +45,9 @@ class Prompt:
 class Shell:
     """All that a session of the terminal is. Nothing here is shared or changed.
 
-    `files` are texts by path; alice's `config.json` is the client's store, and stands there only
-    where Docker cannot read it. `folders` were made and may be empty. `pending` holds lines of
-    a command that is not finished. `trace` is the last command that the machine played.
+    `files` are texts by path; alice's `config.json` is the client's store, and is there only where
+    Docker cannot read it. `folders` were made and may be empty. `pending` holds lines of a command
+    that is not finished. `trace` is the last command that the machine played.
     """
 
     world: World

@@ -63,7 +63,7 @@ def certificate_of(dialer: Dialer, url: str) -> x509.Certificate | None:
         with closing(secure):
             data = secure.get_extra_info("ssl_object").getpeercert(True)
         return x509.load_der_x509_certificate(data)
-    except Exception:  # whatever that server does now: the refusal is told without the reason
+    except Exception:  # whatever that server does now: the refusal is reported without the reason
         return None
 
 

@@ -56,7 +56,7 @@ class NotConnected(Exception):
 
 @dataclass
 class Allowance:
-    """What is left of a run's time and bytes. Threads may share it."""
+    """The time and bytes that a run has left. Threads may share it."""
 
     policy: Policy
     taken: int = 0
@@ -188,7 +188,7 @@ class Guarded(httpcore.NetworkStream):
 
 
 def objection(url: str, registry: str) -> str:
-    """Why somebody on their own machine may not ask this URL for a registry; empty if they may.
+    """Why a user on their own machine may not ask this URL for a registry; empty if they may.
 
     A registry on the internet could point at a service inside the own network.
     """
@@ -198,7 +198,7 @@ def objection(url: str, registry: str) -> str:
         found = dialer.allowed(parts.hostname or "", parts.port or 443)
     except NotAllowed as error:
         return str(error)
-    except (OSError, ValueError):  # nobody answers there
+    except (OSError, ValueError):  # there is no answer there
         found = ()
     here = bool(found) and all(map(is_here, found))
     secure = parts.scheme == "https" or (parts.scheme == "http" and here)

@@ -140,7 +140,7 @@ class Downloads:
     def work(
         self, request: Request, promised: int, news: "queue.Queue[News]", stop: threading.Event
     ) -> None:
-        """Whatever happens to a download, there is news of it: somebody waits for that."""
+        """Whatever happens to a download, there is news of it: a caller waits for that."""
         began = time.monotonic()
         try:
             self.allowance.check(promised)
@@ -197,7 +197,7 @@ class Downloads:
         return self.layout.part(digest, resumed) if self.layout else nullcontext()
 
     def arrived(self, head: Response, digest: str, cut: bool) -> Response:
-        """The answer with what is here. What is complete and right is kept in the layout."""
+        """The answer with what is here. Complete and verified blobs are kept in the layout."""
         blob = self.arriving[digest]
         if not cut:
             del self.arriving[digest]

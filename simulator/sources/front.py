@@ -178,7 +178,7 @@ def counted(front: tuple[Interference, ...], request: Request) -> tuple[Interfer
 
 
 def through(front: tuple[Interference, ...], request: Request, respond: Respond) -> Answer:
-    """The answer by way of this front, which has counted the request."""
+    """The answer through this front, which has counted the request."""
     found = (one for one in front if one.concerns(request) and one.strikes)
     struck = next(found, None)
     return struck.answer(request, respond) if struck else respond(request)

@@ -133,8 +133,8 @@ def keep(sites: dict[str, Site], before: Registry, after: Registry) -> None:
 
 
 def arrived(partial: dict[str, bytes], request: Request, response: Response) -> Response:
-    """A blob is told by size and digest; a resumed download adds to what was held."""
-    if response.content:  # nobody has the bytes: what was held counts by the range asked for
+    """A blob is given by size and digest; a resumed download adds to what was held."""
+    if response.content:  # there are no bytes: what was held counts by the range asked for
         wanted = ByteRange.parse(request.header("Range")) or ByteRange(0)
         whole = replace(response.content, size=wanted.start + response.content.size)
         return replace(response, content=whole)

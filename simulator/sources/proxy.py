@@ -14,7 +14,7 @@ PORTS = {"http": 80, "https": 443, "socks5": 1080}
 
 
 def stopped(sites: Mapping[str, Site], request: Request) -> Answer | None:
-    """What comes in place of the host's answer; None where the proxy passes the request on."""
+    """The answer in place of the host's; None where the proxy passes the request on."""
     parts = split_url(request.proxy)
     name, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 80)
     site = site_at(sites, name, port)

@@ -1,4 +1,4 @@
-"""A world as data: which hosts there are, what listens there, and what stands in the way."""
+"""A world as data: the hosts, the servers on them, and the obstacles on the way."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class WebLogin:
-    """Docker's login service: the code that it gives, which nobody ever confirms."""
+    """Docker's login service: the code that it gives, which is never confirmed."""
 
     device_code: str = field(repr=False)
     user_code: str

@@ -1,6 +1,6 @@
 """Addresses: a moment of a run in a lesson, written and read in one place.
 
-What stands after the `?` names the lesson, where the run comes from, and the step.
+The part after the `?` names the lesson, where the run comes from, and the step.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 @dataclass(frozen=True)
 class Address:
-    """A moment of a run. What is empty is not written; without a step it is the run's start."""
+    """A moment of a run. Empty parts are not written; without a step it is the run's start."""
 
     scenario: str = ""
     engine: str = ""
@@ -28,7 +28,7 @@ class Address:
 
     @property
     def query(self) -> str:
-        """What stands after the `?`."""
+        """The part after the `?`."""
         return urlencode(self.parts)
 
     def on(self, path: str) -> str:

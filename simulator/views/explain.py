@@ -1,6 +1,6 @@
 """What a message on the wire means: each header with its source, and the `curl` that repeats it.
 
-The words are ours; the source is where the rule stands.
+The words are ours; the source is where the rule is written.
 """
 
 import json

@@ -27,9 +27,9 @@ Place = str | tuple[Variant, ...]
 
 
 class Row(Part):
-    """A row of the process table. `phases` are those that it begins with and covers, where it
-    names `commands` in these alone. Its input is what was typed or sent in it; `input` stands in
-    where neither was. `result` and `note` are shown once it is complete."""
+    """A row of the process table. `phases` are those that it begins with and covers, where it names
+    `commands` in these alone. Its input is what was typed or sent in it; `input` is shown where
+    neither was. `result` and `note` are shown once it is complete."""
 
     number: int = Field(ge=1)
     action: str
@@ -48,8 +48,8 @@ class Words(Variant):
 
 
 class Prediction(Part):
-    """What is asked before the first step that leaves `phase`: which event it will be, which value
-    a variable will have, or which row comes next. `ways` are the events to offer first."""
+    """The question before the first step that leaves `phase`: which event it will be, which value a
+    variable will have, or which row comes next. `ways` are the events to offer first."""
 
     phase: Phase
     kind: Literal["event", "value", "row"]

@@ -1,7 +1,7 @@
 """What the player on the stage is given: a run, the questions it asks, and every word it shows.
 
-`views.stage` says what happened. The stage has no words of its own: they stand here, so that
-they can be translated, and reach it by name.
+`views.stage` says what happened. The stage has no words of its own: they are here, so that they can
+be translated, and reach it by name.
 """
 
 import gzip

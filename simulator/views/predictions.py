@@ -36,7 +36,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked before the step of this number is shown."""
+    """A question that is asked before the step of this number is shown."""
 
     step: int
     kind: str

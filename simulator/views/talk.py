@@ -160,7 +160,7 @@ OWN: Mapping[str, Callable[[Step], str]] = {
 
 
 def words_of(speech: Speech, step: Step) -> tuple[str, str]:
-    """What is written on the arrow, and in the pill of the answer."""
+    """The text on the arrow, and in the pill of the answer."""
     if speech.alone and not step.exchange:
         return labelled(speech.alone, step), ""
     return labelled(speech.label, step), labelled(speech.short, step)

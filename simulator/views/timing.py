@@ -77,8 +77,8 @@ def round_of(step: Step) -> object:
 
 
 def measured(trace: Trace) -> tuple[Bar, ...]:
-    """What a real run's requests took, in the order in which they ended; nothing where nobody
-    measured. Layers are verified there, but not unpacked."""
+    """The times of a real run's requests, in the order in which they ended; empty without
+    measurements. Layers are verified there, but not unpacked."""
     known = {step.number: step for step in trace.steps}
     bars = [bar_of(known[one.step], one.start, one.end) for one in trace.took]
     return tuple(sorted(bars, key=ended))

@@ -1,4 +1,5 @@
-"""Files of data (YAML): read with the line of every place, so that a mistake is told with its own.
+"""Files of data (YAML): read with the line of every place, so that a mistake is reported with its
+line.
 
 Texts come in the chosen language: see `translation`.
 """
@@ -110,7 +111,7 @@ def places(node: Any, where: Where = ()) -> Iterator[tuple[Where, int]]:
         return
     items = node.items() if isinstance(node, dict) else enumerate(node)
     for key, value in items:
-        if key in marks.data:  # what a merge key brings stands elsewhere
+        if key in marks.data:  # the content of a merge key is elsewhere
             yield (*where, key), marks.data[key][0] + 1
         yield from places(value, (*where, key))
 

@@ -79,7 +79,7 @@ def catalog(language: str) -> gettext.NullTranslations:
 
 
 def _(text: str) -> str:
-    """The text in the chosen language; one that nobody translated stays as it is."""
+    """The text in the chosen language; one without a translation stays as it is."""
     return catalog(chosen.get()).gettext(text) if text else text  # "" is the catalog's own head
 
 
@@ -95,5 +95,5 @@ def decimal(value: float, places: int = 0) -> str:
 
 
 def N_(text: str) -> str:
-    """Marks a text for translation where it stands as data; `_` translates it where it is shown."""
+    """Marks a text for translation where it is data; `_` translates it where it is shown."""
     return text

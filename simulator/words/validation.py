@@ -1,4 +1,4 @@
-"""What is wrong with data that somebody wrote, in one sentence."""
+"""The fault in data that an author wrote, in one sentence."""
 
 from pydantic import ValidationError
 

@@ -1,4 +1,5 @@
-"""What a component is given: one script that a browser accepts, from modules that stand alone."""
+"""What a component is given: one script that a browser accepts, from modules that need no
+others."""
 
 import subprocess
 

@@ -41,8 +41,8 @@ PULL = {
 
 
 def ordinary(client: str) -> dict[str, Typed]:
-    """What is done with every client: `sleep N`, `break NAME` and `put right` are ours, `&` lets
-    two commands run together."""
+    """The same for every client: `sleep N`, `break NAME` and `put right` are ours, `&` lets two
+    commands run together."""
     login = () if client == "ctr" else (LOGIN,)
     one, other, none = (PULL[client] % f"app:{tag}" for tag in ("1.0", "1.1", "nope"))
     multi = PULL[client] % "multi:latest"

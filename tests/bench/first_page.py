@@ -42,7 +42,7 @@ def served(way: str) -> Iterator[str]:
 
 
 def seconds(browser: Browser, url: str) -> float:
-    """Until the stage is ready, for somebody who has never been there."""
+    """Until the stage is ready, for a new visitor."""
     context = browser.new_context()
     try:
         start = time.perf_counter()

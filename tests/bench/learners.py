@@ -8,7 +8,7 @@ before the next answer: that is time alone, for the stage steps in the browser a
 server nothing. The time is that from the click to the end of the script's run, with the answer on
 disk. The same clients then do the same to the bare app: one radio, one button, nothing kept.
 
-There are two paces: that of a class, and one at which nobody reads, to see where it ends.
+There are two paces: that of a class, and one that is too fast to read, to see the limit.
 """
 
 import asyncio

@@ -176,7 +176,8 @@ def load(server: Server, clients: int) -> Figures:
 
 
 def unread(server: Server, clients: int, digest: str) -> float:
-    """Memory while all have asked for a layer, and nobody takes more of it than a network holds."""
+    """Memory while all have asked for a layer, and no client takes more of it than a network
+    holds."""
     Path(f"/proc/{server.pid}/clear_refs").write_text("5")
     with ExitStack() as stack:
         for _ in range(clients):

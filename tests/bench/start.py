@@ -16,7 +16,7 @@ COMMANDS = {
     "pullscope run": ((*PULLSCOPE, "run"), 0.7),
     "pullscope decode": ((*PULLSCOPE, "decode", "denied: requested access is denied"), 0.7),
 }
-"""What is started, with the most seconds of processor time that it may take."""
+"""The commands, with the most seconds of processor time that it may take."""
 
 
 def processor_time(words: tuple[str, ...]) -> float:

@@ -2,10 +2,10 @@
 
     python -m tests.bench.step [PRESSES]
 
-A step: from the key event's own time stamp until the new step's heading stands and one more frame
-was drawn, beside the same lesson stepped by plain reruns; also with a run of almost 500 steps,
-and with the processor slowed down four times. Page ready: from the navigation until the stage can
-be stepped (an empty app: until its title stands), each time in a browser that has cached nothing.
+A step: from the key event's own time stamp until the new step's heading is there and one more frame
+was drawn, beside the same lesson stepped by plain reruns; also with a run of almost 500 steps, and
+with the processor slowed down four times. Page ready: from the navigation until the stage can be
+stepped (an empty app: until its title is there), each time in a browser that has cached nothing.
 All in the same Chromium, one after the other; a frame is 16.7 ms.
 """
 

@@ -87,7 +87,7 @@ BAD_INPUT = {
 
 @each("case", BAD_INPUT)
 def test_bad_input_is_one_sentence_and_status_2(case: str) -> None:
-    """What is wrong, where, and how to put it right; never a traceback."""
+    """The fault, its place, and how to put it right; never a traceback."""
     words, sentence = BAD_INPUT[case]
     result = called(*words, typed="")
     assert result.exit_code == 2

@@ -20,7 +20,7 @@ from simulator.web.serve import THIS_MACHINE, options
     ],
 )  # fmt: skip
 def test_nobody_is_let_in_by_accident(words: list[str], said: str) -> None:
-    """What is open to others was asked for, and is behind TLS."""
+    """A port is open to others only on request, and behind TLS."""
     result = CliRunner().invoke(cli.main, ["app", *words])
     assert result.exit_code == 2 and said in result.output
 

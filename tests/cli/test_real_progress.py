@@ -41,7 +41,7 @@ def test_each_blob_has_a_bar() -> None:
 
 
 def test_without_a_terminal_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is piped stays clean."""
+    """Piped output stays clean."""
     monkeypatch.setattr("sys.stderr.isatty", lambda: False)
     with bars("r.example") as told:
         assert told is None

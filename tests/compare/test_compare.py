@@ -95,7 +95,7 @@ FAULTY = [name for name in scenarios() if ran(name, "29").failed]
 
 
 def whole(comparison: Comparison) -> None:
-    """Each step of each run stands in one row, in order."""
+    """Each step of each run is in one row, in order."""
     for side in ("left", "right"):
         shown = [getattr(pair, side) for pair in comparison.pairs if getattr(pair, side)]
         assert shown == list(getattr(comparison, side).steps)
@@ -219,7 +219,7 @@ def test_a_change_without_effect_says_so() -> None:
 
 
 def test_a_change_is_of_one_thing() -> None:
-    """What is broken or typed otherwise stays so: the change comes on top."""
+    """Other faults and other commands stay: the change comes on top."""
     changed = CHANGES["limited"].apply(scenario("corrupted-layer"))
     assert len(changed.faults) == 2
     command = CHANGES["tag"].apply(scenario("no-platform")).commands[0].run
@@ -242,7 +242,7 @@ def test_what_is_broken_is_broken_as_in_its_scenario() -> None:
 
 
 def test_a_step_knows_what_would_part_there() -> None:
-    """What can be otherwise at this step; at many steps nothing can."""
+    """The changes that matter at this step; at many steps none does."""
     known = {step: [one["change"] for one in changes] for step, changes in
              offers("l", run("logged-in")).items()}  # fmt: skip
     assert known[3] == ["not-stored", "helper", "host"]
@@ -269,7 +269,7 @@ def test_offers_lead_to_where_they_say(engine: str) -> None:
 
 
 def test_a_run_of_nobodys_scenario_offers_nothing() -> None:
-    """What could be otherwise is known of scenarios alone."""
+    """Changes are known for scenarios only."""
     trace = run("works")
     assert offers("l", trace)
     assert offers("l", Trace(trace.steps, source="real")) == {}

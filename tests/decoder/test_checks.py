@@ -144,7 +144,7 @@ PROGRAMS = ("curl", "nc", "openssl", "docker", "getent", "nslookup", "ping", "jq
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
 def test_a_pasted_name_is_no_command(tmp_path: Path) -> None:
-    """What is pasted cannot smuggle a command into what is to be copied into a shell."""
+    """Pasted text cannot smuggle a command into a line that is copied into a shell."""
     marker = tmp_path / "made"
     evil = f"x$(mkdir${{IFS}}{marker})`mkdir${{IFS}}{marker}`;mkdir${{IFS}}{marker}"
     message = (f'Failed to pull image "r/{evil}": Get "https://{evil}/v2/{evil}/manifests/{evil}": '

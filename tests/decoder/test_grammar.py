@@ -36,7 +36,7 @@ SAMPLES = {
     "typed": ("Team/App:1",), "service": ("web", "my-app_1"), "platform": ("linux/arm64",),
     "actual": ("linux/amd64",),
 }  # fmt: skip
-"""What is written for a name of the grammar."""
+"""A sample for a name of the grammar."""
 
 
 def written(pattern: str, seed: str) -> tuple[str, str]:

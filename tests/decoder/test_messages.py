@@ -249,7 +249,7 @@ def test_a_file_that_holds_no_cases_is_refused(tmp_path: Path) -> None:
 
 
 def test_decode_masks() -> None:
-    """A secret on the command line is told of, and not printed."""
+    """A secret on the command line is reported, and not printed."""
     told = CliRunner().invoke(main, ["decode", "-"], input=f"{BASIC}\ndocker login -p hunter2")
     assert "Masked 1 secret." in told.stdout and "hunter2" not in told.output
 

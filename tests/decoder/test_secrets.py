@@ -131,7 +131,7 @@ def test_no_planted_secret_is_in_page_json_or_address() -> None:
 @given(st.text(max_size=300))
 @settings(max_examples=100, deadline=None)
 def test_masking_twice_is_masking_once(text: str) -> None:
-    """What is masked already is no secret."""
+    """Text that is masked already is no secret."""
     assert mask(mask(text).text).count == 0
 
 

@@ -1,4 +1,4 @@
-"""Every digest is verified by its own algorithm; an algorithm that nobody knows is refused."""
+"""Every digest is verified by its own algorithm; an unknown algorithm is refused."""
 
 import pytest
 

@@ -49,7 +49,7 @@ def test_the_cli_of_29_stops_at_a_helper_that_fails(client: dict[str, Any], said
 def test_the_cli_of_26_takes_what_the_file_has_where_the_helper_fails(
     client: dict[str, Any],
 ) -> None:
-    """It says nothing about the helper; without an entry in the file nobody is logged in."""
+    """It says nothing about the helper; without an entry in the file there is no login."""
     auths = {HOST: auth_entry("alice:s3cret")}
     assert not ran("26", {"run": PULL}, client, auths).failed
     assert isinstance(ran("26", {"run": PULL}, client).steps[-1].event, e.NoCredentials)

@@ -301,7 +301,7 @@ def test_docker_29_shows_its_own_view() -> None:
 
 
 def test_on_a_terminal_docker_29_adds_a_legend_and_drops_columns() -> None:
-    """The legend stands at the right; a name that is too long has a line of its own."""
+    """The legend is at the right; a name that is too long has a line of its own."""
     machine = Machine("29", width=100)
     machine("pull", f"{APP}:1.0")
     wide = told(machine("images"))

@@ -257,7 +257,7 @@ def test_the_table_of_outcomes_is_complete() -> None:
 
 
 BROWSER = Login("docker login", HUB, terminal=True, patience=1)
-"""A login by way of a browser; the user waits for one answer."""
+"""A login through a browser; the user waits for one answer."""
 
 
 def edges_with(
@@ -330,7 +330,7 @@ def breaking_off(world: World) -> Transport:
 
 
 def at_the_hub() -> World:
-    """Docker Hub, and the service that logs in by way of a browser."""
+    """Docker Hub, and the service that logs in through a browser."""
     return scene_of(recorded()["hub_login_device_code_tty"], "29").world
 
 
@@ -366,7 +366,7 @@ def fitting_nothing() -> World:
 
 
 def test_every_edge_is_walked() -> None:
-    """A transition that nothing takes is untested, and nobody can be taught it."""
+    """A transition that nothing takes is untested, and cannot be taught."""
     edges = {(p, event) for p, ways in TRANSITIONS.items() for event in ways}
     seen: set[Edge] = set()
     for engine in ENGINES:

@@ -49,7 +49,7 @@ def said(run: Trace) -> str:
 
 
 def test_a_mirror_gives_all_and_gets_no_credentials() -> None:
-    """The registry itself is not asked; the mirror is told which registry is meant."""
+    """The registry itself is not asked; the request names the registry that is meant."""
     run = pulled(OPEN)
     assert not run.failed
     assert {line.split()[1] for line in asked(run)} == {MIRROR}

@@ -18,7 +18,7 @@ def test_a_redirected_blob_is_asked_for_without_the_credential() -> None:
 
 
 def test_a_mirror_never_gets_a_credential() -> None:
-    """What is stored for Docker Hub is not for its mirrors."""
+    """Credentials for Docker Hub are not for its mirrors."""
     stored = {"auths": {"https://index.docker.io/v1/": auth_entry("alice:s3cret")}}
     world = mirrored(auth=Auth.NONE).changed({"client": {"config": stored}})
     for engine in ("29", "26"):

@@ -46,7 +46,7 @@ def stderr(trace: Trace) -> str:
 
 @each("engine", ["26", "29"])
 def test_a_challenge_without_a_realm_is_the_end(engine: str) -> None:
-    """Docker does not know where to ask for a token, and asks nobody."""
+    """Docker does not know where to ask for a token, and asks no host."""
     trace = ran(engine, HOST, challenge(f'Bearer service="{HOST}"'))
     assert isinstance(trace.steps[-1].event, e.ChallengeIncomplete)
     assert stderr(trace).endswith("no realm specified for token auth challenge")

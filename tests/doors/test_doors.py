@@ -212,7 +212,7 @@ def test_an_odd_place_for_an_image(case: str, tmp_path: Path) -> None:
 
 
 def test_a_pull_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Nobody listens there."""
+    """There is no server at that port."""
     place = tmp_path / "out"
     result = called("run", "--source", "real", "--registry", "127.0.0.1:1", "--image", "a/b:1",
                     "--output", str(place))  # fmt: skip

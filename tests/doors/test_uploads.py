@@ -16,7 +16,7 @@ ODD: tuple[Any, ...] = (
     None, 5, -1, True, "", [], {}, [5], {"a": 5}, ["a"], "\ud800", "\x00", "'unbalanced", "///",
     "[" * 100_000, "a" * 5_000, "docker pull 'x", "{", 'Bearer realm="http://[::1"', "sha256:abc",
 )  # fmt: skip
-"""What stands in place of a part."""
+"""The replacement of a part."""
 COUNT = 250
 Place = tuple[str | int, ...]
 

@@ -1,4 +1,4 @@
-"""What is taken along: read back by parsers that are not ours, and held against the machine."""
+"""The exported files: read back by parsers that are not ours, and held against the machine."""
 
 import csv
 import io
@@ -93,7 +93,7 @@ def test_gift_is_read_back_by_gift_pegjs(node: Path, items: tuple[Item, ...]) ->
 
 
 def test_gift_that_is_not_escaped_is_refused(node: Path) -> None:
-    """The grammar is strict: what we escape would otherwise be an error."""
+    """The grammar is strict: without our escapes it would be an error."""
     gift = written("gift", ODD).replace(rb"\}", b"}")
     with pytest.raises(subprocess.CalledProcessError, match="exit status 3"):
         parsed(node, gift)
@@ -289,7 +289,7 @@ def test_the_command_line_writes_the_whole_lesson(tmp_path: Path) -> None:
     ],
 )
 def test_the_command_line_refuses_in_a_sentence(command: list[str], said: str) -> None:
-    """What is wrong, where, and how to put it right; exit status 2."""
+    """The fault, its place, and how to put it right; exit status 2."""
     done = CliRunner().invoke(main, command)
     assert done.exit_code == 2
     assert said in done.stderr and "Traceback" not in done.stderr

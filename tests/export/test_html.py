@@ -32,7 +32,7 @@ def test_the_html_holds_the_runs_as_the_stage_has_them() -> None:
 
 
 def test_the_html_names_no_place_to_load_from() -> None:
-    """No address stands where a browser would fetch it, and the file forbids it to."""
+    """No address is where a browser would fetch it, and the file forbids it to."""
     whole = page.write(LESSON, RUNS, (*drawn(), *ODD)).decode()
     outside = whole.replace(json.dumps(embedded(whole)), "")
     assert not re.findall(r'(?:src|href|action)="(?!\?|data:|#)[^"]+"', outside.split("<script")[0])

@@ -15,7 +15,7 @@ def tree(items: tuple[Item, ...]) -> SyntaxTreeNode:
 
 
 def words_of(node: SyntaxTreeNode) -> str:
-    """What is read of a part, without marks."""
+    """The text of a part, without marks."""
     kept = []
     for one in node.walk():
         if one.type in ("text", "code_inline", "fence"):

@@ -95,7 +95,7 @@ def test_the_last_hint_leads_to_the_goal(name: str, engine: str) -> None:
 
 
 def test_a_hint_does_not_repeat_what_is_done() -> None:
-    """Who is logged in is not told to log in."""
+    """A user who is logged in is not advised to log in."""
     challenge = challenges(LESSON)["stale"]
     done = typed(challenge.shell(), challenge.solution[:1])
     assert next_command(challenge, done).startswith("docker pull")
@@ -103,7 +103,7 @@ def test_a_hint_does_not_repeat_what_is_done() -> None:
 
 
 def test_a_password_in_a_command_line_is_noticed() -> None:
-    """The goal of the script is not reached by way of the history."""
+    """The goal of the script is not reached through the history."""
     challenge = challenges(LESSON)["script"]
     login = Typed(run="docker login -u alice -p s3cret myprivateregistry.com")
     shell = typed(challenge.shell(), [login, challenge.solution[-1]])

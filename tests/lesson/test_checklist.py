@@ -28,7 +28,7 @@ def test_a_registry_with_passwords_passes(tmp_path: Path) -> None:
 
 
 def test_a_registry_with_tokens_passes(tmp_path: Path) -> None:
-    """A token service: the same, by way of tokens."""
+    """A token service: the same, with tokens."""
     with token_registry(tmp_path) as registry:
         found = probe(registry.host, "alice", "s3cret", "team/app:1.0")
         assert {one.item.name: one.passed for one in check(found)} == ALL
@@ -37,7 +37,7 @@ def test_a_registry_with_tokens_passes(tmp_path: Path) -> None:
 
 
 def test_an_open_registry_does_not(tmp_path: Path) -> None:
-    """It asks for nothing, so strangers and wrong passwords get in."""
+    """It asks for no credentials, so anonymous users and wrong passwords get in."""
     with open_registry(tmp_path) as registry:
         told = verdicts(registry.host)
     assert [name for name, passed in told.items() if not passed] == [

@@ -152,7 +152,7 @@ def test_each_spoiled_structure_is_noticed(case: str, tmp_path: Path) -> None:
 
 
 def test_every_event_has_words() -> None:
-    """What can happen can be told, in each language, whatever the lesson."""
+    """Every event has words, in each language, whatever the lesson."""
     events = {kind.__name__ for kind in kinds(Event)}
     for language in i18n.LANGUAGES:
         with i18n.speaking(language):
@@ -183,7 +183,7 @@ BAD_FILES = {
 
 @each("case", BAD_FILES)
 def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
-    """A lesson that cannot be read is told by file, line and what is wrong."""
+    """A lesson that cannot be read is reported with file, line and fault."""
     content, sentence = BAD_FILES[case]
     if content is not None:
         (tmp_path / FILE).write_bytes(content.encode() if isinstance(content, str) else content)

@@ -32,7 +32,7 @@ def test_the_readmes_options_exist() -> None:
 
 
 def test_the_readmes_files_and_figures_are_right() -> None:
-    """What is linked is there, and the number of situations is counted."""
+    """Linked files are there, and the number of situations is counted."""
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
     assert f"{len(scenarios())} situations" in README
@@ -69,7 +69,7 @@ def test_what_ci_installs_is_what_the_readme_names() -> None:
 
 
 def test_the_core_opens_no_socket() -> None:
-    """The machine and what it stands on import neither a network library nor Streamlit."""
+    """The machine and its imports have neither a network library nor Streamlit."""
     code = (
         "import sys, simulator.docker.trace, simulator.sources.mock\n"
         "bad = {'httpx', 'streamlit', 'uvicorn', 'pandas'} & set(sys.modules)\n"

@@ -1,4 +1,4 @@
-"""What is proven is not proven again, until a file of the lesson or Pullscope itself changes."""
+"""A proven lesson is not proven again, until a file of the lesson or Pullscope itself changes."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ def test_no_two_accounts_share_a_hash() -> None:
 
 
 def test_names_are_repository_names() -> None:
-    """A name stands in image names; a password is easy to type."""
+    """A name is part of image names; a password is easy to type."""
     for _ in range(50):
         assert re.fullmatch(r"[a-z]+-\d{4}", new_name())
         assert re.fullmatch(r"([a-km-np-z2-9]{4}-){2}[a-km-np-z2-9]{4}", new_password())

@@ -26,7 +26,7 @@ def test_the_same_wrong_password_three_times(ada: Learner) -> None:
 
 
 def test_three_different_wrong_passwords(ada: Learner) -> None:
-    """That is told in other words."""
+    """That has other words."""
     for wrong in ("a", "b", "c"):
         ada.login(wrong)
     assert "Three passwords were wrong" in ada.hint()
@@ -64,7 +64,7 @@ def test_a_pull_without_login(ada: Learner) -> None:
 
 
 def test_tls_to_the_plain_port(ada: Learner) -> None:
-    """Docker tries TLS each time and then goes on: only who gives up is told."""
+    """Docker tries TLS each time and then goes on: only a client that gives up gets the hint."""
     ada.sessions.hello("127.0.0.1")
     assert ada.hint(later=0.5) == ""
     assert "without https://" in ada.hint(later=5)

@@ -192,5 +192,5 @@ def test_every_note_is_for_an_event() -> None:
     ],
 )  # fmt: skip
 def test_clients_are_named_by_their_user_agent(agent: str, client: str) -> None:
-    """What is not known keeps the name that it gives itself."""
+    """An unknown client keeps the name that it gives itself."""
     assert str(client_of(Request("GET", "http://h/v2/", (("User-Agent", agent),)))) == client

@@ -39,7 +39,7 @@ def messages(live: Live, session: Session) -> Iterator[dict[str, Any]]:
 
 
 def test_the_stream_tells_at_once() -> None:
-    """A watcher gets what there is, then each request; afterwards nobody watches."""
+    """A watcher gets what there is, then each request; afterwards there is no watcher."""
     with served() as live:
         session, password = live.sessions.open("127.0.0.1")
         stream = messages(live, session)
@@ -75,7 +75,7 @@ def test_earlier_runs_and_recordings_are_there() -> None:
 
 
 def test_tls_is_noticed_at_the_socket() -> None:
-    """A handshake is no HTTP, and the learner at that address is told of it."""
+    """A handshake is no HTTP, and the learner at that address sees it."""
     with served() as live:
         session, _ = live.sessions.open("127.0.0.1")
         host, _, port = live.host.rpartition(":")

@@ -52,7 +52,7 @@ def test_no_secret_is_saved() -> None:
 
 
 def test_requests_behind_a_redirect_are_not_missed() -> None:
-    """A registry or a recorder does not see what is asked of the storage, and accuses nobody."""
+    """A registry or a recorder does not see what is asked of the storage, and blames no learner."""
     document = recording(runs_of(played(sequences()["docker-pull"]))[-1])
     (told,) = document["engines"].values()
     blobs = [line for line in told["http"] if "/blobs/" in line["path"]]

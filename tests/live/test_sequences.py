@@ -51,7 +51,7 @@ PATTERNS = (
 
 
 def typed(sequence: Sequence) -> list[str]:
-    """What was typed, in short. Who gives up at GET /v2/ has named no image."""
+    """The commands, in short. Who gives up at GET /v2/ has named no image."""
     if sequence.name in AT_ONCE:
         return ["login", "pull"]
     commands = (part for line in sequence.typed for part in line.split(" & "))
@@ -105,7 +105,7 @@ def test_a_sequence_gets_the_answers_again_that_it_had() -> None:
 
 
 def test_each_request_is_in_one_command() -> None:
-    """None is lost, none is told twice, at whatever moment the page looks."""
+    """None is lost, none is shown twice, at whatever moment the page looks."""
     for sequence in sequences().values():
         learner = Learner(Sessions(clock=Clock()))
         for _line, _answer in Played(learner, sequence).steps():

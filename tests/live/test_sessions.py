@@ -46,14 +46,15 @@ def test_others_images_are_not_theirs(ada: Learner) -> None:
 
 
 def test_a_stranger_is_not_shown_to_a_learner(ada: Learner) -> None:
-    """An unnamed request from elsewhere for a learner's image is answered, and seen by nobody."""
+    """An unnamed request from elsewhere for a learner's image is answered, and shown to no
+    learner."""
     request = Request("GET", f"http://{HOST}/v2/{ada.name}/app/manifests/1.0")
     assert ada.sessions.answer(request, Client("198.51.100.7")).response.status == 401
     assert not ada.session.seen
 
 
 def test_a_failed_login_with_another_name_is_still_theirs(ada: Learner) -> None:
-    """Nobody else is at that address."""
+    """There is no other learner at that address."""
     assert ada.login(user="root") == 401
     assert ada.events()[-1] == "TokenRefused"
 

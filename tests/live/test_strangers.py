@@ -1,4 +1,4 @@
-"""A class of strangers: nobody is shown another's request, locked out, or pushed aside.
+"""A class of anonymous users: no learner is shown another's request, locked out, or pushed aside.
 
 Each test is an attempt that once worked. Learners behind one router share an address.
 """
@@ -41,7 +41,7 @@ def test_a_neighbours_requests_are_not_claimed(two: tuple[Learner, Learner]) -> 
     assert bob.pull() == 200
     assert "secret-project" not in repr(bob.session.seen)
     assert "adaa" not in repr(bob.session.seen)
-    assert not ada.session.seen  # it may be hers, which nobody can know
+    assert not ada.session.seen  # it may be hers, which cannot be known
 
 
 def test_a_greeting_is_told_apart_by_its_connection(two: tuple[Learner, Learner]) -> None:
@@ -72,7 +72,7 @@ def test_greetings_of_one_program_go_with_its_next_token(two: tuple[Learner, Lea
 def test_a_greeting_is_not_shown_after_its_senders_next_request(
     two: tuple[Learner, Learner],
 ) -> None:
-    """Neither where that names nobody, nor to another program."""
+    """Neither where that names no user, nor to another program."""
     ada, bob = two
     ada.ask("GET", "/v2/")
     ada.ask("GET", "/token?account=x", Authorization.basic("adaa", "wrong-password"))
@@ -92,7 +92,7 @@ def test_a_stranger_who_knows_a_name_is_not_shown(ada: Learner) -> None:
 
 
 def test_a_stranger_who_knows_a_name_locks_nobody_out(ada: Learner) -> None:
-    """The stranger is told to wait; the right password gets a token all the while."""
+    """The anonymous user has to wait; the right password gets a token all the while."""
     tried = [
         ask(ada.sessions, "/token?account=x", ELSEWHERE, ada.name, f"guess-{n}") for n in range(60)
     ]
@@ -110,7 +110,7 @@ def test_who_proved_themselves_may_mistype_there(ada: Learner) -> None:
 
 
 def test_opening_many_pages_evicts_nobody_who_logged_in(clock: Clock) -> None:
-    """Not even where their page is not watched; a stranger only pushes themselves aside."""
+    """Not even where their page is not watched; an anonymous user only pushes themselves aside."""
     sessions = Sessions(clock=clock)
     ada = Learner(sessions, ROUTER)
     assert ada.login() == 200

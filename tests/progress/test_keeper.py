@@ -170,7 +170,7 @@ def server() -> Iterator[Server]:
 
 
 def test_postgresql_is_stopped_and_started_while_answers_come(server: Server) -> None:
-    """What was acknowledged is there afterwards, and what was not is told at once."""
+    """Acknowledged records are there afterwards, and a failure is reported at once."""
     keeper = Keeper(lambda: server.url)
     kept = []
     for round_ in range(2):
@@ -188,7 +188,7 @@ def test_postgresql_is_stopped_and_started_while_answers_come(server: Server) ->
 
 
 def test_postgresql_is_frozen_while_answers_come(server: Server) -> None:
-    """It still takes connections, and answers nobody: no caller waits for it."""
+    """It still takes connections, and gives no answer: no caller waits for it."""
     keeper = Keeper(lambda: server.url)
     until_kept(keeper, "before")
     server.signal(signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""What is kept of a learner: nothing confirmed is lost, and yesterday's data is read."""
+"""The records of a learner: nothing confirmed is lost, and yesterday's data is read."""
 
 import os
 import signal
@@ -62,7 +62,7 @@ def test_the_later_place_counts(store: Store) -> None:
 
 
 def test_forgetting_leaves_nothing(store: Store) -> None:
-    """All of one learner's records go, and nobody else's."""
+    """All of one learner's records go, and no one else's."""
     store.keep(ADA, answer(), solution("s", 3), PLACE)
     store.keep(BOB, answer())
     store.forget(ADA)
@@ -101,7 +101,7 @@ def test_opening_again_changes_nothing(store: Store, url: str) -> None:
 
 
 def test_what_cannot_be_kept_spoils_nothing_else(store: Store) -> None:
-    """Of three that are written together one is refused, and its thread alone is told."""
+    """Of three that are written together one is refused, and only its thread gets the error."""
     refused = answer("k2").model_copy(update={"chosen": None})
     batch = [
         Wanted(stored(ADA), (answer("k1"), PLACE)), Wanted(stored(ADA), (refused,)),
@@ -163,7 +163,7 @@ def test_two_processes_lose_nothing_of_one_learner(url: str) -> None:
 
 
 def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
-    """SQLite refuses all but one the switch to write-ahead logging; nobody is told of it."""
+    """SQLite refuses all but one the switch to write-ahead logging; no caller sees that."""
     at_once = 6
     together = threading.Barrier(at_once)
 
@@ -224,7 +224,7 @@ def test_learners_have_names_that_nobody_guesses() -> None:
 
 
 def test_no_name_of_a_learner_is_in_the_database(store: Store) -> None:
-    """Who reads a copy of it can open nobody's progress."""
+    """A copy of it gives no access to a learner's progress."""
     store.keep(ADA, answer(), solution("s", 3), PLACE)
     with store.engine.connect() as connection:
         for table in METADATA.sorted_tables:
@@ -232,7 +232,7 @@ def test_no_name_of_a_learner_is_in_the_database(store: Store) -> None:
 
 
 def test_a_learner_may_have_so_many_records(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is too much is refused whole, and leaves what was there, and other learners, alone."""
+    """An excess is refused whole, and changes neither earlier records nor other learners'."""
     monkeypatch.setattr(progress_store, "MOST", 5)
     store.keep(ADA, *(answer(f"k{number}") for number in range(5)))
     with pytest.raises(TooManyRecords, match="5 records"):
@@ -270,7 +270,7 @@ YESTERDAY = (
 
 
 def test_yesterdays_database_is_read(url: str) -> None:
-    """What was kept when there was one lesson belongs to that lesson, and nothing is lost."""
+    """Records from the time of one lesson belong to that lesson, and none is lost."""
     yesterdays(url)
     store = Store(url)
     known = store.progress(ADA)

@@ -1,4 +1,4 @@
-"""What follows from what is kept, and the file of it: nothing foreign gets in."""
+"""Figures computed from the records, and their file: nothing foreign gets in."""
 
 from datetime import timedelta
 
@@ -81,7 +81,7 @@ def test_what_goes_well_comes_back_later() -> None:
 
 
 def test_a_hint_or_a_guess_counts_less() -> None:
-    """What was right with help comes back sooner."""
+    """An answer that was right with help comes back sooner."""
     plain, helped, guessed = (
         reviews([answer("a"), answer("b", minutes=9000, **more)], ["challenge"])[0].due
         for more in ({}, {"hints": 1}, {"sure": 0})

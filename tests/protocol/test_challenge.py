@@ -1,4 +1,4 @@
-"""The header `WWW-Authenticate`: odd headers, and headers that somebody made to harm us."""
+"""The header `WWW-Authenticate`: odd headers, and headers that were made to do harm."""
 
 import time
 

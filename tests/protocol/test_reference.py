@@ -17,7 +17,7 @@ PRINTED = [
     (f"myimage:1.0@{DIGEST}", f"myimage@{DIGEST}", f"docker.io/library/myimage@{DIGEST}"),
     ("localhost:5000/app", "localhost:5000/app:latest", "localhost:5000/app:latest"),
 ]
-"""What is typed, and the familiar and the canonical name of it."""
+"""The typed text, and the familiar and the canonical name of it."""
 
 
 @each(("typed", "familiar", "canonical"), PRINTED)

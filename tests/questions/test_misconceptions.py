@@ -34,7 +34,7 @@ def test_a_mutant_matters_only_when_it_says(mutant: Any) -> None:
 
 
 def test_the_machine_is_not_a_mutant() -> None:
-    """Without a mutant, a run stands on the machine's own three functions."""
+    """Without a mutant, a run uses the machine's own three functions."""
     assert Machine(next_move, interpret, evolve) == MACHINE
 
 

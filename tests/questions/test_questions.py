@@ -316,7 +316,7 @@ def spoiled(question: Question, place: int, **changed: Any) -> Question:
 
 @each("kind", KINDS)
 def test_a_spoiled_question_is_found_out(kind: str) -> None:
-    """A second right option, none, a twin, words of another, or no feedback: each is told."""
+    """A second right option, none, a twin, words of another, or no feedback: each is reported."""
     question = sample(kind)
     part = question.parts[0]
     key = right(question, part)

@@ -31,7 +31,7 @@ CONFIGS = {
 def test_a_config_that_cannot_be_read_is_told_in_gos_words(
     text: str, engine: Engine
 ) -> None:
-    """A warning, and the pull goes on as a stranger's."""
+    """A warning, and the pull goes on without credentials."""
     broken = made("docker pull localhost:5001/team/app:1.0", {"config_json_before": text})
     told = outcome(broken, engine)
     said = CONFIGS[text]
@@ -76,7 +76,7 @@ def test_the_stored_name_is_offered(engine: Engine) -> None:
 def test_a_password_on_the_command_line_leaves_the_name_to_be_asked(
     engine: Engine,
 ) -> None:
-    """On a terminal the name alone is asked for; elsewhere nobody is there to ask."""
+    """On a terminal the name alone is asked for; elsewhere there is no user to ask."""
     command = "docker login -p s3cret registry.example.com"
     asked = made(command, interactive_input=("alice\r",))
     told = outcome(asked, engine)

@@ -72,7 +72,7 @@ def test_a_recording_that_tells_otherwise_is_noticed(field: str) -> None:
 
 
 def test_a_layer_that_did_not_come_is_noticed() -> None:
-    """What is normalised about parallel layers hides their order, not their absence."""
+    """The normalising of parallel layers hides their order, not their absence."""
     pull = next(one for one in PLAYED if one.recording.name == "pull_after_login")
     told = pull.recording.engines[pull.engine]
     blob = next(line for line in told.http if "/blobs/" in line.path)
@@ -112,7 +112,7 @@ def test_what_is_normalised_is_needed() -> None:
 
 
 def test_a_world_that_makes_no_sense_is_named() -> None:
-    """A world is not guessed: the place is told, in one sentence."""
+    """A world is not guessed: the place is reported, in one sentence."""
     recording = PLAYED[0].recording
     assert recording.world
     fault = LabFault(host="registry.example.com", action={"respond": {"status": "odd"}})
@@ -187,7 +187,7 @@ def test_a_file_that_is_no_recording_is_one_sentence(tmp_path: Path, text: str) 
 
 
 def test_a_run_that_breaks_off_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A defect of ours is told for its situation; the others are still compared."""
+    """A defect of ours is reported for its situation; the others are still compared."""
 
     def endless(*_: object) -> None:
         raise EndlessRun("no end after 500 steps")

@@ -37,7 +37,7 @@ def real(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @dataclass(frozen=True)
 class Case:
-    """What is typed, what is stored, and how Docker ends."""
+    """The command, the stored credentials, and how Docker ends."""
 
     words: tuple[str, ...]
     password: str
@@ -184,8 +184,8 @@ def with_tls(pem: Path) -> Iterator[str]:
 def test_a_registry_with_tls_is_recorded_under_its_own_name(
     docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Docker speaks plain HTTP to us, which nobody can tell from the recording; who does not
-    trust the registry is told how to."""
+    """Docker speaks plain HTTP to us, which the recording does not show; a user who does not trust
+    the registry learns how to."""
     pem = certificate(tmp_path, "localhost")
     with with_tls(pem) as host:
         command = ("docker", "pull", f"{host}/team/app:1.0")

@@ -163,7 +163,7 @@ def test_a_secret_within_a_longer_text_in_base64_is_masked(
 
 
 def test_a_jwt_is_masked_wherever_it_stands() -> None:
-    """Also in a field that nobody knows."""
+    """Also in an unknown field."""
     token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
     log = [entry(body=json.dumps({"odd": token}).encode())]
     document = recorder.masked(order(), Proxy("https://r.example", "h:1", log), "29", told())
@@ -248,7 +248,7 @@ def test_a_blob_passes_whole_and_is_logged_by_size_and_digest() -> None:
 
 
 def test_a_redirect_is_passed_on_as_it_is() -> None:
-    """What is asked there, nobody here sees."""
+    """Requests to that host are not seen here."""
     away = "https://storage.example.com/b/"
     with (
         server.running(registry(Auth.NONE, blobs_at=away)) as served,

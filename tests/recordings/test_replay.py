@@ -1,4 +1,4 @@
-"""Recordings as a source: the machine on what was recorded, and what is told where they part."""
+"""Recordings as a source: the machine on what was recorded, and the reports where they differ."""
 
 import json
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ PULL = "bearer_pull_after_login"
 @each("engine", ENGINES)
 @each("name", [name for name in recorded() if name not in unreached()])
 def test_a_recording_is_a_run_that_ends_as_docker_did(name: str, engine: Engine) -> None:
-    """Every answer is found, none is left, and each printed line stands in the terminal."""
+    """Every answer is found, none is left, and each printed line is in the terminal."""
     told = recorded()[name].engines[engine]
     run = replayed(recorded()[name], engine)
     assert run.deviations == () and run.differences == ()
@@ -173,7 +173,7 @@ def test_what_cannot_be_played_is_not_offered() -> None:
     {"helpers": {"docker-credential-a": "exit 1"}}, {"engine_options": {"proxies": {}}},
 ])  # fmt: skip
 def test_an_odd_world_is_a_run_or_a_sentence(world: dict[str, Any]) -> None:
-    """So is whatever somebody writes into a recording."""
+    """So is any other text in a recording."""
     known = json.loads((RECORDED / "pull_no_login.json").read_text())
     try:
         run = replayed(parsed(json.dumps({**known, "world": world}).encode(), "mine"), "26")
@@ -202,7 +202,7 @@ oddities: st.SearchStrategy[dict[str, Any]] = st.sampled_from([
 def test_a_mangled_recording_is_a_run_or_a_sentence(
     name: str, engine: Engine, gone: set[int], odd: set[int], oddity: dict[str, Any]
 ) -> None:
-    """Whatever somebody uploads, the machine does not break on it."""
+    """The machine does not break on any uploaded file."""
     kept = [line for place, line in enumerate(recorded()[name].engines[engine].http)
             if place not in gone]  # fmt: skip
     http = [x.model_copy(update=oddity) if place in odd else x for place, x in enumerate(kept)]

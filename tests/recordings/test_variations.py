@@ -1,4 +1,5 @@
-"""What nobody recorded, but Docker's sources say: the machine in worlds beside the recordings."""
+"""Behaviour that is not recorded, but written in Docker's sources: the machine in worlds beside the
+recordings."""
 
 from typing import Any
 

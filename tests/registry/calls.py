@@ -47,8 +47,8 @@ class Answer:
 class Row:
     """A request, and what must be true of the answer.
 
-    `tells` are headers, None for one that must be absent; `code` is that of the error body;
-    `lists` is what stands under the key in the JSON body.
+    `tells` are headers, None for one that must be absent; `code` is that of the error body; `lists`
+    is the value under the key in the JSON body.
     """
 
     section: str
@@ -92,7 +92,7 @@ def whole(wanted: str, **sends: str) -> Row:
 
 
 def nothing(wanted: str, method: str = "GET") -> Row:
-    """A range that cannot be served: the size is told."""
+    """A range that cannot be served: the size is known."""
     tells: dict[str, str | None] = {"content-range": f"bytes */{SIZE}"}
     return Row("RFC 9110, 15.5.17", B + BLOB, 416, method, {"Range": wanted}, tells)
 

@@ -1,4 +1,4 @@
-"""Requests that nobody would send, drawn from a schema: right, nearly right, or arbitrary."""
+"""Requests that no client would send, drawn from a schema: right, nearly right, or arbitrary."""
 
 import base64
 import os

@@ -69,7 +69,7 @@ def over_a_socket(row: Row, host: str) -> Answer:
 
 
 def faults(row: Row, answer: Answer) -> list[str]:
-    """What is not as the row, or the specification for every answer, says."""
+    """The differences from the row, or from the specification for every answer."""
     found = [f"{answer.status}, not {row.status}"] if answer.status != row.status else []
     for name, value in row.tells.items():
         if answer.headers.get(name) != value:
@@ -230,7 +230,7 @@ def test_docker_push_is_refused_clearly(auth: Auth, docker: Docker) -> None:
 
 @pytest.mark.parametrize("auth", list(Auth))
 def test_skopeo_copy_to_us_is_refused_clearly(auth: Auth, tmp_path: Path) -> None:
-    """The same sentence stands at the end of what skopeo says."""
+    """The same sentence is at the end of skopeo's message."""
     need("skopeo")
     registry = Registry(auth, "Private", repositories=repositories(), users=USERS)
     with running(registry) as served:

@@ -24,7 +24,7 @@ from tests.registry.worlds import registry
 
 @dataclass(frozen=True)
 class Situation:
-    """What is stored, what is typed, and how it ends."""
+    """The stored credentials, the command, and how it ends."""
 
     auth: Auth = Auth.BEARER
     stored: str | None = "alice:s3cret"
@@ -144,7 +144,7 @@ Seen = tuple[str, str, str, int]
 
 
 def seen(exchanges: Iterable[Exchange]) -> tuple[list[Seen], set[Seen]]:
-    """What was asked, how it was authorized, and the answer; blobs as a set, for they race."""
+    """The request, how it was authorized, and the answer; blobs as a set, for they race."""
     ordered: list[Seen] = []
     blobs: set[Seen] = set()
     for exchange in exchanges:

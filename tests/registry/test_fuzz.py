@@ -1,4 +1,4 @@
-"""Requests that nobody would send: no 500, no hang, no growth.
+"""Requests that no client would send: no 500, no hang, no growth.
 
 Requests are drawn from a schema: the servers' paths, with parameters that are right, nearly
 right or arbitrary. Some are put to the served registry in process, as a server would hand them

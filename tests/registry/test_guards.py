@@ -25,7 +25,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hung_up(served: Served, sent: bytes, wait: float = 10) -> bytes:
-    """What comes back until the registry ends the connection; it must."""
+    """The bytes until the registry ends the connection, which it must."""
     host, _, port = served.host.rpartition(":")
     with socket.create_connection((host, int(port)), timeout=wait) as connection:
         connection.sendall(sent)
@@ -113,7 +113,7 @@ def test_who_asks_too_often_is_told_to_wait() -> None:
                           ("0.0.0.0", True), ("192.0.2.1", True), ("registry.example", True)],
 )  # fmt: skip
 def test_strangers_are_limited_and_this_machine_is_not(host: str, limited: bool) -> None:
-    """By default; with a rate, everybody is."""
+    """By default; with a rate, every client is."""
     assert (limiter_for(host, None) is not None) == limited
     assert limiter_for(host, Rate()) is not None
 

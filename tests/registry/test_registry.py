@@ -102,7 +102,7 @@ def test_the_mock_answers_as_recorded(title: str) -> None:
 
 @pytest.mark.parametrize("title", list(DEVIATIONS))
 def test_a_deviation_is_one(title: str) -> None:
-    """What is listed as answered otherwise was recorded, and is answered otherwise."""
+    """A listed difference was recorded, and is a difference."""
     assert not agrees(ANSWERS[title], played(ANSWERS[title]))
 
 
@@ -213,7 +213,7 @@ def test_a_token_that_we_did_not_sign_opens_nothing(algorithm: str) -> None:
 
 @pytest.mark.parametrize("header", ["Basic YWxpY2U=", "Basic ???", "Basic", "Basic 4pI6", "X y"])
 def test_malformed_credentials_are_no_credentials(header: str) -> None:
-    """What is not base64 of `user:password` is answered with the challenge."""
+    """Anything but base64 of `user:password` is answered with the challenge."""
     sent = Authorization.parse(header)
     assert handle(Request("GET", "https://h/v2/", (), sent), BASIC).status == 401
 
@@ -270,7 +270,7 @@ def test_one_range_is_served(wanted: str) -> None:
 
 @pytest.mark.parametrize("size", ["0", "-1", "x", "9" * 5000])
 def test_an_odd_page_size_is_no_error_of_ours(size: str) -> None:
-    """What is no number, or a huge one, is left aside."""
+    """A value that is no number, or a huge one, is left aside."""
     registry = Registry(Auth.NONE, repositories=repositories())
     url = f"https://h/v2/team/app/tags/list?n={size}"
     assert handle(Request("GET", url), registry).status == 200

@@ -97,7 +97,7 @@ def test_part_of_a_blob_is_served() -> None:
 
 
 def test_a_port_in_use_is_one_sentence() -> None:
-    """Who is in the way is named, and what to do."""
+    """The program in the way is named, and what to do."""
     with running(registry(Auth.NONE)) as served:
         port = int(served.host.rpartition(":")[2])
         with pytest.raises(PortInUse, match=f"{port}: address already in use; choose another"):
@@ -111,13 +111,13 @@ def test_a_port_in_use_is_one_sentence() -> None:
      ("nosuch.invalid", 0, "no address of this machine"), ("192.0.2.7", 0, "cannot assign")],
 )  # fmt: skip
 def test_an_address_that_cannot_be_had_is_one_sentence(host: str, port: int, why: str) -> None:
-    """What was asked for is named, why not, and which options choose another."""
+    """The message names the choice, why it fails, and which options choose another."""
     with pytest.raises(PortInUse, match=rf"^cannot listen at {host}:{port}: .*{why}.*--port"):
         running(registry(Auth.NONE), host, port).__enter__()
 
 
 def raw(served: Served, request: str) -> tuple[list[str], bytes]:
-    """Status line and headers, and the body, of one request that is sent as it stands."""
+    """Status line and headers, and the body, of one request that is sent as it is."""
     host, _, port = served.host.rpartition(":")
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(request.replace("\n", "\r\n").encode())
@@ -145,7 +145,7 @@ def test_the_path_stays_as_it_was_sent() -> None:
 
 
 def test_a_host_that_is_none_is_not_believed() -> None:
-    """What is put into the challenge cannot break out of its quotes."""
+    """A value in the challenge cannot break out of its quotes."""
     with running(registry(Auth.BEARER)) as served:
         raw(served, 'GET /v2/ HTTP/1.1\nHost: a",x="b\nConnection: close\n\n')
     challenge = answered(served.exchanges[0]).header("Www-Authenticate") or ""

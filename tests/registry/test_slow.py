@@ -43,7 +43,7 @@ def test_who_sends_half_of_it_is_hung_up_on(served: Alone, case: str) -> None:
     """Whoever answers there: the registry, or Streamlit."""
     with opened(served) as connection, suppress(ConnectionResetError):
         connection.sendall(SLOW[case])
-        while connection.recv(65_536):  # raises TimeoutError where nobody hangs up
+        while connection.recv(65_536):  # raises TimeoutError where the registry does not hang up
             pass
 
 

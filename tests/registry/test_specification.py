@@ -175,7 +175,7 @@ def not_mounted(talk: Talk) -> None:
 
 
 def manifest_by_tag(talk: Talk) -> None:
-    """PUT: 201 with Location; the very bytes come back, with their type, by tag and digest."""
+    """PUT: 201 with Location; the same bytes come back, with their type, by tag and digest."""
     told = talk.push(IMAGE, "1.0")
     assert told.headers["location"].endswith(M + digest_of(IMAGE))
     for name in ("1.0", digest_of(IMAGE)):
@@ -197,7 +197,7 @@ def manifest_without_its_blobs(talk: Talk) -> None:
 
 
 def no_manifest(talk: Talk) -> None:
-    """What is no JSON is no manifest."""
+    """A body that is not JSON is no manifest."""
     talk("PUT", M + "1.0", 400, b"<html>", Content_Type=OCI_MANIFEST)
     assert talk.last.code == "MANIFEST_INVALID"
 

@@ -128,7 +128,7 @@ def test_the_ordinary_docker_hub_has_an_official_image(engine: str) -> None:
 
 
 def test_the_sample_of_a_run_has_the_commands_of_all_acts() -> None:
-    """Of two commands that are alike, the second has the second line; the change is told."""
+    """Of two commands that are alike, the second has the second line; the change is shown."""
     trace = played("29", MOVED, command=ALPINE, stored=None)
     staged = stage(find_lesson(), trace)
     assert staged["sample"] == typed_commands(trace) == [ALPINE, ALPINE]

@@ -66,7 +66,7 @@ def test_a_prompt_waits_and_hides_the_password() -> None:
 
 
 def test_stored_credentials_that_fail_lead_to_the_prompt() -> None:
-    """What is stored is tried first; what was printed then is not printed again."""
+    """Stored credentials are tried first; the earlier output is not printed again."""
     told = printed(opened("stale-credentials"), LOGIN[0], "alice", "s3cret")
     assert told.count("Authenticating with existing credentials") == 1
     assert "Username (alice): alice" in told
@@ -81,7 +81,7 @@ def test_an_empty_answer_is_an_answer() -> None:
 
 
 def test_a_pipe_is_no_terminal() -> None:
-    """The password comes on standard input, or nobody can be asked."""
+    """The password comes on standard input, or there is no one to ask."""
     ok = typed(opened(), f"echo s3cret | docker login -u alice --password-stdin {HOST}")
     assert ok.lines[-1].text == "Login Succeeded"
     assert "s3cret" not in repr(ok.lines) + repr(ok.history)
@@ -244,7 +244,7 @@ def test_ctrl_c_gives_up_what_waits() -> None:
 
 
 def test_a_list_goes_on_after_a_prompt() -> None:
-    """What was done before the prompt is not done twice."""
+    """The work before the prompt is not done twice."""
     shell = typed(opened(), f"echo a >> f; docker login {HOST} && cat f", "alice", "s3cret")
     assert shell.lines[-1].text == "a" and shell.lines[-2].text == "Login Succeeded"
 

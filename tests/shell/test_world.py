@@ -99,7 +99,7 @@ SAID = {
 
 @pytest.mark.parametrize("rule", SAID)
 def test_the_last_line_is_what_it_must_be(rule: str) -> None:
-    """What is typed has the effect that it has with a real Docker."""
+    """A command has the effect that it has with a real Docker."""
     situation, lines, last = SAID[rule]
     shell = typed(opened(situation), *lines)
     assert last in shell.lines[-1].text

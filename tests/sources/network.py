@@ -1,6 +1,6 @@
 """A network in memory for the real source: names, addresses, and servers that answer anything.
 
-It stands below the dialer: policy, HTTP, redirects, secrets and downloads are the real ones.
+It is below the dialer: policy, HTTP, redirects, secrets and downloads are the real ones.
 """
 
 import socket
@@ -30,7 +30,7 @@ TRUSTING = ssl.create_default_context()
 
 @dataclass(frozen=True)
 class Answered:
-    """What comes back: bytes, so many at a time, with seconds before each part."""
+    """The answer: bytes, so many at a time, with seconds before each part."""
 
     data: bytes
     part: int = 1 << 16

@@ -150,7 +150,7 @@ ODD = st.builds(
 
 
 def kind_of(path: str) -> str:
-    """What is asked for, by its path; anything else is a token service or a storage."""
+    """The target of a request, by its path; anything else is a token service or a storage."""
     for kind in ("manifests", "blobs"):
         if f"/{kind}/" in path:
             return kind

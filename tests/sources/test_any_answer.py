@@ -1,5 +1,5 @@
-"""Whatever a registry and its token service answer: a run ends in time, with an event of the
-table, and asks nothing and nobody that it must not.
+"""Whatever a registry and its token service answer: a run ends in time, with an event of the table,
+and sends no request that it must not.
 
 `PULLSCOPE_EXAMPLES=5000` draws that many runs; each adds a second to the limit of the test.
 """

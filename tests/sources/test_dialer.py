@@ -129,7 +129,7 @@ def test_tls_verifies_the_name_at_the_checked_address(tmp_path: Path, lookups: l
 
 
 def test_ipv6(lookups: list[str]) -> None:
-    """An IPv6 address that refuses is told with brackets."""
+    """An IPv6 address that refuses is printed with brackets."""
     with socket.socket(socket.AF_INET6) as probe:
         probe.bind(("::1", 0))
         port = probe.getsockname()[1]

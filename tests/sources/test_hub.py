@@ -18,7 +18,7 @@ from tests.cases import each
 from tests.sources.servers import certificate
 
 ADDRESSES = {"registry-1.docker.io": "54.227.20.253", "auth.docker.io": "98.85.153.80"}
-"""Any public ones: connections to them end at the stand-in."""
+"""Any public ones: connections to them end at the substitute."""
 HERE = "127.0.0.1"
 
 

@@ -18,7 +18,7 @@ from tests.sources.servers import certificate
 
 @pytest.mark.parametrize("engine", ["29", "26"])
 def test_docker_pulls_from_here_whatever_the_certificate(engine: str, tmp_path: Path) -> None:
-    """One that nobody signed, and for another name."""
+    """A self-signed one, for another name."""
     pem = certificate(tmp_path, "elsewhere.example")
     registry = Registry(Auth.NONE, repositories=repositories())
     with bound("127.0.0.1", 0) as listening:

@@ -50,7 +50,7 @@ def test_a_name_that_nobody_has() -> None:
 
 @pytest.mark.parametrize("path", ["/v2/", f"/v2/a/blobs/sha256:{'0' * 64}"])
 def test_a_server_without_tls(path: str) -> None:
-    """A server that answers HTTPS with plain HTTP is told from one that is down."""
+    """A server that answers HTTPS with plain HTTP is not taken for one that is down."""
     with running(Registry(auth=Auth.NONE)) as served:
         assert obstacle(f"https://{served.host}{path}").obstacle is Obstacle.PLAIN_HTTP
 

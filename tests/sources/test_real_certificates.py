@@ -1,4 +1,4 @@
-"""Certificates of real servers: what is wrong with them is told in Go's words."""
+"""Certificates of real servers: their faults are reported in Go's words."""
 
 import shutil
 import ssl

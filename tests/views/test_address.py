@@ -19,7 +19,7 @@ def test_what_is_written_is_read(
 
 
 def test_an_address_names_the_lesson_first() -> None:
-    """What is empty is not written."""
+    """Empty parts are not written."""
     one = Address("works", "29", 4, "names")
     assert one.query == "lesson=names&source=mock&engine=29&scenario=works&step=4"
     assert Address("works").query == "source=mock&scenario=works"

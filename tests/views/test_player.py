@@ -20,7 +20,7 @@ from simulator.views.rows import process_table
 from tests.bench.long_run import long_run
 
 LESSON = load(HOME / "pulling-from-private-registries")
-KEYS = {"kbd"}  # What is printed on a key is the same in every language.
+KEYS = {"kbd"}  # The name of a key is the same in every language.
 
 
 class Words(HTMLParser):
@@ -56,7 +56,7 @@ def words() -> Words:
 
 
 def test_the_page_of_the_stage_has_no_words_of_its_own() -> None:
-    """Every text and every label stands in `STRINGS`, and can be translated."""
+    """Every text and every label is in `STRINGS`, and can be translated."""
     assert words().literal == []
 
 

@@ -85,7 +85,7 @@ def test_the_other_events_are_other_ways_out_of_that_phase(name: str, engine: st
 
 
 def test_a_reason_names_a_situation_in_which_it_is_so() -> None:
-    """What would have to be otherwise: run that situation, and the option is true there."""
+    """The reason why it is wrong: run that situation, and the option is true there."""
     asked = questions(LESSON, run("works"))
     checked = 0
     for question in asked:

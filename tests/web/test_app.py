@@ -78,7 +78,7 @@ def test_the_lessons_scenarios_come_first() -> None:
 
 @each("choice", ["source", "engine", "scenario", "recording"])
 def test_an_address_of_nothing_is_one_sentence(choice: str) -> None:
-    """What an address names and does not exist is told, and the default is shown."""
+    """A name in the address that does not exist is reported, and the default is shown."""
     test = opened(**{choice: "nonsense"})
     assert not test.exception
     assert f"There is no {choice.replace('_', ' ')} 'nonsense'" in test.warning[0].value
@@ -168,7 +168,7 @@ def test_a_comparison_opens_by_its_address(way: str) -> None:
 
 @each("choice", ["scenario", "engine", "change", "right", "right_engine"])
 def test_a_comparison_of_nothing_is_one_sentence(choice: str) -> None:
-    """What the address names and does not exist is told, and something is shown."""
+    """A name in the address that does not exist is reported, and a run is shown."""
     test = compared(**{choice: "nonsense"})
     assert not test.exception
     assert f"There is no {choice.replace('_', ' ')} 'nonsense'" in test.warning[0].value
@@ -179,7 +179,7 @@ def test_a_comparison_of_nothing_is_one_sentence(choice: str) -> None:
 
 
 def test_a_change_is_chosen_by_where_it_matters() -> None:
-    """Changes stand in the order of the steps at which they part the runs."""
+    """Changes are in the order of the steps at which the runs differ."""
     test = compared(scenario="works", engine="29")
     titles = test.selectbox(key="change").options
     steps = [int(title.rpartition("step ")[2]) for title in titles if "· step " in title]
@@ -192,7 +192,7 @@ def test_a_change_is_chosen_by_where_it_matters() -> None:
 
 
 def test_the_stage_invites_to_what_if() -> None:
-    """Below the stage, on demand, each step at which something could be otherwise links to it."""
+    """Below the stage, on demand, each step at which a change matters links to it."""
     test = opened(scenario="logged-in")
     test.toggle(key="what-if-here").set_value(True).run()
     links = "".join(mark.value for mark in test.markdown)

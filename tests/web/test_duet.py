@@ -115,7 +115,7 @@ def test_every_row_shows_what_both_runs_did(learner: Open) -> None:
 
 
 def test_what_differs_is_marked_not_by_colour_alone(learner: Open) -> None:
-    """A sign and a word stand at a value that differs; the band in the list says it in words."""
+    """A sign and a word are at a value that differs; the band in the list says it in words."""
     page = learner()
     cell = page.locator(".lane.a tr", has_text="auth_token").locator("mark")
     expect(cell).to_contain_text("≠")

@@ -34,7 +34,7 @@ def learner(tabs: Tabs, address: str) -> Open:
 
 
 def speaks(page: Page, code: str) -> None:
-    """The heading, what the browser is told, and the link to the other language."""
+    """The heading, the language for the browser, and the link to the other language."""
     expect(page.locator("html")).to_have_attribute("lang", code)
     other = next(name for known, name in i18n.LANGUAGES.items() if known != code)
     expect(switch(page, other)).to_be_visible()
@@ -103,7 +103,7 @@ def test_the_switch_is_there_for_the_keyboard(learner: Open) -> None:
 
 
 def test_a_terminal_goes_on_in_another_language(learner: Open) -> None:
-    """What was typed is still there: the page is told again, not begun again."""
+    """Typed text is still there: the page is drawn again, not begun again."""
     page = learner("try")
     page.get_by_role("textbox", name="Command line").fill("docker logout myprivateregistry.com")
     page.keyboard.press("Enter")

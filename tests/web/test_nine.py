@@ -95,7 +95,7 @@ def test_learn(visit: Visit) -> None:
 
 @pytest.mark.parametrize("way", ["why", "deep"])
 def test_why_and_deep(visit: Visit, way: str) -> None:
-    """Every section of the contents is there, and what it says stands in what was run."""
+    """Every section of the contents is there, and its texts are in the run."""
     page, sections = visit(way), getattr(chapters(lesson()), way)
     for place, part in enumerate(sections, 1):
         heading = page.locator(f"#{way}-{place}")
@@ -199,7 +199,7 @@ def test_challenge(visit: Visit) -> None:
 
 
 def test_project(visit: Visit) -> None:
-    """A registry of one's own is asked, and what it answered decides every item."""
+    """Your own registry is asked, and its answers decide every item."""
     page = visit("project")
     with running(Registry(Auth.BEARER, repositories=repositories(), users=USERS)) as served:
         for label, value in (

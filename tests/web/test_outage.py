@@ -28,7 +28,7 @@ def database() -> Iterator[Server]:
 
 @pytest.fixture
 def site(database: Server) -> Iterator[str]:
-    """The app, with its answers in this PostgreSQL. It shows what strangers see."""
+    """The app, with its answers in this PostgreSQL. It shows what anonymous visitors see."""
     port = free_port()
     app = started(port, **{VARIABLE: database.url, "PULLSCOPE_DEBUG": ""})
     try:
@@ -39,7 +39,7 @@ def site(database: Server) -> Iterator[str]:
 
 
 class Learner:
-    """A browser of one's own, with a set of questions open in it."""
+    """A new browser, with a set of questions open in it."""
 
     def __init__(self, browser: Browser, site: str, seed: int) -> None:
         self.page = browser.new_page()

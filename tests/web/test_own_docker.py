@@ -121,7 +121,7 @@ LOGIN = ("login", "--tls-verify=false")
 
 
 def test_skopeo(join: Join, tmp_path: Path) -> None:
-    """It asks with GET where Docker asks with HEAD, and is told as it does."""
+    """It asks with GET where Docker asks with HEAD, and is shown as it does."""
     me, skopeo = join(), tool("skopeo", tmp_path)
 
     def copy(image: str) -> int:
@@ -289,7 +289,7 @@ def test_streamlit_alone_has_a_second_port(join: Join, tmp_path: Path) -> None:
         assert me.host not in url
         skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host)
         me.reaches("CredentialsStored")
-        me.page.close()  # before the server: a stream that breaks off is told on the console
+        me.page.close()  # before the server: a stream that breaks off is reported on the console
 
 
 def test_for_a_class_behind_nginx(browser: Browser, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from simulator.web.real_runs import InvalidSwitch, NotAdmitted, Turns, admitted,
 
 
 def test_two_at_once() -> None:
-    """A third one is told to wait, and gets its turn afterwards."""
+    """A third one has to wait, and gets its turn afterwards."""
     turns = Turns()
     with turns.turn("ada"), turns.turn("bob"), pytest.raises(NotAdmitted), turns.turn("eve"):
         pass

@@ -12,7 +12,7 @@ PAGES = {
     "/compare": ".st-key-comparison",
     "/": ".st-key-resume",
 }
-"""Pages that together have all, and what stands on each once it is drawn."""
+"""Pages that together have all, and the marks of each once it is drawn."""
 UNMATCHED = """
 known => {
   document.documentElement.dataset.stage = "";

@@ -32,7 +32,7 @@ def test_a_reload_lands_where_it_was(learner: Open, view: str) -> None:
 
 @contextmanager
 def site(document: str) -> Iterator[str]:
-    """A page of somebody else, served on a port of its own."""
+    """A foreign page, served on its own port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -94,7 +94,7 @@ def test_a_step_is_copied(learner: Open) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_diagram_is_downloaded(learner: Open, theme: str) -> None:
-    """As SVG and as PNG, with the present box lit; an SVG that stands alone."""
+    """As SVG and as PNG, with the present box lit; a complete SVG."""
     page = learner("?step=14", theme=theme)
     page.get_by_role("button", name="Share").click()
     svg = ET.fromstring(saved(page, "Diagram as SVG", "works-diagram-14.svg"))

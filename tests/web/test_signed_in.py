@@ -1,4 +1,4 @@
-"""Who is signed in: progress goes with the account, else with the browser."""
+"""The user who is signed in: progress goes with the account, else with the browser."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""The stage as everybody uses it: predicting, watching a message travel, and nothing that jumps."""
+"""The stage as every learner uses it: predicting, watching a message travel, and nothing that
+jumps."""
 
 from typing import Any
 

@@ -274,7 +274,7 @@ def english() -> frozenset[str]:
 
 @each("page", [page.path for page in PAGES])
 def test_a_page_is_german(page: str, english: frozenset[str]) -> None:
-    """It opens, says something, and nothing that has a translation stands there in English."""
+    """It opens, says something, and nothing that has a translation is there in English."""
     test = opened(page, "de")
     assert not test.exception and not test.error
     words = [part.strip("*:. ") for text in words_on(test) for part in text.split("\n")]

@@ -34,7 +34,7 @@ class Login(Command):
     terminal: bool = False
     """Standard input is a terminal: prompts are answered."""
     wrong: str = ""
-    """What is wrong with the options themselves."""
+    """The fault in the options themselves; empty for none."""
     patience: int = 0
     """How often Docker's CLI may ask about the browser before the user interrupts it."""
 

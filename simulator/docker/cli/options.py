@@ -185,7 +185,7 @@ IMAGE_OTHERS = frozenset(["build", "history", "import", "load", "save"])
 AFTER_IMAGE = frozenset(
     name.removeprefix("image ") for name in (*USAGES, *ALIASES) if name.startswith("image ")
 )
-"""What is played after `docker image`."""
+"""The words after `docker image` that are played."""
 
 
 def command_name(words: Sequence[str]) -> str | None:

@@ -15,7 +15,7 @@ class ImagesListed(Event):
 
 @dataclass(frozen=True)
 class ImagesInspected(Event):
-    """What is known about these images, out of the image store alone."""
+    """The details of these images, from the image store alone."""
 
     images: tuple[HeldImage, ...]
     refused: tuple[Refusal, ...] = ()

@@ -10,7 +10,7 @@ from simulator.docker.unions import Tagged
 
 @dataclass(frozen=True)
 class CredentialsEntered(Event):
-    """The user gave a name and a password; nobody has checked them yet."""
+    """The user gave a name and a password; they have not been checked yet."""
 
     credential: Credential
 
@@ -29,7 +29,7 @@ class StoredCredentialsReused(Event):
 
 @dataclass(frozen=True)
 class WebLoginChosen(Event):
-    """Docker Hub, and no name was given: Docker's CLI logs in by way of a browser."""
+    """Docker Hub, and no name was given: Docker's CLI logs in through a browser."""
 
 
 @dataclass(frozen=True)

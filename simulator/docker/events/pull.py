@@ -282,7 +282,7 @@ class WorldChanged(Event):
 
 @dataclass(frozen=True)
 class Listening(Event):
-    """Observed only: the registry is there, and nobody has asked it anything yet."""
+    """Observed only: the registry is there, and has had no request yet."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class PlatformAbsent(Failure):
 
 @dataclass(frozen=True)
 class PushPlanned(Event):
-    """What goes to the registry: a manifest with its layers and its config.
+    """The content that goes to the registry: a manifest with its layers and its config.
 
     `index` is the digest of the index that stays here, since not all it names is here.
     """

@@ -1,4 +1,4 @@
-"""What was typed: an event a command, since each leads to a phase of its own."""
+"""The commands that were typed: an event a command, since each leads to a phase of its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

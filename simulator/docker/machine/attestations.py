@@ -124,7 +124,7 @@ def is_signature(entry: Any) -> bool:
 
 def tolerated(state: State, event: Event) -> Event:
     """A registry without the referrers API, or with one that fails, is asked for the tag. One
-    without the tag has no referrers; of two failures the first is told."""
+    without the tag has no referrers; of two failures the first is reported."""
     asking = state.phase in (Phase.ASKING_REFERRERS, Phase.AUTHORIZING_REFERRERS)
     if not asking or not isinstance(event, Failure) or isinstance(event, e.ManifestUnreadable):
         return event

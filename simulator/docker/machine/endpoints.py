@@ -1,7 +1,7 @@
 """Whom containerd asks for an object: mirrors first, the registry itself at last.
 
 `hosts.toml` and `registry-mirrors` name them. Each object is tried at every host anew, until one
-gives it; the error that is told in the end is the one that got furthest.
+gives it; the error that Docker prints in the end is the one that got furthest.
 """
 
 from dataclasses import replace
@@ -108,8 +108,8 @@ def trust(state: State, request: Request) -> Trust:
 
 
 def answered(state: State, exchange: Exchange) -> Event | None:
-    """What follows where another host gives nothing: a token for nobody in particular, a further
-    try, or the next host. None where its answer counts like the registry's."""
+    """The next move where another host gives nothing: an anonymous token, a further try, or the
+    next host. None where its answer counts like the registry's."""
     request, answer = exchange.request, exchange.answer
     found = visited(state, request)
     if found is None or (isinstance(answer, Response) and answer.status < 400):
@@ -156,8 +156,9 @@ def failure_of(state: State, request: Request, answer: Response | NetworkFailure
 
 
 def furthest(state: State, last: Failure, about: str, own: bool) -> Failure:
-    """The error that is told of several hosts: resolving, the one that got furthest (containerd,
-    `firstErrPriority`); fetching, the first. `own`: the last one is the registry's own."""
+    """The error that Docker prints of several hosts: resolving, the one that got furthest
+    (containerd, `firstErrPriority`); fetching, the first. `own`: the last one is the registry's
+    own."""
     before = (one for one in state.run.declined if one.url == about)
     whys = [*(one.why for one in before if one.why and one.why != last), last]
     resolving = state.phase in (Phase.RESOLVING, Phase.EXPLAINING, Phase.AUTHORIZING_RESOLVE)

@@ -16,7 +16,7 @@ from simulator.protocol.reference import InvalidReference, Reference
 
 
 def at_image_store(state: State) -> Event:
-    """Nobody is asked: the store knows."""
+    """Docker asks no registry: the store knows."""
     match state.run.command:
         case Remove() as command:
             return remove_images(state, command)

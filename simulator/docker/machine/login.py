@@ -47,8 +47,8 @@ INTERRUPT, END = "\x03", "\x04"
 
 
 def remembered(state: State) -> Credential | None:
-    """What is stored for the registry, where neither name nor password was given: it is tried,
-    and its name is offered."""
+    """The credentials stored for the registry, where neither name nor password was given: it is
+    tried, and its name is offered."""
     command = state.run.command
     assert isinstance(command, Login)
     key = registry_key(command.server)
@@ -58,7 +58,7 @@ def remembered(state: State) -> Credential | None:
 
 
 def missing_answer(command: Login, username: str) -> str:
-    """Nobody is there to be asked, or an answer was empty."""
+    """There is no terminal to ask at, or an answer was empty."""
     if not command.terminal:
         return "terminal"
     return "password answer" if username else "username answer"
@@ -99,7 +99,7 @@ def await_browser(state: State) -> Move:
 
 
 def browser_answer(state: State, request: Request, answer: Response) -> Event:
-    """What follows a confirmation is a matter of Docker's own service, and is not played."""
+    """The steps after a confirmation belong to Docker's own service, and are not played."""
     document = answer.json()
     waits = isinstance(document, dict) and document.get("error") == "authorization_pending"
     if waits:

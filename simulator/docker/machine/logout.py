@@ -13,8 +13,8 @@ from simulator.protocol.reference import HUB_KEY
 
 
 def remove(state: State) -> Event:
-    """Docker's CLI removes every spelling of the registry; a helper that fails removes
-    none, which is told only where no spelling was said twice."""
+    """Docker's CLI removes every spelling of the registry; a helper that fails removes none, which
+    Docker reports only where no spelling was said twice."""
     assert isinstance(state.run.command, Logout)
     server = state.run.command.server
     spellings = logout_keys(server)

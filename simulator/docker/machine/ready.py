@@ -16,7 +16,7 @@ from simulator.protocol.reference import HUB_HOST, HUB_KEY
 
 
 def type_next(state: State) -> Move:
-    """What follows a command that ended: its next tag, a late complaint, or the next command."""
+    """The move after a command that ended: its next tag, a late complaint, or the next command."""
     if state.run.tags.left:
         return e.NextTagTaken(replace(ref(state), tag=state.run.tags.left[0]))
     late = platform_mismatch(state) or unpack_refused(state)

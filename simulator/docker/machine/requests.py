@@ -98,7 +98,7 @@ def wanted(state: State) -> str:
 
 
 def untyped(state: State) -> bool:
-    """What was resolved is no manifest by its media type, and this engine goes by that."""
+    """The resolved content is no manifest by its media type, and this engine goes by that."""
     known = (*MANIFESTS, *INDEXES, "")
     image = state.run.image
     return state.profile.goes_by_type and not image.selected and image.media_type not in known

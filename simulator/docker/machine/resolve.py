@@ -149,7 +149,7 @@ def resolution(state: State, request: Request, answer: Response) -> Event:
 
 
 def unusable_header(state: State, request: Request, answer: Response) -> Event | None:
-    """What is wrong with the headers from which a descriptor is made, in the engine's order.
+    """The fault in the headers from which a descriptor is made, in the engine's order.
 
     The classic client needs each of them beside a digest; containerd needs none, and does not
     take a manifest above a limit.
@@ -172,7 +172,7 @@ def unusable_header(state: State, request: Request, answer: Response) -> Event |
 
 
 def refused_before(state: State, request: Request) -> bool:
-    """containerd asks again with GET only for words: the refusal of the HEAD stands."""
+    """containerd asks again with GET only for words: the refusal of the HEAD counts."""
     asked_for_words = state.phase is Phase.EXPLAINING and not state.profile.pings
     return asked_for_words and Attempt(request.url, 403) in state.run.attempts
 

@@ -32,7 +32,7 @@ class Client:
 
     engine: str = "29"
     now: int = 0
-    """The clock, in seconds since 1970; 0 where nobody knows."""
+    """The clock, in seconds since 1970; 0 where it is unknown."""
     store: CredentialStore = field(default_factory=CredentialStore)
     images: ImageStore = field(default_factory=ImageStore)
     platform: Platform = field(default_factory=Platform)
@@ -42,7 +42,7 @@ class Client:
     """What Docker's CLI says about a `config.json` that it cannot read; empty where it can."""
     insecure: tuple[str, ...] = ()
     """The engine's `insecure-registries`: hosts that may speak plain HTTP, and whose certificates
-    nobody verifies."""
+    Docker does not verify."""
     certs: tuple[str, ...] = ()
     """Files below `/etc/docker/certs.d`, as `HOST/NAME`."""
 
@@ -137,7 +137,7 @@ class Tags:
 
 @dataclass(frozen=True)
 class Image:
-    """What is known about the image that the reference names."""
+    """Knowledge about the image that the reference names."""
 
     resolved: str | None = None
     """The digest that the reference is."""
@@ -171,7 +171,8 @@ class Download:
 
 @dataclass(frozen=True)
 class Attestation:
-    """What is fetched beside the image: manifests that are here, and those still to fetch."""
+    """Content that is fetched beside the image: manifests that are here, and those still to
+    fetch."""
 
     sought: bool = False
     left: tuple[Descriptor, ...] = ()
@@ -193,7 +194,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Aside:
-    """What is known about the registry itself, while a mirror's challenge is answered."""
+    """Knowledge about the registry itself, while a mirror's challenge is answered."""
 
     mirror: str
     access: Access
@@ -225,7 +226,7 @@ class Run:
     declined: tuple[MirrorDeclined, ...] = ()
     """What mirrors did not give."""
     granted: tuple[tuple[str, Authorization], ...] = ()
-    """What mirrors are sent, by their addresses: tokens for nobody in particular."""
+    """What mirrors are sent, by their addresses: anonymous tokens."""
     aside: "Aside | None" = None
     """What counts again once a mirror's challenge is answered."""
     created: bool = False
@@ -271,7 +272,7 @@ class State:
 
     client: Client = field(default_factory=Client)
     commands: tuple[Annotated[Command, Tagged("command")], ...] = ()
-    """What is still to be typed."""
+    """The commands that are still to be typed."""
     phase: Phase = Phase.READY
     run: Run = field(default_factory=Run)
     failure: Annotated[Failure, Tagged("event")] | None = None

@@ -11,7 +11,7 @@ from simulator.docker.events import Event
 
 
 class Phase(StrEnum):
-    """What is going on. `DONE` and `FAILED` are ends."""
+    """The phase of a run. `DONE` and `FAILED` are ends."""
 
     READY = "ready"
     PROMPTING = "prompting"

@@ -20,7 +20,7 @@ from simulator.protocol.message import Content, Request, Response
 
 @dataclass(frozen=True)
 class Step:
-    """What is asked at a stage, and what an answer means; None for one that refuses."""
+    """The request of a stage, and the meaning of its answer; None for one that refuses."""
 
     ask: Callable[[State, Parcel], Request]
     meaning: Callable[[State, Parcel, Request, Response], Event | None]

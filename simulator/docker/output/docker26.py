@@ -155,7 +155,7 @@ WHAT = {DOCKER_MANIFEST: "manifest", DOCKER_INDEX: "manifest list",
 
 
 def at_layer(failure: e.Unreachable, state: State) -> bool:
-    """Of a layer that is tried again, only the innermost error is told."""
+    """Of a layer that is tried again, only the innermost error is printed."""
     closed = failure.obstacle is Obstacle.CLOSED
     return state.phase is Phase.FETCHING_BLOBS and not closed and (
         blob_at(state, failure.url) == "layer"
@@ -183,7 +183,7 @@ def refused(failure: e.Refused, state: State) -> str:
 
 
 def translated(first: e.RegistryError, status: int, state: State) -> str:
-    """Only the first error is told; one that says no more than its code stays as it is."""
+    """Only the first error is printed; one that says no more than its code stays as it is."""
     said = classic_error(first, status)
     if first.form == "challenge":
         said = classic_error(e.RegistryError(first.code, detail="challenge"), status)
@@ -258,7 +258,7 @@ def by_tag(state: State) -> tuple[str, ...]:
 def planned(
     missing: tuple[Descriptor, ...], present: tuple[Descriptor, ...], state: State
 ) -> tuple[str, ...]:
-    """Nothing is told of an image whose config is here: the image exists."""
+    """Nothing is printed for an image whose config is here: the image exists."""
     manifest = state.run.image.manifest
     if manifest and manifest.config.digest in state.client.images.blobs:
         return ()

@@ -248,7 +248,7 @@ def from_body(errors: tuple[e.RegistryError, ...], status: int, plain: str) -> s
 
 
 def registry_lines(error: e.RegistryError) -> tuple[str, ...]:
-    """An error that is no more than its code is told twice, a defect of this engine."""
+    """An error that is no more than its code is printed twice, a defect of this engine."""
     known = error if error.code in KNOWN_CODES else e.RegistryError(
         "UNKNOWN", error.message, error.detail
     )  # fmt: skip

@@ -55,7 +55,8 @@ ABSENT: dict[str, object] = {
 
 
 def removed(before: State, event: e.ImagesRemoved, after: State) -> tuple[Line, ...]:
-    """Of what is refused only what `--force` forgives is told here; the rest ends the run."""
+    """Of the refusals, only those that `--force` forgives are printed here; the others end the
+    run."""
     command, refused = before.run.command, event.refused
     force = isinstance(command, Remove) and command.force
     forgiven = force and all(one.why == "missing" for one in refused)
@@ -64,7 +65,7 @@ def removed(before: State, event: e.ImagesRemoved, after: State) -> tuple[Line, 
 
 
 def pruned(before: State, event: e.ImagesPruned, after: State) -> tuple[Line, ...]:
-    """What was deleted, in lower case, and the space in four digits."""
+    """The deleted objects, in lower case, and the space in four digits."""
     lines = removal_lines(event.removals)
     told = ("Deleted Images:", *(line[0].lower() + line[1:] for line in lines), "") if lines else ()
     space = f"Total reclaimed space: {tables.human_size(event.reclaimed, 4)}"

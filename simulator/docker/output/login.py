@@ -66,7 +66,7 @@ def interrupted(state: State) -> tuple[Line, ...]:
 
 
 def unanswered(state: State, what: str) -> tuple[Line, ...]:
-    """What was asked before an answer was empty."""
+    """The prompt before the answer that was empty."""
     match what:
         case "username answer":
             return prompts(state)[:1]
@@ -87,7 +87,7 @@ FALLS_BACK = "Failed to start web-based login - falling back to command line log
 
 
 def web_login(code: str, where: str) -> tuple[str, ...]:
-    """Docker Hub's login by way of a browser, as Docker's CLI announces it on a terminal."""
+    """Docker Hub's login through a browser, as Docker's CLI announces it on a terminal."""
     other = "To sign in with credentials on the command line, use 'docker login -u <username>'"
     return (
         "",
@@ -154,7 +154,7 @@ def unencrypted(path: str) -> tuple[str, ...]:
 
 
 def removed(state: State, kept: tuple[str, ...]) -> tuple[Line, ...]:
-    """Logout asks no registry; a missing helper is told only where nothing was removed."""
+    """Logout asks no registry; a missing helper is reported only where nothing was removed."""
     assert isinstance(state.run.command, Logout)
     server = state.run.command.server
     told = (Line("output", f"Removing login credentials for {hostname(server) or HUB_KEY}"),)

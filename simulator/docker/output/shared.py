@@ -39,7 +39,7 @@ def classic_error(error: RegistryError, status: int) -> str:
 def classic_errors(errors: tuple[RegistryError, ...], status: int) -> str:
     """An answer that refuses, in the words of distribution's client.
 
-    Only answers from 400 to 499 are read; of any other the status is told.
+    Only answers from 400 to 499 are read; of any other the status is printed.
     """
     if not 400 <= status < 500:
         return f"received unexpected HTTP status: {status} {reason(status)}"

@@ -68,8 +68,8 @@ def measures(digest: str, size: int, content: int) -> tuple[str, ...]:
 
 
 def view(cells: Sequence[tuple[str, tuple[str, ...]]], width: int) -> tuple[str, ...]:
-    """Columns for which a terminal is too narrow are left out; a name that is too long stands
-    on a line of its own."""
+    """Columns for which a terminal is too narrow are left out; a name that is too long has a line
+    of its own."""
     kept, room = fitting(width)
     widest = max(len(name) for name in ("IMAGE", *(name for name, _ in cells)))
     first = min(room, widest) if width else widest

@@ -11,7 +11,7 @@ from simulator.docker.output.by_engine import WORDS
 
 @dataclass(frozen=True)
 class Complaint:
-    """What is printed, and the exit status."""
+    """The output and the exit status."""
 
     text: str
     status: int

@@ -23,7 +23,7 @@ class CliWords:
     see_help: str
     """The verb before "'docker NAME --help'", where there are too many arguments."""
     invalid_auth: str
-    """What is wrong with an `auth` without a colon."""
+    """The error for an `auth` without a colon."""
     before_hint: tuple[str, ...]
     """Lines before a guess at what was meant."""
     reports_deprecated: bool

@@ -14,7 +14,7 @@ from simulator.live.observer.typed import command_of
 from simulator.live.seen import Kind, Seen
 
 Memo = dict[object, "Story"]
-"""What was told before, by all that it depends on."""
+"""Earlier stories, by all that they depend on."""
 
 
 def observe(
@@ -48,7 +48,8 @@ def depends_on(group: list[Attempt], before: State) -> object:
 
 
 def grouped(found: list[Attempt]) -> Iterator[list[Attempt]]:
-    """A login that worked and the pull after it are one run; all else stands alone."""
+    """A login that worked and the pull after it are one run; any other command is a run of its
+    own."""
     taken: set[int] = set()
     for place, attempt in enumerate(found):
         if place in taken:

@@ -37,7 +37,7 @@ class Story:
         self.inferred: set[int] = set()
         self.asides: dict[int, Aside] = {}
         self.talks = False
-        """Whether the client prints Docker's words; of another, only what was typed is told."""
+        """Whether the client prints Docker's words; of another, only the typed command is shown."""
 
     def tell(self, event: Event, exchange: Exchange | None = None, *, seen: bool = False) -> None:
         before = self.state

@@ -31,7 +31,7 @@ def guessed(attempt: Attempt, before: State) -> Doing:
 
 
 def text_of(attempt: Attempt, what: Doing) -> str:
-    """The command line; of a client that nobody knows, its name and what it asks for."""
+    """The command line; of an unknown client, its name and what it asks for."""
     typed, kind = attempt.client.kind.typed, command_kind(attempt, what)
     asked = " ".join(filter(None, (attempt.client.name, wanted(attempt, what))))
     return typed.get(kind, typed.get(what, typed.get("other", asked))).format(

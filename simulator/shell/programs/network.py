@@ -28,7 +28,7 @@ def site_of(shell: Shell, name: str, port: str = "443") -> Site | None:
 
 
 def resolved(shell: Shell, name: str) -> str:
-    """The address of this name; empty where nobody knows it."""
+    """The address of this name; empty where the name is unknown."""
     if address_of(name) is not None:
         return name
     if is_loopback(name):

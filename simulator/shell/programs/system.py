@@ -80,7 +80,7 @@ def date(shell: Shell, words: list[str], given: str | None) -> Ran:
 
 
 def sleep(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """All clocks of the world move on, the client's and the registries'; nobody waits."""
+    """All clocks of the world move on, the client's and the registries', without a wait."""
     if len(words) != 1 or not words[0].isdecimal():
         return Ran(shell, error="sleep: give a number of seconds", status=1)
     later = shell.world.later(int(words[0]))

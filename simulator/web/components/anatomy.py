@@ -66,7 +66,7 @@ def of_segment(segment: Segment) -> str:
 
 
 def inside(segment: Segment) -> str:
-    """What opens: the meaning, the names that stand there, and the source."""
+    """What opens: the meaning, the names in it, and the source."""
     if segment.frame is None:
         return f"<p>{escape(_('No speaker is known for these words.'))}</p>"
     names = "".join(f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(value)}</dd>"

@@ -28,7 +28,7 @@ def mount(
     on_answer: Callable[[], None] | None = None,
 ) -> None:
     """Show a run. `payload` is `player.payload(...)`; the same payload is never drawn again, and
-    one that is `live` grows where it stands. In another language it goes on at the same step.
+    one that is `live` grows in its place. In another language it goes on at the same step.
 
     `on_place` is called when a learner has stayed at a step, which the address then names, and
     `on_answer` when one has answered a question: `st.session_state[key].answer` is its step and
@@ -44,4 +44,4 @@ def mount(
 
 
 def nothing() -> None:
-    """Nobody wants to know."""
+    """For callers that do not need to know."""

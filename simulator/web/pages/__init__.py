@@ -92,7 +92,7 @@ ASIDE = (Page("other-courses", N_("What other courses say"), reading.others_page
 """Pages that the bars do not offer."""
 PAGES = (*WAYS, *TOOLS, *ASIDE)
 NO_PLACE = ("", "progress")
-"""Paths that are nobody's position: the home, and the page of what was done."""
+"""Paths that are no position of a learner: the home, and the page of what was done."""
 
 
 @cache

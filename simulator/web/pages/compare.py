@@ -21,7 +21,7 @@ WAYS = {
     "right": N_("Two situations"),
     "right_engine": N_("Two engines"),
 }
-"""What is compared, by the name in the address that tells."""
+"""The choices of a comparison, by their names in the address."""
 
 KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
     "scenario": CHOICES["scenario"],
@@ -30,14 +30,14 @@ KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
     "right": CHOICES["scenario"],
     "right_engine": CHOICES["engine"],
 }
-"""By name in the address: what can stand there, and its title in the chosen language."""
+"""By name in the address: the possible values, each with its title in the chosen language."""
 
 USUAL = {"right": "no-login", "right_engine": list(engines())[-1]}
-"""What is chosen where the address is silent, if not the first."""
+"""The default where the address has no choice, if not the first."""
 
 
 def addressed() -> None:
-    """The address of a new session chooses; what it names and does not exist is told.
+    """The address of a new session chooses; a name in it that does not exist is reported.
 
     From then on the component writes the address.
     """
@@ -60,7 +60,7 @@ def addressed() -> None:
 
 def choose(column: "st.delta_generator.DeltaGenerator", label: str, name: str,
            options: list[str], titled: Callable[[str], str]) -> str:  # fmt: skip
-    """A choice that stands in the address."""
+    """A choice that the address has."""
     column.selectbox(label, options, format_func=titled, key=name, persist_state="session")
     return str(st.session_state[name])
 
@@ -126,9 +126,9 @@ def chosen(lesson: Lesson) -> tuple[Comparison, dict[str, str]]:
 
 @fragment
 def invitation(lesson: Lesson, trace: Trace) -> None:
-    """What could be otherwise at each step of this run, as links; nothing for a run without.
+    """The changes that matter at each step of this run, as links; nothing for a run without any.
 
-    All changes are played for it, so that waits until somebody wants to know.
+    All changes are played for it, so that waits until the learner asks for it.
     """
     if trace.source != "mock" or not st.toggle(_("What if … at each step?"), key="what-if-here"):
         return

@@ -1,6 +1,6 @@
 """The decoder: paste a message, see who says what in it, and which causes it allows.
 
-What is pasted is masked before anything else sees it; it lives in its field and nowhere else.
+Pasted text is masked before anything else sees it; it lives in its field only.
 """
 
 from itertools import groupby
@@ -43,7 +43,7 @@ EXAMPLES = (
     'Get "https://quay.io/v2/": dial tcp: lookup quay.io on 192.168.65.1:53: no such host',
 )  # fmt: skip
 LONG = 25
-"""Lines from which on a text is told of as a log."""
+"""Lines from which on a text is treated as a log."""
 
 
 def keep(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Who is learning, and what is kept of it: progress to see, to take along, and to delete."""
+"""The learner, and the records of them: progress to see, to take along, and to delete."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
@@ -80,7 +80,7 @@ def remember() -> None:
 
 
 def progress() -> Progress:
-    """What is kept; empty where it cannot be read just now."""
+    """The learner's records; empty where they cannot be read just now."""
     try:
         return keeper().progress(learner())
     except NotKept:
@@ -125,7 +125,7 @@ NO_PLACE = ("lang", "embed", "embed_options")
 
 
 def here() -> Place | None:
-    """The page that is drawn, and what its address chooses; None where nobody can be said to be."""
+    """The page that is drawn, and what its address chooses; None where that is no position."""
     path = st.session_state.get("path")
     if path is None:
         return None
@@ -135,7 +135,7 @@ def here() -> Place | None:
     try:
         where = page_address(f"/{path}", chosen)
         return Place(lesson=chosen.get("lesson", FIRST_LESSON), address=where, at=now())
-    except ValidationError:  # an address that nobody was led to
+    except ValidationError:  # an address that no link has
         return None
 
 
@@ -158,7 +158,7 @@ def arrived() -> None:
 
 
 def page(lesson: Lesson) -> None:
-    """What was done, what is due, and what one can take along."""
+    """The learner's work, what is due, and the files to take along."""
     st.title(_("Your progress"), anchor=False)
     known = progress().of(lesson.id)
     if not keeper().trouble:
@@ -182,7 +182,7 @@ def figures(lesson: Lesson, known: Progress) -> None:
 
 
 def objectives(known: Progress) -> None:
-    """Each objective, in the order in which Recall asks, and how it stands."""
+    """Each objective, in the order in which Recall asks, with its state."""
     st.header(_("Objectives"), anchor="objectives")
     given = by_objective(known.answers)
     done = mastered(known.answers)
@@ -257,7 +257,7 @@ def answered(known: Progress) -> None:
 
 
 def about(one: Answer) -> str:
-    """The objective in words, or where the question stands."""
+    """The objective in words, or the place of the question."""
     if one.objective in OBJECTIVES:
         return _(OBJECTIVES[one.objective].title)
     if one.objective == "snapshot":

@@ -77,7 +77,7 @@ def resumed(live: Live, session: Session) -> Session:
     st.session_state.live_resumed = before
     found = live.sessions.resume(before, session)
     if found:
-        st.session_state.live = (found.id, "")  # nobody knows the password any more
+        st.session_state.live = (found.id, "")  # the password is not known any more
     return found or session
 
 

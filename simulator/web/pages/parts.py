@@ -1,4 +1,4 @@
-"""What several pages place: choices that stand in the address, tables, and runs by name."""
+"""What several pages place: choices that the address has, tables, and runs by name."""
 
 import logging
 import os
@@ -54,7 +54,7 @@ CHOICES: Mapping[str, Callable[[], dict[str, str]]] = {
     "scenario": situations,
     "recording": lambda: {one.name: one.heading() for one in recorded_situations().values()},
 }
-"""By name in the address: what can stand there, and its title in the chosen language."""
+"""By name in the address: the possible values, each with its title in the chosen language."""
 
 
 def addressed() -> None:

@@ -122,7 +122,7 @@ def run_of(lesson: Lesson, source: str, engine: str) -> Trace | None:
 
 
 def real_run(lesson: Lesson) -> Trace | None:
-    """What was pulled from a real registry in this session."""
+    """The pulls from a real registry in this session."""
     trace: Trace | None = st.session_state.get("real_trace")
     if trace is None:
         st.info(_("Pull from a real registry first; what it took is then measured here."))

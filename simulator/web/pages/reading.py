@@ -109,7 +109,7 @@ def between(lesson: Lesson, part: Section) -> None:
 
 
 def why_page(lesson: Lesson) -> None:
-    """What goes wrong without it, run live."""
+    """The failures without it, run live."""
     headed(lesson, _("Why it is so"), chapters(lesson).why, "why")
 
 
@@ -178,7 +178,7 @@ def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
 
 
 def shown(lesson: Lesson, part: Section, engine: str, key: str) -> None:
-    """What is run for this section."""
+    """The runs of this section."""
     if part.play:
         typed(part, engine)
     if part.pair:

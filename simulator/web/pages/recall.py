@@ -1,6 +1,6 @@
 """Recall: questions made from the runs, flash cards, and saying it in one's own words.
 
-What was sure and wrong comes back first, then what is due.
+Wrong answers that were sure come back first, then those that are due.
 """
 
 import re
@@ -54,7 +54,7 @@ def asked_about() -> list[str]:
 
 
 def begin(seed: int, about: list[str]) -> None:
-    """The address names the whole set: a reload, or somebody else, finds the same one."""
+    """The address names the whole set: a reload, or another learner, finds the same one."""
     st.query_params["seed"] = str(seed)
     st.query_params["about"] = ".".join(about)
     st.session_state.pop("recall-set", None)
@@ -69,7 +69,8 @@ def another(lesson: Lesson) -> None:
 
 
 def the_set(lesson: Lesson) -> tuple[int, tuple[Question, ...]]:
-    """The seed and questions of the address. With a seed alone it is everybody's set."""
+    """The seed and questions of the address. With a seed alone it is the same set for every
+    learner."""
     if asked_seed() is None:
         another(lesson)
     seed, about = asked_seed() or 0, asked_about()
@@ -196,7 +197,8 @@ def open_hint(one: Question) -> None:
 
 
 def confirm(seed: int, one: Question) -> None:
-    """Kept first, told then: what is told to be answered is on disk. Without a choice, nothing."""
+    """Kept first, told then: an answer that is shown as kept is on disk. Without a choice,
+    nothing."""
     given = [place for place in chosen(one) if place is not None]
     if len(given) < len(one.parts):
         return
@@ -275,7 +277,7 @@ def rate(lesson: Lesson, at: int, count: int, knew: bool) -> None:
 
 @fragment
 def own_words(lesson: Lesson) -> None:
-    """Explain it, then compare with a model answer. What is written is kept nowhere."""
+    """Explain it, then compare with a model answer. The written text is not kept."""
     moments = lesson.document.moments
     at = st.selectbox(
         _("Explain this"), range(len(moments)), key="explain",

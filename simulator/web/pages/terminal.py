@@ -112,7 +112,7 @@ def images(registry: Registry) -> list[str]:
 
 
 def choose_another() -> None:
-    """What is chosen on the page wins over the address."""
+    """A choice on the page wins over the address."""
     st.query_params.pop("challenge", None)
 
 
@@ -161,7 +161,7 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
 
 
 def keep_solution(lesson: Lesson, name: str, engine: str, shell: Shell) -> None:
-    """Once for each way it was solved, whichever page tells of it; and before it is told."""
+    """Once for each way it was solved, whichever page reports it; and before it is reported."""
     key = f"challenge-{name}-{engine}-{shell.commands}"
     if (lesson.id, key) not in st.session_state.setdefault("solved", set()):
         keep(Solution(lesson=lesson.id, key=key, at=now(), challenge=name, commands=shell.commands))

@@ -1,4 +1,4 @@
-"""In place of a learner's name is its SHA-256: whoever reads the database is nobody in it.
+"""In place of a learner's name is its SHA-256: a reader of the database cannot act as a learner.
 
 Names from cookies have 32 characters. Those of signed-in users were hashed from the start.
 """
