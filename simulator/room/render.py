@@ -50,7 +50,7 @@ def moves(shown: View) -> list[str]:
 
 
 def state(shown: View | None, address: str, removed: bool = False) -> str:
-    """The part of a page that changes. No view: nobody has a seat here yet."""
+    """The part of a page that changes. No view: no one has a seat here yet."""
     name = "screen.html" if shown and shown.viewer is Viewer.PROJECTOR else "seat.html"
     words = shown and shown.item and shown.item.in_language(i18n.chosen.get())
     return templates().get_template(name).render(

@@ -169,7 +169,7 @@ class Rooms:
             mine = [one for one in batch if one.room == id]
             try:
                 self.advance(id, mine)
-            except Exception as error:  # whatever it is, whoever waits is told
+            except Exception as error:  # whatever it is, it is passed to the waiting thread
                 for one in mine:
                     if not one.done.done():
                         one.done.set_exception(error)

@@ -135,7 +135,7 @@ def test_a_reload_is_the_same_seat(one: Class) -> None:
 
 
 def test_a_cookie_of_another_room_is_no_seat(one: Class) -> None:
-    """Nor is one that nobody signed."""
+    """Nor is one without a signature."""
     voter, other = one.phone(), one.rooms.open("another")
     cookie = voter.client.cookies["pullscope_seat"]
     for value in (cookie, "1", "1.x", ""):
