@@ -18,7 +18,7 @@ from simulator.protocol.authorization import Authorization
 from simulator.protocol.hosts import split_url
 from simulator.protocol.json_text import json_of
 from simulator.protocol.network_failure import NetworkFailure
-from simulator.protocol.secrets import MASK, SECRET_FIELDS
+from simulator.protocol.secrets import MASK, PLAIN_FIELDS, SECRET_FIELDS
 from simulator.protocol.target import Target, target
 
 Headers = tuple[tuple[str, str], ...]
@@ -90,7 +90,7 @@ class Request:
 
     def masked(self) -> "Request":
         """The same request without its secrets."""
-        form = tuple((k, MASK if k in SECRET_FIELDS else v) for k, v in self.form)
+        form = tuple((k, v if k in PLAIN_FIELDS else MASK) for k, v in self.form)
         kept = self.authorization and replace(self.authorization, secret=MASK)
         return replace(self, authorization=kept, form=form)
 
