@@ -23,6 +23,7 @@ LATE_IMPORTS = {
 WAITS = {
     "tests/pages.py": "polls a server that starts",
     "tests/dockerd.py": "polls an engine that starts",
+    "tests/lesson/test_tls_real.py": "polls servers that start",
     "tests/live/test_port.py": "polls while a layer is being sent",
     "tests/progress/test_keeper.py": "waits out the pause that the keeper takes after a failure",
     "tests/registry/alone.py": "polls while requests are under way",
