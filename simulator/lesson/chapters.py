@@ -138,7 +138,7 @@ class Section(Played):
 
     @property
     def choice(self) -> Choice | None:
-        """What is asked before the run is opened."""
+        """The question before the run is opened."""
         return self.belief.choice if self.belief else self.question
 
 

@@ -40,8 +40,8 @@ class LabFault(BaseModel):
 
 
 class LabWorld(BaseModel):
-    """The notation. `rights` hold at registries with a token service; at others everybody may
-    pull everything. `helpers` are scripts, or what a working helper keeps."""
+    """The notation. `rights` hold at registries with a token service; at others every user may pull
+    everything. `helpers` are scripts, or what a working helper keeps."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
     registries: dict[str, Note] = Field(default_factory=dict)

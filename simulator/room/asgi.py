@@ -47,7 +47,7 @@ PROJECTORS = 20
 OF_NETWORK = 1500
 """Streams of one network: less than the server has connections, so that no one takes them all."""
 GATHER = 0.25
-"""Seconds in which a projector is told at most once."""
+"""Seconds in which a projector gets at most one message."""
 USER_NAME = re.compile(r"[a-z0-9-]{1,40}")
 """Of *Your own docker*."""
 ALIVE = 15

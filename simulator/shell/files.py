@@ -82,7 +82,7 @@ def removed(shell: Shell, path: str) -> Shell:
 
 
 def forgotten(store: CredentialStore) -> CredentialStore:
-    """What is left without the file: a helper's secrets are not in it, but only it names them."""
+    """The store without the file: a helper's secrets are not in it, but only it names them."""
     return CredentialStore(installed=store.installed, broken=store.broken)
 
 

@@ -168,7 +168,7 @@ def test_one_process_hears_of_what_another_does(rooms: Rooms, url: str, clock: C
     with other.watching(room.id, heard.put):
         after = sent(rooms, room.id, vote(room, 1, 2))
         assert heard.get(timeout=30) == after
-        rooms.known.clear()  # as if it had died: the countdown is nobody's now
+        rooms.known.clear()  # as if it had died: the countdown has no room now
         with rooms.keeper.store().engine.begin() as connection:
             changed = sa.update(ROOM).values(phase="closing 1", closes_at=1.0, number=99)
             connection.execute(changed)

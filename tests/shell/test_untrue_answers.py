@@ -62,7 +62,7 @@ TRUE: dict[str, tuple[str, tuple[str, ...], str]] = {
 
 @pytest.mark.parametrize("number", TRUE)
 def test_the_answer_is_true(number: str) -> None:
-    """What is typed has the effect that it has with a real Docker and a real shell."""
+    """A command has the effect that it has with a real Docker and a real shell."""
     situation, lines, last = TRUE[number]
     shell = typed(opened(situation), *lines)
     assert last in shell.lines[-1].text

@@ -83,7 +83,7 @@ class HelperFailed(Failure):
 @dataclass(frozen=True)
 class EngineUnreachable(Failure):
     """Docker's CLI does not get through to its engine. `socket` says why, as in `Client`, or that
-    nobody listens at another address (`refused`)."""
+    no program listens at another address (`refused`)."""
 
     socket: str
 

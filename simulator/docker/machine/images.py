@@ -151,7 +151,7 @@ ID = re.compile(r"(sha256:)?[0-9a-f]{64}")
 
 
 def not_a_name(image: str) -> str | None:
-    """What is wrong with the name of an image; None for one that is right."""
+    """The fault in the name of an image; None for one that is right."""
     try:
         Reference.parse(image)
     except InvalidReference as error:

@@ -30,7 +30,7 @@ def type_next(state: State) -> Move:
 
 
 def started(command: Command) -> e.CommandTyped | e.UsageRefused:
-    """What is typed next, unless the command line cannot be run."""
+    """The command that is typed next, unless the command line cannot be run."""
     match command:
         case Unusable(text, why=why, status=status):
             return e.UsageRefused(text, why, status)

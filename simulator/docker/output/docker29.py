@@ -201,7 +201,7 @@ FETCH = "failed to copy: httpReadSeeker: failed open: "
 
 
 def where(state: State) -> str:
-    """What was going on when it failed. A push does not say, and the engine says it, not buildx."""
+    """The action that failed, in words. A push does not say, and the engine says it, not buildx."""
     if isinstance(state.run.command, Push) or registry_only(state):
         return ""
     if state.phase not in RESOLVE or state.run.reference is None:

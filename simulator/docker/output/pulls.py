@@ -59,7 +59,7 @@ LAYER = re.compile(r"([0-9a-f]{12}): (.+)")
 
 
 def failed(service: str, told: Lines) -> Lines:
-    """What the engine refused at once is told twice."""
+    """An error that the engine raised at once is printed twice."""
     texts = [one.text for one in told]
     if not texts or not texts[0].startswith(DAEMON):
         return told

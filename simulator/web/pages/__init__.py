@@ -180,7 +180,7 @@ def way_link(page: Page, lesson: Lesson) -> None:
 
 
 def next_card(path: str, lesson: Lesson) -> None:
-    """What comes after this page."""
+    """The way on after this page."""
     if path in NEXT:
         onward, label = NEXT[path]
         with st.container(key="next"):

@@ -58,7 +58,7 @@ CHOICES: Mapping[str, Callable[[], dict[str, str]]] = {
 
 
 def addressed() -> None:
-    """The address chooses as one comes to the page; what it names and does not exist is told.
+    """The address chooses as one comes to the page; a name in it that does not exist is reported.
 
     From then on the stage writes the address: Python would put a step back that is past.
     """

@@ -19,8 +19,8 @@ def answer_key(files: object, language: str, name: str, _lesson: Lesson, _questi
 
 
 def ask(lesson: Lesson, question: Choice, name: str, number: str = "") -> bool | None:
-    """Whether the answer is right, or None while there is none. What was answered last is kept,
-    and stands there again after a reload, in whichever language."""
+    """Whether the answer is right, or None while there is none. The last answer is kept, and shown
+    again after a reload, in whichever language."""
     key, options = f"question-{lesson.id}-{name}", question.options
     if key not in st.session_state:
         st.session_state[key] = answered_before(lesson, name, len(options))

@@ -166,7 +166,7 @@ def pitfall(part: Section) -> None:
 
 
 def evidence(lesson: Lesson, part: Section, engine: str, key: str) -> None:
-    """What is run, or asked, for this section. A question is asked before the run is opened."""
+    """The runs or questions of this section. A question is asked before the run is opened."""
     if part.choice:
         ask(lesson, part.choice, key)
     answer = part.play or part.wire or part.exchanges or part.chain or part.stores or part.timed

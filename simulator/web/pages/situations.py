@@ -15,7 +15,7 @@ from simulator.words.i18n import N_, _
 
 WORKS = N_("It works")
 GROUPS = {
-    "cli": N_("What is typed"),
+    "cli": N_("The command"),
     "credential-store": N_("Stored credentials"),
     "token-service": N_("Login and rights"),
     "registry": N_("The registry"),
