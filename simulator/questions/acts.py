@@ -68,8 +68,10 @@ ACTS: Mapping[str, Act] = {
     ),
     "manifest": Act(
         N_("It asks the registry for the manifest (GET)"),
-        N_("Docker asks for the manifest when the registry lets it in; only the manifest says "
-           "which layers there are."),
+        N_(
+            "Docker asks for the manifest once the registry gives access; the manifest names the "
+            "layers."
+        ),
     ),
     "blob": Act(
         N_("It asks the registry for a layer or the config"),
@@ -77,7 +79,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "storage": Act(
         N_("It asks another host for a layer"),
-        N_("Docker goes to another host where the registry answers with a redirect."),
+        N_("Docker goes to another host if the registry answers with a redirect."),
     ),
     "store": Act(
         N_("It stores the credentials on this machine"),
@@ -89,11 +91,11 @@ ACTS: Mapping[str, Act] = {
     ),
     "held": Act(
         N_("It downloads nothing: the image is here already"),
-        N_("Nothing is downloaded where the image store holds the same digest under this name."),
+        N_("Docker downloads nothing if the image store holds the same digest under this name."),
     ),
     "error": Act(
         N_("It ends the command with an error"),
-        N_("Docker ends with an error where no way is left that it could try."),
+        N_("Docker ends with an error if there is nothing else that it can try."),
     ),
 }  # fmt: skip
 """By name. Each text completes "What does Docker do next?"."""

@@ -91,7 +91,7 @@ def shown_right(says: Says) -> str:
         names, _("Only {repository}, to pull").format(repository=names)
     )
     if not seconds:
-        return _("{what}; without end").format(what=what)
+        return _("{what}; without expiry").format(what=what)
     return _("{what}; for {seconds} seconds").format(what=what, seconds=seconds)
 
 
@@ -152,8 +152,8 @@ KNOWN = (
         lambda step: "", lambda step, says: "", plain, message=True,
     ),
     Field(
-        "opened", N_("The token opens"),
-        N_("What does the token open that the token service now issues, and for how long?"),
+        "opened", N_("The token gives access to"),
+        N_("The token service issues a token now. What does it give access to, and for how long?"),
         opened, opened_so, not_opened, shown_right,
     ),
     Field(

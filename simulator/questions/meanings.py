@@ -42,17 +42,21 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "TokenRefused": Meaning(
         N_("The credentials are wrong, or no longer right."),
-        N_("Credentials are refused where a request that carries user name and password is "
-           "answered with 401."),
+        N_("A 401 to a request with user name and password means that these are refused."),
     ),
     "AccessDenied": Meaning(
-        N_("Whoever asks may not pull this repository, or it does not exist."),
-        N_("A right is missing where a request is refused after the registry was told who asks: "
-           "the code is DENIED, or the challenge says insufficient_scope."),
+        N_("The user may not pull this repository, or it does not exist."),
+        N_(
+            "A right is missing if the registry refuses a request that carries credentials: with "
+            "the code DENIED, or with insufficient_scope in the challenge."
+        ),
     ),
     "ManifestUnknown": Meaning(
-        N_("Docker may look, but there is no such image or tag."),
-        N_("It is said to those who may look: 404, and a code that ends in UNKNOWN."),
+        N_("Access is allowed, but there is no such image, tag or layer."),
+        N_(
+            "The answer is 404 with a code that ends in UNKNOWN, and the request was allowed to "
+            "ask."
+        ),
     ),
     "RateLimited": Meaning(
         N_("There were too many requests; later ones may be answered."),
@@ -60,14 +64,14 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "ServerFailed": Meaning(
         N_("The server itself is in trouble; the credentials do not matter."),
-        N_("A status of 500 and more says that the server failed."),
+        N_("A status of 500 or more means that the server failed."),
     ),
     "Redirected": Meaning(
-        N_("The content lies at another address, and Docker is to ask there."),
+        N_("The content is at another address, and Docker asks there."),
         N_("A redirect is a 307 or 302 with a Location header."),
     ),
     "TokenIssued": Meaning(
-        N_("Docker gets a token, which it shows to the registry from now on."),
+        N_("Docker gets a token and sends it to the registry from now on."),
         N_("A token service answers 200 with a token in the body."),
     ),
     "Resolved": Meaning(
@@ -83,12 +87,12 @@ MEANINGS: Mapping[str, Meaning] = {
         N_("The Content-Type says that the body is an index or a manifest list."),
     ),
     "DigestMismatch": Meaning(
-        N_("What arrived is not what the manifest promised."),
+        N_("The content has another digest than the manifest names."),
         N_("Docker hashes what arrives: the answer may be 200 and the content still wrong."),
     ),
     "LoginAccepted": Meaning(
         N_("The credentials are right."),
-        N_("docker login repeats GET /v2/ with what was asked for, and the answer is 200."),
+        N_("docker login repeats GET /v2/ with the password or a token, and the answer is 200."),
     ),
 }  # fmt: skip
 """By event."""

@@ -9,7 +9,7 @@ from simulator.docker.cli.commands import Logout, Pull
 from simulator.docker.engines import engines
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
-from simulator.protocol.network_failure import NetworkFailure
+from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.questions.acts import (
     NO_PROOF,
     NOBODY,
@@ -50,11 +50,16 @@ def ended_by(trace: Trace) -> str | None:
         return None
     if last.exchange is None or isinstance(last.event, JUDGED):
         return MACHINE
-    return NETWORK if isinstance(last.exchange.answer, NetworkFailure) else role(last)
+    answer = last.exchange.answer
+    if isinstance(answer, NetworkFailure):
+        return MACHINE if answer.obstacle in UNACCEPTABLE else NETWORK
+    return role(last)
 
 
 JUDGED = (e.DigestMismatch, e.PlatformMissing, e.ManifestUnreadable)
 """Answers that came well, and that Docker itself found unfit."""
+UNACCEPTABLE = (Obstacle.UNTRUSTED, Obstacle.WRONG_NAME, Obstacle.EXPIRED, Obstacle.PLAIN_HTTP)
+"""A server is there, and Docker itself does not accept how it speaks."""
 
 
 BOTH, NEITHER = N_("Both engines"), N_("Neither engine")
@@ -77,7 +82,7 @@ HABITS: Mapping[str, Habit] = {
     "ping": Habit(
         N_("Which engine sends GET /v2/ before it asks for the tag in this pull?"),
         lambda steps: any(act(step) == "ping" for step in steps),
-        N_("Docker 26 greets the registry with GET /v2/; Docker 29 asks for the tag at once."),
+        N_("Docker 26 sends GET /v2/ first; Docker 29 asks for the tag at once."),
     ),
     "again": Habit(
         N_("Which engine asks the token service twice or more in this pull?"),
@@ -201,7 +206,7 @@ def prompt(name: str) -> str:
 
 
 PROMPTS = {
-    "sees": N_("Which of these is sent the password by Docker?"),
+    "sees": N_("To which of these does Docker send the password?"),
     "ended": N_("Docker printed this. Whose answer, or whose silence, ended the command?"),
     "logout": N_("Which server does docker logout ask?"),
 }
@@ -214,22 +219,26 @@ LOOK = {
     "habit": N_("Compare the first messages of a pull on the two engines."),
 }
 WHY: Mapping[str, str] = {
-    REGISTRY: N_("The words are the registry's: it answered, and refused or failed."),
+    REGISTRY: N_("The message has the words of the registry: it answered, and refused or failed."),
     TOKEN_SERVICE: N_("The token service answered, and issued no token."),
     STORAGE: N_("The host that stores the layers answered, and refused or failed."),
     NETWORK: N_("No answer came: the name, the port or the connection failed."),
-    MACHINE: N_("Docker found out by itself that it cannot go on: no server refused anything."),
+    MACHINE: N_("Docker itself cannot go on; no server refused anything."),
 }
 SEEN: Mapping[str, str] = {
-    REGISTRY: N_("A registry is sent the password where it asks for Basic."),
-    TOKEN_SERVICE: N_("A token service is sent the password where the registry asks for a token."),
-    STORAGE: N_("Another host is sent no credentials of the registry."),
-    NOBODY: N_("No server is sent the password where Docker has none, or where none asks for it."),
+    REGISTRY: N_("If the registry asks for Basic, Docker sends the password to the registry."),
+    TOKEN_SERVICE: N_(
+        "If the registry asks for a token, Docker sends the password to the token service."
+    ),
+    STORAGE: N_("Docker sends the registry's credentials to no other host."),
+    NOBODY: N_("Docker sends no password if it has none, or if no server asks for it."),
 }
 
 
-FORGETS = N_("docker logout takes the entry out of config.json, or out of the helper. It asks no "
-             "server.")  # fmt: skip
+FORGETS = N_(
+    "docker logout removes the entry from config.json, or from the helper. It asks no server, "
+    "except Docker Hub's after a login in the browser."
+)  # fmt: skip
 WHYS: Mapping[str, Mapping[str, str]] = {
     "sees": SEEN, "ended": WHY,
     "logout": dict.fromkeys((NOBODY, REGISTRY, TOKEN_SERVICE, STORAGE), FORGETS),
@@ -270,7 +279,7 @@ NOT_SO: Mapping[str, str] = {
     REGISTRY: N_("If the registry had ended it, the message would have its status or its words."),
     TOKEN_SERVICE: N_("If a token service refuses, its words or its status are in the message."),
     STORAGE: N_("The message would name the other host."),
-    NETWORK: N_("Without an answer the message tells of a name, a connection or a certificate."),
+    NETWORK: N_("Without an answer the message is about a name or a connection."),
     MACHINE: N_("If Docker had ended it by itself, no server's refusal would be in the message."),
 }  # fmt: skip
 

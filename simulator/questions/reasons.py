@@ -34,8 +34,10 @@ def proven_so(step: Step) -> str:
 
 def why_none(step: Step) -> str:
     if role(step) == STORAGE:
-        return _("The address that the registry gave opens the layer. Docker sends another host "
-                 "no credentials for this registry.")  # fmt: skip
+        return _(
+            "The address that the registry gave is enough for the layer. Docker sends another host "
+            "no credentials for this registry."
+        )  # fmt: skip
     if not facts.account(step):
         return _("Docker has no credentials for this registry, so it asks without any.")
     if begins_anew(step):
@@ -84,7 +86,7 @@ def stored_so(step: Step) -> str:
 def left_alone(step: Step) -> str:
     command = facts.command(step)
     if facts.stored(step):
-        told = _("They are of an earlier docker login. {command} leaves them as they are.")
+        told = _("They come from an earlier docker login; {command} does not change them.")
     else:
         told = _("There is no login to this registry here, and {command} stores nothing.")
     return told.format(command=command)
@@ -105,12 +107,14 @@ def opened_so(step: Step) -> str:
         return _("The token is for what the 401 named and the token service granted, and the "
                  "service says for how many seconds.")  # fmt: skip
     if isinstance(step.after.run.command, Login):
-        return _("docker login asks for no repository, so its token opens none.")
-    return _("The token service issues a token also where it grants nothing: it opens nothing.")
+        return _("docker login asks for no repository, so its token gives access to none.")
+    return _(
+        "The token service issues a token even if it grants no right; such a token gives no access."
+    )
 
 
 def not_opened(step: Step, _says: Says) -> str:
-    told = _("A token opens what was asked for and granted, as long as its service says. {why}")
+    told = _("This token does not give that. {why}")
     return told.format(why=opened_so(step))
 
 

@@ -13,7 +13,7 @@ from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.objectives import about
 from simulator.questions.offer import Key, Kind, Wrong, chosen, place_of, rule
 from simulator.questions.reasons import right
-from simulator.questions.runs import key_of, situation, traces, typed
+from simulator.questions.runs import ending_of, engine_of, key_of, situation, traces, typed
 from simulator.scenarios.play import trace as played
 from simulator.views import facts
 from simulator.views.address import Address
@@ -31,50 +31,53 @@ class Remedy:
 REMEDIES: Mapping[str, Remedy] = {
     "login": Remedy(
         N_("Log in to this registry with the right password or access token."),
-        N_("A new docker login helps where credentials are missing or no longer right."),
+        N_("A new docker login helps if credentials are missing or out of date."),
     ),
     "right": Remedy(
         N_("Ask the owner of the repository for the right to pull."),
-        N_("A right is given by whoever owns the repository; another login of the same account "
-           "changes nothing."),
+        N_(
+            "The owner of the repository grants the right; another login of the same account "
+            "changes nothing."
+        ),
     ),
     "name": Remedy(
         N_("Compare the name and the tag with what the registry lists."),
-        N_("The name must be right where the registry knows no such image, or where a name cannot "
-           "be one."),
+        N_("That helps if the registry knows no such image, or if the name is not valid."),
     ),
     "network": Remedy(
         N_("Check from the machine of the Docker engine whether the host answers at that port."),
-        N_("The way to the server matters where no answer came: name, port, firewall or proxy."),
+        N_("That helps if no answer came: because of the name, the port, a firewall or a proxy."),
     ),
     "trust": Remedy(
         N_("Give the engine the certificate of the authority that signed, in certs.d."),
-        N_("The engine must know the authority where the certificate is of one that it does not "
-           "know."),
+        N_("That helps if the engine does not trust the authority that signed the certificate."),
     ),
     "wait": Remedy(
         N_("Wait as long as the answer says, or pull from a cache of your own."),
-        N_("Waiting helps where a limit was reached."),
+        N_("Waiting helps if a limit was reached."),
     ),
     "server": Remedy(
-        N_("Tell whoever runs the server: its content or its service is broken."),
-        N_("Only its operator can help where the server fails or its content is damaged."),
+        N_("Tell the operator of the server: its content or its service is broken."),
+        N_(
+            "That helps if the server fails or its content is damaged; only its operator can mend "
+            "that."
+        ),
     ),
     "tls": Remedy(
         N_("Give the registry TLS; for a trial, list it in insecure-registries of the engine."),
-        N_("That helps where the registry answers without TLS and Docker insists on it."),
+        N_("That helps if the registry answers without TLS, and Docker requires it."),
     ),
     "platform": Remedy(
         N_("Ask for a platform that the image has, or for an image built for this one."),
-        N_("The platform matters where the tag has no image for the one that was asked for."),
+        N_("That helps if the tag has no image for the platform that was asked for."),
     ),
     "helper": Remedy(
         N_("Install the credential helper, or take its name out of config.json."),
-        N_("The helper matters where config.json names one that cannot be run."),
+        N_("That helps if config.json names a helper that cannot be run."),
     ),
     "write": Remedy(
         N_("Make config.json writable for this user."),
-        N_("Docker must be able to write where a login was accepted and could not be stored."),
+        N_("That helps if a login was accepted and Docker could not store it."),
     ),
     "stdin": Remedy(
         N_("Give the password with --password-stdin."),
@@ -161,7 +164,7 @@ def make_remedy(lesson: Lesson, key: Key) -> Question | None:
     last = played(at.scenario, at.engine).steps[-1]
     said = [line.text for line in last.terminal if line.kind in ("output", "error")]
     return Question(
-        key_of(key), "remedy", objective, at, situation(at),
+        key_of(key), "remedy", objective, at, told_before(lesson, at, says),
         _("Docker printed this. What helps?"), (Part((), options),),
         (
             _("Who said no, or who said nothing: this machine, the network, or a server?"),
@@ -171,6 +174,15 @@ def make_remedy(lesson: Lesson, key: Key) -> Question | None:
         ),
         "\n".join((typed(at).rpartition("\n")[2], *said)), core=f"{says}/{last.name}",
     )  # fmt: skip
+
+
+def told_before(lesson: Lesson, at: Address, says: str) -> str:
+    """The situation where the message has several causes. Where it has one, the message says what
+    helps, and the situation's name would say it too."""
+    message = ending_of("", at.scenario, at.engine)
+    alike = (n for n in lesson.situations if ending_of("", n, at.engine) == message)
+    helps = {remedy(played(name, at.engine)) for name in alike}
+    return situation(at) if helps != {says} else engine_of(at)
 
 
 REMEDY = Kind(

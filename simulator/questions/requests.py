@@ -63,7 +63,10 @@ SOUGHT: Mapping[str, Sought] = {
     "digest": Sought(
         N_("Which of these requests finds out which digest the tag stands for now?"),
         lambda step: isinstance(step.event, e.Resolved) and step.exchange is not None,
-        N_("The answer to a request for the tag that was let in names the digest."),
+        N_(
+            "The digest is in the answer to the request for the tag, once the registry gives "
+            "access."
+        ),
         "digest-verification",
     ),
     "elsewhere": Sought(
@@ -142,8 +145,10 @@ def near_requests(at: Address, name: str) -> Iterator[Wrong]:
 def not_this(step: Step, name: str) -> str:
     if SOUGHT[name].finds(step):
         return _("This one does, too, but another one does before it.")
-    carried = _("It carries: {carried}.").format(carried=_(proof(step) or ""))
-    return f"{carried} {_(SOUGHT[name].why)}"
+    why = _(SOUGHT[name].why)
+    if name not in ("token", "password"):
+        return why
+    return _("It carries: {carried}.").format(carried=_(proof(step) or "")) + f" {why}"
 
 
 WHICH = Kind(

@@ -45,11 +45,12 @@ def value_keys(lesson: Lesson) -> Iterator[Key]:
 
 
 def worth_asking(step: Step, field: Field) -> bool:
+    """A download is asked about where some layers are held: with none the table says it."""
     if field.name == "answered" or field.value(step) is None:
         return False
     if field.name in AT_THE_END:
         return at_prompt(step) and not step.name.startswith("Session") and not facts.helper(step)
-    return True
+    return field.name != "planned" or bool(step.after.run.download.present)
 
 
 def value_holds(at: Address, asks: Asks, says: Says) -> bool:
