@@ -25,12 +25,14 @@ KNOWN = (
     Objective(
         "what-is-stored",
         N_("what is stored on this machine, and what is not"),
-        N_("Stored are user name and password, or nothing; tokens live in memory and end with "
-           "the command."),
+        N_(
+            "docker login stores user name and password, or an identity token. The token of a pull "
+            "is kept in memory only, and ends with the command."
+        ),
     ),
     Objective(
         "challenge-and-scope",
-        N_("what a challenge asks for, and what a token then opens"),
+        N_("what a challenge asks for, and to what a token then gives access"),
         N_(
             "The registry first answers 401 and says which credentials it wants. Docker gets a "
             "token for exactly this request."
@@ -38,8 +40,11 @@ KNOWN = (
     ),
     Objective(
         "token-is-short-lived",
-        N_("how long a token lives"),
-        N_("A token is good for one scope and some minutes; each command buys its own."),
+        N_("how long a token is valid"),
+        N_(
+            "A token is for one scope, and for the time that the token service sets, often some "
+            "minutes. Each command gets its own."
+        ),
     ),
     Objective(
         "basic-vs-bearer",
@@ -62,7 +67,10 @@ KNOWN = (
     Objective(
         "layers-are-shared",
         N_("what a pull does not download again"),
-        N_("The image store holds blobs by digest; what is there already is not asked for."),
+        N_(
+            "Docker compares digests, and does not ask for layers that it holds. Docker 26 counts "
+            "a layer as held only on top of the same layers."
+        ),
     ),
     Objective(
         "image-comes-last",
@@ -72,8 +80,10 @@ KNOWN = (
     Objective(
         "not-found-vs-denied",
         N_("what tells “not found” from “denied”"),
-        N_("The registry first looks at the right, then for the image: who has no right does "
-           "not learn whether it exists."),
+        N_(
+            "This registry first checks the right, then looks for the image: an account without "
+            "the right does not learn whether it exists. Other registries answer 404."
+        ),
     ),
     Objective(
         "one-message-many-causes",
