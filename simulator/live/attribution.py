@@ -1,4 +1,4 @@
-"""Whose request is this, and who may see it.
+"""The owner of each request, and the learners who may see it.
 
 A request that proves who sent it belongs to that learner: by a token of ours, or by the right
 password. One that only names a learner, by a wrong password or by the namespace of a repository, is

@@ -53,7 +53,7 @@ class ConfirmationPending(Event):
 
 @dataclass(frozen=True)
 class StoredCredentialsRefused(Event):
-    """The stored credentials did not get in; the user is asked for others."""
+    """The registry refused the stored credentials; the user is asked for others."""
 
     why: Annotated[Failure, Tagged("event")]
 

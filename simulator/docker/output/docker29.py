@@ -46,8 +46,8 @@ RESOLVE = (Phase.PINGING, Phase.RESOLVING, Phase.EXPLAINING, Phase.AUTHORIZING_R
 
 
 def begun(failure: Failure, state: State) -> bool:
-    """Something was printed. The heading is, before a manifest is fetched; an index has none,
-    and what is neither is a blob that says so when it is here."""
+    """Something was printed. The heading comes before a manifest is fetched; an index has none, and
+    any other content is fetched as a blob first."""
     pulled, image = state.run.tags.pulled > 0, state.run.image
     if state.phase in RESOLVE:
         return pulled
