@@ -19,6 +19,7 @@ from simulator.lesson import event_words
 from simulator.lesson.claims import Found, disagreements, holds
 from simulator.lesson.document import Claim, Lesson
 from simulator.lesson.library import located
+from simulator.lesson.narration import Told, faults
 from simulator.scenarios import play
 from simulator.scenarios.model import UnknownScenario, scenario
 from simulator.views import predictions as predict
@@ -198,6 +199,8 @@ def of_predictions(lesson: Lesson) -> Found:
             question = predict.asked(lesson, trace, prediction)
             if question and not fair(question):
                 yield ("predictions", place), f"cannot be asked fairly in {trace.scenario!r}"
+            for what in unproven(trace, question) if question else ():
+                yield ("predictions", place), f"{what} ({trace.scenario!r})"
 
 
 def of_kinds(lesson: Lesson) -> Found:
@@ -210,6 +213,19 @@ def of_kinds(lesson: Lesson) -> Found:
         if (prediction.kind == "value") != (prediction.variable in names):
             told = "a prediction of a value, and no other, names one of"
             yield where, f"{told} {', '.join(names)}"
+
+
+def reasons_told(trace: Trace, question: predict.Question) -> Iterator[Told]:
+    """The reasons against the wrong options, each with what proves it."""
+    step = trace.steps[question.step - 1]
+    for one in question.options:
+        if one.reason:
+            yield Told(f"reason.{question.kind}", step, one.reason, one.reason.variants)
+
+
+def unproven(trace: Trace, question: predict.Question) -> Iterator[str]:
+    """What is wrong with the reasons of this question."""
+    return (what for told in reasons_told(trace, question) for what in faults(told))
 
 
 def fair(question: predict.Question) -> bool:

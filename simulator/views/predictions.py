@@ -12,12 +12,11 @@ from typing import Any
 from simulator.docker.machine import TRANSITIONS, Phase
 from simulator.docker.trace import Step, Trace
 from simulator.scenarios import play
-from simulator.scenarios.model import scenario
 from simulator.views.commands import command_name
 from simulator.views.outline import Outline, Prediction, Row
 from simulator.views.probes import PROBES
+from simulator.views.reasons import Reason, Shown, reason
 from simulator.views.rows import row_of, rows_by_step
-from simulator.words.i18n import _
 
 MOST = 4
 """Questions that a run asks: more would be an exam."""
@@ -27,11 +26,16 @@ OFFERED = 4
 
 @dataclass(frozen=True)
 class Option:
-    """An answer to choose; `why` says why it is wrong."""
+    """An answer to choose, and the reason against a wrong one."""
 
     text: str
     right: bool
-    why: str = ""
+    reason: Reason | None = None
+
+    @property
+    def why(self) -> str:
+        """Why it is wrong; empty for the right one."""
+        return self.reason.text if self.reason else ""
 
 
 @dataclass(frozen=True)
@@ -108,21 +112,28 @@ def of_events(lesson: Outline, trace: Trace, step: Step, ways: Sequence[str]) ->
             yield Option(words.title, False, why_not_event(lesson, trace, step, name))
 
 
-def why_not_event(lesson: Outline, trace: Trace, step: Step, name: str) -> str:
-    """Where the run would have had to go: another situation, a later step, or only the words."""
+def why_not_event(lesson: Outline, trace: Trace, step: Step, name: str) -> Reason:
+    """Where the run would have had to go: a later step, another situation, or only the words."""
     phase = step.before.phase
-    if any(leaves(later, phase) and later.name == name for later in trace.steps[step.number :]):
-        return _("Not yet: in this run that comes later.")
-    elsewhere = others(lesson, trace)
+    for run, there in where_it_leads(trace, others(lesson, trace), step):
+        if there.name == name:
+            first = there is moment(run, phase)
+            return reason("event", trace, step, Shown(run, there, True, moment=first))
+    return reason("event", trace, step, meaning=lesson.words(name, step).text)
+
+
+def where_it_leads(
+    trace: Trace, elsewhere: Sequence[Trace], step: Step
+) -> Iterator[tuple[Trace, Step]]:
+    """The steps that leave the same phase: later ones of this run, those of other runs at the same
+    moment, then all of theirs."""
+    phase = step.before.phase
+    yield from ((trace, one) for one in trace.steps[step.number :] if leaves(one, phase))
     for other in elsewhere:
         there = moment(other, phase)
-        if there and there.name == name:
-            return so_it_is_in(other)
-    for other in elsewhere:
-        if any(leaves(one, phase) and one.name == name for one in other.steps):
-            title = _(scenario(other.scenario).title)
-            return _("That comes later in “{situation}”.").format(situation=title)
-    return _("It would mean: {text}").format(text=lesson.words(name, step).text)
+        if there:
+            yield other, there
+    yield from ((one, at) for one in elsewhere for at in one.steps if leaves(at, phase))
 
 
 # -- which value --------------------------------------------------------------------------------
@@ -133,24 +144,23 @@ def of_values(lesson: Outline, trace: Trace, step: Step, variable: str) -> Itera
     situations have at this moment, and what it is at other moments of this run."""
     value = PROBES[variable].cell
 
+    def against(run: Trace, there: Step, **more: bool | str) -> Option:
+        state = there.before if more.get("start") else there.after
+        shown = Shown(run, there, value(state) != value(step.after), **more)  # type: ignore[arg-type]
+        return Option(value(state), False, reason("value", trace, step, shown))
+
     yield Option(value(step.after), True)
     last = trace.steps[-1]
     since = next(one for one in trace.steps if value(one.after) == value(last.after))
     if since.number > step.number:
-        since_then = _(
-            "Not yet: that is the value from “{title}” on."
-        ).format(title=title(lesson, since))
-        yield Option(value(last.after), False, since_then)
-    yield Option(value(trace.steps[0].before), False, _(
-        "No longer: that was the value at the start."
-    ))
+        yield against(trace, since, lasts=True, title=title(lesson, since))
+    yield against(trace, trace.steps[0], start=True)
     for other in others(lesson, trace):
         there = moment(other, step.before.phase)
         if there:
-            yield Option(value(there.after), False, so_it_is_in(other))
+            yield against(other, there, moment=True)
     for one in trace.steps:
-        when = _("Not now: that is the value after “{title}”.").format(title=title(lesson, one))
-        yield Option(value(one.after), False, when)
+        yield against(trace, one, title=title(lesson, one))
 
 
 # -- which row ----------------------------------------------------------------------------------
@@ -164,18 +174,20 @@ def of_rows(lesson: Outline, trace: Trace, step: Step) -> Iterator[Option]:
     yield Option(row_text(then), True)
     for other in others(lesson, trace):
         there = moment(other, step.before.phase)
-        row = there and next_row(lesson, other, there)
-        if row:
-            yield Option(row_text(row), False, so_it_is_in(other))
+        row = next_row(lesson, other, there) if there else None
+        if there and row:
+            shown = Shown(other, there, row.number != then.number, moment=True)
+            yield Option(row_text(row), False, reason("row", trace, step, shown))
     ways = ", ".join(
         lesson.words(name, step).title for name in exits(step.before.phase)
     )
-    why = _("That cannot follow from here. Possible next: {ways}.").format(ways=ways)
     ahead = reachable(lesson, step.before.phase, command_name(step))
     within = ahead | {row_before(lesson, trace, step)}
     for row in reversed(lesson.rows):
         if row.number not in within:
-            yield Option(row_text(row), False, why)
+            here = row.number in ahead
+            yield Option(row_text(row), False, reason(
+                "row", trace, step, ways=ways, reachable=here))  # fmt: skip
 
 
 def reachable(lesson: Outline, phase: Phase, command: str) -> set[int | None]:
@@ -214,16 +226,6 @@ def others(lesson: Outline, trace: Trace) -> tuple[Trace, ...]:
     """The runs of the lesson's other situations, on the same engine."""
     runs = play.traces(lesson.situations, trace.engine)
     return tuple(run for run in runs if run.scenario != trace.scenario)
-
-
-def so_it_is_in(trace: Trace) -> str:
-    """The situation in which that would have been right, and what is special about it."""
-    known = scenario(trace.scenario)
-    if not known.cause:
-        return _("That happens in “{situation}”.").format(situation=_(known.title))
-    return _("That happens in “{situation}”: {cause}").format(
-        situation=_(known.title), cause=_(known.cause)
-    )
 
 
 def view(question: Question) -> dict[str, Any]:

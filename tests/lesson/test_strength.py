@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from simulator.authoring.comparisons import comparison_sentences
+from simulator.authoring.proof import reasons_told
+from simulator.authoring.proof import runs as own_runs
 from simulator.authoring.sentences import runs
 from simulator.authoring.strength import changed, mentions, proven, spoken_of, unnoticed
 from simulator.lesson.library import find_lesson, folders
 from simulator.lesson.narration import Told, faults, narration
+from simulator.views.predictions import questions
+from simulator.views.reasons import sentences
 from simulator.views.sentences import Variant
 
 
@@ -57,7 +61,7 @@ def test_a_changed_fact_is_noticed_in_every_situation() -> None:
 def test_each_spoiled_condition_and_claim_is_noticed() -> None:
     """Another value in a condition, and the sentence is not shown; in a claim, and it is false."""
     tried: Counter[str] = Counter()
-    for told in shown().first.values():
+    for told in (*shown().first.values(), *reasons().values()):
         for name in ("when", "claims"):
             for path in getattr(told.shown, name):
                 worse = told.shown.model_copy(
@@ -68,6 +72,24 @@ def test_each_spoiled_condition_and_claim_is_noticed() -> None:
                 assert spoiled.shown != worse or list(faults(spoiled)), (told.place, path)
                 tried[name] += 1
     assert tried["when"] > 150 and tried["claims"] > 350
+
+
+def reasons() -> dict[tuple[str, str], Told]:
+    """Each reason against an option of a prediction, once."""
+    found: dict[tuple[str, str], Told] = {}
+    for lesson in map(find_lesson, folders()):
+        for trace in own_runs(lesson):
+            for question in questions(lesson, trace):
+                for told in reasons_told(trace, question):
+                    found.setdefault((told.place, str(told.shown)), told)
+    return found
+
+
+def test_every_reason_is_shown_in_some_run() -> None:
+    """A sentence that no prediction needs is dead text."""
+    written = {(kind, one.text) for kind, many in sentences().items() for one in many}
+    told = {(one.place.partition(".")[2], one.shown.text) for one in reasons().values()}
+    assert told == written
 
 
 def test_a_sentence_without_claims_needs_a_source() -> None:
