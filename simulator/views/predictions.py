@@ -26,16 +26,17 @@ OFFERED = 4
 
 @dataclass(frozen=True)
 class Option:
-    """An answer to choose, and the reason against a wrong one."""
+    """An answer to choose; `why` says why a wrong one is wrong, and `reason` proves it."""
 
     text: str
     right: bool
+    why: str = ""
     reason: Reason | None = None
 
-    @property
-    def why(self) -> str:
-        """Why it is wrong; empty for the right one."""
-        return self.reason.text if self.reason else ""
+
+def wrong(text: str, reason: Reason) -> Option:
+    """A wrong option, with its reason in the chosen language."""
+    return Option(text, False, reason.text, reason)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def of_events(lesson: Outline, trace: Trace, step: Step, ways: Sequence[str]) ->
     for name in dict.fromkeys((*ways, *exits(phase))):
         if name != step.name:
             words = lesson.words(name, step)
-            yield Option(words.title, False, why_not_event(lesson, trace, step, name))
+            yield wrong(words.title, why_not_event(lesson, trace, step, name))
 
 
 def why_not_event(lesson: Outline, trace: Trace, step: Step, name: str) -> Reason:
@@ -147,7 +148,7 @@ def of_values(lesson: Outline, trace: Trace, step: Step, variable: str) -> Itera
     def against(run: Trace, there: Step, **more: bool | str) -> Option:
         state = there.before if more.get("start") else there.after
         shown = Shown(run, there, value(state) != value(step.after), **more)  # type: ignore[arg-type]
-        return Option(value(state), False, reason("value", trace, step, shown))
+        return wrong(value(state), reason("value", trace, step, shown))
 
     yield Option(value(step.after), True)
     last = trace.steps[-1]
@@ -177,7 +178,7 @@ def of_rows(lesson: Outline, trace: Trace, step: Step) -> Iterator[Option]:
         row = next_row(lesson, other, there) if there else None
         if there and row:
             shown = Shown(other, there, row.number != then.number, moment=True)
-            yield Option(row_text(row), False, reason("row", trace, step, shown))
+            yield wrong(row_text(row), reason("row", trace, step, shown))
     ways = ", ".join(
         lesson.words(name, step).title for name in exits(step.before.phase)
     )
@@ -186,8 +187,7 @@ def of_rows(lesson: Outline, trace: Trace, step: Step) -> Iterator[Option]:
     for row in reversed(lesson.rows):
         if row.number not in within:
             here = row.number in ahead
-            yield Option(row_text(row), False, reason(
-                "row", trace, step, ways=ways, reachable=here))  # fmt: skip
+            yield wrong(row_text(row), reason("row", trace, step, ways=ways, reachable=here))
 
 
 def reachable(lesson: Outline, phase: Phase, command: str) -> set[int | None]:

@@ -79,7 +79,7 @@ def reason(
     if shown is None:
         return Reason(kind, here, None, {**NOTHING, **told})
     known = scenario(shown.trace.scenario) if shown.trace is not trace else None
-    facts = {
+    facts: dict[str, bool | str] = {
         "same_run": shown.trace is trace,
         "later": shown.trace is trace and shown.step.number > step.number,
         "same_moment": shown.moment, "shows": shown.right, "start": shown.start,
