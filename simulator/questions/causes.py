@@ -24,9 +24,10 @@ from simulator.words.i18n import N_, _
 
 def cause_keys(lesson: Lesson) -> Iterator[Key]:
     """Ends that not many situations share; and, where some do, who else ends so. Where Docker
-    asks no server, or succeeds, its message names the situation: there is nothing to ask."""
+    asks no server, cannot store, or succeeds, its message names the situation."""
     for trace in traces(lesson):
-        if not (trace.failed and any(step.exchange for step in trace.steps)):
+        last = trace.steps[-1].name
+        if last == "StoreFailed" or not (trace.failed and any(one.exchange for one in trace.steps)):
             continue
         said = ending_of("", trace.scenario, trace.engine)
         alike = [n for n in lesson.situations if ending_of("", n, trace.engine) == said]

@@ -90,14 +90,10 @@ MEANINGS: Mapping[str, Meaning] = {
         N_("The content has another digest than the manifest names."),
         N_("Docker hashes what arrives: the answer may be 200 and the content still wrong."),
     ),
-    "LoginAccepted": Meaning(
-        N_("The credentials are right."),
-        N_("docker login repeats GET /v2/ with the password or a token, and the answer is 200."),
-    ),
 }  # fmt: skip
 """By event."""
 SAME = {"LoginRejected": "TokenRefused", "BlobUnknown": "ManifestUnknown"}
-SEEN_IN_THE_ANSWER = frozenset(MEANINGS) - {"DigestMismatch", "ManifestReceived", "LoginAccepted"}
+SEEN_IN_THE_ANSWER = frozenset(MEANINGS) - {"DigestMismatch", "ManifestReceived"}
 """What the answer's status, headers and codes show; a digest is not computed by reading."""
 
 
@@ -173,8 +169,8 @@ NEAR: Mapping[str, tuple[str, ...]] = {
     "RateLimited": ("AccessDenied", "ServerFailed", "TokenRefused"),
     "ServerFailed": ("RateLimited", "AccessDenied", "ManifestUnknown"),
     "Redirected": ("Challenged", "ManifestUnknown", "DigestMismatch"),
-    "TokenIssued": ("LoginAccepted", "Resolved", "Challenged"),
-    "Resolved": ("ManifestReceived", "LoginAccepted", "IndexReceived"),
+    "TokenIssued": ("ManifestReceived", "Resolved", "Challenged"),
+    "Resolved": ("ManifestReceived", "Redirected", "IndexReceived"),
     "IndexReceived": ("ManifestReceived", "Resolved", "DigestMismatch"),
 }  # fmt: skip
 """The meanings that it is mixed up with most easily."""

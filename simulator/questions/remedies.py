@@ -123,8 +123,11 @@ def remedy(trace: Trace) -> str | None:
 
 
 def refused(trace: Trace) -> str | None:
-    """Without credentials one logs in; with them one asks for the right."""
+    """Without credentials one logs in; with them one asks for the right. A login cannot be stored
+    where the helper is missing."""
     last = trace.steps[-1]
+    if facts.helper_missing(last):
+        return "helper"
     if not facts.account(last):
         return "login"
     held = last.after.run.access.authorization
