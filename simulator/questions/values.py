@@ -45,12 +45,11 @@ def value_keys(lesson: Lesson) -> Iterator[Key]:
 
 
 def worth_asking(step: Step, field: Field) -> bool:
-    """A download is asked about where some layers are held: with none the table says it."""
     if field.name == "answered" or field.value(step) is None:
         return False
     if field.name in AT_THE_END:
         return at_prompt(step) and not step.name.startswith("Session") and not facts.helper(step)
-    return field.name != "planned" or bool(step.after.run.download.present)
+    return True
 
 
 def value_holds(at: Address, asks: Asks, says: Says) -> bool:
@@ -148,9 +147,14 @@ def request_shown(at: Address, step: Step) -> str:
 
 
 def shown_before(at: Address, step: Step, field: Field) -> str:
-    """The commands so far; of a download, also the digests that it is about."""
+    """The commands so far; of a download, also the digests that it is about. Where none is held,
+    a table of them would be the answer: the names of the images are shown in its place."""
     lines = [typed(at)]
-    if field.name == "planned" and step.after.run.image.manifest:
+    if field.name == "planned" and not step.after.run.download.present:
+        names = [name for name, _digest in step.before.client.images.images]
+        told = _("# the image store holds: {names}")
+        lines.append(told.format(names=", ".join(names) or _("no image")))
+    elif field.name == "planned" and step.after.run.image.manifest:
         held = {layer.digest for layer in step.after.run.download.present}
         lines.append(_("# layers of this image, and what the image store holds:"))
         for layer in dict.fromkeys(step.after.run.image.manifest.layers):
