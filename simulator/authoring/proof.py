@@ -224,7 +224,7 @@ def reasons_told(trace: Trace, question: predict.Question) -> Iterator[Told]:
 
 
 def unproven(trace: Trace, question: predict.Question) -> Iterator[str]:
-    """What is wrong with the reasons of this question."""
+    """Faults in the reasons of this question."""
     return (what for told in reasons_told(trace, question) for what in faults(told))
 
 
