@@ -28,10 +28,12 @@ class Credential:
 
 @dataclass(frozen=True)
 class HelperAnswer:
-    """What a credential helper that does not work prints, and its exit status."""
+    """What a credential helper that does not work prints, and its exit status; `only` is the one
+    thing that it fails at (`getting`, `storing`, `erasing`), empty for all."""
 
     output: str
     status: int = 1
+    only: str = ""
 
 
 class InvalidConfig(ValueError):
@@ -77,6 +79,8 @@ class CredentialStore:
         if self.lacks(key):
             return helper_error(doing, f'exec: "docker-credential-{helper}": {NOT_THERE}', "")
         answer = dict(self.broken).get(helper)
+        if answer and answer.only not in ("", doing):
+            return ""
         if answer and answer.status:
             return helper_error(doing, f"exit status {answer.status}", answer.output.strip())
         return not_json(answer.output) if answer and doing == "getting" else ""
@@ -101,7 +105,8 @@ class CredentialStore:
         """The file as it is read on the machine of another file: with its helpers. What the file
         holds for a registry with a helper that works counts for nothing."""
         here = replace(self, installed=machine.installed, broken=machine.broken)
-        working = set(machine.installed or ()) - set(dict(machine.broken))
+        silent = {name for name, one in machine.broken if one.only != "storing"}
+        working = set(machine.installed or ()) - silent
         return here.without(*(key for key, _one in self.entries if self.helper_of(key) in working))
 
     def masked(self) -> "CredentialStore":

@@ -8,7 +8,8 @@ from typing import Any
 Scripts = Mapping[str, str | dict[str, str]]
 """By program: a script, or what a working helper keeps by host."""
 
-EMPTY_ANSWERS = ("credentials not found in native keychain", r'\"Username\":\"\",\"Secret\":\"\"')
+EMPTY_ANSWERS = ("credentials not found in native keychain", 'echo "{}"',
+                 r'\"Username\":\"\",\"Secret\":\"\"')  # fmt: skip
 """Scripts that answer with no credentials, in whichever way."""
 
 
@@ -18,8 +19,34 @@ def helpers(scripts: Scripts, hosts: Iterable[str]) -> Iterator[tuple[str, dict[
         name = program.removeprefix("docker-credential-")
         if isinstance(script, dict):
             yield name, script
-        elif KEPT.search(script) or any(words in script for words in EMPTY_ANSWERS):
+        elif answers_well(clause(script, "get")):
             yield name, kept(script, hosts)
+
+
+def answers_well(script: str) -> bool:
+    """Whether a helper gives credentials, or says that it has none."""
+    return bool(KEPT.search(script)) or any(words in script for words in EMPTY_ANSWERS)
+
+
+CASES = re.compile(r'case "?\$1"? in(?P<clauses>.{0,2000})esac', re.DOTALL)
+CLAUSE = re.compile(r"(?<![\w|*])(?P<verbs>[\w|*]{1,60}+)\)(?P<body>.{0,1000}?);;", re.DOTALL)
+TEST = re.compile(
+    r'\[ "?\$1"? = (?P<verb>\w{1,20}) \] && (?P<then>.{0,500}?) \|\| (?P<other>.{0,999})',
+    re.DOTALL,
+)
+
+
+def clause(script: str, verb: str) -> str:
+    """What of the script answers this verb (`get`, `store`, `erase`); all of it where it does not
+    look at the verb."""
+    found, test = CASES.search(script), TEST.search(script)
+    if found and script.count("case ") == 1:
+        clauses = CLAUSE.finditer(found["clauses"])
+        known = [(one["verbs"].split("|"), one["body"].strip()) for one in clauses]
+        return next((body for verbs, body in known if verb in verbs or "*" in verbs), "")
+    if test and not found:
+        return test["then"] if verb == test["verb"] else test["other"]
+    return script
 
 
 KEPT = re.compile(
@@ -44,11 +71,20 @@ SAYS = re.compile(r'\becho "(?P<text>(?:[^"\\]|\\.)*)"(?! *>&2)')
 
 
 def broken_helpers(scripts: Scripts, hosts: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Helpers that print something else than credentials, whatever they are asked."""
+    """Helpers that print something else than credentials, or fail at one verb."""
     working = dict(helpers(scripts, hosts))
     known = {program.removeprefix("docker-credential-"): script
              for program, script in scripts.items() if isinstance(script, str)}  # fmt: skip
-    return {name: answer(script) for name, script in known.items() if name not in working}
+    found = {name: fault(script, name in working) for name, script in known.items()}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def fault(script: str, works: bool) -> dict[str, Any] | None:
+    """What is wrong with a helper, and at which verb if only there; None for one that works."""
+    get, store = (answer(clause(script, verb)) for verb in ("get", "store"))
+    if works:
+        return {**store, "only": "storing"} if store["status"] else None
+    return {**get, "only": "getting"} if get["status"] and not store["status"] else get
 
 
 def answer(script: str) -> dict[str, Any]:

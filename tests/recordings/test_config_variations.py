@@ -105,3 +105,26 @@ def test_a_password_in_plain_text_is_read() -> None:
         config(f'{{"auths": {{"registry.example.com": {entry}}}}}'),
     )
     assert outcome(pull, "29").exit_status == 0
+
+
+SCRIPT = """#!/bin/sh
+cat >/dev/null
+case "$1" in {verb}) echo "locked"; exit 2;; *) echo "{{}}";; esac
+"""
+AT_ONE_VERB = {
+    ("get", "docker pull registry.example.com/team/app:1.0"): (
+        "error getting credentials - err: exit status 2, out: `locked`"),
+    ("get", "docker login -u alice --password-stdin registry.example.com"): "",
+    ("store", "docker login -u alice --password-stdin registry.example.com"): (
+        "error saving credentials: error storing credentials - err: exit status 2, out: `locked`"),
+}  # fmt: skip
+"""The verb that a helper fails at, the command, and the last line on standard error."""
+
+
+@pytest.mark.parametrize("case", AT_ONE_VERB)
+def test_a_helper_may_fail_at_one_verb_alone(case: tuple[str, str]) -> None:
+    """Docker asks it by verbs; what it can do, it does."""
+    verb, line = case
+    helper = {"helpers": {"docker-credential-lab": SCRIPT.format(verb=verb)}}
+    told = outcome(made(line, config('{"credsStore": "lab"}'), helper, stdin="s3cret\n"), "29")
+    assert told.stderr[-1:] == ((AT_ONE_VERB[case],) if AT_ONE_VERB[case] else ())
