@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.scenarios.play import trace
 from simulator.views import player
+from tests.cases import each
 from tests.conftest import Open
 from tests.web.lesson_run import LAST, LESSON, STEPS
 from tests.web.test_browser import at_step
@@ -52,7 +52,7 @@ def test_all_of_a_step_is_in_view_on_a_laptop(learner: Open) -> None:
     assert through(page, LAST) == []
 
 
-@pytest.mark.parametrize("name", FAILING[:4])
+@each("name", FAILING)
 def test_all_of_a_failing_run_is_in_view(learner: Open, name: str) -> None:
     """Up to the cross on the lane that failed, and the branch of the rail."""
     run = player.payload(LESSON, trace(name))["steps"]
