@@ -54,6 +54,11 @@ class Limiter:
             self.buckets.popitem(last=False)
         return 0 if taken else (1 - left) / self.rate.per_second
 
+    def empty(self, client: str) -> bool:
+        """Whether there is no token now; none is taken."""
+        known = self.buckets.get(client)
+        return known is not None and known.filled(self.rate, self.clock()) < 1
+
 
 def network_of(address: str) -> str:
     """One client's addresses: this machine, an IPv4 address, or the /64 of an IPv6 address."""

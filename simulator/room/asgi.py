@@ -289,7 +289,7 @@ class RoomApp:
         room = await self.room(incoming)
         given = await form(incoming)
         seat = seat_of(incoming, room)
-        self.guard.allow(VOTES, room.id, str(seat))
+        self.guard.allow(VOTES, f"{room.id} {seat}")
         said, status = say("sent"), 200
         try:
             event = Voted(seat, number(given, "item"), number(given, "round"),
@@ -297,20 +297,18 @@ class RoomApp:
             await asyncio.wrap_future(self.rooms.send(room.id, event))
         except Refused as refused:
             said, status = _(REFUSALS[refused.why]), 409
-        room = await self.present(room.id)
-        if wants_json(incoming):
-            message = {"number": room.number, "html": self.seat_state(room, seat), "said": said}
-            return JSONResponse(message, status, SAFE)
+        if wants_json(incoming):  # the state comes by the stream
+            return JSONResponse({"said": said}, status, SAFE)
         if status == 200:
             return RedirectResponse(self.address(room), 303, SAFE)
-        return self.seat_page(incoming, room, said, status)
+        return self.seat_page(incoming, await self.present(room.id), said, status)
 
     async def docker(self, incoming: Request) -> Response:
         """The seat shows the step of a docker to the teacher, or (empty) shows it no longer."""
         room = await self.room(incoming)
         name = (await form(incoming)).get("docker", "").strip()
         seat = seat_of(incoming, room)
-        self.guard.allow(VOTES, room.id, str(seat))
+        self.guard.allow(VOTES, f"{room.id} {seat}")
         if not room.seats.get(seat):
             raise Rejected(403, "refused")
         if USER_NAME.fullmatch(name):

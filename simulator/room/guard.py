@@ -8,23 +8,21 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
 from simulator.protocol.hosts import bare
 from simulator.registry.asgi import REQUEST_SECONDS
+from simulator.registry.rate_limit import Limiter, Rate
 
 FORM_LIMIT = 2048
 """Bytes of a form: a vote has about sixty."""
-ASKS = RateLimitItemPerSecond(2000, 10)
+ASKS = Rate(per_second=200, burst=2000)
 """Requests from one network: a class is behind one router, and reconnects at once."""
-JOINS = RateLimitItemPerMinute(1500)
+JOINS = Rate(per_second=10, burst=1000)
 """Seats taken from one network."""
-GUESSES = RateLimitItemPerMinute(120)
+GUESSES = Rate(per_second=1, burst=120)
 """Codes from one network that no room has."""
-VOTES = RateLimitItemPerSecond(20, 10)
+VOTES = Rate(per_second=1, burst=20)
 """Votes of one seat."""
 
 
@@ -41,8 +39,8 @@ class Guard:
     """`hosts` are the names under which rooms answer."""
 
     hosts: Collection[str]
-    limiter: FixedWindowRateLimiter = field(
-        default_factory=lambda: FixedWindowRateLimiter(MemoryStorage())
+    limiters: dict[Rate, Limiter] = field(
+        default_factory=lambda: {rate: Limiter(rate) for rate in (ASKS, JOINS, GUESSES, VOTES)}
     )
 
     def admit(self, incoming: Request, network: str) -> None:
@@ -53,14 +51,14 @@ class Guard:
             raise Rejected(403, "refused")
         self.allow(ASKS, network)
 
-    def allow(self, rate: RateLimitItem, *whose: str) -> None:
+    def allow(self, rate: Rate, whose: str) -> None:
         """Count one more. Raises Rejected beyond the rate."""
-        if not self.limiter.hit(rate, *whose):
+        if self.limiters[rate].wait(whose):
             raise Rejected(429, "too often")
 
-    def check(self, rate: RateLimitItem, *whose: str) -> None:
+    def check(self, rate: Rate, whose: str) -> None:
         """Raises Rejected if the rate is used up, and counts nothing."""
-        if not self.limiter.test(rate, *whose):
+        if self.limiters[rate].empty(whose):
             raise Rejected(429, "too often")
 
 

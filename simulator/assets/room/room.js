@@ -70,9 +70,7 @@ async function send(form) {
       if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
       if (waiting !== mine) return;
       waiting = undefined;
-      const told = await answer.json();
-      if (told.html) show(told);
-      say(told.said);
+      say((await answer.json()).said);
     } catch {
       say(words("offline"));
       await new Promise(later);
