@@ -24,7 +24,7 @@ ENDS = {
     "drip": "Unreachable",
     "loc6": "ServerFailed",
     "locport": "ServerFailed",
-    "locloop": "ServerFailed",
+    "locloop": "Unreachable",
     "negative": "Unreachable",
     "endless": "DigestMismatch",
 }
