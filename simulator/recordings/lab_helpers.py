@@ -80,7 +80,7 @@ def broken_helpers(scripts: Scripts, hosts: Iterable[str]) -> dict[str, dict[str
 
 
 def fault(script: str, works: bool) -> dict[str, Any] | None:
-    """What is wrong with a helper, and at which verb if only there; None for one that works."""
+    """The fault of a helper, and its verb if it fails at one only; None for one that works."""
     get, store = (answer(clause(script, verb)) for verb in ("get", "store"))
     if works:
         return {**store, "only": "storing"} if store["status"] else None

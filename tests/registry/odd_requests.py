@@ -162,7 +162,7 @@ class Asked:
 
 
 def masked(asked: Asked) -> bool:
-    """Whether the password is in no field that is shown: nobody knows it in a user's name."""
+    """Whether the password is in no field that is shown. It cannot be told in a user's name."""
     pairs = parse_qsl(asked.body.decode("utf-8", "replace"))
     return not any(PASSWORD in name + (value if name in PLAIN_FIELDS else "")
                    for name, value in pairs)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What trips somebody who sees Pullscope for the first time: bars, open questions, keys."""
+"""Somebody sees Pullscope for the first time: bars, open questions, keys."""
 
 import re
 
