@@ -32,7 +32,7 @@ def client(world: LabWorld) -> dict[str, Any]:
 
 def disk(said: str) -> int:
     """The bytes of `image store on a file system of 9 MB`. Raises NotModelled."""
-    found = re.search(r"(\d+) MB\b", said)
+    found = re.search(r"(?<!\d)(\d+) MB\b", said)
     if said and not found:
         raise NotModelled(f"a disk that is described by {said!r}")
     return int(found[1]) << 20 if found else 0

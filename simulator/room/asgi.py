@@ -39,6 +39,7 @@ from simulator.words.i18n import _
 COOKIE = "pullscope_seat"
 LANGUAGE = "pullscope_language"
 """The cookie of the pages, which a choice of the language sets."""
+YEAR = 365 * 86_400
 DAY = 86_400
 STREAMS = 4
 """Streams that one seat may have at once: a reload opens the next before the last one ends."""
@@ -138,7 +139,7 @@ class RoomApp:
     # -- pages --------------------------------------------------------------------------------
 
     async def ask_code(self, incoming: Request) -> Response:
-        return HTMLResponse(render.joining(), headers=SAFE)
+        return page(incoming, render.joining())
 
     async def file(self, incoming: Request) -> Response:
         kind = render.FILES.get(incoming.path_params["name"])
@@ -166,7 +167,7 @@ class RoomApp:
         watched = address if seat and room.seats.get(seat) else ""
         main = self.seat_state(room, seat)
         text = render.page(room.code, main, room.number, watched, message)
-        return HTMLResponse(text, status, headers=SAFE)
+        return page(incoming, text, status)
 
     async def take_seat(self, incoming: Request) -> Response:
         room = await self.room(incoming)
@@ -197,7 +198,7 @@ class RoomApp:
         room = await self.room(incoming)
         watched = f"{self.address(room)}/screen"
         text = render.page(room.code, self.screen_html(room), room.number, watched)
-        return HTMLResponse(text, headers=SAFE)
+        return page(incoming, text)
 
     async def qr(self, incoming: Request) -> Response:
         room = await self.room(incoming)
@@ -337,6 +338,15 @@ def language(incoming: Request) -> str:
     accepted = incoming.headers.get("accept-language", "").split(",")
     known = [code for code in asked if code in i18n.LANGUAGES]
     return (*known, i18n.preferred(one.partition(";")[0].strip() for one in accepted))[0]
+
+
+def page(incoming: Request, text: str, status: int = 200) -> Response:
+    """The page. A language that its address names holds for what follows, as on the pages."""
+    answer = HTMLResponse(text, status, headers=SAFE)
+    asked = incoming.query_params.get("lang", "")
+    if asked in i18n.LANGUAGES:
+        answer.set_cookie(LANGUAGE, asked, max_age=YEAR, samesite="lax")
+    return answer
 
 
 def wants_json(incoming: Request) -> bool:

@@ -27,7 +27,12 @@ def test_a_module_is_joined_once_and_after_its_imports() -> None:
     assert names.index("shared/dom.js") < names.index("stage/flow.js")
 
 
+ON_THEIR_OWN = ("page/focus.js", "room/room.js")
+"""What is no component with styles: the search's focus, and the page of a seat."""
+
+
 def test_every_script_belongs_to_a_component() -> None:
-    """A module that no component imports is never sent to anyone."""
-    sent = {name for _, _, main in COMPONENTS.values() for name in modules(main, ())}
+    """A module that no component, and no page of its own, imports is never sent to anyone."""
+    mains = {*(main for _, _, main in COMPONENTS.values()), *ON_THEIR_OWN}
+    sent = {name for main in mains for name in modules(main, ())}
     assert {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.js")} == sent

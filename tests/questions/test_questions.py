@@ -142,9 +142,8 @@ def stage_says(question: Question, part: Any, place: int) -> bool | None:
             return proof_on(steps[number - 1]) == option.text
         case "value", ("listed", number):
             held = steps[number - 1]["tracker"]["local_image_store"]
-            return (held != "Empty") == (option.text == "The image, with its name") and (
-                option.text != "A part of the image"
-            )
+            named = held != "Empty" and "without an image" not in held
+            return option.text == ("The image, with its name" if named else "No such image")
         case "which", ("token" | "password" as sought,):
             wanted = {"token": "A token", "password": "User name and password"}[sought]
             sent = [n for n, step in enumerate(steps, 1) if step["exchange"]]

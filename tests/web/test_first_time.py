@@ -1,4 +1,4 @@
-"""Somebody sees Pullscope for the first time: bars, open questions, keys."""
+"""Bars, open questions and keys as they are on a first visit."""
 
 import re
 

@@ -82,7 +82,7 @@ def test_the_language_lasts(learner: Open) -> None:
     page = learner()
     switch(page, "Deutsch").click()
     titled(page, "de")
-    page.get_by_role("link", name="Projekt").click()
+    page.goto(f"{page.url.partition('?')[0].rpartition('/')[0]}/project")
     expect(page.get_by_role("heading", name="Eine eigene Registry")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Eine eigene Registry")).to_be_visible()

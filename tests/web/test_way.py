@@ -1,6 +1,7 @@
 """The way through Pullscope: one path, a next thing on every page, and a search over all of it."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -64,12 +65,17 @@ def through_learn(page: Page) -> None:
     last.click()
 
 
+@pytest.fixture
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    with i18n.speaking(request.param):
+        yield request.param
+
+
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("language", i18n.LANGUAGES, indirect=True)
 def test_the_way_is_offered(browser: Browser, address: str, language: str, size: str) -> None:
     """From the home through Learn, the stage, a failing situation, a challenge and Recall, by the
     buttons and links that are offered in the page, never by a bar."""
-    i18n.use(language)
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()

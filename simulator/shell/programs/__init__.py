@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from simulator.shell.programs import files, network, system, text
-from simulator.shell.programs.credential_helper import PREFIX
+from simulator.shell.programs.credential_helper import BEGINS
 from simulator.shell.programs.curl import curl
 from simulator.shell.values import Ran, Shell
 
@@ -13,7 +13,7 @@ Program = Callable[[Shell, list[str], str | None], Ran]
 def found(shell: Shell, words: list[str], given: str | None) -> Ran:
     """`which NAME` and `command -v NAME`: where a program is; status 1 where there is none."""
     names = [word for word in words if not word.startswith("-")]
-    known = {*PROGRAMS, "docker", *(f"{PREFIX}{one}" for one in shell.client.store.installed or ())}
+    known = {*PROGRAMS, "docker", *(f"{BEGINS}{one}" for one in shell.client.store.installed or ())}
     places = [f"/usr/bin/{name}" for name in names if name in known]
     out = "".join(f"{place}\n" for place in places)
     return Ran(shell, out, status=int(len(places) < len(names)))

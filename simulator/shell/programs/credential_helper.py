@@ -10,20 +10,20 @@ from dataclasses import replace
 from simulator.docker.config_file import Credential
 from simulator.shell.values import Ran, Shell
 
-PREFIX = "docker-credential-"
+BEGINS = "docker-credential-"
 USAGE = "Usage: {} <store|get|erase|list|version>"
 ABSENT = "credentials not found in native keychain"
 
 
 def installed(shell: Shell, program: str) -> bool:
     """Whether a helper of this name is on the PATH."""
-    name = program.removeprefix(PREFIX)
-    return program.startswith(PREFIX) and name in (shell.client.store.installed or ())
+    name = program.removeprefix(BEGINS)
+    return program.startswith(BEGINS) and name in (shell.client.store.installed or ())
 
 
 def credential_helper(shell: Shell, program: str, words: list[str], given: str | None) -> Ran:
     """What the helper prints, and what it keeps afterwards."""
-    name = program.removeprefix(PREFIX)
+    name = program.removeprefix(BEGINS)
     answer = dict(shell.client.store.broken).get(name)
     if answer:
         return Ran(shell, f"{answer.output}\n", status=answer.status)

@@ -13,7 +13,7 @@ from typing import Any
 MOST = 500
 """Values that a filter makes, and parts or characters of what `+` makes: each can double."""
 Filter = Callable[[Any], list[Any]]
-TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|(\.[\w-]+|\."[^"]*")|(//|[|,+().\[\]{}])|(\w+))')
+JQ_TOKEN = re.compile(r'\s*+(?:("(?:[^"\\]|\\.)*")|(\.[\w-]+|\."[^"]*")|(//|[|,+().\[\]{}])|(\w+))')
 
 
 class NotPlayed(ValueError):
@@ -30,9 +30,9 @@ def compiled(program: str) -> Filter:
 
 
 def tokens(program: str) -> Iterator[str]:
-    at = 0
-    while program[at:].strip():
-        found = TOKEN.match(program, at)
+    at, program = 0, program.rstrip()
+    while at < len(program):
+        found = JQ_TOKEN.match(program, at)
         if not found:
             raise NotPlayed(program[at:])
         yield found[0].strip()

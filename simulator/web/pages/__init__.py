@@ -184,7 +184,7 @@ def next_card(path: str, lesson: Lesson) -> None:
     if path in NEXT:
         onward, label = NEXT[path]
         with st.container(key="next"):
-            st.caption(_("Next"))
+            st.markdown(_("Next"))
             next_link(onward, _(label), lesson)
 
 

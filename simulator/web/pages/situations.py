@@ -43,7 +43,7 @@ def page(lesson: Lesson) -> None:
 
 def group(lesson: Lesson, title: str, names: list[str]) -> None:
     with st.container():
-        st.subheader(_(title), anchor=False)
+        st.header(_(title), anchor=False)
         for name in names:
             link(lesson, name)
 
