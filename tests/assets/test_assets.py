@@ -28,7 +28,7 @@ def test_a_module_is_joined_once_and_after_its_imports() -> None:
 
 
 ON_THEIR_OWN = ("page/focus.js", "room/room.js")
-"""What is no component with styles: the search's focus, and the page of a seat."""
+"""Scripts without styles of their own: the focus of the search, and the page of a seat."""
 
 
 def test_every_script_belongs_to_a_component() -> None:
