@@ -66,7 +66,7 @@ def next_move(state: State) -> Move:
         raise IllegalTransition(f"a run that is {state.phase} has no next move")
     move = engine_socket.unreachable(state) or MOVES[state.phase](state)
     if isinstance(move, Failure) and state.run.login.reusing and state.phase is not Phase.SAVING:
-        return e.StoredCredentialsRefused(move)  # what was accepted is no longer refused
+        return e.StoredCredentialsRefused(move)  # an accepted login cannot be refused any more
     if isinstance(move, Event):
         return ended(state, move)
     return tuple(sent(state, addressed(state, one)) for one in move)

@@ -43,7 +43,7 @@ MISSING = {
 }
 """The same in both versions."""
 
-NOBODY = "Cannot connect to the Docker daemon at {engine}. Is the docker daemon running?"
+NO_DAEMON = "Cannot connect to the Docker daemon at {engine}. Is the docker daemon running?"
 
 CLI_28 = CliWords(
     no_such_object="Error: No such object",
@@ -54,8 +54,8 @@ CLI_28 = CliWords(
     before_hint=("",),
     reports_deprecated=False,
     no_engine={
-        "absent": NOBODY,
-        "refused": NOBODY,
+        "absent": NO_DAEMON,
+        "refused": NO_DAEMON,
         "denied": "permission denied while trying to connect to the Docker daemon socket at "
         "{engine}: {call}: dial unix {path}: connect: permission denied",
     },
@@ -79,7 +79,7 @@ CLI_29 = CliWords(
     no_engine={
         "absent": "failed to connect to the docker API at {engine}; check if the path is correct "
         "and if the daemon is running: dial unix {path}: connect: no such file or directory",
-        "refused": NOBODY,
+        "refused": NO_DAEMON,
         "denied": "permission denied while trying to connect to the docker API at {engine}",
     },
     missing=MISSING
