@@ -1,6 +1,7 @@
 """Who talks to whom, on the stage: the parties, the rows, and that nothing leaves the view."""
 
 import re
+from time import monotonic
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -9,6 +10,7 @@ from simulator.scenarios.play import trace
 from simulator.views import player
 from tests.cases import each
 from tests.conftest import Open
+from tests.pages import PATIENCE
 from tests.web.lesson_run import LAST, LESSON, STEPS
 from tests.web.test_browser import at_step
 from tests.web.watching import at_rest, frames
@@ -165,17 +167,17 @@ def test_going_on_is_at_the_exact_step(learner: Open, address: str) -> None:
     for number in range(2, 8):
         page.keyboard.press("ArrowRight")
         at_step(page, number)
-    link = page.get_by_role("link", name="Continue where you were")
-    for _turn in range(100):  # the step is kept a moment after it was made
-        page.goto(address)
+    beside = page.context.new_page()
+    link = beside.get_by_role("link", name="Continue where you were")
+    until = monotonic() + PATIENCE
+    while True:  # the step is kept a moment after it was made, while its page stays open
+        beside.goto(address)
         expect(link).to_be_visible()
-        if "step=7" in str(link.get_attribute("href")):
+        if "step=7" in str(link.get_attribute("href")) or monotonic() > until:
             break
-        page.go_back()
-        page.wait_for_selector(".stage[data-step]")
     link.click()
-    page.wait_for_selector(".stage[data-step]")
-    at_step(page, 7)
+    beside.wait_for_selector(".stage[data-step]")
+    at_step(beside, 7)
 
 
 def test_the_whole_message_is_one_key_away(learner: Open) -> None:
