@@ -6,20 +6,13 @@ from functools import cached_property
 
 from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
+from simulator.views import sentences
 from simulator.views.commands import command_name
 from simulator.views.message import notes
 from simulator.views.outline import Words
 from simulator.views.point import At, point_of
 from simulator.views.rows import Span, spans
-from simulator.views.sentences import (
-    Variant,
-    applying,
-    chosen,
-    differences,
-    filled,
-    names_in,
-    variants_of,
-)
+from simulator.views.sentences import Variant, chosen, filled, variants_of
 from simulator.views.stage import stage_node
 from simulator.words.i18n import _
 
@@ -111,15 +104,4 @@ def of_row(span: Span) -> Iterator[Told]:
 
 def faults(told: Told) -> Iterator[str]:
     """Faults of a sentence where it is shown."""
-    count = len(applying(told.variants, told.at))
-    if count != 1:
-        yield f"{count} sentences apply"
-        return
-    shown = told.shown
-    if not (shown.claims or shown.source):
-        yield f"“{shown.text}” claims nothing and names no source"
-    for name in names_in(shown.text):
-        if name in told.at.facts and told.at.facts[name] == "":
-            yield f"“{shown.text}”: there is no {name} here"
-    for _path, what in differences(shown.claims, told.at):
-        yield f"“{shown.text}”: {what}"
+    return sentences.faults(told.variants, told.at)

@@ -11,7 +11,8 @@ from simulator.docker.machine import State
 from simulator.docker.trace import Step, Trace
 from simulator.lesson import library
 from simulator.lesson.document import Lesson
-from simulator.live.coach import Facts, advice
+from simulator.live.coach import advice
+from simulator.live.coach_facts import Facts
 from simulator.live.learners import Session
 from simulator.live.observer.observe import observe
 from simulator.live.observer.run import Run
@@ -85,7 +86,7 @@ def facts(session: Session, host: str, now: float, secure: bool = False) -> Fact
     tags = {name: tuple(sorted(one.tags)) for name, one in images_for(session.name).items()}
     return Facts(
         session.name, host, now, session.begun, tuple(session.seen), tuple(session.hellos), tags,
-        secure,
+        secure, session.trouble.switched_on,
     )  # fmt: skip
 
 

@@ -4,18 +4,19 @@ Each is computed from the step alone, so it holds where the sentence is shown. E
 means that there is no such thing at this step.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from simulator.docker.cli.commands import Login, Logout
 from simulator.docker.config_file import Credential, registry_key
 from simulator.docker.events import TokenIssued
-from simulator.docker.machine import Phase
+from simulator.docker.machine import Phase, State
 from simulator.docker.machine.outgoing import Stage
 from simulator.docker.trace import Step
 from simulator.protocol.hosts import is_loopback, split_url
 from simulator.protocol.message import Request, Response
 from simulator.protocol.reference import HUB_HOST, HUB_KEY
 from simulator.protocol.secrets import SECRET_FIELDS
+from simulator.views.computed import Computed
 
 Value = bool | int | str
 
@@ -80,7 +81,12 @@ def stored_credential(step: Step) -> Credential | None:
 
 def key(step: Step) -> str:
     """The registry's key in the credential store."""
-    run = step.after.run
+    return registry_of(step.after)
+
+
+def registry_of(state: State) -> str:
+    """The key of the registry that the command is about; empty before that is known."""
+    run = state.run
     if isinstance(run.command, Login | Logout):
         return registry_key(run.command.server)
     return run.reference.key if run.reference else run.host
@@ -226,6 +232,11 @@ def downloaded(step: Step) -> int:
     return len(step.after.run.download.received)
 
 
+def part_kept(step: Step) -> bool:
+    """Of a download that was cut, Docker keeps what arrived, and asks only for the rest."""
+    return bool(set(step.after.run.download.partial) - set(step.before.run.download.partial))
+
+
 def layers_held(step: Step) -> int:
     """Layers of the image that were on this machine before."""
     return len(step.after.run.download.present)
@@ -321,25 +332,15 @@ FACTS: Mapping[str, Callable[[Step], Value]] = {
         command, host, image, repository, by_digest, digest, loopback, key, hub, mirrored, stored,
         identity_token, store_changed, helper, helper_missing, account, reuses_stored, asks_user,
         sent_to, tls, credentials_sent, scheme_sent, status, digest_named, length_named, scheme,
-        resolved_with, token_service, challenged, downloaded, layers_held, image_named, new_digest,
-        mount_source, mount_granted, token_actions, blobs_there, blobs_missing, blobs_mounted,
-        blobs_uploaded, blobs_pushed, pushed_digest, lenient, authority_file, platform, failed,
+        resolved_with, token_service, challenged, downloaded, part_kept, layers_held, image_named,
+        new_digest, mount_source, mount_granted, token_actions, blobs_there, blobs_missing,
+        blobs_mounted, blobs_uploaded, blobs_pushed, pushed_digest, lenient, authority_file,
+        platform, failed,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""
 
 
-class FactsOf(Mapping[str, Value]):
-    """The facts of one step; each is computed when it is asked for."""
-
-    def __init__(self, step: Step) -> None:
-        self.step = step
-
-    def __getitem__(self, name: str) -> Value:
-        return FACTS[name](self.step)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(FACTS)
-
-    def __len__(self) -> int:
-        return len(FACTS)
+def facts_of(step: Step) -> Mapping[str, Value]:
+    """The facts of one step."""
+    return Computed(FACTS, step)

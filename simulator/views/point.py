@@ -8,7 +8,8 @@ from inspect import getmembers
 from typing import Any, Protocol
 
 from simulator.docker.trace import Step
-from simulator.views.facts import FactsOf
+from simulator.views.facts import Value as Fact
+from simulator.views.facts import facts_of
 from simulator.views.probes import PROBES, Value
 
 
@@ -21,7 +22,7 @@ class Point:
     event: Any
     after: Any
     exchange: Any
-    facts: FactsOf
+    facts: Mapping[str, Fact]
     tracker: Mapping[str, Value]
     row: int | None
     terminal: str
@@ -44,7 +45,7 @@ def point_of(step: Step, row: int | None = None, start: bool = False) -> Point:
     tracked = {name: probe.value(after) for name, probe in PROBES.items()}
     said = "\n".join(line.text for line in step.terminal)
     return Point(
-        step.name, step.before, step.event, after, step.exchange, FactsOf(step), tracked, row, said
+        step.name, step.before, step.event, after, step.exchange, facts_of(step), tracked, row, said
     )
 
 

@@ -73,6 +73,22 @@ def differences(wanted: Mapping[str, Any], at: At) -> Iterator[tuple[str, str]]:
             yield path, f"{path} is {actual!r}, not {value!r}"
 
 
+def faults(variants: Sequence[Variant], at: At) -> Iterator[str]:
+    """Faults of a place at this point: not one sentence applies, or it does not hold."""
+    fitting = applying(variants, at)
+    if len(fitting) != 1:
+        yield f"{len(fitting)} sentences apply"
+        return
+    shown = fitting[0]
+    if not (shown.claims or shown.source):
+        yield f"“{shown.text}” claims nothing and names no source"
+    for name in names_in(shown.text):
+        if name in at.facts and at.facts[name] == "":
+            yield f"“{shown.text}”: there is no {name} here"
+    for _path, what in differences(shown.claims, at):
+        yield f"“{shown.text}”: {what}"
+
+
 def fits(wanted: Any, actual: Any) -> bool:
     """Whether this is the wanted value, or what an operator asks for."""
     if not (isinstance(wanted, Mapping) and len(wanted) == 1 and set(wanted) <= set(OPERATORS)):

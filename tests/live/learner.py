@@ -3,13 +3,14 @@
 
 
 from simulator.live import view
-from simulator.live.coach import advice
+from simulator.live.coach import Hint, hint
 from simulator.live.observer.observe import observe
 from simulator.live.sessions import Sessions
 from simulator.live.trouble import known
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.message import Request, Response
 from simulator.registry.asgi import Client
+from simulator.views.sentences import faults
 
 HOST = "127.0.0.1:8501"
 DOCKER = "docker/20.10.24+dfsg1 go/go1.19.8 os/linux arch/amd64"
@@ -88,4 +89,10 @@ class Learner:
         return [step.name for run in runs for step in run.trace.steps]
 
     def hint(self, host: str = HOST, later: float = 1.0) -> str:
-        return advice(view.facts(self.session, host, self.sessions.clock() + later))
+        return self.hinted(host, later).text
+
+    def hinted(self, host: str = HOST, later: float = 1.0) -> Hint:
+        """The hint that is shown, whose claims hold."""
+        found = hint(view.facts(self.session, host, self.sessions.clock() + later))
+        assert not found.name or not list(faults(found.variants, found)), found.text
+        return found

@@ -2,8 +2,14 @@
 
 
 
-from simulator.live.coach import Facts, advice
+from collections.abc import Callable
+from dataclasses import replace
+
+from simulator.live.coach import Hint, advice, hints
+from simulator.live.coach_facts import Facts
+from simulator.live.sessions import Sessions
 from simulator.protocol.authorization import Authorization
+from simulator.views.sentences import Variant, applying, faults
 from tests.live.learner import HOST, Clock, Learner
 
 
@@ -29,13 +35,13 @@ def test_three_different_wrong_passwords(ada: Learner) -> None:
     """That has other words."""
     for wrong in ("a", "b", "c"):
         ada.login(wrong)
-    assert "Three passwords were wrong" in ada.hint()
+    assert "The last three passwords were wrong" in ada.hint()
 
 
 def test_another_user_name(ada: Learner) -> None:
     """The name that was typed, and the right one."""
     ada.login(user="root")
-    assert f"as root. Here you are {ada.name}" in ada.hint()
+    assert f"user name root. Here you are {ada.name}" in ada.hint()
 
 
 def test_login_to_another_host_than_the_pull(ada: Learner) -> None:
@@ -122,7 +128,7 @@ def test_credentials_of_an_account_whose_page_is_closed(ada: Learner) -> None:
     bob.session.watchers.add(lambda: None)
     ada.pull(f"{bob.name}/app")
     assert not ada.session.seen
-    assert bob.hint() == f"You logged in as {ada.name}. Here you are {bob.name}."
+    assert bob.hint() == f"Your client sent the user name {ada.name}. Here you are {bob.name}."
 
 
 def test_what_belongs_to_no_page_is_shown_on_the_newest(ada: Learner, clock: Clock) -> None:
@@ -136,7 +142,7 @@ def test_what_belongs_to_no_page_is_shown_on_the_newest(ada: Learner, clock: Clo
     bob.login(user="root")
     clock.now += 5
     ada.sessions.settle()
-    assert not ada.session.seen and "as root" in bob.hint()
+    assert not ada.session.seen and "name root" in bob.hint()
 
 
 def test_what_was_broken_is_named_and_not_what_is(ada: Learner) -> None:
@@ -160,3 +166,123 @@ def test_nothing_near_is_not_called_near(ada: Learner) -> None:
     ada.pull("nothing")
     hint = ada.hint()
     assert "Did you mean" not in hint and f"{ada.name}/app, {ada.name}/multi" in hint
+
+
+# -- every sentence ---------------------------------------------------------------------------
+
+
+def pull_without_login(learner: Learner) -> Hint:
+    """As every client that has no credentials stored."""
+    learner.ask("GET", "/v2/")
+    learner.ask("GET", f"/v2/{learner.name}/app/manifests/1.0")
+    return learner.hinted(later=30)
+
+
+def with_agent(agent: str, stuck: Callable[[Learner], Hint]) -> Callable[[Learner], Hint]:
+    def changed(learner: Learner) -> Hint:
+        learner.agent = agent
+        return stuck(learner)
+
+    return changed
+
+
+def same_password(learner: Learner) -> Hint:
+    for _ in range(3):
+        learner.login("wrong")
+    return learner.hinted()
+
+
+def other_passwords(learner: Learner) -> Hint:
+    """Two of the three are the same one."""
+    for wrong in ("a", "b", "a"):
+        learner.login(wrong)
+    return learner.hinted()
+
+
+def broken(learner: Learner, again: bool = False) -> Hint:
+    learner.sessions.change(learner.session, denied=True)
+    learner.pull()
+    if again:
+        learner.sessions.change(learner.session, denied=False)
+    return learner.hinted()
+
+
+def tls_only(learner: Learner) -> Hint:
+    learner.sessions.hello("127.0.0.1")
+    return learner.hinted(later=5)
+
+
+def two_hosts(learner: Learner) -> Hint:
+    learner.login(host="localhost:8501")
+    return pull_without_login(learner)
+
+
+def pushed(learner: Learner) -> Hint:
+    learner.ask("POST", f"/v2/{learner.name}/app/blobs/uploads/")
+    return learner.hinted()
+
+
+def pulled(image: str, tag: str = "1.0") -> Callable[[Learner], Hint]:
+    def pull(learner: Learner) -> Hint:
+        learner.pull(image, tag)
+        return learner.hinted()
+
+    return pull
+
+
+def logged_in(**how: str) -> Callable[[Learner], Hint]:
+    def login(learner: Learner) -> Hint:
+        learner.login(**how)
+        return learner.hinted()
+
+    return login
+
+
+WAYS: tuple[Callable[[Learner], Hint], ...] = (
+    pushed, tls_only, logged_in(host="127.0.0.1"), logged_in(user="root"), broken,
+    lambda ada: broken(ada, again=True), same_password, other_passwords, two_hosts,
+    with_agent("curl/8.5.0", same_password), pulled("team/app"), pulled("nothing"),
+    pulled("app", "9.9"), pull_without_login, with_agent("podman/5.0", pull_without_login),
+    with_agent("containerd/1.7", pull_without_login), with_agent("curl/8.5.0", pull_without_login),
+    lambda ada: ada.hinted(later=60),
+)  # fmt: skip
+"""Ways to be stuck: between them they show every sentence."""
+
+
+def shown() -> list[Hint]:
+    return [way(Learner(Sessions(clock=Clock()))) for way in WAYS]
+
+
+def chosen(hint: Hint) -> Variant:
+    return applying(hint.variants, hint)[0]
+
+
+def test_every_hint_is_shown_with_its_claims() -> None:
+    """No sentence is dead text; that each holds, `hinted` has tried."""
+    written = {(name, one.text) for name, many in hints().items() for one in many}
+    assert {(one.name, chosen(one).text) for one in shown()} == written
+
+
+def test_each_spoiled_condition_and_claim_of_a_hint_is_noticed() -> None:
+    """Another value in a condition, and the sentence is not shown; in a claim, and it is false."""
+    for hint in shown():
+        one = chosen(hint)
+        for name in ("when", "claims"):
+            for path in getattr(one, name):
+                worse = one.model_copy(
+                    update={name: {**getattr(one, name), path: "spoiled"}}
+                )
+                kept = [worse if other == one else other for other in hint.variants]
+                assert list(faults(kept, hint)), (hint.name, name, path)
+
+
+def test_each_fact_that_a_hint_claims_is_noticed_when_it_is_different() -> None:
+    """The requests show something else, and the sentence is not shown or not proven."""
+    for hint in shown():
+        for path in (*chosen(hint).when, *chosen(hint).claims):
+            other = replace(hint, changed={path: "another"})
+            same = applying(other.variants, other) == [chosen(hint)]
+            absent = {"absent": False} in (
+                chosen(hint).when.get(path), chosen(hint).claims.get(path)
+            )
+            assert absent or not same or list(faults(other.variants, other)), (hint.name, path)

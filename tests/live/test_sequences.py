@@ -9,7 +9,7 @@ import pytest
 
 from simulator.live import view
 from simulator.live.attempts import attempts
-from simulator.live.coach import spoken
+from simulator.live.coach import advice
 from simulator.live.observer.observe import observe
 from simulator.live.observer.run import Run
 from simulator.live.sessions import Sessions
@@ -174,7 +174,7 @@ def test_docker_is_named_to_nobody_who_does_not_use_it(client: str) -> None:
         for run in runs_of(one):
             wrong = [text for text in texts(view.payload(run)) if names_docker(text)]
             assert wrong == [], sequence.name
-        assert not names_docker(spoken(view.facts(one.learner.session, HOST, now))[1])
+        assert not names_docker(advice(view.facts(one.learner.session, HOST, now)))
 
 
 def names_docker(text: str) -> bool:
@@ -250,10 +250,10 @@ def test_the_coach_says_what_is_true_or_nothing() -> None:
             for later in (0.5, 30.0):
                 if later > until_next(sequence, line):
                     break
-                facts = view.facts(learner.session, HOST, learner.sessions.clock() + later)
-                hint, text = spoken(facts)
-                spoke.add(hint)
-                assert is_true(hint, text, done, learner), (sequence.name, line, hint, text)
+                hint = learner.hinted(later=later)
+                spoke.add(hint.name)
+                true = is_true(hint.name, hint.text, done, learner)
+                assert true, (sequence.name, line, hint.text)
     assert spoke >= {"", "pushes", "wrong_password", "no_login", "broken", "wrong_name"}
 
 
