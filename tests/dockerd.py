@@ -41,8 +41,9 @@ class Docker:
 
 
 @contextmanager
-def dockerd() -> Iterator[Docker]:
-    """An engine that was started for us. It needs root; without, the test skips (fails in CI)."""
+def dockerd(*options: str) -> Iterator[Docker]:
+    """An engine that was started for us, with these options of its own. It needs root; without,
+    the test skips (fails in CI)."""
     need("dockerd", "docker")
     if os.geteuid() != 0:
         refuse = pytest.fail if os.environ.get("CI") else pytest.skip
@@ -53,7 +54,7 @@ def dockerd() -> Iterator[Docker]:
         docker.config.mkdir()
         command = [
             "dockerd", f"--data-root={folder / 'data'}", f"--exec-root={folder / 'exec'}",
-            f"--pidfile={folder / 'pid'}", f"--host=unix://{docker.socket}", *FLAGS,
+            f"--pidfile={folder / 'pid'}", f"--host=unix://{docker.socket}", *FLAGS, *options,
         ]  # fmt: skip
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log)

@@ -9,7 +9,7 @@ from simulator.authoring.check import build_folder, folder_problems
 from simulator.authoring.new import create
 from simulator.cli.choices import named_lessons
 from simulator.cli.common import told_plainly
-from simulator.lesson.library import folders
+from simulator.lesson.library import one_or_all
 from simulator.lesson.load import load
 
 FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -23,7 +23,7 @@ def check(folder: Path | None) -> None:
     """Prove every lesson against the machine (or the one in FOLDER), in each language."""
     if folder:
         load(folder)  # one that cannot be read is refused, as any other argument
-    chosen = (folder,) if folder else tuple(folders().values())
+    chosen = one_or_all(folder)
     found = list(dict.fromkeys(problem for one in chosen for problem in folder_problems(one)))
     for problem in found:
         click.echo(problem, err=True)
@@ -51,7 +51,7 @@ def new(folder: Path) -> None:
 @told_plainly
 def build_lessons(folder: Path | None) -> None:
     """Lay out the diagrams, write the JSON Schema for editors, and keep what is proven."""
-    for one in (folder,) if folder else folders().values():
+    for one in one_or_all(folder):
         proven = build_folder(one)
         name = one.resolve().name
         click.echo(f"built {name}" if proven else f"built {name}: `pullscope check` has problems")

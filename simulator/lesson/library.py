@@ -101,6 +101,13 @@ def located() -> dict[str, Path]:
     return found
 
 
+def one_or_all(folder: Path | None) -> tuple[Path, ...]:
+    """This folder of a lesson, or that of each lesson; the situations in them can be played."""
+    found = located() | ({folder.name: folder} if folder else {})
+    bring(found)
+    return (folder,) if folder else tuple(found.values())
+
+
 def bring(lessons: Mapping[str, Path]) -> None:
     """The situations in these folders can be played, and those of no others."""
     for name in OWN.keys() - lessons.keys():

@@ -11,6 +11,7 @@ from simulator.protocol.message import Request, Response
 from simulator.protocol.target import Kind
 from simulator.registry.faults import cut_short
 from simulator.registry.model import Part, Registry
+from simulator.registry.pull_limit import limited
 from simulator.registry.ranges import WHOLE, ranged
 from simulator.registry.routes import routed
 from simulator.registry.token_service import is_token_service
@@ -49,6 +50,7 @@ def respond(request: Request, registry: Registry) -> Answer:
     fault = registry.fault(*part_of(request, registry))
     written = routed(request, registry, fault)
     response, after = written.response, written.registry
+    response, after = limited(request, response, after)
     if request.method == "HEAD":
         response = replace(response, body=b"")
     response, window = ranged(request, response)

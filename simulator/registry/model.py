@@ -124,6 +124,23 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class PullLimit:
+    """How many pulls an account may make in a window of so many seconds, and an address without a
+    login.
+
+    `asked` are the requests that count so far, and `since` the second in which the window began;
+    both by account, with an empty name for the address. `source` is that address.
+    """
+
+    address: int = 100
+    account: int = 200
+    window: int = 21_600
+    source: str = "203.0.113.7"
+    asked: Mapping[str, int] = field(default_factory=dict)
+    since: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Signer:
     """The secret from which the keys of tokens and identity tokens are derived.
 
@@ -173,6 +190,8 @@ class Registry:
     """Blobs on their way, by repository and id."""
     started: int = 0
     """How many uploads were ever begun."""
+    limit: PullLimit | None = None
+    """How many pulls it allows; None for any number."""
     signer: Signer = PUBLISHED
     """What signs tokens. A server that others reach brings a secret of its own."""
 

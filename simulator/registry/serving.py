@@ -126,7 +126,7 @@ def kept_of(after: Registry) -> dict[str, Any]:
     """What an answer changes in a registry: not how this client happened to reach it."""
     return {
         "repositories": after.repositories, "faults": after.faults,
-        "uploads": after.uploads, "started": after.started,
+        "uploads": after.uploads, "started": after.started, "limit": after.limit,
     }  # fmt: skip
 
 

@@ -20,10 +20,11 @@ from simulator.registry.fixtures import (
     platform_repositories,
     repositories,
 )
-from simulator.registry.model import Auth, Fault, Registry, Repository, User
+from simulator.registry.model import Auth, Fault, PullLimit, Registry, Repository, User
+from simulator.registry.pull_limit import IN_A_PULL
 from simulator.scenarios.client import ClientDocument
 from simulator.sources.front import Interference
-from simulator.sources.world import Role, Site, Tls, WebLogin, World
+from simulator.sources.world import Role, Site, Tls, Upstream, WebLogin, World
 
 NOW = 1767225600
 """The clock of a world that says nothing else: 1 January 2026, 00:00 UTC."""
@@ -90,6 +91,21 @@ class CertificateDocument(Strict):
         return Certificate(self.names, self.common_name, starts, ends)
 
 
+class LimitDocument(Strict):
+    """How many pulls the registry allows in `window` seconds; `used` are those that were made
+    before the first command, by account, with an empty name for the address."""
+
+    address: int = 100
+    account: int = 200
+    window: int = 21_600
+    used: dict[str, int] = Field(default_factory=dict)
+
+    def at(self, now: int) -> PullLimit:
+        asked = {who: pulls * IN_A_PULL for who, pulls in self.used.items()}
+        since = dict.fromkeys(self.used, now)
+        return PullLimit(self.address, self.account, self.window, asked=asked, since=since)
+
+
 class SiteDocument(Strict):
     """What listens at a host.
 
@@ -98,7 +114,9 @@ class SiteDocument(Strict):
     of it: `repository:tag` to a tag of that repository, or to a digest. `realm` is where a token
     service is, if not at the host with that role. `redirects`: blobs are at the storage host.
     `faults` are the registry's own, `front` is in front of it. `alert` ends every TLS handshake, in
-    Go's words; `wants_certificate`: clients must show one.
+    Go's words; `wants_certificate`: clients must show one. `limit`: how many pulls it allows.
+    `caches`: it is a cache of the registry at this host, where `caches_as` (`user:password`) is its
+    account.
     """
 
     role: Role = Role.REGISTRY
@@ -122,6 +140,9 @@ class SiteDocument(Strict):
     redirects: bool = False
     sorts_tags: bool = True
     web: WebLogin | None = None
+    limit: LimitDocument | None = None
+    caches: str = ""
+    caches_as: str = ""
     writable: bool = False
     """It takes pushes."""
     empty: bool = False
@@ -158,6 +179,7 @@ class WorldDocument(Strict):
         return Site(
             registry, one.tls, one.obstacle, one.address, one.web, one.role, one.front,
             one.certificate.at(self.now), one.alert, one.wants_certificate,
+            Upstream(one.caches, one.caches_as) if one.caches else None,
         )  # fmt: skip
 
     def engine_client(self, engine: str) -> Client:
@@ -198,6 +220,7 @@ class WorldDocument(Strict):
             token_skew=one.tokens.skew,
             token_access=one.tokens.access,
             now=self.now,
+            limit=one.limit.at(self.now) if one.limit else None,
         )
 
     def realm(self, host: str) -> str:

@@ -13,10 +13,10 @@ from simulator.protocol.network_failure import OF_NAMES, NetworkFailure, Obstacl
 from simulator.protocol.target import Kind
 from simulator.registry.answer import respond
 from simulator.registry.fixtures import known_blobs, unpacked_size
-from simulator.registry.model import Registry
+from simulator.sources.cache import fetched
 from simulator.sources.front import counted, through
 from simulator.sources.proxy import stopped
-from simulator.sources.world import Site, Tls, WebLogin, World
+from simulator.sources.world import Site, Tls, WebLogin, World, keep
 
 KEPT = 65_536
 """Bytes up to which a blob's body is handed on: a config is read, a layer is not."""
@@ -76,6 +76,12 @@ def at_registry(sites: dict[str, Site], host: str, request: Request) -> Response
     if registry is None:
         return Response(404, (("Content-Length", "0"),))
     told = respond(with_bytes(request), registry)
+    upstream = sites[host].upstream
+    if upstream and told.response.status in (200, 404):
+        registry, refused = fetched(sites, host, upstream, request)
+        if refused:
+            return refused
+        told = respond(request, registry)
     keep(sites, registry, told.registry)
     return told.delivered
 
@@ -123,13 +129,6 @@ def obstacle_of(site: Site, request: Request, now: int) -> NetworkFailure | None
 def address(site: Site, request: Request) -> str:
     parts = urlsplit(request.url)
     return f"{site.address}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-
-
-def keep(sites: dict[str, Site], before: Registry, after: Registry) -> None:
-    """The registry as the answer left it, at each host where it listens."""
-    for host, site in sites.items() if after is not before else ():
-        if site.registry is before:
-            sites[host] = replace(site, registry=after)
 
 
 def arrived(partial: dict[str, bytes], request: Request, response: Response) -> Response:

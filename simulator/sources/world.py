@@ -39,6 +39,15 @@ class WebLogin:
 
 
 @dataclass(frozen=True)
+class Upstream:
+    """The host from which a cache fetches, and the account (`user:password`) with which it does;
+    without one it is anonymous there."""
+
+    host: str
+    account: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Site:
     """What listens at a host: a registry (with its token service), or an obstacle."""
 
@@ -54,6 +63,8 @@ class Site:
     """The alert with which the host ends every TLS handshake, if it does, in Go's words."""
     wants_certificate: bool = False
     """Whether a client must show a certificate."""
+    upstream: Upstream | None = None
+    """What it is a cache of."""
 
     def refusal(self, name: str, trust: Trust, now: int) -> NetworkFailure | None:
         """Why no TLS comes about with a client that calls the host by this name."""
@@ -92,3 +103,10 @@ class World:
             for host, site in self.sites.items()
         }
         return World(sites, now)
+
+
+def keep(sites: dict[str, Site], before: Registry, after: Registry) -> None:
+    """The registry as the answer left it, at each host where it listens."""
+    for host, site in sites.items() if after is not before else ():
+        if site.registry is before:
+            sites[host] = replace(site, registry=after)

@@ -10,11 +10,12 @@ from simulator.docker.cli.commands import Login, Logout
 from simulator.docker.config_file import Credential, registry_key
 from simulator.docker.events import TokenIssued
 from simulator.docker.machine import Phase, State
+from simulator.docker.machine.mirrors import first_host
 from simulator.docker.machine.outgoing import Stage
 from simulator.docker.trace import Step
 from simulator.protocol.hosts import is_loopback, split_url
 from simulator.protocol.message import Request, Response
-from simulator.protocol.reference import HUB_HOST, HUB_KEY
+from simulator.protocol.reference import HUB_KEY
 from simulator.protocol.secrets import SECRET_FIELDS
 from simulator.views.computed import Computed
 
@@ -97,9 +98,10 @@ def hub(step: Step) -> bool:
     return key(step) == HUB_KEY
 
 
-def mirrored(step: Step) -> bool:
-    """The host that is asked is a mirror of Docker Hub."""
-    return hub(step) and host(step) not in ("", HUB_HOST)
+def mirror(step: Step) -> str:
+    """The mirror that is asked first for the image of this command; empty without one."""
+    reference, first = step.after.run.reference, first_host(step.after)
+    return first if reference and first != reference.host else ""
 
 
 def stored(step: Step) -> bool:
@@ -197,8 +199,34 @@ def length_named(step: Step) -> bool:
 
 
 def has_header(step: Step, name: str) -> bool:
+    return bool(header(step, name))
+
+
+def header(step: Step, name: str) -> str:
+    """The header of the answer in this step; empty without one."""
     answer = step.exchange.answer if step.exchange else None
-    return isinstance(answer, Response) and bool(answer.header(name))
+    return answer.header(name) or "" if isinstance(answer, Response) else ""
+
+
+def pulls_left(step: Step) -> str:
+    """The pulls that are left, by the answer in this step; empty where it does not say so."""
+    return header(step, "ratelimit-remaining").partition(";")[0]
+
+
+def pulls_allowed(step: Step) -> str:
+    """The pulls that are allowed, by the answer in this step; empty where it does not say so."""
+    return header(step, "ratelimit-limit").partition(";")[0]
+
+
+def limit_source(step: Step) -> str:
+    """Whose pulls the answer in this step counts: an address, or the id of an account."""
+    return header(step, "docker-ratelimit-source")
+
+
+def method(step: Step) -> str:
+    """The method of this step's request; empty without one."""
+    sent = request(step)
+    return sent.method if sent else ""
 
 
 # -- the run so far -----------------------------------------------------------------------------
@@ -329,13 +357,13 @@ def failed(step: Step) -> bool:
 FACTS: Mapping[str, Callable[[Step], Value]] = {
     fact.__name__: fact
     for fact in (
-        command, host, image, repository, by_digest, digest, loopback, key, hub, mirrored, stored,
+        command, host, image, repository, by_digest, digest, loopback, key, hub, mirror, stored,
         identity_token, store_changed, helper, helper_missing, account, reuses_stored, asks_user,
         sent_to, tls, credentials_sent, scheme_sent, status, digest_named, length_named, scheme,
         resolved_with, token_service, challenged, downloaded, part_kept, layers_held, image_named,
         new_digest, mount_source, mount_granted, token_actions, blobs_there, blobs_missing,
         blobs_mounted, blobs_uploaded, blobs_pushed, pushed_digest, lenient, authority_file,
-        platform, failed,
+        platform, failed, pulls_left, pulls_allowed, limit_source, method,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from simulator.docker.config_file import Credential
 from simulator.docker.machine import Phase, State
+from simulator.docker.machine.mirrors import first_host
 from simulator.docker.machine.outgoing import Stage
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.digest import short_digest
@@ -230,6 +231,10 @@ def accepted_words(value: Value) -> str:
     return _(ACCEPTED_WORDS[value])
 
 
+def host_words(value: Value) -> str:
+    return str(value) or _("No image yet")
+
+
 def blobs_kept(state: State) -> str:
     """How many configs and layers the image store has, of all images together."""
     return str(len(state.client.images.blobs))
@@ -315,6 +320,7 @@ KNOWN = (
     Probe("blobs_kept", blobs_kept, str, blobs_claims),
     Probe("chosen_platform", chosen_platform, platform_words, platform_claims),
     Probe("full_name", full_name, name_words, name_claims),
+    Probe("first_host", first_host, host_words, name_claims),
     Probe("resolved_digest", resolved_digest, digest_words, digest_claims),
     Probe("accepted_certificates", accepted, accepted_words, ACCEPTED_CLAIMS.__getitem__),
     Probe("blobs_in_registry", blobs_in_registry, there_words, there_claims),

@@ -104,10 +104,18 @@ def asked(step: Step) -> str:
     if step.before.phase in WITH_TOKEN_SERVICE:
         return "token"
     host = step.exchange.request.host
-    if host in {split_url(one).netloc for one in step.before.client.mirrors}:
+    if host in mirrors(step):
         return "mirror"
     own = step.before.run.reference.host if step.before.run.reference else host
     return "registry" if host == own else "storage"
+
+
+def mirrors(step: Step) -> set[str]:
+    """The hosts that this engine may ask in place of the registry of this command."""
+    client, reference = step.before.client, step.before.run.reference
+    named = {split_url(one).netloc for one in client.mirrors}
+    found = client.endpoints(reference.domain) if reference else ()
+    return named | {one.host for one in found if reference and one.host != reference.host}
 
 
 def parties_of(step: Step, speech: Speech) -> tuple[str, str]:

@@ -18,6 +18,18 @@ def begun(run: Run, state: State, reference: Reference) -> Run:
     return at(run, state.client.mirrors[0] if classic else f"https://{reference.host}")
 
 
+def first_host(state: State) -> str:
+    """The host that is asked first for the image of this command: a mirror, or the registry
+    itself; empty where the command has no image."""
+    reference, client = state.run.reference, state.client
+    if reference is None:
+        return ""
+    if state.profile.pings:
+        return begun(Run(), state, reference).host
+    able = (x for x in client.endpoints(reference.domain) if {"pull", "resolve"} <= x.capabilities)
+    return next((one.host for one in able), "") or reference.host
+
+
 def at(run: Run, address: str) -> Run:
     """The run at this host, of which nothing is known but its scheme."""
     parts = split_url(address if "://" in address else f"https://{address}")
