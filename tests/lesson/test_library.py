@@ -25,6 +25,7 @@ from simulator.questions import draw
 from simulator.questions import problems as question_problems
 from simulator.questions.runs import by_event, marked
 from simulator.recordings import situations
+from simulator.scenarios.model import own_scenarios
 from simulator.scenarios.play import trace
 from simulator.views.address import Address
 from simulator.views.player import payload
@@ -134,6 +135,17 @@ one:
 """
 
 
+
+
+def test_a_folder_alone_brings_its_own_situations(tmp_path: Path) -> None:
+    """As an author checks one: it is in no folder that is named."""
+    folder = tmp_path / "mine"
+    copytree(library.HOME / "names-tags-and-digests", folder)
+    try:
+        assert library.one_or_all(folder) == (folder,)
+        assert "mine/moved-latest" in own_scenarios("mine")
+    finally:
+        assert "mine" not in library.folders()
 
 
 def test_a_lesson_is_read_once_until_it_changes(root: Path) -> None:

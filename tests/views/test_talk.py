@@ -16,7 +16,7 @@ from simulator.recordings.situations import trace as recorded
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace
 from simulator.views.stage import stage
-from simulator.views.talk import LONGEST_SHORT, common
+from simulator.views.talk import LONGEST_SHORT, common, parties_of
 from simulator.words import i18n
 from tests.cases import each
 
@@ -116,3 +116,12 @@ def test_what_is_marked_on_the_wire_matters() -> None:
     assert any("password=" in text for text in marked)
     assert any(text.startswith("Allow:") for text in marked)
     assert not any(text.lower().startswith("content-type") for text in marked)
+
+
+def test_each_host_that_is_asked_in_place_of_the_registry_is_a_mirror() -> None:
+    """Whether `registry-mirrors` names it or hosts.toml."""
+    lesson = find_lesson("limits-and-mirrors")
+    for name, engine in (("cache", "26"), ("cache", "29"), ("hosts-file", "29")):
+        run = trace(f"limits-and-mirrors/{name}", engine)
+        asked = [parties_of(one, lesson.speech(one.name))[1] for one in run.steps if one.exchange]
+        assert set(asked) == {"mirror"}, name
