@@ -8,13 +8,14 @@ expanded (`expansion`) and its commands carried out (`execution`) by `programs`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import accumulate, takewhile
 
 from simulator.docker.output.line import Line
 from simulator.protocol.secrets import MASK
 from simulator.shell.execution import run
 from simulator.shell.masking import masked
 from simulator.shell.syntax import Incomplete, Misspelt, parse
-from simulator.shell.values import KEPT_LINES, LARGEST, LONGEST, Prompt, Ran, Shell
+from simulator.shell.values import KEPT_LINES, LARGEST, LONGEST, SCREEN, UNDONE, Prompt, Ran, Shell
 
 INTERRUPT = "\x03"
 """Ctrl-C."""
@@ -48,7 +49,7 @@ def read_line(shell: Shell, line: str) -> Shell:
     began = replace(
         shell,
         lines=kept(shell, shown),
-        before=shell.before if shell.pending else shell,
+        before=shell.before if shell.pending else remembered(shell),
         first=shell.first or shell,
         pending="",
     )
@@ -70,12 +71,16 @@ NOT_KEPT = "pullscope: the password of that line was not kept: type it again in 
 
 
 def counted(shell: Shell, whole: str) -> Shell:
-    line = masked(whole)
-    return replace(shell, history=(*shell.history, line), commands=shell.commands + 1)
+    history = (*shell.history, masked(whole))[-KEPT_LINES:]
+    return replace(shell, history=history, commands=shell.commands + 1)
 
 
 def kept(shell: Shell, *more: Line) -> tuple[Line, ...]:
-    return (*shell.lines, *more)[-KEPT_LINES:]
+    """The last lines of the screen with these."""
+    lines = (*shell.lines, *more)[-KEPT_LINES:]
+    lengths = accumulate(len(line.text) for line in reversed(lines))
+    count = sum(1 for _ in takewhile(lambda length: length <= SCREEN, lengths))
+    return lines[len(lines) - max(count, 1) :]
 
 
 def answered(shell: Shell, prompt: Prompt, text: str) -> Shell:
@@ -104,17 +109,25 @@ def interrupted(shell: Shell) -> Shell:
 
 def undo(shell: Shell) -> Shell:
     """As it was before the last line."""
-    return shell.before or shell
+    if not shell.before:
+        return shell
+    *earlier, last = shell.before
+    return replace(last, before=tuple(earlier))
+
+
+def remembered(shell: Shell) -> tuple[Shell, ...]:
+    """What `undo` goes back to after the next line."""
+    return (*shell.before, replace(shell, before=()))[-UNDONE:]
 
 
 def reset(shell: Shell) -> Shell:
     """As it was in the beginning; it can be undone."""
     began = shell.first or shell
-    return replace(began, before=shell, first=began, history=shell.history)
+    return replace(began, before=remembered(shell), first=began, history=shell.history)
 
 
 def clear(shell: Shell) -> Shell:
-    return replace(shell, lines=(), before=shell)
+    return replace(shell, lines=(), before=remembered(shell))
 
 
 HELP = """\
@@ -132,12 +145,14 @@ Ctrl-C                                                  gives up a command that 
 
 def helped(shell: Shell) -> Shell:
     said = (Line("command", "help"), *(Line("output", text) for text in HELP.split("\n")))
-    return replace(shell, lines=kept(shell, *said), before=shell, first=shell.first or shell)
+    lines = kept(shell, *said)
+    return replace(shell, lines=lines, before=remembered(shell), first=shell.first or shell)
 
 
 def listed_history(shell: Shell) -> Shell:
     said = [Line("output", f"{n:5}  {line}") for n, line in enumerate(shell.history, 1)]
-    return replace(shell, lines=kept(shell, Line("command", "history"), *said), before=shell)
+    lines = kept(shell, Line("command", "history"), *said)
+    return replace(shell, lines=lines, before=remembered(shell))
 
 
 BUILT_IN: Mapping[str, Callable[[Shell], Shell]] = {

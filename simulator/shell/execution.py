@@ -120,7 +120,7 @@ def started(shell: Shell, command: Command, stage: Stage) -> Ran:
 
 def check_room(shell: Shell, assigned: Mapping[str, str]) -> None:
     """Raises Misspelt where the variables are too long together."""
-    texts = (*shell.variables.values(), *assigned.values())
+    texts = (*shell.variables, *shell.variables.values(), *assigned, *assigned.values())
     if assigned and sum(map(len, texts)) > DISK:
         raise Misspelt("xrealloc: cannot allocate memory")
 

@@ -35,7 +35,8 @@ def paths(shell: Shell) -> set[str]:
 
 def folders(shell: Shell) -> set[str]:
     """Every folder that is there, empty or not."""
-    inside = {str(above) for path in paths(shell) for above in PurePosixPath(path).parents}
+    nearest = {PurePosixPath(place) for path in paths(shell) if (place := path.rpartition("/")[0])}
+    inside = {str(folder) for one in nearest for folder in (one, *one.parents)}
     return inside | ALWAYS | shell.folders
 
 
@@ -47,13 +48,17 @@ def read(shell: Shell, path: str) -> str | None:
     return shell.files.get(path)
 
 
+BLOCK = 1000
+"""Characters that a name takes of the disk, beside its own."""
+
+
 def write(shell: Shell, path: str, text: str) -> Ran:
     """The file with this text. Docker reads `config.json` and a registry's certificate."""
     if path in folders(shell):
         return Ran(shell, error=f"bash: {path}: Is a directory", status=1)
     if str(PurePosixPath(path).parent) not in folders(shell) and path != CONFIG:
         return Ran(shell, error=f"bash: {path}: No such file or directory", status=1)
-    if sum(map(len, shell.files.values())) + len(text) > DISK:
+    if not fits(shell, path, text):
         return Ran(shell, error=f"bash: {path}: No space left on device", status=1)
     if path == CONFIG:
         return Ran(configured(shell, text))
@@ -65,6 +70,12 @@ def write(shell: Shell, path: str, text: str) -> Ran:
         moved = replace(moved, client=client)
     found = CERTIFICATES.fullmatch(path)
     return Ran(trusting(moved, found["host"], text) if found else moved)
+
+
+def fits(shell: Shell, path: str, text: str = "") -> bool:
+    """Whether the disk has room for one more file or folder."""
+    names = (path, *shell.folders, *shell.files)
+    return sum(map(len, (*names, *shell.files.values(), text))) + BLOCK * len(names) <= DISK
 
 
 def removed(shell: Shell, path: str) -> Shell:

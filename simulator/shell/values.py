@@ -17,7 +17,11 @@ CERTIFICATES = re.compile(r"/etc/docker/certs\.d/(?P<host>[^/]+)/ca\.crt")
 AUTHORITY = f"{HOME}/company-ca.crt"
 """The certificate of whoever signed the registry's, where the world has one."""
 KEPT_LINES = 2000
-"""Lines of the terminal that are kept."""
+"""Lines of the terminal that are kept, and lines of its history."""
+SCREEN = 400_000
+"""Characters of the lines that are kept."""
+UNDONE = 30
+"""Lines that can be undone: each earlier state may have a disk of its own."""
 LONGEST = 4000
 """Characters of a line that is typed."""
 LARGEST = 65_536
@@ -47,7 +51,8 @@ class Shell:
 
     `files` are texts by path; alice's `config.json` is the client's store, and is there only where
     Docker cannot read it. `folders` were made and may be empty. `pending` holds lines of a command
-    that is not finished. `trace` is the last command that the machine played.
+    that is not finished. `trace` is the last command that the machine played. `before`
+    are the states that `undo` goes back to, the latest last.
     """
 
     world: World
@@ -65,7 +70,7 @@ class Shell:
     trace: Trace | None = None
     status: int = 0
     commands: int = 0
-    before: "Shell | None" = field(default=None, repr=False)
+    before: "tuple[Shell, ...]" = field(default=(), repr=False)
     first: "Shell | None" = field(default=None, repr=False)
 
     @property

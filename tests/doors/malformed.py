@@ -102,6 +102,8 @@ TERMINAL: dict[str, str] = {
     "a file doubled": "echo x > a;" + "cat a a > b; cat b b > a;" * 120 + "cat a",
     "loops in loops": "for i in 1 2 3 4 5 6 7 8 9 0; do " * 9 + "echo a; " + "done; " * 9,
     "a loop of a long body": f"for i in {'1 ' * 900}; do {'echo a; ' * 200} done",
+    "files without end": f"for i in {'1 ' * 90}; do touch $RANDOM$i; touch a$i; done",
+    "folders in folders": "mkdir -p " + "a/" * 1_900,
     "values doubled": "echo 1 | jq '" + ".,.|" * 60 + ".'",
     "a value doubled": """echo '"ab"' | jq '""" + ".+.|" * 60 + ".'",
     "deep brackets": "echo 1 | jq '" + "(" * 1_500 + "'",

@@ -13,7 +13,7 @@ from simulator.scenarios.model import scenario
 from simulator.shell import INTERRUPT, enter
 from simulator.shell.completion import completions
 from simulator.shell.programs import PROGRAMS
-from simulator.shell.values import KEPT_LINES, LARGEST, Shell
+from simulator.shell.values import KEPT_LINES, LARGEST, SCREEN, UNDONE, Shell
 from simulator.sources.mock import mock
 
 HOST = "myprivateregistry.com"
@@ -261,11 +261,19 @@ def test_undo_is_the_value_before() -> None:
     first = opened()
     login = typed(first, *LOGIN)
     pulled = enter(login, f"docker pull {IMAGE}")
-    assert enter(pulled, "undo") is pulled.before
-    assert enter(pulled, "undo").client == login.client
+    assert enter(pulled, "undo") == login
     again = enter(pulled, "reset")
     assert (again.client, again.world, again.files) == (first.client, first.world, first.files)
-    assert enter(again, "undo") is pulled
+    assert enter(again, "undo") == pulled
+
+
+def test_so_many_lines_can_be_undone() -> None:
+    """And no earlier state holds the ones before it."""
+    shell = typed(opened(), *(f"echo {number}" for number in range(2 * UNDONE)))
+    assert len(shell.before) == UNDONE and not any(one.before for one in shell.before)
+    for _ in range(UNDONE):
+        shell = enter(shell, "undo")
+    assert shell.history[-1] == f"echo {UNDONE - 1}" and enter(shell, "undo") is shell
 
 
 def test_a_daemon_learns_of_an_insecure_registry() -> None:
@@ -294,6 +302,10 @@ def test_the_screen_does_not_grow_without_end() -> None:
     shell = opened()
     shell = replace(shell, lines=(enter(shell, "echo x").lines[0],) * (2 * KEPT_LINES))
     assert len(enter(shell, "echo on").lines) == KEPT_LINES
+    wide = replace(shell.lines[0], text="x" * LARGEST)
+    shell = enter(replace(shell, lines=(wide,) * KEPT_LINES), "echo on")
+    assert sum(len(line.text) for line in shell.lines) <= SCREEN
+    assert shell.lines[-1].text == "on"
 
 
 @given(st.text(max_size=60))

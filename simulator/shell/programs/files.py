@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from simulator.shell.files import absolute, folders, home_of, paths, read, removed, write
+from simulator.shell.files import absolute, fits, folders, home_of, paths, read, removed, write
 from simulator.shell.values import Ran, Shell
 
 
@@ -126,7 +126,10 @@ def mkdir(shell: Shell, words: list[str], given: str | None) -> Ran:
             said.append(f"mkdir: cannot create directory '{name}': No such file or directory")
         else:
             made |= {str(path), *above}
-    return failed(replace(shell, folders=frozenset(made)), said)
+    after = replace(shell, folders=frozenset(made))
+    if not fits(after, ""):
+        return Ran(shell, error="mkdir: cannot create directory: No space left on device", status=1)
+    return failed(after, said)
 
 
 def touch(shell: Shell, words: list[str], given: str | None) -> Ran:
@@ -136,7 +139,8 @@ def touch(shell: Shell, words: list[str], given: str | None) -> Ran:
         if path not in paths(shell) and path not in folders(shell):
             ran = write(shell, path, "")
             shell = ran.shell
-            said += [f"touch: cannot touch '{name}': No such file or directory"] * ran.status
+            why = ran.error.rpartition(": ")[2]
+            said += [f"touch: cannot touch '{name}': {why}"] * ran.status
     return failed(shell, said)
 
 
