@@ -27,6 +27,8 @@ HEADERS = re.compile(r"authorization|cookie|token|secret|password|api-?key|regis
 """Names of headers whose values are secrets."""
 JWT = re.compile(r"eyJ[\w-]{8,}+(?:\.[\w-]*)*")
 """JSON in base64, as in a JWT, and all that follows it. The parts of a run are tried once."""
+SIGNATURE = 24
+"""Characters from which a part of a redirect's path may be a signature, if it has digits."""
 SHORTEST = 4
 """Characters from which a secret is looked for everywhere; `a` would be all over the file."""
 
@@ -42,20 +44,22 @@ class Masker:
 
     # -- by place -------------------------------------------------------------------------
 
-    def headers(self, headers: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
-        """Headers by name; repeated ones as a list."""
+    def headers(
+        self, headers: Iterable[tuple[str, str]], path: str = ""
+    ) -> dict[str, str | list[str]]:
+        """Headers by name, of the answer to a request for this path; repeated ones as a list."""
         kept: dict[str, list[str]] = {}
         for name, value in headers:
-            kept.setdefault(name.title(), []).append(self.header(name.lower(), value))
+            kept.setdefault(name.title(), []).append(self.header(name.lower(), value, path))
         return {name: values[0] if len(values) == 1 else values for name, values in kept.items()}
 
-    def header(self, name: str, value: str) -> str:
+    def header(self, name: str, value: str, path: str = "") -> str:
         if name == "authorization":
             return self.authorization(value)
         if HEADERS.search(name):
             self.learn(value, value.partition(";")[0].partition("=")[2])
             return MASK
-        return self.signed(value) if name == "location" else value
+        return self.signed(value, path) if name == "location" else value
 
     def authorization(self, value: str) -> str:
         """The scheme stays, and of Basic the user's name."""
@@ -67,16 +71,22 @@ class Masker:
         self.learn(pair[1])
         return Authorization.basic(pair[0], MASK if pair[1] else "").header
 
-    def signed(self, url: str) -> str:
-        """A redirect's address: who has its query may fetch."""
+    def signed(self, url: str, asked: str) -> str:
+        """A redirect's address: who has its query may fetch, or who has a signature in its path.
+        The registry's own paths have none, nor has what was in the path that was asked for."""
         parts = urlsplit(url)
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         self.learn(*(value for _, value in pairs))
         host = parts.netloc.rpartition("@")[2]
+        pieces = [] if parts.path.startswith("/v2/") else parts.path.split("/")
+        signatures = [one for one in pieces if one not in asked and may_sign(one)]
+        self.learn(*signatures)
+        path = "/".join(MASK if one in signatures else one for one in parts.path.split("/"))
         query = "&".join(f"{quote(name)}={MASK}" for name, _ in pairs)
         return urlunsplit(
-            (parts.scheme, host, parts.path, query or MASK if parts.query else "", "")
+            (parts.scheme, host, path, query or MASK if parts.query else "", "")
         )
+
 
     def path(self, path: str) -> str:
         """A path with its query, as it was asked for."""
@@ -139,8 +149,19 @@ class Masker:
         """Strings without any secret that was met, however it is written, and without JWTs."""
         known = sorted(self.known, key=lambda secret: (-len(secret), secret))
         encoded = dict.fromkeys(way for secret in known for way in encodings(secret.encode()))
-        ways = [JWT.pattern, *map(spelled, (*known, *sorted(encoded, key=len, reverse=True)))]
+        plain = [f"(?i:{spelled(way)})" for secret in known for way in turned(secret)]
+        ways = [JWT.pattern, *plain, *map(spelled, sorted(encoded, key=len, reverse=True))]
         return replaced(value, re.compile("|".join(ways)))
+
+
+def may_sign(part: str) -> bool:
+    """Whether this part of a path may be a signature: long, with letters and digits."""
+    return len(part) >= SIGNATURE and any(map(str.isdigit, part)) and any(map(str.isalpha, part))
+
+
+def turned(secret: str) -> set[str]:
+    """The secret, also backwards, and in the cases that are spelled with other letters."""
+    return {secret, secret[::-1], secret.upper(), secret.lower()}
 
 
 def encodings(secret: bytes) -> Iterator[str]:

@@ -274,7 +274,7 @@ def exchange(entry: Entry, masker: Masker) -> dict[str, Any]:
     told: dict[str, Any] = {
         "url": entry.url, "method": entry.method, "path": masker.path(entry.path),
         "request_headers": masker.headers(entry.sent), "status": entry.status,
-        "response_headers": masker.headers(entry.received),
+        "response_headers": masker.headers(entry.received, entry.path),
     }  # fmt: skip
     if entry.form:
         told["request_body"] = masker.form(entry.form.decode("utf-8", "replace"))

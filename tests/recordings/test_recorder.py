@@ -129,7 +129,8 @@ def masked(place: str, secret: str) -> dict[str, Any]:
     """Recorded with the secret in its place, and repeated by Docker in several spellings."""
     planned, log, outcome = PLACES[place](secret)
     said = (secret, quote(secret), as_go_might(secret), json.dumps({"said": secret}),
-            quote(quote(secret, safe=""), safe=""), secret.encode().hex())  # fmt: skip
+            quote(quote(secret, safe=""), safe=""), secret.encode().hex(),
+            secret[::-1], secret.upper(), secret.lower())  # fmt: skip
     outcome |= {"stdout": " ".join(said)} if place != "a cookie" else {}
     return recorder.masked(planned, Proxy("https://r.example", "127.0.0.1:1", log), "26", outcome)
 
@@ -140,14 +141,35 @@ def test_a_planted_secret_is_nowhere_in_the_recording(place: str, secret: str) -
     """Neither as it is, nor in base64, in a URL or in JSON; and the recording reads back."""
     document = masked(place, secret)
     written = json.dumps(document, ensure_ascii=False)
-    assume(secret not in json.dumps(masked(place, "another-secret"), ensure_ascii=False))
+    other = json.dumps(masked(place, "another-secret"), ensure_ascii=False)
+    turned = (secret, secret[::-1], secret.upper(), secret.lower())
+    assume(not any(way in other for way in turned))
     ways = (secret, quote(secret, safe=""), quote(secret), as_go_might(secret),
             basic(secret)[6:], base64.b64encode(secret.encode()).decode(),
             json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1],
-            quote(quote(secret, safe=""), safe=""), secret.encode().hex())  # fmt: skip
+            quote(quote(secret, safe=""), safe=""), secret.encode().hex(), *turned)  # fmt: skip
     for text in (written, *strings(document)):
         assert not [way for way in ways if way in text]
     assert "26" in parsed(written.encode(), "mine").engines
+
+
+SIGNATURE = "ABx5fjM2t9-qPZ71uKkLd0aa_Rw=="
+
+
+@each("place", ["/downloads/{}", "/exp=1~hmac={}/b", "/s/{}/data?x=1"])
+def test_a_signature_in_the_path_of_a_redirect_is_masked(place: str) -> None:
+    """There, and where Docker repeats it; what was asked for stays."""
+    hexed = "5f" * 32
+    path = f"/v2/a-company-of-1234567890-teams/app/blobs/sha256:{hexed}"
+    url = f"https://s.example/a-company-of-1234567890-teams/sha256/{hexed}" + place
+    received = [("location", url.format(SIGNATURE))]
+    log = [Entry("https://r.example", "GET", path, status=307, received=received)]
+    document = recorder.masked(
+        order(), Proxy("https://r.example", "h:1", log), "29", told(stderr=url.format(SIGNATURE))
+    )
+    written = json.dumps(document)
+    assert SIGNATURE not in written and path in written
+    assert f"s.example/a-company-of-1234567890-teams/sha256/{hexed}/" in written
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
