@@ -1,7 +1,6 @@
 """Seats and projector as an ASGI application: light pages, server-sent events, and forms.
 
-Every message is the whole state for that viewer, with its number. A seat is known by a cookie
-that the room's own secret signs: there is no account, and any process can check it.
+Every message is the whole state for that viewer, with its number.
 """
 
 import asyncio
@@ -9,11 +8,10 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Container, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from sse_starlette import EventSourceResponse
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -25,7 +23,8 @@ from simulator import assets
 from simulator.progress.keeper import NotKept
 from simulator.registry.asgi import Client, behind_proxy, direct
 from simulator.registry.rate_limit import network_of
-from simulator.room import render
+from simulator.room import cookies, render
+from simulator.room.cookies import address, seat_of
 from simulator.room.guard import GUESSES, JOINS, VOTES, Guard, Rejected, form
 from simulator.room.rooms import Rooms
 from simulator.room.step import Refused, Room
@@ -36,15 +35,13 @@ from simulator.room.words import REFUSALS, say
 from simulator.words import i18n
 from simulator.words.i18n import _
 
-COOKIE = "pullscope_seat"
 LANGUAGE = "pullscope_language"
 """The cookie of the pages, which a choice of the language sets."""
 YEAR = 365 * 86_400
-DAY = 86_400
 STREAMS = 4
 """Streams that one seat may have at once: a reload opens the next before the last one ends."""
 PROJECTORS = 20
-"""Streams of projectors that a room may have at once."""
+"""Streams of projectors that a room may have at once, and of those that the teacher opened."""
 OF_NETWORK = 1500
 """Streams of one network: less than the server has connections, so that no one takes them all."""
 GATHER = 0.25
@@ -64,6 +61,8 @@ SAFE = {
 
 
 Messages = AsyncGenerator[dict[str, Any], None]
+Whose = tuple[str, int | str]
+"""The id of a room and a seat (0 for projectors, or "teacher" for the teacher's), or "network"."""
 
 
 class RoomApp:
@@ -77,7 +76,7 @@ class RoomApp:
         self.rooms, self.origin, self.guard = rooms, origin, Guard(hosts)
         self.secure = public
         self.client_of: Callable[[Request], Client] = behind_proxy if public else direct
-        self.streams: Counter[object] = Counter()
+        self.streams: Counter[Whose] = Counter()
         """How many are open, by viewer and by network."""
         self.app = Starlette(routes=[
             Route("/room/", self.ask_code),
@@ -100,7 +99,7 @@ class RoomApp:
         incoming = Request(scope, receive)
         with i18n.speaking(language(incoming)):
             try:
-                self.guard.admit(incoming, self.network(incoming))
+                self.guard.admit(incoming, self.network(incoming), lambda: self.owner(incoming))
             except Rejected as error:
                 answer = await rejected(incoming, error)
                 await answer(scope, receive, send)
@@ -113,10 +112,15 @@ class RoomApp:
 
     # -- who asks -----------------------------------------------------------------------------
 
+    def owner(self, incoming: Request) -> str:
+        """Of the request, where it has a cookie of a room that this process knows."""
+        room = self.rooms.at_hand(incoming.url.path.split("/")[2])
+        return cookies.owner(incoming, room) if room else ""
+
     async def room(self, incoming: Request) -> Room:
         """The room of the address. Raises NoRoom, NotKept, or Rejected for who guesses codes."""
         known = self.rooms.at_hand(incoming.path_params["code"])
-        if known and seat_of(incoming, known) > len(known.seats):  # another process gave the seat
+        if known and seat_of(incoming, known) > known.newest:  # another process gave the seat
             return await asyncio.to_thread(self.rooms.fetch, id=known.id)
         if known:
             return known
@@ -132,9 +136,6 @@ class RoomApp:
         """Its present state. Raises NoRoom, or NotKept."""
         known = self.rooms.at_hand(id)
         return known if known else await asyncio.to_thread(self.rooms.get, id)
-
-    def address(self, room: Room) -> str:
-        return f"/room/{room.code}"
 
     # -- pages --------------------------------------------------------------------------------
 
@@ -152,19 +153,19 @@ class RoomApp:
         """From the form with the code: to the room, where one can read what one agrees to."""
         incoming.path_params["code"] = (await form(incoming)).get("code", "")
         room = await self.room(incoming)
-        return RedirectResponse(self.address(room), 303, SAFE)
+        return RedirectResponse(address(room), 303, SAFE)
 
     async def seat(self, incoming: Request) -> Response:
         room = await self.room(incoming)
         if incoming.path_params["code"] != room.code:  # the cookie is for one path
-            return RedirectResponse(self.address(room), 303, SAFE)
+            return RedirectResponse(address(room), 303, SAFE)
         return self.seat_page(incoming, room)
 
     def seat_page(
         self, incoming: Request, room: Room, message: str = "", status: int = 200
     ) -> Response:
-        seat, address = seat_of(incoming, room), self.address(room)
-        watched = address if seat and room.seats.get(seat) else ""
+        seat = seat_of(incoming, room)
+        watched = address(room) if room.seats.get(seat) else ""
         main = self.seat_state(room, seat)
         text = render.page(room.code, main, room.number, watched, message)
         return page(incoming, text, status)
@@ -172,50 +173,53 @@ class RoomApp:
     async def take_seat(self, incoming: Request) -> Response:
         room = await self.room(incoming)
         await form(incoming)
-        answer = RedirectResponse(self.address(room), 303, SAFE)
+        answer = RedirectResponse(address(room), 303, SAFE)
         seat = seat_of(incoming, room)
         if not (seat and room.seats.get(seat)):
             self.guard.allow(JOINS, self.network(incoming))
-            self.give_cookie(answer, room, await self.new_seat(room))
+            seat = await self.new_seat(room)
+            cookies.give(answer, room, cookies.SEAT, seat, self.secure)
         return answer
 
     async def new_seat(self, room: Room) -> int:
         """Raises Rejected where there is none."""
         try:
-            taken = SeatTaken()
+            taken = SeatTaken(self.watching(room.id))
             after = await asyncio.wrap_future(self.rooms.send(room.id, taken))
         except Refused as refused:
             raise Rejected(409, "full") from refused
-        return len(after.seats)
+        return after.newest
 
-    def give_cookie(self, answer: Response, room: Room, seat: int) -> None:
-        answer.set_cookie(
-            COOKIE, signed(room).dumps(seat), max_age=DAY, path=self.address(room),
-            secure=self.secure, httponly=True, samesite="lax",
-        )  # fmt: skip
+    def watching(self, id: str) -> Container[object]:
+        """The seats of this room that are connected to this process."""
+        return {seat for room, seat in self.streams if room == id}
 
     async def screen(self, incoming: Request) -> Response:
         room = await self.room(incoming)
-        watched = f"{self.address(room)}/screen"
+        if cookies.has_key(incoming, room):
+            answer = RedirectResponse(f"{address(room)}/screen", 303, SAFE)
+            cookies.give(answer, room, cookies.SCREEN, room.code, self.secure)
+            return answer
+        watched = f"{address(room)}/screen"
         text = render.page(room.code, self.screen_html(room), room.number, watched)
         return page(incoming, text)
 
     async def qr(self, incoming: Request) -> Response:
         room = await self.room(incoming)
-        return Response(render.qr(self.origin + self.address(room)), 200, SAFE, "image/svg+xml")
+        return Response(render.qr(self.origin + address(room)), 200, SAFE, "image/svg+xml")
 
     # -- states -------------------------------------------------------------------------------
 
     def seat_state(self, room: Room, seat: int) -> str:
         """What the seat sees now, as HTML."""
         if not room.seats.get(seat):
-            return render.state(None, self.address(room), removed=bool(seat))
+            return render.state(None, address(room), removed=bool(seat))
         shown = view(room, Viewer.SEAT, self.rooms.clock(), seat)
-        return render.state(shown, self.address(room))
+        return render.state(shown, address(room))
 
     def screen_html(self, room: Room) -> str:
         shown = view(room, Viewer.PROJECTOR, self.rooms.clock())
-        return render.state(shown, self.origin + self.address(room))
+        return render.state(shown, self.origin + address(room))
 
     async def state(self, incoming: Request) -> Response:
         room = await self.room(incoming)
@@ -232,21 +236,26 @@ class RoomApp:
         seat = seat_of(incoming, room)
         if not room.seats.get(seat):
             raise Rejected(403, "refused")
-        return self.streaming(incoming, room, seat, STREAMS)
+        bounds = {(room.id, seat): STREAMS, ("network", self.network(incoming)): OF_NETWORK}
+        return self.streaming(room, seat, bounds)
 
     async def screen_events(self, incoming: Request) -> Response:
-        return self.streaming(incoming, await self.room(incoming), 0, PROJECTORS)
+        """The teacher's are counted apart from all others."""
+        room = await self.room(incoming)
+        bounds = {(room.id, 0): PROJECTORS, ("network", self.network(incoming)): OF_NETWORK}
+        if cookies.is_teachers(incoming, room):
+            bounds = {(room.id, "teacher"): PROJECTORS}
+        return self.streaming(room, 0, bounds)
 
-    def streaming(self, incoming: Request, room: Room, seat: int, most: int) -> Response:
-        """Raises Rejected if this viewer or network has so many streams already."""
-        viewer, network = (room.id, seat), self.network(incoming)
-        if self.streams[viewer] >= most or self.streams[network] >= OF_NETWORK:
+    def streaming(self, room: Room, seat: int, bounds: Mapping[Any, int]) -> Response:
+        """Raises Rejected if there are so many streams already of a viewer or network."""
+        if any(self.streams[whose] >= most for whose, most in bounds.items()):
             raise Rejected(429, "too often")
         about = SAFE | {"X-Accel-Buffering": "no"}  # nginx must not keep it back
-        stream = self.counted(self.stream(room.id, seat, i18n.chosen.get()), viewer, network)
+        stream = self.counted(self.stream(room.id, seat, i18n.chosen.get()), tuple(bounds))
         return EventSourceResponse(stream, ping=ALIVE, headers=about)
 
-    async def counted(self, stream: Messages, *whose: object) -> Messages:
+    async def counted(self, stream: Messages, whose: Collection[Whose]) -> Messages:
         """The same stream, counted for as long as it lasts."""
         self.streams.update(whose)
         try:
@@ -301,7 +310,7 @@ class RoomApp:
         if wants_json(incoming):  # the state comes by the stream
             return JSONResponse({"said": said}, status, SAFE)
         if status == 200:
-            return RedirectResponse(self.address(room), 303, SAFE)
+            return RedirectResponse(address(room), 303, SAFE)
         return self.seat_page(incoming, await self.present(room.id), said, status)
 
     async def docker(self, incoming: Request) -> Response:
@@ -312,24 +321,8 @@ class RoomApp:
         self.guard.allow(VOTES, f"{room.id} {seat}")
         if not room.seats.get(seat):
             raise Rejected(403, "refused")
-        if USER_NAME.fullmatch(name):
-            self.rooms.dockers[room.id][seat] = name
-        else:
-            self.rooms.dockers[room.id].pop(seat, None)
-        return RedirectResponse(self.address(room), 303, SAFE)
-
-
-def signed(room: Room) -> URLSafeSerializer:
-    return URLSafeSerializer(room.secret, salt="seat")
-
-
-def seat_of(incoming: Request, room: Room) -> int:
-    """The number of the seat that the cookie names; 0 for none, or for one that is not ours."""
-    try:
-        seat = signed(room).loads(incoming.cookies.get(COOKIE, ""))
-    except BadSignature:
-        return 0
-    return seat if isinstance(seat, int) else 0
+        self.rooms.show_docker(room, seat, name if USER_NAME.fullmatch(name) else "")
+        return RedirectResponse(address(room), 303, SAFE)
 
 
 def language(incoming: Request) -> str:

@@ -4,9 +4,9 @@ How slow a client may be is the server's business (`simulator.registry.connectio
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
@@ -18,12 +18,16 @@ FORM_LIMIT = 2048
 """Bytes of a form: a vote has about sixty."""
 ASKS = Rate(per_second=200, burst=2000)
 """Requests from one network: a class is behind one router, and reconnects at once."""
-JOINS = Rate(per_second=10, burst=1000)
-"""Seats taken from one network."""
+OWN = Rate(per_second=1, burst=20)
+"""Requests of a seat, or of the teacher's projector, where others used up those of its network."""
+JOINS = Rate(per_second=50, burst=1000)
+"""Seats taken from one network. In a full room with 500 seats that are not used, a new one then has
+ten seconds to connect before it gives way, too."""
 GUESSES = Rate(per_second=1, burst=120)
 """Codes from one network that no room has."""
 VOTES = Rate(per_second=1, burst=20)
 """Votes of one seat."""
+RATES = (ASKS, OWN, JOINS, GUESSES, VOTES)
 
 
 class Rejected(Exception):
@@ -40,16 +44,20 @@ class Guard:
 
     hosts: Collection[str]
     limiters: dict[Rate, Limiter] = field(
-        default_factory=lambda: {rate: Limiter(rate) for rate in (ASKS, JOINS, GUESSES, VOTES)}
+        default_factory=lambda: {rate: Limiter(rate) for rate in RATES}
     )
 
-    def admit(self, incoming: Request, network: str) -> None:
-        """Raises Rejected for another host's name, another site's form, or too many requests."""
+    def admit(self, incoming: Request, network: str, known_as: Callable[[], str]) -> None:
+        """Raises Rejected for another host's name, another site's form, or too many requests.
+        `known_as` names who has a seat, so that a neighbour's requests do not count for them."""
         if bare(incoming.headers.get("host", "")) not in self.hosts:
             raise Rejected(421, "refused")
         if incoming.method not in ("GET", "HEAD") and not same_origin(incoming):
             raise Rejected(403, "refused")
-        self.allow(ASKS, network)
+        if self.limiters[ASKS].wait(network):
+            name = known_as()
+            if not name or self.limiters[OWN].wait(name):
+                raise Rejected(429, "too often")
 
     def allow(self, rate: Rate, whose: str) -> None:
         """Count one more. Raises Rejected beyond the rate."""
@@ -69,7 +77,7 @@ def same_origin(incoming: Request) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = incoming.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == incoming.headers.get("host")
+    return origin is None or origin.partition("://")[2] == incoming.headers.get("host")
 
 
 async def form(incoming: Request) -> dict[str, str]:

@@ -4,6 +4,7 @@ A message on the wire is the same HTML as the page has at first: there is one wa
 and the page works without its script.
 """
 
+import io
 from functools import cache
 
 import segno
@@ -76,5 +77,7 @@ def joining(message: str = "") -> str:
 
 def qr(address: str) -> bytes:
     """The address as a picture (SVG)."""
+    drawn = io.BytesIO()
     code = segno.make(address, error="m", micro=False)
-    return str(code.svg_inline(scale=8, border=2, light="#fff", omitsize=True, svgns=True)).encode()
+    code.save(drawn, kind="svg", scale=8, border=2, light="#fff", omitsize=True)
+    return drawn.getvalue()

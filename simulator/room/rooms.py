@@ -66,7 +66,10 @@ class Rooms:
     def open(self, owner: str) -> Room:
         """A new room of this owner. Raises TooManyRooms, or NotKept."""
         code = "".join(secrets.choice(LETTERS) for _ in range(CODE))
-        room = Room(secrets.token_hex(16), code, owner, secrets.token_urlsafe(32))
+        return self.open_as(Room(secrets.token_hex(16), code, owner, secrets.token_urlsafe(32)))
+
+    def open_as(self, room: Room) -> Room:
+        """This new room. Raises TooManyRooms, or NotKept."""
         self.keeper.within("keeping", lambda kept: store.create(kept.engine, room))
         return self.remember(room)
 
@@ -136,6 +139,12 @@ class Rooms:
                 self.watchers[id].discard(watcher)
                 if not self.watchers[id]:
                     del self.watchers[id]
+
+    def show_docker(self, room: Room, seat: int, name: str) -> None:
+        """From now on the seat shows the docker of this user; of none where the name is empty."""
+        shown = {**self.dockers[room.id], seat: name}
+        self.dockers[room.id] = {one: name for one, name in shown.items()
+                                 if name and room.seats.get(one)}  # fmt: skip
 
     # -- what happens -------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ The last vote of a seat counts, once for each item and round. A vote counts if t
 before the countdown ended, or within a grace for the way there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from simulator.room.table import (
     ItemSkipped,
     Phase,
     SeatRemoved,
+    SeatsFreed,
     SeatTaken,
     VoteClosed,
     VoteClosing,
@@ -27,7 +28,7 @@ from simulator.room.table import (
 GRACE = 1.5
 """Seconds after the countdown in which a vote that was on its way still counts."""
 MOST_SEATS = 1000
-"""Seats of a room, with those that were removed."""
+"""Seats of a room that are taken at once."""
 MOST_ITEMS = 100
 """Questions of a room."""
 LONGEST = 120.0
@@ -85,7 +86,8 @@ class Asked:
 class Room:
     """`number` grows with every event, so that two states with the same number are the same.
 
-    `seats` says of each seat number whether it is taken; a removed seat keeps its number.
+    `seats` says of each seat number whether it is taken, in the order of the numbers. A removed
+    seat keeps its number; of those that never voted some are missing. No number comes twice.
     """
 
     id: str
@@ -107,6 +109,11 @@ class Room:
     def round(self) -> int:
         """The round that is open or was last: 1, or 2 from the second vote on."""
         return 2 if self.phase in SECOND or (self.asked and self.asked[-1].votes[1]) else 1
+
+    @property
+    def newest(self) -> int:
+        """The number of the seat that was taken last; 0 where there is none."""
+        return max(self.seats, default=0)
 
     @property
     def taken(self) -> int:
@@ -140,9 +147,11 @@ def step(room: Room, event: Event) -> Room:
 def kept(room: Room, event: Event) -> Room:
     """The room with the event's data, still in its phase. Raises Refused."""
     match event:
-        case SeatTaken():
-            check(len(room.seats) < MOST_SEATS, Why.FULL)
-            return replace(room, seats={**room.seats, len(room.seats) + 1: True})
+        case SeatTaken(watching):
+            gone = one_to_give_way(room, watching) if room.taken >= MOST_SEATS else None
+            return replace(room, seats={**without(room, {gone}), room.newest + 1: True})
+        case SeatsFreed():
+            return replace(room, seats=without(room, set(unused(room))))
         case SeatRemoved(seat):
             check(room.seats.get(seat, False), Why.SEAT)
             return replace(room, seats={**room.seats, seat: False})
@@ -158,6 +167,29 @@ def kept(room: Room, event: Event) -> Room:
         case VoteClosed(at):
             check(room.overdue(at), Why.EARLY)
     return replace(room)
+
+
+def unused(room: Room) -> Iterator[int]:
+    """The seats that never voted, the oldest first."""
+    ballots = [votes for asked in room.asked for votes in asked.votes if votes]
+    for seat, taken in room.seats.items():
+        if taken and not any(seat in votes for votes in ballots):
+            yield seat
+
+
+def one_to_give_way(room: Room, watching: Container[object]) -> int:
+    """The seat that a newcomer replaces in a full room: a class is not kept out
+    by seats that do nothing. Raises Refused where each seat has voted or is connected."""
+    for seat in unused(room):
+        if seat not in watching and seat != room.newest:
+            return seat
+    raise Refused(Why.FULL)
+
+
+def without(room: Room, gone: Collection[int | None]) -> dict[int, bool]:
+    """The seats without these. The newest keeps its number, so that the next gets another one."""
+    kept = {seat: taken for seat, taken in room.seats.items() if seat not in gone}
+    return kept | {room.newest: False} if room.newest in gone else kept
 
 
 def voted(room: Room, event: Voted) -> Room:

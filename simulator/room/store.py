@@ -202,6 +202,9 @@ def write(connection: sa.Connection, before: Room, after: Room) -> None:
     seats = [{"room": after.id, "seat": seat, "taken": taken}
              for seat, taken in after.seats.items() if before.seats.get(seat) != taken]  # fmt: skip
     put(connection, SEAT, seats)
+    freed = before.seats.keys() - after.seats.keys()
+    if freed:
+        connection.execute(sa.delete(SEAT).where(SEAT.c.room == after.id, SEAT.c.seat.in_(freed)))
     put(connection, VOTE, list(changed_votes(before, after)))
     gone = {one.key for one in before.asked} - {one.key for one in after.asked}
     if gone:

@@ -3,7 +3,7 @@
 `TRANSITIONS` is the whole map: an event that is not in a phase's row does not happen there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,7 +33,10 @@ class Event:
 
 @dataclass(frozen=True)
 class SeatTaken(Event):
-    """A phone joined: it gets the next number."""
+    """A phone joined: it gets the next number. In a full room it takes the place of a seat that
+    never voted and is not one of `watching`, those that are connected."""
+
+    watching: Container[object] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class SeatRemoved(Event):
     """The teacher removed a seat. The phone may join again, with a new number."""
 
     seat: int
+
+
+@dataclass(frozen=True)
+class SeatsFreed(Event):
+    """The teacher removed all seats that never voted. Their phones may join again."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ Edges = Mapping[type[Event], Phase]
 
 def staying(here: Phase) -> dict[type[Event], Phase]:
     """Seats come and go in every phase but the last."""
-    return {SeatTaken: here, SeatRemoved: here}
+    return {SeatTaken: here, SeatRemoved: here, SeatsFreed: here}
 
 
 MOVES: Mapping[Phase, Edges] = {

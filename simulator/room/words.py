@@ -17,7 +17,10 @@ WORDS: Mapping[str, str] = {
         "chose each answer, and cannot see who chose which. Who runs this server could find out "
         "what a seat number chose. All of it is deleted a day after the last activity in the room."
     ),
-    "removed": N_("The teacher removed this seat. You can join again, with a new seat number."),
+    "removed": N_(
+        "This seat was removed: by the teacher, or because it had not voted and the room was full. "
+        "You can join again, with a new seat number."
+    ),
     "seat": N_("Seat {seat}"),
     "room": N_("Room {code}"),
     "sure": N_("I am sure"),

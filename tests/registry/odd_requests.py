@@ -81,6 +81,7 @@ PATH = st.one_of(
     st.builds("/{}".format, VISIBLE),
     st.builds("/_stcore/{}".format, near("health", "host-config", "upload_file/a/b", "stream")),
     st.builds("/{}/{}".format, near("static", "media", "component", "watch/events"), VISIBLE),
+    st.builds("/room/{}/{}".format, near("files", "KXRPTW"), near("seat", "events", "vote")),
     st.sampled_from(["*", "host:443", "http://other.example/v2/", "https://x", "http:", "@h/v2/"]),
 )
 SCOPE = near("repository:team/app:pull", "repository:x:y:pull,push", "registry:catalog:*")

@@ -17,6 +17,7 @@ from simulator.room.table import (
     Revealed,
     RoomEnded,
     SeatRemoved,
+    SeatsFreed,
     SeatTaken,
     VoteClosed,
     VoteClosing,
@@ -29,8 +30,8 @@ from tests.room.made import ITEM, ROOM
 MOMENTS = st.floats(0.0, 20.0)
 SEATS = st.integers(0, 6)
 PLAIN = st.sampled_from([
-    SeatTaken(), ItemAsked(ITEM), VoteOpened(), DiscussionBegun(), Revealed(), ItemSkipped(),
-    RoomEnded(),
+    SeatTaken(), SeatTaken({1, 2}), SeatsFreed(), ItemAsked(ITEM), VoteOpened(), DiscussionBegun(),
+    Revealed(), ItemSkipped(), RoomEnded(),
 ])  # fmt: skip
 
 
@@ -42,6 +43,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.room: Room = ROOM
         self.now = 0.0
         self.accepted: dict[tuple[int, int, int], int] = {}
+        self.newest = 0
 
     def tried(self, event: Event) -> bool:
         """Whether it happened; if not, the room is as it was."""
@@ -97,6 +99,13 @@ class AnyOrder(RuleBasedStateMachine):
                  for round, votes in enumerate(asked.votes, 1)
                  for seat, vote in votes.items()}  # fmt: skip
         assert known == self.accepted
+
+    @invariant()
+    def no_number_comes_twice(self) -> None:
+        """A cookie with a number is one seat's."""
+        assert self.room.newest >= self.newest
+        assert all(self.room.seats.get(seat) is not None for _, _, seat in self.accepted)
+        self.newest = self.room.newest
 
     @invariant()
     def counts_are_hidden(self) -> None:

@@ -26,11 +26,10 @@ def one(tmp_path: Path) -> Iterator[Class]:
 def test_a_seat_shows_its_docker_and_takes_it_back(one: Class) -> None:
     """Only who has a seat; an odd name is none."""
     phone, address = one.phone(), f"{one.address}/docker"
-    shown = one.rooms.dockers[one.id]
     assert phone.client.post(address, data={"docker": "ada-1"}).status_code == 303
-    assert shown == {1: "ada-1"}
+    assert one.rooms.dockers[one.id] == {1: "ada-1"}
     phone.client.post(address, data={"docker": "<b>"})
-    assert shown == {}
+    assert one.rooms.dockers[one.id] == {}
     assert one.browser().client.post(address, data={"docker": "ada-1"}).status_code == 403
     one.does(SeatRemoved(1))
     assert phone.client.post(address, data={"docker": "ada-1"}).status_code == 403

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -122,7 +123,7 @@ def test_the_stream_has_the_whole_state_and_wakes_for_no_other_seat(one: Class) 
 def test_a_removed_phone_joins_again(one: Class) -> None:
     gone = one.phone()
     one.does(SeatRemoved(1))
-    assert "removed this seat" in gone.page().text
+    assert "This seat was removed" in gone.page().text
     assert gone.client.get(f"{one.address}/events").status_code == 403
     gone.join()
     assert gone.number == 2 and one.room.taken == 1
@@ -192,6 +193,14 @@ def test_a_seat_votes_so_often(one: Class) -> None:
     one.does(ItemAsked(ITEM), VoteOpened())
     answers = [voter.vote(one.room, number % 4).status_code for number in range(30)]
     assert answers[0] == 200 and 429 in answers
+
+
+def test_the_code_to_scan_is_a_picture_of_the_address(one: Class) -> None:
+    """SVG, drawn for this address and no other."""
+    answer = httpx.get(f"{one.address}/qr.svg")
+    assert answer.status_code == 200 and answer.headers["content-type"] == "image/svg+xml"
+    assert ElementTree.fromstring(answer.text).tag == "{http://www.w3.org/2000/svg}svg"
+    assert answer.content == render.qr(one.address) != render.qr(one.url)
 
 
 def test_every_page_is_in_both_languages(one: Class) -> None:

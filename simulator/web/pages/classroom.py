@@ -11,6 +11,7 @@ import streamlit as st
 from simulator.lesson.document import Lesson
 from simulator.progress.keeper import NotKept
 from simulator.progress.names import stored
+from simulator.room.cookies import screen_address
 from simulator.room.item import Item, Words
 from simulator.room.render import moves
 from simulator.room.rooms import Rooms
@@ -27,6 +28,7 @@ from simulator.room.table import (
     Revealed,
     RoomEnded,
     SeatRemoved,
+    SeatsFreed,
     VoteClosing,
     VoteOpened,
 )
@@ -128,7 +130,7 @@ def head(beside: served.Served, room: Room) -> None:
     code.markdown(f"## {room.code[:3]} {room.code[3:]}")
     where.markdown(f"{say('address')}: [{address}]({address})")
     screen.link_button(
-        _("Open the projector"), f"/room/{room.code}/screen", icon=":material/present_to_all:"
+        _("Open the projector"), screen_address(room), icon=":material/present_to_all:"
     )
 
 
@@ -200,6 +202,8 @@ def removing(rooms: Rooms, room: Room) -> None:
         seat = st.selectbox(_("Seat number"), [one for one, taken in room.seats.items() if taken])
         if st.button(_("Remove it")) and seat:
             do(rooms, room.id, SeatRemoved(seat))
+        if st.button(_("Remove all that never voted")):
+            do(rooms, room.id, SeatsFreed())
 
 
 def do(rooms: Rooms, id: str, event: Event) -> None:
