@@ -81,9 +81,21 @@ ACTS: Mapping[str, Act] = {
         N_("It asks another host for a layer"),
         N_("Docker goes to another host if the registry answers with a redirect."),
     ),
+    "check": Act(
+        N_("It asks the registry whether it has a blob (HEAD)"),
+        N_("Docker asks for a blob by its digest before it sends any bytes."),
+    ),
+    "upload": Act(
+        N_("It uploads a blob, or lets the registry take it from another repository"),
+        N_("Docker uploads blobs that the registry is not known to have."),
+    ),
+    "put": Act(
+        N_("It sends the manifest (PUT)"),
+        N_("The manifest of a push comes last: it names blobs that must be there."),
+    ),
     "store": Act(
         N_("It stores the credentials on this machine"),
-        N_("docker login stores credentials after the registry has accepted them."),
+        N_("docker login stores credentials unless the registry refuses them."),
     ),
     "name": Act(
         N_("It gives the image its name in the image store"),
@@ -100,7 +112,14 @@ ACTS: Mapping[str, Act] = {
 }  # fmt: skip
 """By name. Each text completes "What does Docker do next?"."""
 
-REQUESTS = {Target.PING: "ping", Target.TOKEN: "token", Target.BLOB: "blob"}
+REQUESTS = {
+    Target.PING: "ping", Target.TOKEN: "token", Target.BLOB: "blob", Target.UPLOAD: "upload",
+}  # fmt: skip
+SENT = {
+    ("HEAD", Target.MANIFEST): "head", ("PUT", Target.MANIFEST): "put",
+    ("HEAD", Target.BLOB): "check", ("GET", Target.MANIFEST): "manifest",
+}  # fmt: skip
+"""What is sent to a registry, by method and target, where the target alone does not say it."""
 LOCAL = {
     e.CredentialsStored: "store", e.ImageStored: "name", e.AlreadyUpToDate: "held",
 }  # fmt: skip
@@ -113,9 +132,9 @@ def act(step: Step) -> str | None:
     if role(step) == STORAGE:
         return "storage"
     request = step.exchange.request
-    if request.target.kind is Target.MANIFEST:
-        return "head" if request.method == "HEAD" else "manifest"
-    return REQUESTS.get(request.target.kind, "token" if role(step) == TOKEN_SERVICE else None)
+    kind = request.target.kind
+    asked = SENT.get((request.method, kind)) or REQUESTS.get(kind)
+    return asked or ("token" if role(step) == TOKEN_SERVICE else None)
 
 
 def acts(trace: Trace) -> Iterator[tuple[Step, str]]:

@@ -71,11 +71,18 @@ def pulls(trace: Trace) -> list[Step]:
 
 @dataclass(frozen=True)
 class Habit:
-    """What an engine may do in a pull. `why` is shown with the answer."""
+    """What an engine may do in a pull. `why` is shown with the answer; `alike` where both do it,
+    or neither does."""
 
     prompt: str
     does: Callable[[list[Step]], bool]
     why: str
+    alike: str
+
+
+def posts(step: Step) -> bool:
+    """The step asks a token service with POST."""
+    return bool(step.exchange and step.exchange.request.method == "POST" and act(step) == "token")
 
 
 HABITS: Mapping[str, Habit] = {
@@ -83,23 +90,28 @@ HABITS: Mapping[str, Habit] = {
         N_("Which engine sends GET /v2/ before it asks for the tag in this pull?"),
         lambda steps: any(act(step) == "ping" for step in steps),
         N_("Docker 26 sends GET /v2/ first; Docker 29 asks for the tag at once."),
+        N_("Both engines begin alike here."),
     ),
     "again": Habit(
         N_("Which engine asks the token service twice or more in this pull?"),
         lambda steps: sum(isinstance(step.event, e.TokenIssued) for step in steps) > 1,
         N_("Docker 26 keeps the token of the tag for the download; Docker 29 begins the download "
            "without it."),
+        N_("Here one token is enough, or the registry wants none."),
     ),
     "post": Habit(
         N_("Which engine first sends POST to the token service in this pull?"),
-        lambda steps: any(isinstance(step.event, e.TokenPostRefused) for step in steps),
+        lambda steps: any(map(posts, steps)),
         N_("With a password, Docker 29 first tries the POST of OAuth 2, and GET where the service "
            "does not know it. Docker 26 sends GET."),
+        N_("Here no engine has a password for a token service, so none sends it by POST."),
     ),
     "bare": Habit(
         N_("Which engine asks for the manifest without credentials first in this pull?"),
         lambda steps: any(act(step) == "manifest" and proof(step) == NO_PROOF for step in steps),
-        N_("Docker 29 begins the download anew, without the token; Docker 26 goes on with it."),
+        N_("Docker 29 begins the download anew, without credentials; Docker 26 goes on with them."),
+        N_("Here the engines are alike: either no credentials are wanted, or no manifest is asked "
+           "for."),
     ),
 }  # fmt: skip
 """By name."""
@@ -219,7 +231,7 @@ LOOK = {
     "habit": N_("Compare the first messages of a pull on the two engines."),
 }
 WHY: Mapping[str, str] = {
-    REGISTRY: N_("The message has the words of the registry: it answered, and refused or failed."),
+    REGISTRY: N_("The registry answered, and its answer was a refusal or a failure."),
     TOKEN_SERVICE: N_("The token service answered, and issued no token."),
     STORAGE: N_("The host that stores the layers answered, and refused or failed."),
     NETWORK: N_("No answer came: the name, the port or the connection failed."),
@@ -247,8 +259,13 @@ WHYS: Mapping[str, Mapping[str, str]] = {
 
 def why(name: str, says: str) -> str:
     if name in HABITS:
-        return _(HABITS[name].why)
+        return habit_words(name, says)
     return _(WHYS[name][says])
+
+
+def habit_words(name: str, says: str) -> str:
+    """Why this engine does it and the other does not, or why they are alike."""
+    return _(HABITS[name].alike if says in (BOTH, NEITHER) else HABITS[name].why)
 
 
 def less(options: tuple[Option, ...], says: str) -> str:
@@ -270,13 +287,15 @@ def mutant_parties(at: Address, name: str, rng: Random) -> Iterator[Wrong]:
 def other_parties(name: str, says: str) -> Iterator[Wrong]:
     if name in HABITS:
         told = (*(engine.title for engine in engines().values()), BOTH, NEITHER)
-        yield from (Wrong(one, _(HABITS[name].why)) for one in told)
+        yield from (Wrong(one, habit_words(name, says)) for one in told)
     else:
         yield from (Wrong(one, not_so(name, one)) for one in WHYS[name] if one != says)
 
 
 NOT_SO: Mapping[str, str] = {
-    REGISTRY: N_("If the registry had ended it, the message would have its status or its words."),
+    REGISTRY: N_(
+        "If the registry had ended it, the message would tell of its refusal or its failure."
+    ),
     TOKEN_SERVICE: N_("If a token service refuses, its words or its status are in the message."),
     STORAGE: N_("The message would name the other host."),
     NETWORK: N_("Without an answer the message is about a name or a connection."),

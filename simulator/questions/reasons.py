@@ -41,8 +41,8 @@ def why_none(step: Step) -> str:
     if not facts.account(step):
         return _("Docker has no credentials for this registry, so it asks without any.")
     if begins_anew(step):
-        return _("This engine begins the download without the token that it used for the tag, "
-                 "and is asked again.")  # fmt: skip
+        return _("This engine begins the download without the credentials that it used for the "
+                 "tag, and is asked again.")  # fmt: skip
     return _("Docker sends no credentials before it has been asked for them with a 401.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from simulator.docker.events import Unreachable
+from simulator.docker.events import HelperFailed, StoreFailed, Unreachable
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.protocol.authorization import Scheme
@@ -44,9 +44,13 @@ REMEDIES: Mapping[str, Remedy] = {
         N_("Compare the name and the tag with what the registry lists."),
         N_("That helps if the registry knows no such image, or if the name is not valid."),
     ),
+    "host": Remedy(
+        N_("Check how the registry's host is spelled, and whether the engine's DNS knows it."),
+        N_("That helps if the name of the host was not found."),
+    ),
     "network": Remedy(
         N_("Check from the machine of the Docker engine whether the host answers at that port."),
-        N_("That helps if no answer came: because of the name, the port, a firewall or a proxy."),
+        N_("That helps if no answer came: because of the port, a firewall or a proxy."),
     ),
     "trust": Remedy(
         N_("Give the engine the certificate of the authority that signed, in certs.d."),
@@ -75,6 +79,10 @@ REMEDIES: Mapping[str, Remedy] = {
         N_("Install the credential helper, or take its name out of config.json."),
         N_("That helps if config.json names a helper that cannot be run."),
     ),
+    "unlock": Remedy(
+        N_("Let the credential helper open its store, or take its name out of config.json."),
+        N_("That helps if the helper runs and cannot use the store of secrets behind it."),
+    ),
     "write": Remedy(
         N_("Make config.json writable for this user."),
         N_("That helps if a login was accepted and Docker could not store it."),
@@ -90,21 +98,22 @@ AGAINST: Mapping[str, str] = {
     "LoginRejected": "login", "TokenRefused": "login", "NoCredentials": "login",
     "ManifestUnknown": "name", "ReferenceRejected": "name", "RateLimited": "wait",
     "ServerFailed": "server", "DigestMismatch": "server", "BlobUnknown": "server",
-    "PlatformMissing": "platform", "HelperFailed": "helper", "StoreFailed": "write",
-    "InputMissing": "stdin",
+    "PlatformMissing": "platform", "InputMissing": "stdin",
 }  # fmt: skip
 """What helps, by the event that ends a run."""
 REACHING: Mapping[Obstacle, str] = {
     Obstacle.REFUSED: "network", Obstacle.TIMEOUT: "network", Obstacle.RESET: "network",
-    Obstacle.NO_HOST: "name", Obstacle.UNTRUSTED: "trust", Obstacle.EXPIRED: "server",
-    Obstacle.WRONG_NAME: "server", Obstacle.PLAIN_HTTP: "tls",
+    Obstacle.NO_HOST: "host", Obstacle.UNTRUSTED: "trust", Obstacle.PLAIN_HTTP: "tls",
 }  # fmt: skip
-"""What helps where no answer came, by the reason."""
+"""What helps where no answer came, by the reason. A certificate's dates leave open whether it or
+the clock is at fault, its names whether it or what was typed."""
 ALSO: Mapping[str, frozenset[str]] = {
-    "right": frozenset({"login", "name"}), "network": frozenset({"name", "server", "trust"}),
+    "right": frozenset({"login", "name"}), "host": frozenset({"name", "network"}),
+    "network": frozenset({"name", "server", "trust", "host"}),
     "trust": frozenset({"server", "network"}), "server": frozenset({"network", "wait"}),
-    "wait": frozenset({"login"}), "helper": frozenset({"login", "write"}),
-    "name": frozenset({"right", "network"}), "login": frozenset({"right"}),
+    "wait": frozenset({"login"}), "helper": frozenset({"login", "write", "unlock"}),
+    "unlock": frozenset({"login", "write", "helper"}),
+    "name": frozenset({"right", "network", "host"}), "login": frozenset({"right"}),
     "tls": frozenset({"trust", "server", "network"}),
 }  # fmt: skip
 """What may help as well, and is no wrong option there."""
@@ -117,9 +126,19 @@ def remedy(trace: Trace) -> str | None:
         return None
     if last.name == "AccessDenied":
         return refused(trace)
+    if isinstance(last.event, HelperFailed | StoreFailed):
+        return kept(trace)
     if isinstance(last.event, Unreachable):
         return REACHING.get(last.event.obstacle)
     return AGAINST.get(last.name)
+
+
+def kept(trace: Trace) -> str:
+    """What helps where credentials cannot be read or stored: in the helper, or in the file."""
+    last = trace.steps[-1]
+    if not facts.helper(last):
+        return "write"
+    return "helper" if facts.helper_missing(last) else "unlock"
 
 
 def refused(trace: Trace) -> str | None:

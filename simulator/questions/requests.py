@@ -131,8 +131,13 @@ def mutant_requests(at: Address, name: str, rng: Random) -> Iterator[Wrong]:
         steps = imagined(mutant.name, at.scenario, at.engine).steps
         found = first(steps, name)
         own = untwin(mutant.name, at, steps[found - 1]) if found else None
-        if own is not None and played(at.scenario, at.engine).steps[own - 1].exchange:
+        if own is not None and is_other(played(at.scenario, at.engine).steps[own - 1], name):
             yield Wrong(own, because(mutant), mutant.name)
+
+
+def is_other(step: Step, name: str) -> bool:
+    """A request that is none of those that are looked for."""
+    return step.exchange is not None and not SOUGHT[name].finds(step)
 
 
 def near_requests(at: Address, name: str) -> Iterator[Wrong]:

@@ -7,7 +7,7 @@ from random import Random
 
 from simulator.docker import events as e
 from simulator.docker.machine import Phase
-from simulator.docker.trace import Step
+from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.questions.acts import ACTS, NO_PROOF, PASSWORD, TOKEN, Next, acts, follows, told
 from simulator.questions.misconceptions import imagined
@@ -40,8 +40,20 @@ def next_keys(lesson: Lesson) -> Iterator[Key]:
     """Answers after which it is for Docker to go on."""
     for trace in traces(lesson):
         for step in trace.steps:
-            if step.exchange and follows(trace, step.number):
+            if step.exchange and follows(trace, step.number) and foreseeable(trace, step):
                 yield "next", trace.scenario, trace.engine, step.number, ""
+
+
+def foreseeable(trace: Trace, step: Step) -> bool:
+    """An error that follows shows in this answer, and not later on this machine; and what follows
+    does not hang on what stands beside the image."""
+    if isinstance(step.event, BESIDE):
+        return False
+    return follows(trace, step.number) != ("error", "") or isinstance(step.event, e.Failure)
+
+
+BESIDE = (e.AttestationRead, e.ReferrersUnsupported, e.ReferrersListed)
+"""Answers about attestations and signatures."""
 
 
 def packed(found: Next) -> str:
@@ -85,7 +97,8 @@ def make_next(lesson: Lesson, key: Key) -> Question | None:
     objective = next_objective(lesson, key)
     asked = _("Docker has sent this and got this answer. What does Docker do next?")
     return Question(
-        key_of(key), "next", objective, at, f"{engine_of(at)} {logged_in(step)}".strip(),
+        key_of(key), "next", objective, at,
+        f"{engine_of(at)} {logged_in(step)} {held(step)}".strip(),
         f"{awaited(step)}{asked}", (Part((), options),),
         (
             _("What does Docker know after this answer, and what does it still lack?"),
@@ -120,6 +133,15 @@ def logged_in(step: Step) -> str:
     if name:
         return _("Docker has credentials of {account} for this registry.").format(account=name)
     return _("Docker has no credentials for this registry.")
+
+
+def held(step: Step) -> str:
+    """What a pull finds on this machine: whether it downloads at all must not be a guess."""
+    if facts.command(step) != "docker pull":
+        return ""
+    names = [name for name, _digest in step.before.client.images.images]
+    told = _("The image store holds: {names}.")
+    return told.format(names=", ".join(names) or _("no image"))
 
 
 def awaited(step: Step) -> str:
@@ -171,7 +193,7 @@ CARRIES: Mapping[str, str] = {
                  "that they are for, and where it has them."),
     PASSWORD: N_("User name and password go to whoever checks them: the token service, or a "
                  "registry that asked for Basic."),
-    TOKEN: N_("Once there is a token, the registry gets the token; the password stays away."),
+    TOKEN: N_("Docker has a token for the registry now, and sends it in place of the password."),
 }  # fmt: skip
 """Why the next request carries what it does."""
 
@@ -228,6 +250,8 @@ def order_objective(_lesson: Lesson, key: Key) -> str:
     step = step_at(place_of(key))
     if facts.command(step) == "docker login":
         return "credentials-are-checked-at-login"
+    if facts.command(step) == "docker push":
+        return "challenge-and-scope"
     return "manifest-before-layers" if int(key[4]) else "image-comes-last"
 
 
@@ -282,7 +306,15 @@ def swapped(at: Address, numbers: tuple[int, ...], rng: Random) -> Iterator[Wron
     for first, second in rng.sample(places[:3], 3) + places[3:]:
         order = list(numbers)
         order[first], order[second] = order[second], order[first]
-        yield Wrong(tuple(order), _(ACTS[names[numbers[second]]].when))
+        yield Wrong(tuple(order), before(names[numbers[first]], names[numbers[second]]))
+
+
+def before(one: str, other: str) -> str:
+    """Why one act comes before the other."""
+    if one == "token":
+        return _("After the 401 Docker asks the token service at once, before any other request.")
+    earlier = one in ("ping", "head") and other != "token"
+    return _(ACTS[one if earlier else other].when)
 
 
 NEXT = Kind("next", N_("What next"), next_keys, make_next, next_holds, next_words, next_objective)

@@ -40,7 +40,8 @@ def value_keys(lesson: Lesson) -> Iterator[Key]:
     for trace in traces(lesson):
         for step in trace.steps:
             for field in FIELDS.values():
-                if worth_asking(step, field):
+                cut_short = field.name == "planned" and trace.failed
+                if worth_asking(step, field) and not cut_short:
                     yield "value", trace.scenario, trace.engine, step.number, field.name
 
 
@@ -48,7 +49,8 @@ def worth_asking(step: Step, field: Field) -> bool:
     if field.name == "answered" or field.value(step) is None:
         return False
     if field.name in AT_THE_END:
-        return at_prompt(step) and not step.name.startswith("Session") and not facts.helper(step)
+        ended = at_prompt(step) and not step.name.startswith("Session")
+        return ended and bool(facts.key(step)) and not facts.helper(step)
     return True
 
 
@@ -147,10 +149,10 @@ def request_shown(at: Address, step: Step) -> str:
 
 
 def shown_before(at: Address, step: Step, field: Field) -> str:
-    """The commands so far; of a download, also the digests that it is about. Where none is held,
-    a table of them would be the answer: the names of the images are shown in its place."""
+    """The commands so far; of a download, also the digests that it is about. Where none or all are
+    held, a table would be the answer: the names of the images are shown in its place."""
     lines = [typed(at)]
-    if field.name == "planned" and not step.after.run.download.present:
+    if field.name == "planned" and not mixed(step):
         names = [name for name, _digest in step.before.client.images.images]
         told = _("# the image store holds: {names}")
         lines.append(told.format(names=", ".join(names) or _("no image")))
@@ -161,6 +163,13 @@ def shown_before(at: Address, step: Step, field: Field) -> str:
             there = _("held") if layer.digest in held else _("not held")
             lines.append(f"# {layer.digest[:19]}…  {there}")
     return "\n".join(lines)
+
+
+def mixed(step: Step) -> bool:
+    """Some layers of the image are held, and some are not."""
+    manifest, present = step.after.run.image.manifest, step.after.run.download.present
+    layers = {layer.digest for layer in manifest.layers} if manifest else set()
+    return bool(present) and not layers <= {layer.digest for layer in present}
 
 
 def look_at(step: Step, field: Field) -> str:
