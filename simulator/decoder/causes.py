@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from simulator.decoder.grammar import Entry
 from simulator.words.data_file import read_as, read_named
@@ -26,7 +26,7 @@ class InvalidCauses(ValueError):
 
 class Cause(Entry):
     """One thing that goes wrong: its home. `layer` is where the fault lies and is mended,
-    `played_by` names the situations that play it."""
+    `played_by` names the situations that play it, at whose end the `claims` hold."""
 
     name: str
     title: str
@@ -35,13 +35,17 @@ class Cause(Entry):
     how_to_check: str
     how_to_mend: str
     played_by: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = {}
 
 
 class Stage(Entry):
-    """How far a command came; `open` are the causes that may show themselves there."""
+    """How far a command came; `open` are the causes that may show themselves there. The `claims`
+    prove the reason where a run ends at this stage; where none does, it has a `source`."""
 
     reason: str
     open: frozenset[str]
+    claims: Mapping[str, Any] = {}
+    source: str = ""
 
 
 class Conditions(Entry):
