@@ -22,7 +22,9 @@ def command_name(step: Step) -> str:
 
 
 def typed_commands(trace: Trace) -> list[str]:
-    """The command lines of a run, those of each act in order."""
+    """The command lines of a run, those of each act in order. Who meets an error types no more: a
+    command that the run does not come to is not among them."""
     acts = (step.after for step in trace.steps if isinstance(step.event, WorldChanged))
     states = (trace.steps[0].before, *acts)
-    return [command.text for state in states for command in state.commands]
+    planned = [command.text for state in states for command in state.commands]
+    return planned[: len(planned) - len(trace.steps[-1].after.commands)]

@@ -7,7 +7,7 @@ from simulator.lesson.library import find_lesson
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace
 from simulator.views.rows import last_step, process_table, spans, tracker_after
-from simulator.views.stage import stage
+from simulator.views.stage import sample_of, stage
 from tests.cases import each
 
 LESSON = find_lesson()
@@ -65,3 +65,11 @@ def test_the_process_table_names_the_steps_that_a_row_covers() -> None:
     for span, row in zip(spans(LESSON, trace("works")), table.rows, strict=True):
         numbers = [step.number for step in span.steps]
         assert row[place] == (f"{numbers[0]}–{numbers[-1]}" if numbers else "not reached")
+
+
+@each("name", scenarios())
+def test_the_sample_shows_what_was_typed_and_nothing_else(name: str) -> None:
+    """After an error the commands that the situation would go on with are not typed."""
+    run = trace(name)
+    lines = [line.text for step in run.steps for line in step.terminal if line.kind == "command"]
+    assert sample_of(find_lesson(), run) == lines or not run.failed
