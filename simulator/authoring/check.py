@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from simulator.authoring.challenges import challenge_problems
 from simulator.authoring.chapters import chapter_problems
 from simulator.authoring.diagram import build
 from simulator.authoring.proof import problems
@@ -33,6 +34,7 @@ def folder_problems(folder: Path) -> Iterator[str]:
                 yield from page_problems(lesson)
                 if lesson.language == i18n.DEFAULT:
                     yield from sentence_problems(lesson)
+                    yield from challenge_problems(lesson)
                 challenges(lesson)
                 project(lesson)
         yield from translation_problems(folder)

@@ -59,7 +59,8 @@ class Goal(Strict):
 
 
 class Challenge(Strict):
-    """`attempt` is the command that shows what is wrong; `rule` is the second hint."""
+    """`attempt` is the command that shows what is wrong; `rule` is the second hint, a general one
+    that its `source` proves."""
 
     name: str
     title: str
@@ -67,6 +68,7 @@ class Challenge(Strict):
     world: Setting
     attempt: str = Field(alias="try")
     rule: str
+    source: str = ""
     goal: Goal
     solution: tuple[Typed, ...] = Field(min_length=1)
 

@@ -1,18 +1,23 @@
 """Challenges: each is broken, each can be repaired, and the hints lead there."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from simulator.authoring.challenges import feedback_shown
 from simulator.docker.engines import engines
 from simulator.lesson.challenges import Goal, InvalidChallenge, challenges, next_command
-from simulator.lesson.library import find_lesson
+from simulator.lesson.feedback import Feedback, sentences
+from simulator.lesson.library import find_lesson, folders
 from simulator.registry.fixtures import all_repositories
 from simulator.scenarios.model import Setting, Typed
 from simulator.shell import enter
 from simulator.shell.session import terminal, typed
+from simulator.views.sentences import applying, faults
 from tests.cases import each
 from tests.lessons import beside
+from tests.spoiled import survivors, unnoticed
 
 ENGINES = list(engines())
 LESSON = find_lesson()
@@ -145,3 +150,29 @@ def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
     path.write_text(BAD[case], "utf-8")
     with pytest.raises(InvalidChallenge, match=r"challenges\.yaml:1: a\.(goal\.moon|solution): "):
         challenges(beside(tmp_path))
+
+
+# -- what a challenge says --------------------------------------------------------------------
+
+
+@cache
+def said() -> dict[tuple[str, str], Feedback]:
+    """Each sentence of the challenges' feedback, once, where it is shown in some world."""
+    found: dict[tuple[str, str], Feedback] = {}
+    for lesson in map(find_lesson, folders()):
+        for where, told, place in feedback_shown(lesson):
+            assert list(faults(sentences()[place], told)) == [], where
+            found.setdefault((place, applying(sentences()[place], told)[0].text), told)
+    return found
+
+
+def test_every_feedback_is_true_where_it_is_shown_and_shown_somewhere() -> None:
+    """In each challenge's world: at the start, at a prompt, astray, and on the way to the goal."""
+    written = {(place, one.text) for place, many in sentences().items() for one in many}
+    assert said().keys() == written
+
+
+def test_each_spoiled_condition_claim_and_fact_of_a_feedback_is_noticed() -> None:
+    for (place, text), told in said().items():
+        variants = sentences()[place]
+        assert survivors(variants, told) + unnoticed(variants, told) == [], text

@@ -13,6 +13,7 @@ from simulator.lesson.chapters import chain, chapters, screen
 from simulator.lesson.checklist import ITEMS
 from simulator.lesson.claims import right_answer
 from simulator.lesson.document import Lesson
+from simulator.lesson.feedback import sentences
 from simulator.lesson.library import HOME
 from simulator.lesson.load import load
 from simulator.progress.store import VARIABLE
@@ -188,7 +189,7 @@ def test_challenge(visit: Visit) -> None:
     expect(page.locator("code", has_text=known.solution[0].run).first).to_be_visible()
     for command in known.solution:
         enter(page, command.run, *command.typed)
-    told = _("Solved, with {commands} commands; par is {par}.")
+    told = sentences()["solved"][-1].text
     expect(page.get_by_text(told.format(commands=known.par, par=known.par))).to_be_visible()
     names = list(challenges(lesson()))
     following = challenges(lesson())[names[names.index(name) + 1]]

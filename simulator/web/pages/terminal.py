@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from simulator.lesson.challenges import Challenge, challenges, next_command
+from simulator.lesson.challenges import Challenge, challenges
 from simulator.lesson.document import Lesson
+from simulator.lesson.feedback import Feedback, feedback
 from simulator.progress.records import Solution, best
 from simulator.registry.model import Registry
 from simulator.scenarios.model import scenarios
@@ -146,15 +147,14 @@ def attempt(lesson: Lesson, name: str, engine: str) -> None:
     left, right = st.columns([5, 2])
     with left:
         shell = terminal(place, lambda: known.shell(engine))
+    told = feedback(lesson, known, engine, shell)
     with right:
-        if known.solved(shell):
+        if told.facts["solved"]:
             keep_solution(lesson, name, engine, shell)
-            said = _("Solved, with {commands} commands; par is {par}.")
-            said = said.format(commands=shell.commands, par=known.par)
-            st.success(said, icon=":material/check:")
+            st.success(told.text("solved"), icon=":material/check:")
             go_on(lesson, name)
         else:
-            hints(lesson, known, shell)
+            hints(known, told)
     last_run(lesson, shell, place)
     st.header(_("All challenges"), anchor="all")
     table_of_challenges(lesson, best(progress().of(lesson.id).solutions))
@@ -180,28 +180,16 @@ def go_on(lesson: Lesson, name: str) -> None:
         st.rerun()
 
 
-def hints(lesson: Lesson, known: Challenge, shell: Shell) -> None:
+def hints(known: Challenge, told: Feedback) -> None:
     """Three, one after the other: what the last run says, the rule, and what to type now."""
     with st.expander(_("A hint")):
-        st.write(what_happened(lesson, shell, known.attempt))
+        st.write(told.text("ended"))
     with st.expander(_("The rule behind it")):
         st.write(known.rule)
+        if known.source:
+            st.caption(f"[{_('Source')}]({known.source})")
     with st.expander(_("What to type now")):
-        command = next_command(known, shell)
+        st.write(told.text("next"))
+        command = told.facts["next_to_type"]
         if command:
             st.code(command, language="bash")
-        else:
-            st.write(_("From here only a fresh start helps: type reset."))
-
-
-def what_happened(lesson: Lesson, shell: Shell, attempt: str) -> str:
-    """Where the learner's own last run ended, in the lesson's words."""
-    if shell.trace is None:
-        return _("Begin with the command that fails: {command}").format(command=f"`{attempt}`")
-    if not shell.trace.failed:
-        said = _("Your last command worked, but the goal is not reached. This failed: {command}")
-        return said.format(command=f"`{attempt}`")
-    step = shell.trace.steps[-1]
-    words = lesson.words(step.name, step)
-    where = _("Your last run ended at step {number}: {title}.")
-    return f"{where.format(number=step.number, title=words.title)} {words.text}"
