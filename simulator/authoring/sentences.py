@@ -62,9 +62,8 @@ def of_sentences(lesson: Lesson) -> Found:
     for run, trace in runs(lesson):
         for told in narration(lesson, trace):
             seen[told.place].append((run, told))
-    if lesson.document.situations == "all":
-        for name, told in comparison_sentences():
-            seen[told.place].append((name, told))
+    for name, told in comparison_sentences(lesson):
+        seen[told.place].append((name, told))
     for place, showings in seen.items():
         whole = lesson.document.situations == "all" or place.startswith("row")
         for what in of_place(showings, whole):

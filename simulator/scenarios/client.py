@@ -182,14 +182,20 @@ REPACKED = (
 """What the classic engine makes of the layer of `web:1.0`; pushed with Docker 20.10."""
 
 
+def pulled_from(index: Index) -> str:
+    """The digest of the image that an earlier pull chose: the engine's own platform's or, in an
+    index without one, the first, as with `--platform`."""
+    return (entry_for(index, Platform()) or index.manifests[0]).digest
+
+
 def with_held(
     store: ImageStore, reference: Reference, repositories: Mapping[str, Repository]
 ) -> ImageStore:
     repository = repositories[reference.repository]
     digest = repository.tags[reference.identifier]
     named = stored_manifest(repository, digest)
-    entry = entry_for(named, Platform()) if isinstance(named, Index) else None
-    manifest = stored_manifest(repository, entry.digest) if entry else named
+    chosen = pulled_from(named) if isinstance(named, Index) else digest
+    manifest = stored_manifest(repository, chosen)
     assert isinstance(manifest, Manifest)
     blobs = (manifest.config.digest, *(layer.digest for layer in manifest.layers))
     packed = {d: repository.blobs[d].data for d in blobs}

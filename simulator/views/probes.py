@@ -15,6 +15,7 @@ from simulator.docker.machine.mirrors import first_host
 from simulator.docker.machine.outgoing import Stage
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.digest import short_digest
+from simulator.views.facts import registry_of
 from simulator.words.i18n import N_, _, ngettext
 
 
@@ -30,10 +31,12 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Layers:
-    """Layers of the image that are here and verified, of how many; 0 of 0 without a manifest."""
+    """Layers of the image that are here and verified, of how many; 0 of 0 without a manifest.
+    Before they are `compared` with the image store, it is not known how many are here."""
 
     here: int
     all: int
+    compared: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,14 +79,18 @@ AT_REST = (Phase.READY, Phase.DONE, Phase.FAILED)
 
 
 def auth_token(state: State) -> Access:
-    store = state.client.store
-    kept = bool(store.entries)
     if state.phase is Phase.COMPARING and state.run.image.resolved_with:
         return Access.ACCEPTED
     sent = state.run.access.authorization
     if sent is None or state.phase in AT_REST:
-        return Access.STORED if kept else Access.NOTHING
+        return Access.STORED if kept(state) else Access.NOTHING
     return Access.PASSWORD if sent.scheme is Scheme.BASIC else Access.TOKEN
+
+
+def kept(state: State) -> bool:
+    """Credentials are stored: for the registry of the command, once that is known."""
+    store, key = state.client.store, registry_of(state)
+    return store.find(key) is not None if key else bool(store.entries)
 
 
 ACCESS_WORDS: Mapping[Value, str] = {
@@ -96,7 +103,7 @@ ACCESS_WORDS: Mapping[Value, str] = {
 
 
 ACCESS_CLAIMS: Mapping[Value, Mapping[str, Any]] = {
-    Access.NOTHING: {"after.client.store.entries": []},
+    Access.NOTHING: {"facts.stored": False},
     Access.STORED: {"after.client.store.entries": {"absent": False}},
     Access.PASSWORD: {"facts.scheme": "Basic"},
     Access.TOKEN: {"facts.scheme": "Bearer"},
@@ -112,14 +119,18 @@ def image_layers(state: State) -> Layers:
     if state.run.image.manifest is None:
         return Layers(0, 0)
     layers = {layer.digest for layer in state.run.image.manifest.layers}
-    here = {blob.digest for blob in (*state.run.download.received, *state.run.download.present)}
-    return Layers(len(layers & here), len(layers))
+    download = state.run.download
+    here = {blob.digest for blob in (*download.received, *download.present)}
+    compared = bool(download.waiting or download.received or download.present)
+    return Layers(len(layers & here), len(layers), compared)
 
 
 def layers_words(value: Value) -> str:
     assert isinstance(value, Layers)
     if not value.all:
         return _("None")
+    if not value.compared:
+        return _("{all} in the manifest").format(all=value.all)
     return _("{here} of {all} here").format(here=value.here, all=value.all)
 
 

@@ -36,8 +36,8 @@ def shown() -> Shown:
         for run, trace in runs(lesson):
             for told in narration(lesson, trace):
                 keep(found, lesson.id, run, told)
-    for _run, told in comparison_sentences():
-        keep(found, "", "a comparison", told)
+        for _run, told in comparison_sentences(lesson):
+            keep(found, "", "a comparison", told)
     return found
 
 
