@@ -12,11 +12,13 @@ from simulator.cli.choices import ENGINES
 from simulator.cli.common import read_password, told_plainly
 from simulator.cli.screen import console, plain
 from simulator.recordings import fidelity
-from simulator.recordings.document import engine_of
+from simulator.recordings.as_situation import situation
+from simulator.recordings.document import ENGINES as DOCKER
+from simulator.recordings.document import Recording, engine_of
 from simulator.recordings.document import read as read_recording
 from simulator.recordings.outcome import FIELDS
 from simulator.recordings.recorder import record as record_docker
-from simulator.recordings.recorder import write as write_recording
+from simulator.recordings.recording_file import write as write_recording
 from simulator.recordings.replayed import remarks, replayed
 from simulator.recordings.user_docker import CannotRecord, Order
 
@@ -33,13 +35,15 @@ from simulator.recordings.user_docker import CannotRecord, Order
               help="Have this user's credentials stored before the command.")  # fmt: skip
 @click.option("--password-stdin", is_flag=True, help="Read their password from standard input.")
 @click.option("--title", default="", help="What happens, in a few words.")
+@click.option("--as-situation", is_flag=True,
+              help="Write the world as data too, for `pullscope fidelity` to play.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @told_plainly
 def record(
     words: tuple[str, ...], output: Path, upstream: str, authority: str, username: str,
-    password_stdin: bool, title: str, force: bool,
+    password_stdin: bool, title: str, as_situation: bool, force: bool,
 ) -> None:  # fmt: skip
-    """Record what your own Docker does, secrets masked.
+    """Record what your own Docker does, secrets masked; or podman, skopeo, buildah, ctr, crane.
 
     Type the command as ever, after `--`:
 
@@ -52,26 +56,36 @@ def record(
     """
     if output.exists() and not force:
         raise CannotRecord(f"{output} is there already: choose another --output, or add --force")
-    reads = words[1:2] == ("login",) and "--password-stdin" in words
+    reads = "login" in words and "--password-stdin" in words
     if reads and username:
         raise click.UsageError("--username is for docker pull and logout: the command has its own")
     order = Order(
         words, upstream, username, read_password(username, password_stdin),
         sys.stdin.read() if reads else None, output.stem, title, authority,
     )  # fmt: skip
-    write_recording(output, record_docker(order), force)
+    recorded = record_docker(order)
+    write_recording(output, situation(recorded) if as_situation else recorded, force)
     made = read_recording(output)
-    engine = engine_of(made, "")
-    told = replayed(made, engine)
-    count = len(made.engines[engine].http)
-    click.echo(
-        f"Recorded {output}: exit status {made.engines[engine].exit_code}, {count} exchanges"
-    )
-    for line in remarks(told) or ["Your Docker says what Pullscope says."]:
+    (engine, told), *_ = made.engines.items()
+    click.echo(f"Recorded {output}: exit status {told.exit_code}, {len(told.http)} exchanges")
+    for line in verdict_lines(made, engine):
         click.echo(line)
     click.echo(
         "Secrets are masked; names of hosts, images and users are not. Look before you share."
     )
+
+
+def verdict_lines(made: Recording, engine: str) -> list[str]:
+    """What Pullscope says to the same command; nothing for a client that it does not play."""
+    if engine not in DOCKER:
+        return [f"Pullscope shows what {engine} did, and does not play it."]
+    if made.recorder:
+        return remarks(replayed(made, engine_of(made, ""))) or [AGREES]
+    compared = fidelity.compare(fidelity.Situation(made, engine))
+    return [first_difference(compared)] if compared.differences else [AGREES]
+
+
+AGREES = "Your Docker says what Pullscope says."
 
 
 @click.command(name="fidelity")

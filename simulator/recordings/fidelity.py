@@ -16,6 +16,7 @@ from typing import Any
 from simulator.docker.machine import IllegalTransition
 from simulator.docker.trace import EndlessRun
 from simulator.recordings import document, replay
+from simulator.recordings.content import held
 from simulator.recordings.document import ENGINES, RECORDED, InvalidRecording, Recording
 from simulator.recordings.normalise import NEVER_COMPARED, NORMALISED, Pair, without_content
 from simulator.recordings.outcome import FIELDS, Outcome, played_outcomes, recorded_outcomes
@@ -119,6 +120,8 @@ def differences_of(situation: Situation) -> tuple[Difference, ...]:
     if recording.recorder:  # the world is a user's own: what was recorded answers
         return verdict(recording, replay.play(recording, engine))
     scene = scene_of(recording, engine)
+    if recording.world and recording.world.content:
+        scene = replace(scene, client=replace(scene.client, images=held(scene)))
     return all_differences(recording, scene, list(played(recording, scene)))
 
 
@@ -128,7 +131,10 @@ def all_differences(
     """The differences of each command, one for a field."""
     recorded = recorded_outcomes(recording, scene.engine)
     ours = played_outcomes(scene, runs)
-    found = [one for pair in zip(recorded, ours, strict=True) for one in compared(pair)]
+    pairs: Iterable[Pair] = zip(recorded, ours, strict=True)
+    if recording.world and recording.world.content:
+        pairs = (without_content(*pair) for pair in pairs)
+    found = [one for pair in pairs for one in compared(pair)]
     by_field = {one.field: one for one in reversed(found)}
     return tuple(by_field[name] for name in FIELDS if name in by_field)
 

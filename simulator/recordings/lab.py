@@ -5,7 +5,7 @@ by size and digest, so that digests are the same.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,18 +38,33 @@ def repositories(storage: str) -> Mapping[str, Repository]:
 
 def repository(entry: Any) -> Repository:
     known = content()
-    manifests = {digest: known["manifests"][digest] for digest in entry["manifests"]}
-    return Repository(
-        entry["tags"],
-        {d: StoredManifest(one["type"], one["data"].encode()) for d, one in manifests.items()},
-        {digest: blob(digest, known["blobs"][digest]) for digest in entry["blobs"]},
-    )
+    parts = {part: {digest: known[part][digest] for digest in entry[part]} for part in PARTS}
+    return Repository(entry["tags"], stored(parts["manifests"]), blobs(parts["blobs"]))
+
+
+PARTS = ("manifests", "blobs")
+
+
+def own(given: Mapping[str, Mapping[str, Any]], names: Iterable[str]) -> Mapping[str, Repository]:
+    """Repositories of these names, each with all of this content."""
+    held = Repository({}, stored(given.get("manifests", {})), blobs(given.get("blobs", {})))
+    return dict.fromkeys(names, held)
+
+
+def stored(manifests: Mapping[str, Any]) -> Mapping[str, StoredManifest]:
+    return {d: StoredManifest(one["type"], one["data"].encode()) for d, one in manifests.items()}
+
+
+def blobs(entries: Mapping[str, Any]) -> Mapping[str, Blob]:
+    return {digest: blob(digest, entry) for digest, entry in entries.items()}
 
 
 def blob(digest: str, entry: Any) -> Blob:
+    """`data` are all bytes, `part` is what is known of them."""
     if "data" in entry:
         return Blob(digest, entry["data"].encode())
-    return Blob(digest, b"", entry["size"], entry.get("actual", ""), entry.get("unpacked"))
+    known = entry.get("part", "").encode()
+    return Blob(digest, known, entry["size"], entry.get("actual", ""), entry.get("unpacked"))
 
 
 def repacked() -> tuple[tuple[str, Descriptor], ...]:

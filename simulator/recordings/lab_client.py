@@ -68,9 +68,7 @@ def with_identities(config: Any, world: LabWorld) -> Any:
     given: Mapping[str, str] = world.token_server.get("identity_tokens", {})
     if not given or not isinstance(config, dict):
         return config
-    tokens = {
-        text: identity(name, world.users[name]) for text, name in given.items()
-    }
+    tokens = {text: identity(name, world.users[name]) for text, name in given.items()}
     text = json.dumps(config)
     for known, ours in tokens.items():
         text = text.replace(json.dumps(known), json.dumps(ours))

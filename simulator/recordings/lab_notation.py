@@ -49,6 +49,9 @@ class LabWorld(BaseModel):
     rights: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     faults: tuple[LabFault, ...] = ()
     images_present: dict[str, str] = Field(default_factory=dict)
+    content: dict[str, dict[str, dict[str, Any]]] = Field(default_factory=dict)
+    """Of images that are not the laboratory's: `manifests` and `blobs` by digest, and the names of
+    the `repositories`, each of which has them all."""
     docker_hub_images_present: dict[str, str] = Field(default_factory=dict)
     token_server: dict[str, Any] = Field(default_factory=dict)
     config_json_before: dict[str, Any] | str | None = None

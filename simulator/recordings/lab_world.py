@@ -146,6 +146,8 @@ def transport(host: str, note: str) -> dict[str, Any]:
 
 def images(world: LabWorld, holds: str) -> dict[str, Any]:
     """The images of a registry, and the tags that the situation names."""
+    if world.content:
+        return {"images": "own", "tags": world.images_present}
     at_hub = "Docker Hub" in holds
     tags = world.docker_hub_images_present if at_hub else world.images_present
     return {"images": "hub" if at_hub else "lab", "tags": tags}
@@ -163,14 +165,16 @@ def token_sites(
         "public": list(world.rights.get("*", {})), "tokens": token_rules(world.token_server),
         "users": users, **images(world, found["rest"]),
     }  # fmt: skip
-    issuer = {"role": "tokens", "of": host, "address": site["address"]}
+    issuer: dict[str, Any] = {"role": "tokens", "of": host, "address": site["address"]}
+    if found["realm"].startswith("http:"):
+        issuer["tls"] = "plain"
     audience = world.token_server.get("aud")
     if audience:
         issuer["tokens"] = {"audience": audience}
     fields = token_fields(world.token_server, world.now)
     if fields:
         issuer["front"] = [{"path": "^/token", "document": fields}]
-    return {host: registry, urlsplit(found["realm"]).netloc: issuer}
+    return {urlsplit(found["realm"]).netloc: issuer, host: registry}
 
 
 def rights(given: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
@@ -262,9 +266,11 @@ def interference(fault: LabFault) -> dict[str, Any]:
 
 def reply(value: Mapping[str, Any]) -> dict[str, Any]:
     given = value.get("body") or ""
-    body, size = (given, None) if isinstance(given, str) else ("", given["bytes"])
+    known = {"body": given} if isinstance(given, str) else {
+        "body": given.get("part", ""), "size": given["bytes"], "digest": given.get("digest", ""),
+    }  # fmt: skip
     pairs = [(k, one) for k, held in value.get("headers", {}).items() for one in listed(held)]
-    return {"status": value["status"], "headers": pairs, "body": body, "size": size}
+    return {"status": value["status"], "headers": pairs, **known}
 
 
 def redirect(value: list[Any]) -> dict[str, Any]:

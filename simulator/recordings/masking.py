@@ -35,9 +35,10 @@ SHORTEST = 4
 
 @dataclass
 class Masker:
-    """Masks, and remembers what it masked."""
+    """Masks, and remembers what it masked. `users` are names that may have a colon."""
 
     known: set[str] = field(default_factory=set)
+    users: set[str] = field(default_factory=set)
 
     def learn(self, *secrets: str) -> None:
         self.known |= {secret for secret in secrets if len(secret) >= SHORTEST and secret != MASK}
@@ -68,8 +69,15 @@ class Masker:
         pair = (Authorization.parse(value) or Authorization.bearer("")).pair()
         if pair is None:
             return f"{scheme} {MASK}" if secret else MASK
-        self.learn(pair[1])
-        return Authorization.basic(pair[0], MASK if pair[1] else "").header
+        user, password = self.parted(*pair)
+        self.learn(password)
+        return Authorization.basic(user, MASK if password else "").header
+
+    def parted(self, user: str, password: str) -> tuple[str, str]:
+        """Name and password; a header does not say which of its colons is between them."""
+        whole = f"{user}:{password}"
+        known = next((one for one in self.users if whole.startswith(f"{one}:")), user)
+        return known, whole.removeprefix(f"{known}:")
 
     def signed(self, url: str, asked: str) -> str:
         """A redirect's address: who has its query may fetch, or who has a signature in its path.
@@ -83,10 +91,7 @@ class Masker:
         self.learn(*signatures)
         path = "/".join(MASK if one in signatures else one for one in parts.path.split("/"))
         query = "&".join(f"{quote(name)}={MASK}" for name, _ in pairs)
-        return urlunsplit(
-            (parts.scheme, host, path, query or MASK if parts.query else "", "")
-        )
-
+        return urlunsplit((parts.scheme, host, path, query or MASK if parts.query else "", ""))
 
     def path(self, path: str) -> str:
         """A path with its query, as it was asked for."""

@@ -1,9 +1,10 @@
-"""A logging reverse proxy on loopback: it is in front of a registry and its token service.
+"""A logging reverse proxy on loopback: it is in front of a registry, its token service, and the
+hosts that it redirects to.
 
 What passes is written down in the recordings' terms, with true addresses. The realm in a
-challenge is rewritten, so that requests for tokens pass here too; redirects of blobs are passed
-on as they are, and what is asked there is not seen. Secrets are in the log:
-`simulator.recordings.masking` takes them out before anything is kept.
+challenge and the address of a redirect are rewritten, so that requests for tokens and for what
+was redirected pass here too. Secrets are in the log: `simulator.recordings.masking` takes them
+out before anything is kept.
 """
 
 import hashlib
@@ -12,12 +13,14 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 import httpx
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Asked
 from starlette.types import Receive, Scope, Send
 
+from simulator.docker.machine.redirects import REDIRECTS
 from simulator.protocol.message import Request
 from simulator.protocol.target import Kind, target
 from simulator.registry.asgi import Delivery, Refused, body, deliver
@@ -32,8 +35,8 @@ HOP = frozenset({
     b"transfer-encoding", b"upgrade",
 })  # fmt: skip
 """Headers between neighbours (RFC 9110 section 7.6.1)."""
-TOKENS = re.compile(r"/pullscope-tokens-(\d+)(/.*|\?.*|)")
-"""Paths under which the proxy passes requests on to token services, by number."""
+ORIGINS = re.compile(r"/pullscope-origin-(\d+)(/.*|\?.*|)")
+"""Paths under which the proxy passes requests on to hosts beside the registry, by number."""
 REALM = re.compile(r'(realm=")(https?://[^"]+)(")', re.IGNORECASE)
 
 Pairs = list[tuple[str, str]]
@@ -54,11 +57,16 @@ class Entry:
     size: int | None = None
     digest: str = ""
     event: str = ""
+    moved: Kind | None = None
+    """Of a request that a redirect led here: what was asked for before it."""
+
+    @property
+    def kind(self) -> Kind:
+        return self.moved or target(self.method, self.path).kind
 
     @property
     def blob(self) -> bool:
-        blob = target(self.method, self.path).kind is Kind.BLOB
-        return blob and self.method == "GET" and self.status in (200, 206)
+        return self.kind is Kind.BLOB and self.method == "GET" and self.status in (200, 206)
 
 
 @dataclass
@@ -69,7 +77,9 @@ class Proxy:
     upstream: str
     address: str = ""
     log: list[Entry] = field(default_factory=list)
-    services: list[str] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
+    redirects: dict[str, Kind] = field(default_factory=dict)
+    """By true address, what a redirect was the answer to."""
     troubles: list[str] = field(default_factory=list)
     begun: "dict[str, tuple[int, hashlib._Hash]]" = field(default_factory=dict)
     client: httpx.AsyncClient | None = None
@@ -118,13 +128,15 @@ class Proxy:
         query = asked.scope["query_string"].decode("latin-1")
         url, path = self.where(f"{raw}?{query}" if query else raw)
         sent = [(name, value) for name, value in asked.headers.items() if name != "host"]
-        return Entry(url, asked.method, path, [("host", url.partition("//")[2]), *sent], form)
+        whole = [("host", url.partition("//")[2]), *sent]
+        moved = self.redirects.get(f"{url}{path}")
+        return Entry(url, asked.method, path, whole, form, moved=moved)
 
     def where(self, path: str) -> tuple[str, str]:
         """The origin that is meant, and the path there."""
-        found = TOKENS.fullmatch(path)
-        if found and int(found[1]) < len(self.services):
-            return self.services[int(found[1])], found[2] or "/"
+        found = ORIGINS.fullmatch(path)
+        if found and int(found[1]) < len(self.origins):
+            return self.origins[int(found[1])], found[2] or "/"
         return self.upstream, path
 
     def request(self, asked: Asked, entry: Entry) -> httpx.Request:
@@ -143,7 +155,8 @@ class Proxy:
     async def answered(self, entry: Entry, got: httpx.Response, asked: Asked, send: Send) -> None:
         """Pass the answer on as it comes. One that breaks off breaks off here as well."""
         entry.status, entry.received = got.status_code, got.headers.multi_items()
-        headers = [self.rewritten(*pair) for pair in got.headers.raw if pair[0].lower() not in HOP]
+        kept = [pair for pair in got.headers.raw if pair[0].lower() not in HOP]
+        headers = [await self.rewritten(entry, *pair) for pair in kept]
         await send({"type": "http.response.start", "status": got.status_code, "headers": headers})
         count, hashed = self.earlier(entry, got)
         size, cut = 0, False
@@ -151,7 +164,7 @@ class Proxy:
             async for chunk in got.aiter_raw():
                 size += len(chunk)
                 hashed.update(chunk)
-                entry.body += chunk if len(entry.body) + len(chunk) <= kept(entry) else b""
+                entry.body += chunk if len(entry.body) + len(chunk) <= limit(entry) else b""
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 if await asked.is_disconnected():
                     return
@@ -167,10 +180,15 @@ class Proxy:
         goes_on = got.status_code == 206 and dict(entry.sent).get("range") == f"bytes={count}-"
         return (count, hashed.copy()) if goes_on else (0, hashlib.sha256())
 
-    def rewritten(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
-        if name.lower() != b"www-authenticate":
-            return name, value
-        return name, REALM.sub(self.realm, value.decode("latin-1")).encode("latin-1")
+    async def rewritten(self, entry: Entry, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        match name.lower():
+            case b"www-authenticate":
+                text = REALM.sub(self.realm, value.decode("latin-1"))
+            case b"location" if entry.status in REDIRECTS:
+                text = await self.location(entry, value.decode("latin-1"))
+            case _:
+                return name, value
+        return name, text.encode("latin-1")
 
     def realm(self, found: re.Match[str]) -> str:
         """The same realm through the proxy; one that no secret may go to stays as it is."""
@@ -179,12 +197,40 @@ class Proxy:
         if why:
             self.troubles.append(why)
             return found[0]
-        if origin not in self.services:
-            self.services.append(origin)
-        return f"{found[1]}{self.tokens(origin)}{found[2].removeprefix(origin)}{found[3]}"
+        through = self.through(self.address, origin)
+        return f"{found[1]}{through}{found[2].removeprefix(origin)}{found[3]}"
 
-    def tokens(self, origin: str) -> str:
-        return f"http://{self.address}/pullscope-tokens-{self.services.index(origin)}"
+    async def location(self, entry: Entry, where: str) -> str:
+        """The same place through the proxy. One that does not answer us stays as it is: the
+        client meets there what we met."""
+        absolute = urljoin(f"{entry.url}{entry.path}", where).partition("#")[0]
+        origin = origin_of(absolute)
+        known = origin in (self.upstream, *self.origins) or await self.answers(origin)
+        if not known:
+            return where
+        self.redirects[absolute] = entry.kind
+        if origin == self.upstream:
+            return f"http://{self.address}{absolute.removeprefix(origin)}"
+        return f"{self.through(self.elsewhere, origin)}{absolute.removeprefix(origin)}"
+
+    async def answers(self, origin: str) -> bool:
+        assert self.client is not None
+        try:
+            await self.client.head(origin)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return False
+        return True
+
+    @property
+    def elsewhere(self) -> str:
+        """The proxy by another name: clients send a registry's credentials to no other host."""
+        return f"localhost:{self.address.rpartition(':')[2]}"
+
+    def through(self, address: str, origin: str) -> str:
+        """Where requests for this origin pass."""
+        if origin not in self.origins:
+            self.origins.append(origin)
+        return f"http://{address}/pullscope-origin-{self.origins.index(origin)}"
 
     def met_tls(self) -> None:
         """Docker tries TLS first. A registry without it sees that; one with it does not, for
@@ -194,8 +240,9 @@ class Proxy:
 
     def unproxied(self, text: str) -> str:
         """The text with the true addresses in the place of the proxy's."""
-        for origin in self.services:
-            text = text.replace(self.tokens(origin), origin)
+        for origin in self.origins:
+            for name in (self.address, self.elsewhere):
+                text = text.replace(self.through(name, origin), origin)
         for scheme in ("http", "https"):
             text = text.replace(f"{scheme}://{self.address}", self.upstream)
         return text.replace(self.address, self.upstream.partition("//")[2])
@@ -209,7 +256,7 @@ def trusting(authority: str) -> ssl.SSLContext:
     return context
 
 
-def kept(entry: Entry) -> int:
+def limit(entry: Entry) -> int:
     """Bytes of a body that are written down: of a blob, what may be a configuration."""
     return KEPT if entry.blob else MANIFEST_LIMIT
 

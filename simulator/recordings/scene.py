@@ -19,6 +19,7 @@ from simulator.docker.machine import Client, State
 from simulator.docker.output.usage import complaint
 from simulator.docker.trace import Step, steps
 from simulator.protocol.message import Transport
+from simulator.protocol.platform import Platform
 from simulator.protocol.target import Kind, target
 from simulator.recordings import lab
 from simulator.recordings.document import (
@@ -31,6 +32,7 @@ from simulator.recordings.document import (
 )
 from simulator.recordings.lab_notation import InvalidLabWorld, LabWorld, NotModelled
 from simulator.recordings.lab_world import document
+from simulator.registry.model import Repository
 from simulator.scenarios.client import HOME
 from simulator.scenarios.world import InvalidWorld, WorldDocument
 from simulator.sources.mock import Mock, mock
@@ -63,17 +65,24 @@ def scene_of(recording: Recording, engine: Engine) -> Scene:
         lab_world = lab_world.model_copy(update=known)
     try:
         whole = document(lab_world)
-        network = mock(whole.network(lab.CONTENTS))
+        network = mock(whole.network({**lab.CONTENTS, "own": lambda: own_images(lab_world)}))
     except (InvalidLabWorld, InvalidWorld) as error:
         raise InvalidRecording(f"{recording.name}: world: {error}") from None
     client = whole.engine_client(engine)
     images = replace(client.images, repacked=lab.repacked())
     if recording.group:
         images = replace(images, on_disk=lab.on_disk())
-    client = replace(client, platform=lab.HOST_PLATFORMS[engine], images=images)
+    named = recording.engines[engine].platform
+    platform = Platform.parse(named) if named else lab.HOST_PLATFORMS[engine]
+    client = replace(client, platform=platform, images=images)
     for line in lab_world.commands_before:
         client = prepared(client, network, line)
     return Scene(engine, recording.engines[engine], whole, network.world, client)
+
+
+def own_images(world: LabWorld) -> Mapping[str, Repository]:
+    """The images that the world itself brings."""
+    return lab.own(world.content, world.content.get("repositories", {}))
 
 
 SOCKETS = (
@@ -169,9 +178,7 @@ def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> 
     directory = elsewhere(asked)
     if directory:
         text = scene.document.client.files.get(f"{directory}/config.json")
-        client = replace(
-            client, store=stored(text), writable=unwritable(directory), unreadable=""
-        )
+        client = replace(client, store=stored(text), writable=unwritable(directory), unreadable="")
     given = recording.env.get("DOCKER_AUTH_CONFIG", "")
     if given and known_engine(client.engine).reads_environment:
         client = replace(client, store=replace(client.store, environment=stored(given).entries))

@@ -88,7 +88,7 @@ def stored_content(request: Request, stored: Blob) -> Response:
     first = wanted.start if wanted and wanted.last is None else 0
     about = (("Accept-Ranges", "bytes"), ("Docker-Content-Digest", stored.digest))
     left = Content(stored.size - first, stored.actual or stored.digest, stored.unpacked)
-    return Response(206 if first else 200, about, b"", left)
+    return Response(206 if first else 200, about, stored.data, left)
 
 
 def stored_blob(request: Request, registry: Registry, target: Target) -> Response:

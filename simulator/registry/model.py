@@ -44,8 +44,8 @@ class User:
 class Blob:
     """A blob as stored; `digest` is its name, and need not be true of a corrupted one.
 
-    With a `size`, there are no bytes: what would arrive is that many, of digest `actual`, and its
-    files have `unpacked` bytes.
+    With a `size`, what would arrive is that many bytes, of digest `actual`, and its files have
+    `unpacked` bytes; `data` then is what is known of them.
     """
 
     digest: str

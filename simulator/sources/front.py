@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
-from simulator.protocol.message import Headers, Request, Response
+from simulator.protocol.message import Content, Headers, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 
 Answer = Response | NetworkFailure
@@ -20,18 +20,21 @@ Respond = Callable[[Request], Answer]
 @dataclass(frozen=True)
 class Reply:
     """An answer that is given in place of the registry's. `size` is the length that it announces,
-    in bytes, if not that of its body."""
+    in bytes, if not that of its body. With a `digest`, so many bytes of it arrive, and `body` is
+    what is known of them."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
     size: int | None = None
+    digest: str = ""
 
     def response(self, request: Request) -> Response:
         data = self.body.encode()
         size = len(data) if self.size is None else self.size
         headers = (*self.headers, ("Content-Length", str(size)))
-        return Response(self.status, headers, b"" if request.method == "HEAD" else data)
+        content = Content(size, self.digest) if self.digest else None
+        return Response(self.status, headers, b"" if request.method == "HEAD" else data, content)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ OUR_OWN = {
     "recordings/lab.py": "a file of ours",
     "recordings/lab_client.py": "a value, written and read again",
     "recordings/recorder.py": "a value, written and read again",
+    "recordings/recording_file.py": "a value, written and read again",
     "registry/fixtures.py": "content of ours",
     "shell/programs/jq.py": "one word of a filter",
     "sources/front.py": "an answer of the mock",

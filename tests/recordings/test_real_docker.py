@@ -22,7 +22,8 @@ from simulator.registry.asgi import RegistryApp
 from simulator.registry.model import Auth
 from tests.dockerd import Docker
 from tests.pages import free_port
-from tests.recordings.test_recorder import basic, called, registry
+from tests.recordings.test_proxy import registry
+from tests.recordings.test_recorder import basic, called
 from tests.registries import RealRegistry, basic_registry, token_registry
 from tests.sources.servers import certificate
 
@@ -88,7 +89,7 @@ def test_a_real_docker_is_recorded(
     written = (tmp_path / "mine.json").read_text("utf-8")
     secret = case.password or "s3cret"
     assert not [way for way in (secret, basic(secret)[6:]) if way in written]
-    assert "pullscope-tokens" not in written
+    assert "pullscope-origin" not in written
     assert {line.url for line in told.http if not line.event} <= {
         f"http://{real.host}",
         *tokens_of(written),

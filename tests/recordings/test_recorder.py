@@ -1,16 +1,15 @@
 """The recorder: what it writes down, what it masks, and a real Docker recorded."""
 
 import base64
+import gzip
 import json
 import os
 import re
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
-import httpx
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import assume, given, settings
@@ -18,22 +17,14 @@ from hypothesis import strategies as st
 
 from simulator.cli import main
 from simulator.protocol.secrets import MASK
-from simulator.recordings import proxy as proxies
-from simulator.recordings import recorder, user_docker
+from simulator.protocol.target import Kind
+from simulator.recordings import recorder, recording_file, user_docker
 from simulator.recordings.document import parsed
 from simulator.recordings.masking import Masker
 from simulator.recordings.proxy import Entry, Proxy
 from simulator.recordings.user_docker import CannotRecord, Order
-from simulator.registry import serving as server
-from simulator.registry.fixtures import repositories
-from simulator.registry.model import Auth, Fault, Part, Registry, User
 from tests.cases import each
 from tests.need import need
-from tests.pages import free_port
-
-ALICE = ("alice", "s3cret")
-USERS = {"alice": User("s3cret", ("myimage", "team/*"))}
-
 
 # -- masking ----------------------------------------------------------------------------------
 
@@ -132,7 +123,8 @@ def masked(place: str, secret: str) -> dict[str, Any]:
             quote(quote(secret, safe=""), safe=""), secret.encode().hex(),
             secret[::-1], secret.upper(), secret.lower())  # fmt: skip
     outcome |= {"stdout": " ".join(said)} if place != "a cookie" else {}
-    return recorder.masked(planned, Proxy("https://r.example", "127.0.0.1:1", log), "26", outcome)
+    proxy = Proxy("https://r.example", "127.0.0.1:1", log)
+    return recording_file.masked(planned, proxy, "26", outcome)
 
 
 @settings(max_examples=400, deadline=None)
@@ -188,7 +180,7 @@ def test_a_jwt_is_masked_wherever_it_stands() -> None:
     """Also in an unknown field."""
     token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
     log = [entry(body=json.dumps({"odd": token}).encode())]
-    document = recorder.masked(order(), Proxy("https://r.example", "h:1", log), "29", told())
+    document = recording_file.masked(order(), Proxy("https://r.example", "h:1", log), "29", told())
     assert token not in json.dumps(document) and "eyJzdWIi" not in json.dumps(document)
 
 
@@ -201,7 +193,7 @@ def test_what_is_no_secret_stays() -> None:
               received=[("www-authenticate", 'Bearer realm="https://a.example/token"')]),
         Entry("https://r.example", "GET", "/v2/a/manifests/1?scope=x", status=200, body=manifest),
     ]  # fmt: skip
-    document = recorder.masked(order(), Proxy("https://r.example", "h:1", log), "29", told())
+    document = recording_file.masked(order(), Proxy("https://r.example", "h:1", log), "29", told())
     first, second = document["engines"]["29"]["http"]
     assert "UNAUTHORIZED" in first["response_body"]
     assert first["request_headers"]["Accept"] == ["a", "b"]
@@ -212,107 +204,34 @@ def test_what_is_no_secret_stays() -> None:
     assert second["response_body"] == manifest.decode() and second["path"].endswith("?scope=x")
 
 
-# -- the proxy --------------------------------------------------------------------------------
+def test_what_a_redirect_leads_to_is_masked_as_the_redirect_is() -> None:
+    """So a replay asks for just the recorded address."""
+    where = "/store/a?X-Amz-Signature=abcdef0123456789"
+    log = [Entry("https://r.example", "GET", "/v2/a/manifests/1", status=307,
+                 received=[("location", where)]),
+           Entry("https://r.example", "GET", where, status=200, moved=Kind.MANIFEST)]  # fmt: skip
+    document = recording_file.masked(order(), Proxy("https://r.example", "h:1", log), "29", told())
+    first, second = document["engines"]["29"]["http"]
+    assert first["response_headers"]["Location"] == second["path"]
+    assert "abcdef" not in second["path"]
 
 
-def registry(auth: Auth, *faults: Fault, **more: Any) -> Registry:
-    return Registry(auth=auth, realm="Private", repositories=repositories(), users=USERS,
-                    faults=faults, **more)  # fmt: skip
+def test_a_manifest_that_came_packed_is_written_down_unpacked() -> None:
+    """As the client reads it."""
+    log = [Entry("https://r.example", "GET", "/v2/a/manifests/1", status=200,
+                 received=[("content-encoding", "gzip")], body=gzip.compress(b"{}"))]  # fmt: skip
+    document = recording_file.masked(order(), Proxy("https://r.example", "h:1", log), "29", told())
+    assert document["engines"]["29"]["http"][0]["response_body"] == "{}"
 
 
-def first_blob() -> str:
-    return next(iter(repositories()["team/app"].blobs))
-
-
-def test_requests_for_tokens_pass_too_and_the_log_has_true_addresses() -> None:
-    """The realm is rewritten on the way, and written down as it was."""
-    with server.running(registry(Auth.BEARER)) as served:
-        true = f"http://{served.host}"
-        with proxies.running(true) as proxy:
-            url = f"http://{proxy.address}/v2/team/app/manifests/1.0"
-            challenge = httpx.get(url).headers["www-authenticate"]
-            realm = challenge.split('"')[1]
-            assert realm.startswith(f"http://{proxy.address}/pullscope-tokens-0/")
-            asked = {"service": "pullscope", "scope": "repository:team/app:pull"}
-            token = httpx.get(realm, params=asked, auth=ALICE).json()["token"]
-            answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"})
-        assert answer.status_code == 200
-        assert [(x.method, x.url, x.path.partition("?")[0], x.status) for x in proxy.log] == [
-            ("GET", true, "/v2/team/app/manifests/1.0", 401),
-            ("GET", true, "/token", 200),
-            ("GET", true, "/v2/team/app/manifests/1.0", 200),
-        ]
-        headers = dict(proxy.log[0].received)
-        assert headers["www-authenticate"].split('"')[1] == f"{true}/token"
-        assert dict(proxy.log[0].sent)["host"] == served.host
-        assert proxy.unproxied(f'Get "{realm}?x": no') == f'Get "{true}/token?x": no'
-        assert proxy.unproxied(f"{proxy.address}/a") == f"{served.host}/a"
-
-
-def test_a_blob_passes_whole_and_is_logged_by_size_and_digest() -> None:
-    """A download that is cut is cut here as well; the rest is hashed on."""
-    digest, data = first_blob(), repositories()["team/app"].blobs[first_blob()].data
-    cut = Fault(Part.BLOB, cut_after=10, times=1)
-    with (
-        server.running(registry(Auth.NONE, cut)) as served,
-        proxies.running(f"http://{served.host}") as proxy,
-    ):
-        url = f"http://{proxy.address}/v2/team/app/blobs/{digest}"
-        with pytest.raises(httpx.RemoteProtocolError):
-            httpx.get(url)
-        rest = httpx.get(url, headers={"Range": "bytes=10-"})
-        whole = httpx.get(url)
-    assert (rest.status_code, rest.content, whole.content) == (206, data[10:], data)
-    lines = [recorder.blob(x) for x in proxy.log]
-    assert [line["response_bytes"] for line in lines] == [10, len(data) - 10, len(data)]
-    assert [line["response_digest"] for line in lines] == ["", digest, digest]
-    assert all(x.blob for x in proxy.log)
-
-
-def test_a_redirect_is_passed_on_as_it_is() -> None:
-    """Requests to that host are not seen here."""
-    away = "https://storage.example.com/b/"
-    with (
-        server.running(registry(Auth.NONE, blobs_at=away)) as served,
-        proxies.running(f"http://{served.host}") as proxy,
-    ):
-        answer = httpx.get(f"http://{proxy.address}/v2/team/app/blobs/{first_blob()}")
-    assert answer.headers["location"].startswith(away)
-    assert len(proxy.log) == 1 and 300 <= proxy.log[0].status < 400
-
-
-def test_head_is_answered_with_its_headers() -> None:
-    """The length is that of what GET would send."""
-    with (
-        server.running(registry(Auth.NONE)) as served,
-        proxies.running(f"http://{served.host}") as proxy,
-    ):
-        path = "/v2/team/app/manifests/1.0"
-        through, direct = (httpx.head(f"http://{at}{path}") for at in (proxy.address, served.host))
-    assert through.headers["content-length"] == direct.headers["content-length"]
-    assert through.headers["docker-content-digest"] == direct.headers["docker-content-digest"]
-
-
-@pytest.mark.parametrize(("scheme", "events"), [("http", 1), ("https", 0)])
-def test_an_attempt_at_tls_is_logged_where_the_registry_would_have_seen_it(
-    scheme: str, events: int
-) -> None:
-    """Before a registry with TLS it is only the proxy that has none."""
-    with proxies.running(f"{scheme}://localhost:{free_port()}") as proxy:
-        host, _, port = proxy.address.rpartition(":")
-        with socket.create_connection((host, int(port))) as connection:
-            connection.sendall(b"\x16\x03\x01\x00\x05hello")
-            connection.recv(1000)
-    assert [x.event for x in proxy.log] == ["tls_client_hello_on_plain_http_port"] * events
-
-
-def test_a_registry_that_goes_away_is_no_recording() -> None:
-    """Docker would have met something else than our 502."""
-    upstream = f"http://localhost:{free_port()}"
-    with proxies.running(upstream) as proxy:
-        assert httpx.get(f"http://{proxy.address}/v2/").status_code == 502
-    assert proxy.log == []
-    assert proxy.troubles[0].startswith(f"{upstream} did not answer: connection refused")
+def test_a_user_name_may_have_a_colon() -> None:
+    """The order says where the name ends."""
+    given = base64.b64encode(b"al:ice:swordfish").decode()
+    log = [entry(sent=[("authorization", f"Basic {given}")])]
+    typed = Order(("docker", "login", "-u", "al:ice", "r.example"))
+    document = recording_file.masked(typed, Proxy("https://r.example", "h:1", log), "29", told())
+    sent = document["engines"]["29"]["http"][0]["request_headers"]["Authorization"]
+    assert base64.b64decode(sent.partition(" ")[2]).decode() == f"al:ice:{MASK}"
 
 
 # -- bad input --------------------------------------------------------------------------------
@@ -325,9 +244,19 @@ def called(*words: str, typed: str = "") -> Result:
 HERE = "127.0.0.1:1"
 BAD_INPUT = {
     "no command": ((), "Missing argument"),
-    "no Docker command": (("podman", "pull", "a"), "a command starts with docker"),
+    "no Docker command": (("oras", "pull", "a"), "a command starts with docker"),
     "another verb": (("docker", "push", f"{HERE}/a"), "use one of docker login, docker logout"),
     "a password in sight": (("docker", "login", "-u", "a", "-p", "b", HERE), "--password-stdin"),
+    "a password in sight of another client": (
+        ("skopeo", "inspect", "--creds", "a:b", f"docker://{HERE}/a"), "--password-stdin",
+    ),
+    "a password within the name": (
+        ("ctr", "images", "pull", "--user", "a:b", f"{HERE}/a:1"), "--password-stdin",
+    ),
+    "no registry": (("podman", "pull", "alpine"), "names no registry"),
+    "content trust": (
+        ("docker", "pull", "--disable-content-trust=false", f"{HERE}/a"), "notary server",
+    ),
     "another configuration": (("docker", "--config", "x", "pull", f"{HERE}/a"), "--username"),
     "Docker Hub": (("docker", "pull", "alpine"), "Docker Hub cannot be recorded"),
     "a bad reference": (("docker", "pull", f"{HERE}/A"), "must be lowercase"),
@@ -361,7 +290,7 @@ def test_a_file_is_not_overwritten(tmp_path: Path) -> None:
     assert (result.exit_code, path.read_text()) == (2, "mine")
     assert "is there already: choose another --output, or add --force" in result.stderr
     with pytest.raises(CannotRecord, match="there already"):
-        recorder.write(path, {})
+        recording_file.write(path, {})
 
 
 def test_without_docker_there_is_a_sentence(
