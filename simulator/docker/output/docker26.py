@@ -52,10 +52,8 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
 
 def not_reached(failure: e.Unreachable, state: State) -> str:
     why = unreachable_text(failure)
-    if failure.obstacle is Obstacle.BROKEN_OFF:
+    if failure.obstacle is Obstacle.BROKEN_OFF or at_blob(failure, state):
         return with_attempts(why, CONFIG_ATTEMPTS + 1, blob_at(state, failure.url))
-    if at_layer(failure, state):
-        return why
     said = go_error(failure.method, failure.url, why)
     return go_error(*asked(state), said) if authorizing(state) else said
 
@@ -154,12 +152,9 @@ WHAT = {DOCKER_MANIFEST: "manifest", DOCKER_INDEX: "manifest list",
         OCI_MANIFEST: "manifest", OCI_INDEX: "index"}  # fmt: skip
 
 
-def at_layer(failure: e.Unreachable, state: State) -> bool:
-    """Of a layer that is tried again, only the innermost error is printed."""
-    closed = failure.obstacle is Obstacle.CLOSED
-    return state.phase is Phase.FETCHING_BLOBS and not closed and (
-        blob_at(state, failure.url) == "layer"
-    )  # fmt: skip
+def at_blob(failure: e.Unreachable, state: State) -> bool:
+    """Of a blob that is tried again, only the innermost error is printed."""
+    return state.phase is Phase.FETCHING_BLOBS and failure.obstacle is not Obstacle.CLOSED
 
 
 def authorizing(state: State) -> bool:
@@ -207,7 +202,8 @@ def translated(first: e.RegistryError, status: int, state: State) -> str:
 
 def blob_at(state: State, url: str) -> str:
     config = state.run.image.manifest.config.digest if state.run.image.manifest else ""
-    return "config" if config and url.endswith(config) else "layer"
+    moved = (config, url) in state.run.download.moved
+    return "config" if config and (moved or url.endswith(config)) else "layer"
 
 
 def with_attempts(said: str, attempts: int, kind: str) -> str:
