@@ -14,7 +14,7 @@ NOTES = {
     "FellBackToHttp": N_("Inferred: Docker always tries TLS first."),
     "CredentialAttached": N_("Seen in the next request's Authorization header."),
     "UpdateNeeded": N_("Inferred: this name was not seen here before, or it goes on asking."),
-    "AlreadyUpToDate": N_("Inferred: after the digest, no further request came."),
+    "AlreadyUpToDate": N_("Inferred: after the digest, no layer was asked for."),
     "PlatformSelected": N_("Inferred from which of the index's manifests is asked for."),
     "ManifestHeld": N_("Inferred: it asks for blobs without having asked for the manifest."),
     "IndexHeld": N_("Inferred: it asks for blobs without having asked for the index."),

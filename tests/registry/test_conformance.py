@@ -175,6 +175,13 @@ def test_the_catalog_names_what_the_user_may_pull() -> None:
     assert catalog(registry, None).status == 401
 
 
+def test_where_everything_is_open_credentials_hide_nothing() -> None:
+    """They may come along, since a client has them for this host."""
+    registry = Registry(Auth.NONE, repositories=repositories(), users=USERS)
+    for given in (None, Authorization.basic("alice", "s3cret"), Authorization.basic("x", "y")):
+        assert json.loads(catalog(registry, given).body)["repositories"] == NAMES
+
+
 @pytest.mark.parametrize(
     ("name", "password", "hidden"),
     [("alice", "s3cret", {"other/secret"}), ("root", "r00t", set()), ("", "", None)],
