@@ -1,10 +1,16 @@
 """Tables and styled text on the terminal."""
 
+import os
+import sys
+
 from rich.console import Console
 
 from simulator.cli.common import printable
 
-console = Console()
+UNBOUND = 1000
+"""Columns of a table in a file or a pipe: its rows are lines, and no word is cut."""
+bounded = sys.stdout.isatty() or "COLUMNS" in os.environ
+console = Console(width=None if bounded else UNBOUND)
 
 
 def plain(value: object) -> str:
