@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from simulator.protocol.challenge import Challenge
 from simulator.protocol.digest import algorithm_of, digest_of
 from simulator.protocol.hosts import split_url
+from simulator.protocol.manifest import InvalidManifest, Manifest, parse_manifest
 from simulator.protocol.message import Answer, Exchange, Request, Response, Transport
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.protocol.target import Kind
@@ -47,7 +48,7 @@ def real(
     allowance = Allowance(policy)
     dialer = Dialer(registry, policy, allowance)
     client = HttpClient(dialer, trusted or certificates.trusted(registry), AT_ONCE + 1)
-    sender = Sender(registry, client, layout, on_exchange)
+    sender = Sender(registry, client, layout, on_exchange, on_progress)
     downloads = Downloads(client, allowance, layout, sender.objection, on_progress)
     with closing(client), closing(downloads):
         yield lambda requests: sender.send(requests, downloads)
@@ -61,6 +62,7 @@ class Sender:
     client: HttpClient
     layout: Layout | None
     on_exchange: Callable[[float, float], object] | None = None
+    on_progress: Callable[[Progress], object] | None = None
     realms: set[str] = field(default_factory=set)
 
     def send(self, requests: Sequence[Request], downloads: Downloads) -> Iterator[Exchange]:
@@ -109,9 +111,14 @@ class Sender:
         if challenge and challenge.realm:
             self.realms.add(origin_of(challenge.realm))
         manifest = request.method == "GET" and request.target.kind is Kind.MANIFEST
-        if self.layout and manifest and response.status == 200:
-            algorithm = algorithm_of(request.path.rpartition("/")[2])
-            self.layout.remember(digest_of(response.body, algorithm), response.body)
+        if not manifest or response.status != 200:
+            return
+        digest = digest_of(response.body, algorithm_of(request.path.rpartition("/")[2]))
+        if self.layout:
+            self.layout.remember(digest, response.body)
+        if self.on_progress:
+            for one in announced(response, digest):
+                self.on_progress(one)
 
     def objection(self, request: Request) -> str:
         """Why a request with a secret is not sent; empty if it may be."""
@@ -120,6 +127,17 @@ class Sender:
         if origin_of(request.url) in self.realms:
             return ""
         return f"the registry did not name {request.host} as its token service"
+
+
+def announced(response: Response, digest: str) -> Iterator[Progress]:
+    """The blobs that this manifest names, none of which has begun; nothing for an index."""
+    try:
+        found = parse_manifest(response.body, digest, response.header("Content-Type") or "")
+    except InvalidManifest:
+        return
+    if isinstance(found, Manifest):
+        for blob in (found.config, *found.layers):
+            yield Progress(blob.digest, 0, blob.size)
 
 
 def origin_of(url: str) -> str:
