@@ -39,10 +39,11 @@ def of_others() -> tuple[str, str]:
     and for the messages of all failing runs."""
     coach = [one for many in hints().values() for one in many]
     claims = sum(len(one.when) + len(one.claims) for one in coach)
-    said = [one.claims for one in (*rules().stages.values(), *causes().values()) if one.claims]
+    proven = [one.claims for one in rules().stages.values() if one.claims]
+    proven += [one.claims for one in causes().values() if one.claims]
     return (
         f"the coach: {len(coach)} sentences, {claims} conditions and claims",
-        f"the decoder: {len(said)} sentences about runs, {sum(map(len, said))} claims",
+        f"the decoder: {len(proven)} sentences about runs, {sum(map(len, proven))} claims",
     )
 
 

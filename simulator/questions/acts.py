@@ -119,7 +119,7 @@ SENT = {
     ("HEAD", Target.MANIFEST): "head", ("PUT", Target.MANIFEST): "put",
     ("HEAD", Target.BLOB): "check", ("GET", Target.MANIFEST): "manifest",
 }  # fmt: skip
-"""What is sent to a registry, by method and target, where the target alone does not say it."""
+"""Acts by method and target, where the target alone does not say which."""
 LOCAL = {
     e.CredentialsStored: "store", e.ImageStored: "name", e.AlreadyUpToDate: "held",
 }  # fmt: skip

@@ -45,8 +45,8 @@ def next_keys(lesson: Lesson) -> Iterator[Key]:
 
 
 def foreseeable(trace: Trace, step: Step) -> bool:
-    """An error that follows shows in this answer, and not later on this machine; and what follows
-    does not hang on what stands beside the image."""
+    """The next act follows from this answer: an error shows in it and not later on this machine,
+    and the answer is about the image itself."""
     if isinstance(step.event, BESIDE):
         return False
     return follows(trace, step.number) != ("error", "") or isinstance(step.event, e.Failure)
