@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from simulator.docker.cli.commands import Login, Logout
 from simulator.docker.config_file import Credential, registry_key
 from simulator.docker.events import TokenIssued
-from simulator.docker.machine import Phase, State
+from simulator.docker.machine import Phase
 from simulator.docker.machine.mirrors import first_host
 from simulator.docker.machine.outgoing import Stage
+from simulator.docker.machine.state import State
 from simulator.docker.trace import Step
 from simulator.protocol.hosts import is_loopback, split_url
 from simulator.protocol.message import Request, Response
