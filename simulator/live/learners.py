@@ -5,6 +5,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.live.accounts import Account, new_name, opened
 from simulator.live.observer.observe import Memo
@@ -13,9 +14,9 @@ from simulator.live.trouble import Trouble
 from simulator.protocol.hosts import is_loopback
 from simulator.words.i18n import _
 
-LEARNERS = 200
+LEARNERS = 400
 """How many sessions there are at once."""
-PER_ADDRESS = 100
+PER_ADDRESS = 250
 """How many of them from one address: a class behind one router, and not all places."""
 KEPT = 400
 """Exchanges that are kept of each."""
@@ -48,6 +49,8 @@ class Session:
     """When a client here spoke TLS to the plain port."""
     memo: Memo = field(default_factory=dict)
     """What the observer has told already."""
+    drawn: tuple[object, dict[str, Any]] | None = field(default=None, repr=False)
+    """The newest run as the page was sent it, after what it depends on."""
     right: bytes = field(default=b"", repr=False)
     """The fingerprint of the password, once it came: it need not be checked again."""
     telling: threading.Lock = field(default_factory=threading.Lock)

@@ -19,6 +19,7 @@ from simulator.live.observer.run import Run
 from simulator.live.trouble import images_for, known
 from simulator.live.wording import reworded
 from simulator.views import player
+from simulator.words import i18n
 from simulator.words.i18n import N_, _
 
 SHOWN = 12
@@ -97,9 +98,20 @@ def message(
     runs = runs_of(session, now)[-SHOWN:]
     return {
         "runs": [summary(run, session.name) for run in runs],
-        "run": payload(runs[-1], session.lesson) if runs else None,
+        "run": drawn(session, runs[-1]) if runs else None,
         "coach": advice(facts(session, host, now, secure)),
     }
+
+
+def drawn(session: Session, run: Run) -> dict[str, Any]:
+    """The run for the stage. Most often nothing has changed since the last look, which every page
+    takes again and again."""
+    shown = run.trace.steps, run.inferred, run.asides, run.number, run.client, run.outcome
+    about = shown, lesson_named(session.lesson).id, i18n.chosen.get()
+    held = session.drawn
+    if held is None or held[0] != about:
+        held = session.drawn = about, payload(run, session.lesson)
+    return held[1]
 
 
 def news(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any]:

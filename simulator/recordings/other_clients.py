@@ -86,8 +86,13 @@ def record_other(order: Order) -> dict[str, Any]:
         "stderr": with_true_names(done.stderr, proxy, folder),
         "config_json_text_after": after and proxy.unproxied(after), "config_json_mode": mode,
     }  # fmt: skip
-    number = re.search(r"\d+(?:\.\d+)+", version)
-    return masked(order, proxy, f"{name}-{number[0]}" if number else name, told)
+    return masked(order, proxy, f"{name}-{number(version)}".removesuffix("-"), told)
+
+
+def number(version: str) -> str:
+    """`1.28.2` of `buildah version 1.28.2 (image-spec 1.1.0)`."""
+    words = (word for word in version.split() if word[0].isdigit() and "." in word)
+    return next(words, "").partition("~")[0]
 
 
 # -- the command ------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from simulator.live import view
 from simulator.live.clients import commands, kinds, note
 from simulator.live.observer.observe import observe
@@ -12,6 +14,7 @@ from simulator.live.observer.run import Run
 from simulator.live.sessions import Sessions
 from simulator.live.trouble import known
 from simulator.protocol.authorization import Authorization
+from simulator.words import i18n
 from tests.cases import each
 from tests.live.learner import HOST, Clock, Learner
 from tests.live.sequences import Sequence, sequences
@@ -135,3 +138,33 @@ def test_at_the_end_only_who_stores_credentials_has_some_stored(client: str) -> 
     last = drawn(runs_of(played(of(client, "pull")))[-1])[-1]
     stores = bool(kinds()["containerd" if client == "ctr" else client].credentials)
     assert ("stored" in last["tracker"]["auth_token"]) == stores
+
+
+def test_a_run_that_has_not_changed_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page looks again each two seconds; only news costs anything, in any language."""
+    learner = Learner(Sessions(clock=Clock()))
+    count = 0
+
+    def counted(run: Run, lesson: str = "") -> dict[str, Any]:
+        nonlocal count
+        count += 1
+        return payload(run, lesson)
+
+    payload = view.payload
+    monkeypatch.setattr(view, "payload", counted)
+
+    def look(later: float, language: str = "en") -> dict[str, Any]:
+        with i18n.speaking(language):
+            return view.message(learner.session, HOST, learner.sessions.clock() + later)
+
+    learner.login()
+    first, again = look(9.0), look(99.0)
+    assert count == 1 and first["run"] == again["run"]
+    german = look(99.0, "de")
+    assert count == 2 and german["run"] != first["run"]
+    learner.pull()
+    after = look(9.0)
+    assert count == 3 and len(after["run"]["steps"]) > len(first["run"]["steps"])
+    with i18n.speaking("en"):
+        fresh = payload(last_run(learner))
+    assert after["run"]["steps"] == fresh["steps"]
