@@ -14,7 +14,7 @@ import httpx
 from playwright.sync_api import Page
 
 from tests.pages import chromium
-from tests.web.test_own_docker import Learner, pullscope_app, visit
+from tests.web.own_docker import Learner, pullscope_app, visit
 
 ROUNDS = 30
 WATCH = """() => {

@@ -25,7 +25,7 @@ from simulator.protocol.manifest import Manifest, parse_manifest
 from simulator.protocol.media_types import MANIFESTS
 from tests.bench.step import fresh, presses, ready
 from tests.pages import STAGE, chromium
-from tests.web.test_own_docker import pullscope_app, visit
+from tests.web.own_docker import pullscope_app, visit
 
 ACCOUNTS, PRESSES, LOADS = 10, 12, 5
 EVERY = 2.0
