@@ -146,10 +146,12 @@ def test_json_is_the_trace() -> None:
 
 
 def test_scenarios_lists_them_all() -> None:
-    """Every name is there."""
+    """Every name is there, and in a pipe every text is whole."""
     result = called("scenarios")
     assert result.exit_code == 0
     assert all(name in result.stdout for name in (*scenarios(), *recorded_situations()))
+    told = [word for one in scenarios().values() for word in (one.title, one.cause) if word]
+    assert len(told) > 40 and not [word for word in told if word not in result.stdout]
     only = called("scenarios", "--recorded").stdout
     assert "pull_no_login" in only and "wrong-password" not in only
 
