@@ -1,6 +1,6 @@
 """The lesson "Limits and mirrors" against a real engine and a real registry as a cache.
 
-The registry with the limit stands in for Docker Hub and is ours: no other one has this limit.
+The registry with the limit is ours and takes the place of Docker Hub: no other one has it.
 """
 
 from collections.abc import Iterator
