@@ -5,18 +5,21 @@ The key is the run itself. The other options are the machine's other ways out of
 and so is the reason why each of them is wrong.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from simulator.docker.machine import TRANSITIONS, Phase
 from simulator.docker.trace import Step, Trace
 from simulator.scenarios import play
 from simulator.views.commands import command_name
-from simulator.views.outline import Outline, Prediction, Row
+from simulator.views.outline import Outline, Part, Prediction, Row
 from simulator.views.probes import PROBES
 from simulator.views.reasons import Reason, Shown, reason
 from simulator.views.rows import row_of, rows_by_step
+from simulator.words.data_file import read
+from simulator.words.i18n import per_language
 
 MOST = 4
 """Questions that a run asks: more would be an exam."""
@@ -106,11 +109,10 @@ def exits(phase: Phase) -> list[str]:
 def of_events(lesson: Outline, trace: Trace, step: Step, ways: Sequence[str]) -> Iterator[Option]:
     """The event of this step, and other exits of its phase: those of the lesson's choice first."""
     phase = step.before.phase
-    yield Option(title(lesson, step), True)
+    yield Option(outcome(lesson, step, step.name), True)
     for name in dict.fromkeys((*ways, *exits(phase))):
         if name != step.name:
-            words = lesson.words(name, step)
-            yield wrong(words.title, why_not_event(lesson, trace, step, name))
+            yield wrong(outcome(lesson, step, name), why_not_event(lesson, trace, step, name))
 
 
 def why_not_event(lesson: Outline, trace: Trace, step: Step, name: str) -> Reason:
@@ -216,6 +218,31 @@ def row_text(row: Row) -> str:
 
 
 # -- words --------------------------------------------------------------------------------------
+
+OUTCOMES = Path(__file__).with_name("outcomes.yaml")
+
+
+class InvalidOutcomes(ValueError):
+    """`outcomes.yaml` is not right; the message says where."""
+
+
+class Outcome(Part):
+    """What an event means for who has not met its title."""
+
+    text: str
+
+
+@per_language
+def outcomes() -> Mapping[str, Outcome]:
+    """By event, in the chosen language."""
+    file = read(OUTCOMES, InvalidOutcomes)
+    return {name: file.part(Outcome, InvalidOutcomes, name) for name in file.document}
+
+
+def outcome(lesson: Outline, step: Step, name: str) -> str:
+    """An option of this event, at this step: its outcome in plain words, or its title."""
+    known = outcomes().get(name)
+    return known.text if known else lesson.words(name, step).title
 
 
 def title(lesson: Outline, step: Step) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.docker.engines import engines
 from simulator.docker.machine import TRANSITIONS, Phase
-from simulator.lesson.library import HOME
+from simulator.lesson.library import HOME, entries
 from simulator.lesson.load import load
 from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace as run
@@ -57,19 +57,31 @@ def test_the_lessons_own_run_asks_of_every_kind(engine: str) -> None:
 
 @each(("name", "engine"), RUNS)
 def test_the_key_is_what_happens(name: str, engine: str) -> None:
-    """The right option is the event's title, the tracker's value, or the next row of the run."""
+    """The right option is the event's outcome, the tracker's value, or the next row of the run."""
     trace = run(name, engine)
     rows = [step["row"] for step in views.stage(LESSON, trace)["steps"]]
     for question in questions(LESSON, trace):
         step = trace.steps[question.step - 1]
         if question.kind == "event":
-            assert right(question).text == predict.title(LESSON, step)
+            assert right(question).text == predict.outcome(LESSON, step, step.name)
         elif question.kind == "value":
             values = [probe.cell(step.after) for probe in LESSON.probes]
             assert right(question).text in values
         else:
             now, *later = [row for row, _ in groupby(rows[question.step - 2 :])]
             assert right(question).text.startswith(f"{later[0]} · ") and later[0] != now
+
+
+def test_what_every_lesson_offers_is_said_in_plain_words() -> None:
+    """Each event that a lesson lists as an option has its outcome, in every language; and each
+    outcome is of an event that ends a phase that some lesson asks about."""
+    asked = [p for entry in entries() if entry.lesson for p in entry.lesson.predictions]
+    told = {name for one in asked for name in one.ways}
+    possible = {name for one in asked for name in (*one.ways, *predict.exits(one.phase))}
+    assert told <= predict.outcomes().keys() <= possible
+    with i18n.speaking("de"):
+        german = {one.text for one in predict.outcomes().values()}
+    assert not german & {one.text for one in predict.outcomes().values()}
 
 
 @each(("name", "engine"), RUNS)
@@ -80,7 +92,8 @@ def test_the_other_events_are_other_ways_out_of_that_phase(name: str, engine: st
         if question.kind != "event":
             continue
         step = trace.steps[question.step - 1]
-        ways = {LESSON.words(kind.__name__, step).title for kind in TRANSITIONS[step.before.phase]}
+        names = (kind.__name__ for kind in TRANSITIONS[step.before.phase])
+        ways = {predict.outcome(LESSON, step, name) for name in names}
         assert {option.text for option in question.options} <= ways
 
 
@@ -94,15 +107,16 @@ def test_a_reason_names_a_situation_in_which_it_is_so() -> None:
             named = [s.name for s in scenarios().values() if f"“{s.title}”" in option.why]
             if question.kind == "event" and named:
                 events = [s for s in run(named[0]).steps if s.before.phase is phase]
-                assert option.text in [predict.title(LESSON, step) for step in events]
+                there = [predict.outcome(LESSON, step, step.name) for step in events]
+                assert option.text in there
                 checked += 1
     assert checked >= 4
 
 
 def test_what_comes_later_in_this_run_is_told_so() -> None:
-    """“The tag is resolved” is not wrong for ever: it is too early."""
+    """The digest of the tag is not wrong for ever: it is too early."""
     question = next(q for q in questions(LESSON, run("works")) if q.step == 11)
-    early = next(option for option in question.options if option.text == "The tag is resolved")
+    early = next(option for option in question.options if "which digest" in option.text)
     assert "later" in early.why
 
 
