@@ -1,19 +1,22 @@
 """What a page costs: requests, bytes, layout shift, layouts a step, and a slow network.
 
-`tests.bench.step` prints it. Bytes are as sent, compressed; layout shift is what moved by itself
-until the page was at rest.
+    python -m tests.bench.page
+
+`tests.bench.step` prints it, too. Bytes are as sent, compressed; layout shift is what moved by
+itself until the page was at rest.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page
 
 from simulator.web.pages import PAGES
-from tests.pages import PATIENCE
+from tests.pages import PATIENCE, STAGE, app, chromium
 
 SHIFT = """new PerformanceObserver(list => {
   for (const entry of list.getEntries())
@@ -67,25 +70,32 @@ def weight(browser: Browser, url: str) -> tuple[int, float, float]:
         return len(traffic.sent), sum(traffic.sent.values()) / 1000, shift
 
 
-def layouts(browser: Browser, url: str) -> float:
-    """How often the browser lays the page out for one step, at the median."""
+WORK = ("LayoutCount", "LayoutDuration", "RecalcStyleDuration", "ScriptDuration")
+"""What a browser does for a step, as it counts it itself."""
+
+
+def work(browser: Browser, url: str) -> dict[str, float]:
+    """For one step, at the median: how often the browser lays the page out, and milliseconds of
+    processor time, which other work on this machine does not lengthen."""
     with fresh(browser) as page:
+        page.context.add_init_script("localStorage.setItem('pullscope.questions', 'false')")
         at_rest(page, url)
         session = page.context.new_cdp_session(page)
-        session.send("Performance.enable")
-        counts = []
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        taken = []
         for _step in range(STEPS):
-            before = laid_out(session)
+            before = metrics(session)
             page.keyboard.press("ArrowRight")
             page.wait_for_timeout(400)
-            counts.append(laid_out(session) - before)
-        return median(counts)
+            after = metrics(session)
+            taken.append({name: after[name] - before[name] for name in WORK})
+        return {name: median(one[name] for one in taken) for name in WORK}
 
 
-def laid_out(session: CDPSession) -> float:
-    """Layouts so far."""
+def metrics(session: CDPSession) -> dict[str, float]:
+    """What the browser has done so far: counts, and seconds."""
     known = session.send("Performance.getMetrics")["metrics"]
-    return float(next(one["value"] for one in known if one["name"] == "LayoutCount"))
+    return {one["name"]: float(one["value"]) for one in known}
 
 
 def slow(browser: Browser, url: str, selector: str) -> float:
@@ -108,8 +118,22 @@ def report(browser: Browser, app: str, stage: str, empty: str) -> None:
     for title, url in rows.items():
         requests, sent, shift = weight(browser, url)
         print(f"{title:32}{requests:9}{sent:10.0f}{shift:15.3f}")
-    print(f"Layouts a step, median of {STEPS}: {layouts(browser, stage):.0f}")
+    done = work(browser, stage)
+    print(f"Layouts a step, median of {STEPS}: {done.pop('LayoutCount'):.0f}")
+    for name, seconds in done.items():
+        title = f"Processor time a step: {name.removesuffix('Duration')}"
+        print(f"{title:40}{1000 * seconds:8.1f} ms")
     print("Usable over Slow 3G, s (aim 25)")
     print(f"{'an empty Streamlit app':32}{slow(browser, empty, 'h1'):9.1f}")
     print(f"{'the home':32}{slow(browser, app, 'h1'):9.1f}")
     print(f"{'the page with the stage':32}{slow(browser, stage, '.stage[data-step]'):9.1f}")
+
+
+def main() -> None:
+    empty = Path(__file__).parent / "empty_app.py"
+    with chromium() as browser, app() as home, app(empty) as other:
+        report(browser, home, f"{home}/{STAGE}", other)
+
+
+if __name__ == "__main__":
+    main()

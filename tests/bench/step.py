@@ -25,7 +25,7 @@ from simulator.scenarios.play import trace as run
 from simulator.views import player
 from tests.bench.long_run import long_run
 from tests.bench.page import report
-from tests.pages import ROOT, STAGE, app, chromium
+from tests.pages import PATIENCE, ROOT, STAGE, app, chromium
 
 HERE = Path(__file__).parent
 PRESSES, LOADS, SLOWER = 24, 7, 4
@@ -78,6 +78,7 @@ def fresh(browser: Browser) -> Iterator[Page]:
 def presses(browser: Browser, url: str, count: int, slower: int) -> list[float]:
     """Milliseconds of each press of the right arrow key."""
     with fresh(browser) as page:
+        page.set_default_timeout(PATIENCE * 1000)
         page.goto(url)
         page.get_by_role("heading", name="1 · ").wait_for()
         page.wait_for_timeout(2000)

@@ -21,6 +21,8 @@ const GLANCE = 700; // and each step before the first word
 const WATCHED = 10_000; // milliseconds for which a download is watched, at most
 const EXPLAINED = 2000; // characters of a message that an address takes
 const STAY = 1500; // milliseconds at a step until it is kept as the place to go on from
+const REST = 100; // milliseconds after a step until what is not in view follows
+const GLIMPSE = 0.05; // of a part that is in view at least when it counts as seen
 const players = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -56,7 +58,7 @@ function leaveChoices() {
 
 class Player {
   constructor(root, data, from, decoder) {
-    Object.assign(this, { root, data, decoder, say: speaker(data.strings), at: spots(root), focus: 0 });
+    Object.assign(this, { root, data, decoder, say: speaker(data.strings), at: spots(root), focus: 0, seen: new Set() });
     this.stage = root.querySelector(".stage");
     this.listening = new AbortController();
     this.build();
@@ -68,7 +70,7 @@ class Player {
 
   end() {
     this.pause();
-    clearTimeout(this.staying);
+    for (const timer of [this.staying, this.resting]) clearTimeout(timer);
     this.left = true;
     this.listening.abort();
     this.others.leave();
@@ -159,10 +161,14 @@ class Player {
     return whole ? Math.min(asked, this.data.steps.length) : 1;
   }
 
-  // The address is written after the frame is painted: it takes longer than the step.
-  address() {
-    cancelAnimationFrame(this.writing);
-    this.writing = requestAnimationFrame(() => setTimeout(() => this.write()));
+  // What is not in view follows when stepping rests: the address, which takes longer to write than
+  // the step, and parts that are further down.
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.lower();
+      this.write();
+    }, REST);
   }
 
   write() {
@@ -203,7 +209,7 @@ class Player {
 
   present() {
     this.turn(this.view === "present" ? "" : "present");
-    this.address();
+    this.rest();
     this.tell();
   }
 
@@ -260,23 +266,33 @@ class Player {
     this.showAccount(step);
     this.questions.show(this.number);
     this.showControls(step, before);
-    this.table.show(this.number);
-    this.wire.show(step);
     this.showWhole(step);
+    this.drawn = 0;
+    if (before === undefined || this.seen.size) this.lower();
     this.settle(step, before === this.number - 1);
     if (this.data.live) this.announce();
-    else this.address();
+    this.rest();
     this.tell();
+  }
+
+  // The table and the message of this step, once.
+  lower() {
+    if (this.drawn === this.number) return;
+    this.drawn = this.number;
+    const step = this.data.steps[this.number - 1];
+    this.table.show(this.number);
+    this.wire.show(step);
+    this.table.reveal(step);
+    this.at.wire.scrollTop = 0;
   }
 
   // What asks the browser for places and sizes comes after all that changes them, so that it lays
   // the page out once.
   settle(step, forward) {
-    const { terminal, wire, verdict } = this.at;
+    const { terminal, verdict } = this.at;
     const height = terminal.scrollHeight;
     this.lanes.reveal();
-    this.table.reveal(step);
-    for (const part of [wire, verdict]) part.scrollTop = 0;
+    verdict.scrollTop = 0;
     terminal.scrollTop = height;
     if (!forward || reduced()) return;
     this.lanes.travel(this.number);
@@ -427,6 +443,12 @@ class Player {
       else if (button?.dataset.part) this.part(button.dataset.part);
       else if (button && button.getAttribute("aria-disabled") !== "true") this.act(button.dataset.act);
     }, { signal });
+    const watch = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) this.seen[isIntersecting ? "add" : "delete"](target);
+      if (this.seen.size) this.lower();
+    }, { threshold: GLIMPSE });
+    for (const part of stage.querySelectorAll(".lower > .card")) watch.observe(part);
+    signal.addEventListener("abort", () => watch.disconnect());
     at.range.addEventListener("input", () => this.go(Number(at.range.value)), { signal });
     at.speed.addEventListener("change", () => remember("localStorage", "speed", Number(at.speed.value)), { signal });
     at.ask.addEventListener("submit", (event) => {
