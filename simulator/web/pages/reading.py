@@ -93,16 +93,15 @@ def introduce(part: Section) -> None:
 
 
 def between(lesson: Lesson, part: Section) -> None:
-    """Who takes part in what is shown here, in the order in which they are asked."""
+    """Who talks to whom in what is shown here: one line to the daemon, which asks each host."""
     hosts = parties(lesson, part)
     if not hosts:
         return
-    names = [
-        f":gray-badge[:material/person: {_('You')}]",
-        ":gray-badge[:material/terminal: Docker]",
-    ]
-    names += [f":blue-badge[:material/dns: {host}]" for host in hosts]
-    st.markdown(" :material/arrow_forward: ".join(names))
+    daemon = ":gray-badge[:material/settings: dockerd]"
+    you = f":gray-badge[:material/person: {_('You')}]"
+    first = (you, ":gray-badge[:material/terminal: docker]", daemon)
+    lines = [first, *((daemon, f":blue-badge[:material/dns: {host}]") for host in hosts)]
+    st.markdown("  \n".join(map(" :material/arrow_forward: ".join, lines)))
 
 
 # -- Why and Deep -----------------------------------------------------------------------------
