@@ -78,7 +78,7 @@ def exchange(entry: Entry, masker: Masker) -> dict[str, Any]:
 
 def path(entry: Entry, masker: Masker) -> str:
     """The path with its query; of a redirect masked as in the answer that gave it."""
-    return masker.path(entry.path) if entry.moved is None else masker.signed(entry.path)
+    return masker.path(entry.path) if entry.moved is None else masker.signed(entry.path, entry.path)
 
 
 def unpacked(entry: Entry) -> bytes:
