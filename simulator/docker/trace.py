@@ -5,7 +5,7 @@ jumping, comparing and exporting are indexing. A `Trace` never holds a password 
 steps are masked before they are kept, and JSON (`pullscope-trace/2`) reads back equal.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Literal
@@ -57,15 +57,26 @@ class Step:
     def name(self) -> str:
         return type(self.event).__name__
 
-    def masked(self) -> "Step":
+    def masked(self, before: State | None = None) -> "Step":
+        """Without its secrets; `before` is what was, where that is masked already."""
         exchange = self.exchange and drop_blob(self.exchange.masked())
         return replace(
             self,
-            before=self.before.masked(),
+            before=self.before.masked() if before is None else before,
             event=mask_event(self.event),
             after=self.after.masked(),
             exchange=exchange,
         )
+
+
+def masked_steps(steps: Iterable[Step]) -> Iterator[Step]:
+    """These steps without their secrets. Where one begins with what the step before it left, both
+    have the same state."""
+    last: tuple[State, State] | None = None
+    for step in steps:
+        masked = step.masked(last[1] if last and last[0] is step.before else None)
+        last = step.after, masked.after
+        yield masked
 
 
 def drop_blob(exchange: Exchange) -> Exchange:
@@ -189,7 +200,7 @@ def run(
     machine: Machine = MACHINE,
 ) -> Trace:
     """A whole run as a masked trace."""
-    kept = tuple(step.masked() for step in steps(state, transport, machine))
+    kept = tuple(masked_steps(steps(state, transport, machine)))
     return Trace(kept, state.client.engine, source, scenario)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Login, Pull
 from simulator.docker.machine import State
-from simulator.docker.trace import Step, Trace, steps
+from simulator.docker.trace import Step, Trace, masked_steps, steps
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.message import Response, Transport
 from simulator.scenarios.real_run import host_of_run, real_state
@@ -56,7 +56,7 @@ def probe(
 def asked(state: State, ask: Transport) -> tuple[Trace, State]:
     """The run without its secrets, and the state that it ended in."""
     taken = list(steps(state, ask))
-    trace = Trace(tuple(step.masked() for step in taken), state.client.engine, "real")
+    trace = Trace(tuple(masked_steps(taken)), state.client.engine, "real")
     return trace, taken[-1].after
 
 

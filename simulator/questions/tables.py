@@ -1,7 +1,7 @@
 """Messages of a run as a table: fill the blank cells, and find the false one."""
 
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import partial
 from random import Random
 
 from simulator.docker.trace import Step, Trace
@@ -46,15 +46,19 @@ def table_keys(kind: str, lesson: Lesson) -> Iterator[Key]:
         if len(messages(trace)) >= ROWS:
             for variant in range(VARIANTS):
                 key = (kind, trace.scenario, trace.engine, len(trace.steps), str(variant))
-                yield kind, trace.scenario, trace.engine, asked_step(key).number, str(variant)
+                yield kind, trace.scenario, trace.engine, excerpt(key)[-1].number, str(variant)
 
 
-@cache
 def asked_step(key: Key) -> Step:
-    """The step that a table is about: its last row that a misconception sees differently."""
-    steps = excerpt(key)
-    led = [step for step in steps if seen_otherwise(key, step)]
-    return (led or list(steps))[-1]
+    """The step that a table is about: the last row that a misconception sees differently, of those
+    with the objective of the last one. It plays every misconception in this run."""
+    last = step_at(place_of(key))
+    alike = [step for step in excerpt(key) if step_objective(step) == step_objective(last)]
+    return next((step for step in reversed(alike) if seen_otherwise(key, step)), last)
+
+
+def asked_place(key: Key) -> Address:
+    return Address(key[1], key[2], asked_step(key).number)
 
 
 def messages(trace: Trace) -> list[Step]:
@@ -100,7 +104,11 @@ def table_of(steps: tuple[Step, ...], cell: Callable[[Step], str]) -> Table:
 
 
 def table_objective(_lesson: Lesson, key: Key) -> str:
-    step = step_at(place_of(key))
+    """Known without a misconception being played: every key of a lesson is asked for it."""
+    return step_objective(step_at(place_of(key)))
+
+
+def step_objective(step: Step) -> str:
     return "challenge-and-scope" if role(step) == STORAGE else proof_objective(step)
 
 
@@ -113,7 +121,7 @@ def make_blank(lesson: Lesson, key: Key) -> Question | None:
     if len(blanks) < 2:
         return None
     names = {part.asks[1]: part.label for part in blanks}
-    at, objective = place_of(key), table_objective(lesson, key)
+    at, objective = asked_place(key), table_objective(lesson, key)
     return Question(
         key_of("blank", key[1], key[2], tuple(step.number for step in steps), tuple(names)),
         "blank", objective, at, situation(at),
@@ -141,7 +149,7 @@ def first_wrong(at: Address, part: Part) -> str:
 
 def blank_parts(lesson: Lesson, key: Key, steps: tuple[Step, ...]) -> list[Part]:
     """Two cells whose values differ: no cell can be read off another one."""
-    asked = step_at(place_of(key))
+    asked = asked_step(key)
     others = [step for step in steps if PROOF.value(step) != PROOF.value(asked)]
     chosen_steps = sorted([asked, *others[:1]], key=lambda step: step.number)
     parts = [value_part(lesson, Address(key[1], key[2], step.number), PROOF)
@@ -174,8 +182,7 @@ def false_words(_lesson: Lesson, _at: Address, asks: Asks, says: Says) -> str:
 
 
 def make_false(lesson: Lesson, key: Key) -> Question | None:
-    steps, at = excerpt(key), place_of(key)
-    asked = step_at(at)
+    steps, at, asked = excerpt(key), asked_place(key), asked_step(key)
     lie = next(lies(at, asked), None)
     if lie is None:
         return None

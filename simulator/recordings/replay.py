@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from simulator.docker.machine import IllegalTransition, State
 from simulator.docker.machine.redirects import REDIRECTS
 from simulator.docker.output.line import Line
-from simulator.docker.trace import EndlessRun, Step, Trace, steps
+from simulator.docker.trace import EndlessRun, Step, Trace, masked_steps, steps
 from simulator.protocol.byte_range import ByteRange
 from simulator.protocol.message import Answer, Content, Exchange, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
@@ -88,7 +88,7 @@ def scene_for(recording: Recording, engine: Engine) -> Scene:
 
 def trace_of(recording: Recording, played: Played) -> Trace:
     """The run as a masked trace; its terminal shows what was recorded."""
-    masked = (step.masked() for step in retold(played))
+    masked = masked_steps(retold(played))
     return Trace(tuple(masked), played.scene.engine, "recording", recording.name)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from simulator.docker.engines import engine as known_engine
-from simulator.docker.trace import Trace
+from simulator.docker.trace import Trace, masked_steps
 from simulator.recordings.document import ENGINES, Recording, engine_of, recorded, second_lab
 from simulator.recordings.scene import NotModelled, command, played, scene_of
 from simulator.scenarios import play
@@ -52,5 +52,5 @@ def run_situation(recording: Recording, engine: str) -> Trace:
     """The run in the recorded world, of all its commands."""
     scene = scene_of(recording, engine_of(recording, known_engine(engine).name))
     taken = [step for run in played(recording, scene) for step in run]
-    numbered = (replace(step, number=place).masked() for place, step in enumerate(taken, 1))
+    numbered = (replace(step, number=place) for place, step in enumerate(masked_steps(taken), 1))
     return Trace(tuple(numbered), scene.engine)

@@ -4,7 +4,7 @@ A scenario says only what is special about it; the rest is the ordinary world (`
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, Self, TypeVar
@@ -168,14 +168,16 @@ OWN: dict[str, Path] = {}
 """The file with a lesson's own scenarios, by the lesson's id. The library of lessons fills it."""
 
 
-Written = tuple[tuple[str, Path, int, int], ...]
-"""The lessons' own files: whose, where, when their content last changed, and their sizes."""
+Written = tuple[tuple[Path, int, int], ...]
+"""Lessons' own files: where, when their content last changed, and their sizes."""
 
 
-def own_written() -> Written:
-    """Another value after one of the lessons' own files was written, replaced or left out."""
-    states = ((lesson, path, state_of(path)) for lesson, path in tuple(OWN.items()))
-    return tuple((lesson, path, *state) for lesson, path, state in states if state)
+def own_written(names: Iterable[object]) -> Written:
+    """Another value after the own file of a lesson was written, replaced or left out, if one of
+    these names the lesson or a scenario of its own."""
+    lessons = {name.partition("/")[0] for name in names if isinstance(name, str)}
+    paths = [OWN[lesson] for lesson in sorted(lessons & OWN.keys())]
+    return tuple((path, *state) for path in paths if (state := state_of(path)))
 
 
 def state_of(path: Path) -> tuple[int, int] | None:
@@ -188,7 +190,8 @@ def state_of(path: Path) -> tuple[int, int] | None:
 
 
 def per_own_scenarios(make: Callable[P, R]) -> Callable[P, R]:
-    """What this makes is kept, as by `per_language`, for each state of the lessons' own files."""
+    """What this makes is kept, as by `per_language`, for each state of the lessons' own files that
+    its arguments name."""
 
     @per_language
     def made(_written: Written, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -196,7 +199,7 @@ def per_own_scenarios(make: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(make)
     def kept(*args: P.args, **kwargs: P.kwargs) -> R:
-        return made(own_written(), *args, **kwargs)
+        return made(own_written((*args, *kwargs.values())), *args, **kwargs)
 
     return kept
 

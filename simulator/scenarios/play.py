@@ -7,7 +7,7 @@ from simulator.docker.engines import engine as known_engine
 from simulator.docker.events import WorldChanged
 from simulator.docker.machine import State
 from simulator.docker.output.line import Line
-from simulator.docker.trace import MACHINE, Machine, Step, Trace, steps
+from simulator.docker.trace import MACHINE, Machine, Step, Trace, masked_steps, steps
 from simulator.scenarios.model import Act, Scenario, per_own_scenarios, scenario
 from simulator.scenarios.world import carried, changed_world
 from simulator.sources.mock import Mock, mock
@@ -22,7 +22,6 @@ def trace(name: str, engine: str = "29") -> Trace:
     return run(scenario(name), engine)
 
 
-@per_own_scenarios
 def traces(names: tuple[str, ...], engine: str = "29") -> tuple[Trace, ...]:
     """The runs of these scenarios, in their order. Raises as `trace`."""
     return tuple(trace(name, engine) for name in names)
@@ -30,9 +29,9 @@ def traces(names: tuple[str, ...], engine: str = "29") -> tuple[Trace, ...]:
 
 def run(one: Scenario, engine: str = "29", machine: Machine = MACHINE) -> Trace:
     """A run of a scenario, also of one that is in no file. Raises InvalidWorld."""
-    taken = acts(one, engine, machine)
-    masked = (replace(step, number=place).masked() for place, step in enumerate(taken, 1))
-    return Trace(tuple(masked), known_engine(engine).name, "mock", one.name)
+    taken = masked_steps(acts(one, engine, machine))
+    counted = (replace(step, number=place) for place, step in enumerate(taken, 1))
+    return Trace(tuple(counted), known_engine(engine).name, "mock", one.name)
 
 
 def acts(one: Scenario, engine: str, machine: Machine) -> Iterator[Step]:

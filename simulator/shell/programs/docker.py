@@ -13,7 +13,7 @@ from simulator.docker.output.line import Line
 from simulator.docker.output.login import prompts
 from simulator.docker.output.status import exit_status
 from simulator.docker.output.usage import complaint
-from simulator.docker.trace import Step, Trace, steps
+from simulator.docker.trace import Step, Trace, masked_steps, steps
 from simulator.shell.files import complaint as config_complaint
 from simulator.shell.files import home_of, read, understood
 from simulator.shell.programs.engine import info
@@ -121,7 +121,7 @@ def played(shell: Shell, state: State, prompt: Prompt | None) -> Ran:
     if question:
         waiting = Prompt(prompt.answers if prompt else (), *question[0], len(printed))
         return Ran(replace(shell, prompt=waiting), printed=fresh)
-    trace = Trace(tuple(step.masked() for step in taken), state.client.engine)
+    trace = Trace(tuple(masked_steps(taken)), state.client.engine)
     moved = replace(shell, client=taken[-1].after.client, world=network.world, trace=trace)
     out = "\n".join(line.text for line in fresh if line.kind == "output")
     error = "\n".join(line.text for line in fresh if line.kind == "error")
