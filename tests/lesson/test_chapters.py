@@ -67,7 +67,7 @@ def test_a_spoiled_claim_is_noticed(where: str) -> None:
     copies = spoiled(SECTIONS[where])
     assert copies
     for section in copies:
-        assert list(problems(LESSON, with_section(section))), section
+        assert any(problems(LESSON, with_section(section))), section
 
 
 WRONG = {
