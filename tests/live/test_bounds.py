@@ -73,6 +73,13 @@ def test_rates_are_limited(ada: Learner) -> None:
     assert [ada.login("wrong") for _ in range(50)][-1] == 429
 
 
+def test_the_right_password_may_come_as_often_as_it_likes(ada: Learner) -> None:
+    """A loop of pulls is no guessing, even while someone else guesses at this address."""
+    assert [ada.login("wrong") for _ in range(50)][-1] == 429
+    ada.sessions.clock.now += 60  # type: ignore[attr-defined]
+    assert {ada.login() for _ in range(100)} == {200}
+
+
 def test_a_class_behind_one_address_does_not_share_an_allowance(ada: Learner) -> None:
     """Who asks too often is refused, and the neighbour pulls all the same."""
     bob = Learner(ada.sessions)
