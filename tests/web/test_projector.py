@@ -1,5 +1,6 @@
 """The stage on a projector, with a remote and the speaker's notes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_remote_steps_and_reveals(learner: Open) -> None:
     expect(page.get_by_role("heading", name="Quiz")).to_be_visible()
     page.keyboard.press("PageDown")
     at_step(page, QUESTIONS[0]["step"] - 1)
-    assert "view=" not in page.url
+    expect(page).not_to_have_url(re.compile("view="))
 
 
 def test_the_speakers_notes_follow(learner: Open) -> None:

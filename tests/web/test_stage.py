@@ -1,6 +1,7 @@
 """The stage as every learner uses it: predicting, watching a message travel, and nothing that
 jumps."""
 
+import re
 from typing import Any
 
 import pytest
@@ -53,6 +54,7 @@ def test_a_question_that_is_shown_is_remembered_as_shown(learner: Open) -> None:
     ask(page, QUESTIONS[0])
     page.get_by_role("button", name="Show me").click()
     at_step(page, QUESTIONS[0]["step"])
+    expect(page).to_have_url(re.compile(rf"step={QUESTIONS[0]['step']}\b"))
     page.reload()
     page.wait_for_selector(".stage[data-step]")
     expect(page.locator(".verdict .shown")).to_contain_text("nothing, it was shown")

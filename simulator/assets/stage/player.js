@@ -209,7 +209,7 @@ class Player {
 
   present() {
     this.turn(this.view === "present" ? "" : "present");
-    this.rest();
+    this.write();
     this.tell();
   }
 
