@@ -268,17 +268,18 @@ def utc(row: dict[str, Any]) -> dict[str, Any]:
     return {k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()}
 
 
-def insert(connection: sa.Connection, table: sa.Table) -> Any:
+def insert(database: str, table: sa.Table) -> Any:
     """Both databases' INSERT has the same `ON CONFLICT`; SQLAlchemy has one of each."""
     from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415
 
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if database == "postgresql" else sqlite
     return dialect.insert(table)
 
 
 def add(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(connection, table).on_conflict_do_nothing(), list(map(utc, rows)))
+        statement = insert(connection.dialect.name, table).on_conflict_do_nothing()
+        connection.execute(statement, list(map(utc, rows)))
 
 
 def put_places(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
@@ -287,7 +288,7 @@ def put_places(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
     latest = {of_one(row): row for row in sorted(rows, key=itemgetter("learner", "lesson", "at"))}
     if not latest:
         return
-    statement = insert(connection, PLACE)
+    statement = insert(connection.dialect.name, PLACE)
     new = statement.excluded
     later = statement.on_conflict_do_update(
         index_elements=["learner", "lesson"],

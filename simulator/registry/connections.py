@@ -8,6 +8,7 @@ from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from simulator.registry import asgi
 from simulator.registry.replies import TEXT
@@ -24,7 +25,7 @@ class Timer:
     def __init__(self) -> None:
         self.handle: TimerHandle | None = None
 
-    def start(self, protocol: H11Protocol, seconds: float) -> None:
+    def start(self, protocol: "H11Protocol | HttpToolsProtocol", seconds: float) -> None:
         if self.handle is None:
             self.handle = protocol.loop.call_later(seconds, protocol.transport.abort)
 
@@ -104,6 +105,54 @@ class SlowClientGuard(H11Protocol):
         self.transport.close()
         if self.cycle is not None:
             self.cycle.disconnected = True
+
+
+class QuickGuard(HttpToolsProtocol):
+    """The same for a server whose requests are small and many: a parser in C takes a tenth of the
+    time. The timers run as in `SlowClientGuard`, and a head has the same bound."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        self.request_timer, self.write_timer = Timer(), Timer()
+        self.head = 0
+        super().connection_made(transport)
+        self.request_timer.start(self, asgi.REQUEST_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        self.head += len(data)
+        super().data_received(data)
+        if self.head > asgi.HEAD_LIMIT and not self.transport.is_closing():
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        if sum(len(name) + len(value) for name, value in self.headers) > asgi.HEAD_LIMIT:
+            raise ValueError("a head that is too large")
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self.head -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.head = 0
+        self.request_timer.stop()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self.request_timer.start(self, asgi.REQUEST_SECONDS)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.write_timer.start(self, PIECE_SECONDS)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.write_timer.stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        for timer in (self.request_timer, self.write_timer):
+            timer.stop()
 
 
 def noticing_tls(hello: Callable[[str], None] | None) -> type[H11Protocol]:

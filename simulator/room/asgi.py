@@ -4,24 +4,18 @@ Every message is the whole state for that viewer, with its number.
 """
 
 import asyncio
-import json
-import random
 import re
-from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Collection, Container, Mapping
-from contextlib import aclosing, suppress
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Container, Mapping
+from functools import lru_cache
 
-from sse_starlette import EventSourceResponse
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator import assets
 from simulator.progress.keeper import NotKept
 from simulator.registry.asgi import Client, behind_proxy, direct
+from simulator.registry.connections import QuickGuard
 from simulator.registry.rate_limit import network_of
 from simulator.room import cookies, render
 from simulator.room.cookies import address, seat_of
@@ -29,8 +23,9 @@ from simulator.room.guard import GUESSES, JOINS, VOTES, Guard, Rejected, form
 from simulator.room.rooms import Rooms
 from simulator.room.step import Refused, Room
 from simulator.room.store import NoRoom
-from simulator.room.table import SeatTaken, Voted
-from simulator.room.view import Viewer, face, view
+from simulator.room.streams import Audience, Drawings, Listener, Outcomes, Stream, Whose
+from simulator.room.table import DockerShown, SeatTaken, Voted
+from simulator.room.view import Viewer, view
 from simulator.room.words import REFUSALS, say
 from simulator.words import i18n
 from simulator.words.i18n import _
@@ -44,12 +39,8 @@ PROJECTORS = 20
 """Streams of projectors that a room may have at once, and of those that the teacher opened."""
 OF_NETWORK = 1500
 """Streams of one network: less than the server has connections, so that no one takes them all."""
-GATHER = 0.25
-"""Seconds in which a projector gets at most one message."""
 USER_NAME = re.compile(r"[a-z0-9-]{1,40}")
 """Of *Your own docker*."""
-ALIVE = 15
-"""Seconds after which a line is sent for the sake of proxies."""
 SAFE = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -59,10 +50,14 @@ SAFE = {
     "X-Content-Type-Options": "nosniff",
 }
 
-
-Messages = AsyncGenerator[dict[str, Any], None]
-Whose = tuple[str, int | str]
-"""The id of a room and a seat (0 for projectors, or "teacher" for the teacher's), or "network"."""
+EVENTS = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()] + [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"x-accel-buffering", b"no"),  # nginx must not keep it back
+]
+SERVER = {"http": QuickGuard, "limit_concurrency": 2500, "proxy_headers": False}
+"""How rooms are served: each seat has a stream and a vote at once."""
+Answer = Callable[[Request, str], Awaitable[ASGIApp]]
+"""What answers a request, with the code of its room (or the name of a file)."""
 
 
 class RoomApp:
@@ -76,23 +71,18 @@ class RoomApp:
         self.rooms, self.origin, self.guard = rooms, origin, Guard(hosts)
         self.secure = public
         self.client_of: Callable[[Request], Client] = behind_proxy if public else direct
-        self.streams: Counter[Whose] = Counter()
-        """How many are open, by viewer and by network."""
-        self.app = Starlette(routes=[
-            Route("/room/", self.ask_code),
-            Route("/room/files/{name}", self.file),
-            Route("/room/join", self.join, methods=["POST"]),
-            Route("/room/{code}", self.seat),
-            Route("/room/{code}/seat", self.take_seat, methods=["POST"]),
-            Route("/room/{code}/state", self.state),
-            Route("/room/{code}/events", self.events),
-            Route("/room/{code}/vote", self.vote, methods=["POST"]),
-            Route("/room/{code}/docker", self.docker, methods=["POST"]),
-            Route("/room/{code}/qr.svg", self.qr),
-            Route("/room/{code}/screen", self.screen),
-            Route("/room/{code}/screen/state", self.screen_state),
-            Route("/room/{code}/screen/events", self.screen_events),
-        ], exception_handlers=dict.fromkeys((Rejected, NoRoom, NotKept), rejected))  # fmt: skip
+        self.drawings = Drawings(rooms, self.draw)
+        self.audience = Audience(rooms, self.drawings)
+        self.outcomes = Outcomes()
+        read: Mapping[str, Answer] = {
+            "": self.seat, "state": self.state, "events": self.events, "qr.svg": self.qr,
+            "screen": self.screen, "screen/state": self.screen_state,
+            "screen/events": self.screen_events,
+        }  # fmt: skip
+        sent: Mapping[str, Answer] = {
+            "seat": self.take_seat, "vote": self.vote, "docker": self.docker,
+        }  # fmt: skip
+        self.answers = {"GET": read, "HEAD": read, "POST": sent}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer in the language of the page."""
@@ -100,12 +90,26 @@ class RoomApp:
         with i18n.speaking(language(incoming)):
             try:
                 self.guard.admit(incoming, self.network(incoming), lambda: self.owner(incoming))
-            except Rejected as error:
-                answer = await rejected(incoming, error)
-                await answer(scope, receive, send)
+                found, name = self.answer_for(incoming.method, scope["path"])
+                answer: ASGIApp = await found(incoming, name)
+            except ClientDisconnect:
                 return
-            with suppress(ClientDisconnect):
-                await self.app(scope, receive, send)
+            except (Rejected, NoRoom, NotKept) as error:
+                answer = rejected(incoming, error)
+            await answer(scope, receive, send)
+
+    def answer_for(self, method: str, path: str) -> tuple[Answer, str]:
+        """What answers, by the path below `/room/`. No framework: a vote of a whole class comes
+        within a second, and its way through one would cost more than the vote."""
+        code, _slash, what = path.removeprefix("/room").removeprefix("/").partition("/")
+        if code == "files" and method != "POST":
+            return self.file, what
+        if (code, what) == ("", "") and method != "POST":
+            return self.ask_code, ""
+        if (code, what) == ("join", "") and method == "POST":
+            return self.join, ""
+        found = self.answers.get(method, {}).get(what)
+        return (found, code) if found and code else (nothing_there, "")
 
     def network(self, incoming: Request) -> str:
         return network_of(self.client_of(incoming).address)
@@ -114,12 +118,12 @@ class RoomApp:
 
     def owner(self, incoming: Request) -> str:
         """Of the request, where it has a cookie of a room that this process knows."""
-        room = self.rooms.at_hand(incoming.url.path.split("/")[2])
+        room = self.rooms.at_hand(self.answer_for(incoming.method, incoming.url.path)[1])
         return cookies.owner(incoming, room) if room else ""
 
-    async def room(self, incoming: Request) -> Room:
+    async def room(self, incoming: Request, code: str) -> Room:
         """The room of the address. Raises NoRoom, NotKept, or Rejected for who guesses codes."""
-        known = self.rooms.at_hand(incoming.path_params["code"])
+        known = self.rooms.at_hand(code)
         if known and seat_of(incoming, known) > known.newest:  # another process gave the seat
             return await asyncio.to_thread(self.rooms.fetch, id=known.id)
         if known:
@@ -127,7 +131,7 @@ class RoomApp:
         network = self.network(incoming)
         self.guard.check(GUESSES, network)
         try:
-            return await asyncio.to_thread(self.rooms.find, incoming.path_params["code"])
+            return await asyncio.to_thread(self.rooms.find, code)
         except NoRoom:
             self.guard.allow(GUESSES, network)
             raise
@@ -139,25 +143,24 @@ class RoomApp:
 
     # -- pages --------------------------------------------------------------------------------
 
-    async def ask_code(self, incoming: Request) -> Response:
+    async def ask_code(self, incoming: Request, _code: str) -> Response:
         return page(incoming, render.joining())
 
-    async def file(self, incoming: Request) -> Response:
-        kind = render.FILES.get(incoming.path_params["name"])
+    async def file(self, incoming: Request, name: str) -> Response:
+        kind = render.FILES.get(name)
         if kind is None:
             return Response(status_code=404)
         kept = SAFE | {"Cache-Control": "max-age=300"}
-        return Response(assets.text(f"room/{incoming.path_params['name']}"), 200, kept, kind)
+        return Response(assets.text(f"room/{name}"), 200, kept, kind)
 
-    async def join(self, incoming: Request) -> Response:
+    async def join(self, incoming: Request, _code: str) -> Response:
         """From the form with the code: to the room, where one can read what one agrees to."""
-        incoming.path_params["code"] = (await form(incoming)).get("code", "")
-        room = await self.room(incoming)
+        room = await self.room(incoming, (await form(incoming)).get("code", ""))
         return RedirectResponse(address(room), 303, SAFE)
 
-    async def seat(self, incoming: Request) -> Response:
-        room = await self.room(incoming)
-        if incoming.path_params["code"] != room.code:  # the cookie is for one path
+    async def seat(self, incoming: Request, code: str) -> Response:
+        room = await self.room(incoming, code)
+        if code != room.code:  # the cookie is for one path
             return RedirectResponse(address(room), 303, SAFE)
         return self.seat_page(incoming, room)
 
@@ -166,12 +169,12 @@ class RoomApp:
     ) -> Response:
         seat = seat_of(incoming, room)
         watched = address(room) if room.seats.get(seat) else ""
-        main = self.seat_state(room, seat)
-        text = render.page(room.code, main, room.number, watched, message)
+        main = self.drawings.of(room, Viewer.SEAT, seat).html
+        text = render.page(room.code, main, room.number, watched, message, seat if watched else 0)
         return page(incoming, text, status)
 
-    async def take_seat(self, incoming: Request) -> Response:
-        room = await self.room(incoming)
+    async def take_seat(self, incoming: Request, code: str) -> Response:
+        room = await self.room(incoming, code)
         await form(incoming)
         answer = RedirectResponse(address(room), 303, SAFE)
         seat = seat_of(incoming, room)
@@ -185,118 +188,83 @@ class RoomApp:
         """Raises Rejected where there is none."""
         try:
             taken = SeatTaken(self.watching(room.id))
-            after = await asyncio.wrap_future(self.rooms.send(room.id, taken))
+            after = await self.outcomes.of(self.rooms.send(room.id, taken))
         except Refused as refused:
             raise Rejected(409, "full") from refused
         return after.newest
 
     def watching(self, id: str) -> Container[object]:
         """The seats of this room that are connected to this process."""
-        return {seat for room, seat in self.streams if room == id}
+        return {one.seat for one in self.audience.listeners.get(id, ())}
 
-    async def screen(self, incoming: Request) -> Response:
-        room = await self.room(incoming)
+    async def screen(self, incoming: Request, code: str) -> Response:
+        room = await self.room(incoming, code)
         if cookies.has_key(incoming, room):
             answer = RedirectResponse(f"{address(room)}/screen", 303, SAFE)
             cookies.give(answer, room, cookies.SCREEN, room.code, self.secure)
             return answer
         watched = f"{address(room)}/screen"
-        text = render.page(room.code, self.screen_html(room), room.number, watched)
+        main = self.drawings.of(room, Viewer.PROJECTOR).html
+        text = render.page(room.code, main, room.number, watched)
         return page(incoming, text)
 
-    async def qr(self, incoming: Request) -> Response:
-        room = await self.room(incoming)
+    async def qr(self, incoming: Request, code: str) -> Response:
+        room = await self.room(incoming, code)
         return Response(render.qr(self.origin + address(room)), 200, SAFE, "image/svg+xml")
 
     # -- states -------------------------------------------------------------------------------
 
-    def seat_state(self, room: Room, seat: int) -> str:
-        """What the seat sees now, as HTML."""
+    def draw(self, room: Room, viewer: Viewer, seat: int) -> str:
+        """What this viewer sees now, as HTML; all seats of the same face see the same."""
+        if viewer is Viewer.PROJECTOR:
+            shown = view(room, viewer, self.rooms.clock())
+            return render.state(shown, self.origin + address(room))
         if not room.seats.get(seat):
             return render.state(None, address(room), removed=bool(seat))
-        shown = view(room, Viewer.SEAT, self.rooms.clock(), seat)
-        return render.state(shown, address(room))
+        return render.state(view(room, viewer, self.rooms.clock(), seat), address(room))
 
-    def screen_html(self, room: Room) -> str:
-        shown = view(room, Viewer.PROJECTOR, self.rooms.clock())
-        return render.state(shown, self.origin + address(room))
+    async def state(self, incoming: Request, code: str) -> Response:
+        room = await self.room(incoming, code)
+        message = self.drawings.message(room, Viewer.SEAT, seat_of(incoming, room))
+        return Response(message, headers=SAFE, media_type="application/json")
 
-    async def state(self, incoming: Request) -> Response:
-        room = await self.room(incoming)
-        html = self.seat_state(room, seat_of(incoming, room))
-        return JSONResponse({"number": room.number, "html": html}, headers=SAFE)
+    async def screen_state(self, incoming: Request, code: str) -> Response:
+        room = await self.room(incoming, code)
+        message = self.drawings.message(room, Viewer.PROJECTOR)
+        return Response(message, headers=SAFE, media_type="application/json")
 
-    async def screen_state(self, incoming: Request) -> Response:
-        room = await self.room(incoming)
-        message = {"number": room.number, "html": self.screen_html(room)}
-        return JSONResponse(message, headers=SAFE)
-
-    async def events(self, incoming: Request) -> Response:
-        room = await self.room(incoming)
+    async def events(self, incoming: Request, code: str) -> ASGIApp:
+        room = await self.room(incoming, code)
         seat = seat_of(incoming, room)
         if not room.seats.get(seat):
             raise Rejected(403, "refused")
-        bounds = {(room.id, seat): STREAMS, ("network", self.network(incoming)): OF_NETWORK}
-        return self.streaming(room, seat, bounds)
+        bounds: dict[Whose, int] = {
+            (room.id, seat): STREAMS, ("network", self.network(incoming)): OF_NETWORK,
+        }  # fmt: skip
+        return self.streaming(Listener(room.id, Viewer.SEAT, seat), bounds)
 
-    async def screen_events(self, incoming: Request) -> Response:
+    async def screen_events(self, incoming: Request, code: str) -> ASGIApp:
         """The teacher's are counted apart from all others."""
-        room = await self.room(incoming)
-        bounds = {(room.id, 0): PROJECTORS, ("network", self.network(incoming)): OF_NETWORK}
+        room = await self.room(incoming, code)
+        bounds: dict[Whose, int] = {
+            (room.id, 0): PROJECTORS, ("network", self.network(incoming)): OF_NETWORK,
+        }  # fmt: skip
         if cookies.is_teachers(incoming, room):
             bounds = {(room.id, "teacher"): PROJECTORS}
-        return self.streaming(room, 0, bounds)
+        return self.streaming(Listener(room.id, Viewer.PROJECTOR, 0), bounds)
 
-    def streaming(self, room: Room, seat: int, bounds: Mapping[Any, int]) -> Response:
+    def streaming(self, listener: Listener, bounds: Mapping[Whose, int]) -> ASGIApp:
         """Raises Rejected if there are so many streams already of a viewer or network."""
-        if any(self.streams[whose] >= most for whose, most in bounds.items()):
+        if any(self.audience.streams[whose] >= most for whose, most in bounds.items()):
             raise Rejected(429, "too often")
-        about = SAFE | {"X-Accel-Buffering": "no"}  # nginx must not keep it back
-        stream = self.counted(self.stream(room.id, seat, i18n.chosen.get()), tuple(bounds))
-        return EventSourceResponse(stream, ping=ALIVE, headers=about)
-
-    async def counted(self, stream: Messages, whose: Collection[Whose]) -> Messages:
-        """The same stream, counted for as long as it lasts."""
-        self.streams.update(whose)
-        try:
-            async with aclosing(stream) as messages:
-                async for message in messages:
-                    yield message
-        finally:
-            self.streams.subtract(whose)
-            self.streams += Counter()  # without those that have none
-
-    async def stream(self, id: str, seat: int, language: str) -> Messages:
-        """A message at once, and then for each state in which this viewer sees something new."""
-        loop, wake = asyncio.get_running_loop(), asyncio.Event()
-        viewer = Viewer.SEAT if seat else Viewer.PROJECTOR
-        draw = (lambda room: self.seat_state(room, seat)) if seat else self.screen_html
-        shown: object = None
-
-        def watcher(room: Room | None) -> None:
-            if room is None or face(room, viewer, seat) != shown:
-                with suppress(RuntimeError):  # the server is stopping
-                    loop.call_soon_threadsafe(wake.set)
-
-        with self.rooms.watching(id, watcher), suppress(NoRoom, NotKept):
-            while True:
-                wake.clear()
-                room = await self.present(id)
-                shown = face(room, viewer, seat)
-                with i18n.speaking(language):
-                    message = {"number": room.number, "html": draw(room)}
-                yield {"id": str(room.number), "retry": random.randint(1000, 3000),
-                       "data": json.dumps(message)}  # fmt: skip
-                await wake.wait()
-                if not seat:
-                    await asyncio.sleep(GATHER)
+        return Stream(self.audience, listener, tuple(bounds), EVENTS)
 
     # -- votes --------------------------------------------------------------------------------
 
-    async def vote(self, incoming: Request) -> Response:
+    async def vote(self, incoming: Request, code: str) -> Response:
         """Received once it is on disk, or refused with the reason; the server's clock decides."""
         at = self.rooms.clock()
-        room = await self.room(incoming)
+        room = await self.room(incoming, code)
         given = await form(incoming)
         seat = seat_of(incoming, room)
         self.guard.allow(VOTES, f"{room.id} {seat}")
@@ -304,7 +272,7 @@ class RoomApp:
         try:
             event = Voted(seat, number(given, "item"), number(given, "round"),
                           optional(given, "option"), "sure" in given, at)  # fmt: skip
-            await asyncio.wrap_future(self.rooms.send(room.id, event))
+            await self.outcomes.of(self.rooms.send(room.id, event))
         except Refused as refused:
             said, status = _(REFUSALS[refused.why]), 409
         if wants_json(incoming):  # the state comes by the stream
@@ -313,24 +281,32 @@ class RoomApp:
             return RedirectResponse(address(room), 303, SAFE)
         return self.seat_page(incoming, await self.present(room.id), said, status)
 
-    async def docker(self, incoming: Request) -> Response:
+    async def docker(self, incoming: Request, code: str) -> Response:
         """The seat shows the step of a docker to the teacher, or (empty) shows it no longer."""
-        room = await self.room(incoming)
+        room = await self.room(incoming, code)
         name = (await form(incoming)).get("docker", "").strip()
         seat = seat_of(incoming, room)
         self.guard.allow(VOTES, f"{room.id} {seat}")
-        if not room.seats.get(seat):
-            raise Rejected(403, "refused")
-        self.rooms.show_docker(room, seat, name if USER_NAME.fullmatch(name) else "")
+        event = DockerShown(seat, name if USER_NAME.fullmatch(name) else "")
+        try:
+            await self.outcomes.of(self.rooms.send(room.id, event))
+        except Refused as refused:
+            raise Rejected(403, "refused") from refused
         return RedirectResponse(address(room), 303, SAFE)
 
 
 def language(incoming: Request) -> str:
     """As the address says, else as was chosen on the pages, or as the browser prefers."""
-    asked = (incoming.query_params.get("lang", ""), incoming.cookies.get(LANGUAGE, ""))
-    accepted = incoming.headers.get("accept-language", "").split(",")
-    known = [code for code in asked if code in i18n.LANGUAGES]
-    return (*known, i18n.preferred(one.partition(";")[0].strip() for one in accepted))[0]
+    asked = incoming.query_params.get("lang", "") if incoming.scope["query_string"] else ""
+    chosen = incoming.cookies.get(LANGUAGE, "")
+    return spoken(asked, chosen, incoming.headers.get("accept-language", ""))
+
+
+@lru_cache(maxsize=1000)
+def spoken(asked: str, chosen: str, accepted: str) -> str:
+    known = [code for code in (asked, chosen) if code in i18n.LANGUAGES]
+    wanted = (one.partition(";")[0].strip() for one in accepted.split(","))
+    return (*known, i18n.preferred(wanted))[0]
 
 
 def page(incoming: Request, text: str, status: int = 200) -> Response:
@@ -346,7 +322,11 @@ def wants_json(incoming: Request) -> bool:
     return "application/json" in incoming.headers.get("accept", "")
 
 
-async def rejected(incoming: Request, error: Exception) -> Response:
+async def nothing_there(incoming: Request, _name: str) -> Response:
+    return Response(status_code=404, headers=SAFE)
+
+
+def rejected(incoming: Request, error: Exception) -> Response:
     """Why a request is not answered, as the script wants it or as a page with the form for a
     code."""
     status, words = {NoRoom: (404, "no room"), NotKept: (503, "busy")}.get(type(error), (500, ""))

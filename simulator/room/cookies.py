@@ -3,6 +3,8 @@
 The room's own secret signs them: no one has an account, and any process can check them.
 """
 
+from functools import lru_cache
+
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,8 +27,14 @@ def signed(room: Room, cookie: str) -> URLSafeSerializer:
 
 def value(incoming: Request, room: Room, cookie: str) -> object:
     """The value of the cookie; None if it is missing, or if the room did not sign it."""
+    return loaded(room.secret, cookie, incoming.cookies.get(cookie, ""))
+
+
+@lru_cache(maxsize=10_000)
+def loaded(secret: str, cookie: str, text: str) -> object:
+    """Kept, for each request of a seat brings the same one."""
     try:
-        return signed(room, cookie).loads(incoming.cookies.get(cookie, ""))
+        return URLSafeSerializer(secret, salt=cookie).loads(text)
     except BadSignature:
         return None
 

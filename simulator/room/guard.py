@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from simulator.protocol.hosts import bare
 from simulator.registry.asgi import REQUEST_SECONDS
@@ -82,13 +82,21 @@ def same_origin(incoming: Request) -> bool:
 
 async def form(incoming: Request) -> dict[str, str]:
     """The fields of a form. Raises Rejected for one that is too large, or takes too long."""
-    data = b""
     try:
         async with asyncio.timeout(REQUEST_SECONDS):
-            async for chunk in incoming.stream():
-                data += chunk
-                if len(data) > FORM_LIMIT:
-                    raise Rejected(413, "too large")
+            data = await whole(incoming)
     except TimeoutError:
         raise Rejected(408, "too slow") from None
     return dict(parse_qsl(data.decode("utf-8", "replace")))
+
+
+async def whole(incoming: Request) -> bytes:
+    data, more = b"", True
+    while more:
+        message = await incoming.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        data, more = data + message.get("body", b""), message.get("more_body", False)
+        if len(data) > FORM_LIMIT:
+            raise Rejected(413, "too large")
+    return data

@@ -60,12 +60,15 @@ def state(shown: View | None, address: str, removed: bool = False) -> str:
     )  # fmt: skip
 
 
-def page(code: str, main: str, number: int, watched: str = "", message: str = "") -> str:
-    """A whole page around a state. `watched` is the folder of its events, empty for none."""
+def page(
+    code: str, main: str, number: int, watched: str = "", message: str = "", seat: int = 0
+) -> str:
+    """A whole page around a state. `watched` is the folder of its events, empty for none; `seat`
+    the number of the viewer's own."""
     language = i18n.chosen.get()
     other = next(one for one in i18n.LANGUAGES if one != language)
     return templates().get_template("page.html").render(
-        code=code, main=main, number=number, watched=watched, message=message,
+        code=code, main=main, number=number, watched=watched, message=message, seat=seat,
         language=language, other=other, other_name=i18n.LANGUAGES[other],
     )  # fmt: skip
 

@@ -33,6 +33,9 @@ TRY_AGAIN = 1.0
 LOG = logging.getLogger(__name__)
 AT_ONCE = 1000
 """Events of a transaction at most."""
+GATHER = 0.05
+"""Seconds between two transactions: the first event is kept at once, and those that follow it
+closely together. A transaction costs as much as twenty votes in one."""
 
 Watcher = Callable[[Room | None], None]
 """Is given the new state; None where the room was deleted."""
@@ -54,8 +57,6 @@ class Rooms:
         self.keeper, self.clock = keeper, clock
         self.known: dict[str, Room] = {}
         self.codes: dict[str, str] = {}
-        self.dockers: dict[str, dict[int, str]] = defaultdict(dict)
-        """The user names of *Your own docker* that seats show, by room; kept in memory only."""
         self.watchers: dict[str, set[Watcher]] = defaultdict(set)
         self.queue: SimpleQueue[Waiting] = SimpleQueue()
         self.lock = Lock()
@@ -104,7 +105,6 @@ class Rooms:
         """The room was deleted; who watches hears of that, too."""
         with self.lock:
             room = self.known.pop(id, None)
-            self.dockers.pop(id, None)
             watchers = tuple(self.watchers.get(id, ()))
             if room:
                 self.codes.pop(room.code, None)
@@ -140,12 +140,6 @@ class Rooms:
                 if not self.watchers[id]:
                     del self.watchers[id]
 
-    def show_docker(self, room: Room, seat: int, name: str) -> None:
-        """From now on the seat shows the docker of this user; of none where the name is empty."""
-        shown = {**self.dockers[room.id], seat: name}
-        self.dockers[room.id] = {one: name for one, name in shown.items()
-                                 if name and room.seats.get(one)}  # fmt: skip
-
     # -- what happens -------------------------------------------------------------------------
 
     def send(self, id: str, event: Event) -> "Future[Room]":
@@ -170,7 +164,10 @@ class Rooms:
 
     def write_for_ever(self) -> None:
         while True:
-            self.write(waiting_now(self.queue))
+            batch = waiting_now(self.queue)
+            began = time.monotonic()
+            self.write(batch)
+            time.sleep(max(0.0, began + GATHER - time.monotonic()))
 
     def write(self, batch: Sequence[Waiting]) -> None:
         """Commit what waits, room by room."""

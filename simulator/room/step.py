@@ -13,6 +13,7 @@ from simulator.room.table import (
     CLOSING,
     TRANSITIONS,
     VOTING,
+    DockerShown,
     Event,
     ItemAsked,
     ItemSkipped,
@@ -88,6 +89,7 @@ class Room:
 
     `seats` says of each seat number whether it is taken, in the order of the numbers. A removed
     seat keeps its number; of those that never voted some are missing. No number comes twice.
+    `dockers` has the user names of *Your own docker* that seats show to the teacher.
     """
 
     id: str
@@ -99,6 +101,7 @@ class Room:
     seats: Mapping[int, bool] = field(default_factory=dict)
     asked: tuple[Asked, ...] = ()
     closes_at: float | None = None
+    dockers: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def current(self) -> Asked | None:
@@ -149,12 +152,15 @@ def kept(room: Room, event: Event) -> Room:
     match event:
         case SeatTaken(watching):
             gone = one_to_give_way(room, watching) if room.taken >= MOST_SEATS else None
-            return replace(room, seats={**without(room, {gone}), room.newest + 1: True})
+            return seated(room, {**without(room, {gone}), room.newest + 1: True})
         case SeatsFreed():
-            return replace(room, seats=without(room, set(unused(room))))
+            return seated(room, without(room, set(unused(room))))
         case SeatRemoved(seat):
             check(room.seats.get(seat, False), Why.SEAT)
-            return replace(room, seats={**room.seats, seat: False})
+            return seated(room, {**room.seats, seat: False})
+        case DockerShown(seat, name):
+            check(room.seats.get(seat, False), Why.SEAT)
+            return shown(room, seat, name)
         case ItemAsked(item):
             check(len(room.asked) < MOST_ITEMS, Why.FULL)
             return replace(room, asked=(*room.asked, Asked(item, room.number + 1)))
@@ -190,6 +196,20 @@ def without(room: Room, gone: Collection[int | None]) -> dict[int, bool]:
     """The seats without these. The newest keeps its number, so that the next gets another one."""
     kept = {seat: taken for seat, taken in room.seats.items() if seat not in gone}
     return kept | {room.newest: False} if room.newest in gone else kept
+
+
+def seated(room: Room, seats: Mapping[int, bool]) -> Room:
+    """The room with these seats; who has none shows no docker either."""
+    dockers = {seat: name for seat, name in room.dockers.items() if seats.get(seat)}
+    return replace(room, seats=seats, dockers=dockers)
+
+
+def shown(room: Room, seat: int, name: str) -> Room:
+    """The same room where the seat shows this docker already."""
+    if room.dockers.get(seat, "") == name:
+        return room
+    others = {one: known for one, known in room.dockers.items() if one != seat}
+    return replace(room, dockers={**others, seat: name} if name else others)
 
 
 def voted(room: Room, event: Voted) -> Room:

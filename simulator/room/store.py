@@ -7,6 +7,7 @@ and goes on from its state. So what was acknowledged is on disk, and any process
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,6 +54,7 @@ SEAT = sa.Table(
     of_room(),
     sa.Column("seat", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("taken", sa.Boolean, nullable=False),
+    sa.Column("docker", sa.String(40), nullable=False),
 )
 VOTE = sa.Table(
     "room_vote",
@@ -181,7 +183,7 @@ def read(connection: sa.Connection, id: str) -> Room:
     row = connection.execute(sa.select(ROOM).where(ROOM.c.id == id)).mappings().first()
     if row is None:
         raise NoRoom(id)
-    seats = connection.execute(sa.select(SEAT.c.seat, SEAT.c.taken).where(SEAT.c.room == id))
+    seats = connection.execute(sa.select(SEAT).where(SEAT.c.room == id)).all()
     ballots: dict[tuple[int, int], dict[int, Vote]] = {}
     for vote in connection.execute(sa.select(VOTE).where(VOTE.c.room == id)):
         ballots.setdefault((vote.item, vote.round), {})[vote.seat] = Vote(vote.option, vote.sure)
@@ -192,6 +194,7 @@ def read(connection: sa.Connection, id: str) -> Room:
     return Room(
         id, row["code"], row["owner"], row["secret"], Phase(row["phase"]), row["number"],
         dict(sorted((seat.seat, seat.taken) for seat in seats)), asked, row["closes_at"],
+        {seat.seat: seat.docker for seat in seats if seat.docker},
     )  # fmt: skip
 
 
@@ -199,9 +202,7 @@ def write(connection: sa.Connection, before: Room, after: Room) -> None:
     """The difference between two states of a room."""
     changed = sa.update(ROOM).where(ROOM.c.id == after.id)
     connection.execute(changed.values(**state(after, before)))
-    seats = [{"room": after.id, "seat": seat, "taken": taken}
-             for seat, taken in after.seats.items() if before.seats.get(seat) != taken]  # fmt: skip
-    put(connection, SEAT, seats)
+    put(connection, SEAT, list(changed_seats(before, after)))
     freed = before.seats.keys() - after.seats.keys()
     if freed:
         connection.execute(sa.delete(SEAT).where(SEAT.c.room == after.id, SEAT.c.seat.in_(freed)))
@@ -223,6 +224,15 @@ def state(room: Room, before: Room | None = None) -> dict[str, Any]:
     return columns | {"items": ITEMS.dump_json(items).decode()}
 
 
+def changed_seats(before: Room, after: Room) -> Iterator[dict[str, Any]]:
+    if after.seats is before.seats and after.dockers is before.dockers:
+        return
+    for seat, taken in after.seats.items():
+        docker = after.dockers.get(seat, "")
+        if (before.seats.get(seat), before.dockers.get(seat, "")) != (taken, docker):
+            yield {"room": after.id, "seat": seat, "taken": taken, "docker": docker}
+
+
 def changed_votes(before: Room, after: Room) -> Iterator[dict[str, Any]]:
     known = {one.key: one for one in before.asked}
     for asked in after.asked:
@@ -232,16 +242,21 @@ def changed_votes(before: Room, after: Room) -> Iterator[dict[str, Any]]:
             if votes is were:
                 continue
             for seat, vote in votes.items():
-                if were.get(seat) != vote:
+                if were.get(seat) is not vote:
                     own = {"room": after.id, "item": asked.key, "round": round, "seat": seat}
                     yield {**own, "option": vote.option, "sure": vote.sure}
 
 
 def put(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert them; a row that there is already gets the new values."""
-    if not rows:
-        return
-    statement = insert(connection, table)
+    if rows:
+        connection.execute(putting(connection.dialect.name, table), rows)
+
+
+@cache
+def putting(database: str, table: sa.Table) -> Any:
+    """The statement: made once, for making it takes as long as ten votes."""
+    statement = insert(database, table)
     keys = [column.name for column in table.primary_key]
     values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)

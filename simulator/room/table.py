@@ -52,6 +52,15 @@ class SeatsFreed(Event):
 
 
 @dataclass(frozen=True)
+class DockerShown(Event):
+    """A seat shows the teacher where its own docker is, by the user name there; empty: it shows
+    that no longer."""
+
+    seat: int
+    name: str
+
+
+@dataclass(frozen=True)
 class ItemAsked(Event):
     """The class was given a question to read."""
 
@@ -116,8 +125,8 @@ Edges = Mapping[type[Event], Phase]
 
 
 def staying(here: Phase) -> dict[type[Event], Phase]:
-    """Seats come and go in every phase but the last."""
-    return {SeatTaken: here, SeatRemoved: here, SeatsFreed: here}
+    """Seats come and go, and show their docker, in every phase but the last."""
+    return {SeatTaken: here, SeatRemoved: here, SeatsFreed: here, DockerShown: here}
 
 
 MOVES: Mapping[Phase, Edges] = {

@@ -139,6 +139,17 @@ def face(room: Room, viewer: Viewer, seat: int = 0) -> object:
     a seat, so that they wake none."""
     if viewer is not Viewer.SEAT:
         return room.number
+    return shared_face(room), own_face(room, seat)
+
+
+def shared_face(room: Room) -> object:
+    """Of a seat's face, what is the same for all seats."""
     asked = room.current
-    mine = [votes.get(seat) for votes in asked.votes] if asked else []
-    return room.phase, asked and asked.key, room.closes_at, room.seats.get(seat), mine
+    return room.phase, asked and asked.key, room.closes_at
+
+
+def own_face(room: Room, seat: int) -> object:
+    """Of a seat's face, what is its own: whether it is taken, and its votes."""
+    asked = room.current
+    first, second = asked.votes if asked else ({}, {})
+    return room.seats.get(seat), first.get(seat), second.get(seat)

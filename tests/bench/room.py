@@ -1,25 +1,31 @@
-"""A room with many seats: `python -m tests.bench.room [SEATS]`.
+"""A room with many seats: `python -m tests.bench.room [SEATS [stage]]`.
 
 The server runs in this process, the phones in another one. Measured are: the way of a phase to
 all seats; a vote of each seat within a second, until it is acknowledged (which is: on disk); votes
-after the close; all seats coming back at once, until each has the whole state.
+after the close; all seats coming back at once, until each has the whole state. With `stage`
+someone steps a lesson in a browser meanwhile.
 """
 
 import asyncio
+import gc
 import json
 import random
 import re
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from simulator.room.table import ItemAsked, VoteClosing, VoteOpened
+from tests.bench.step import presses
+from tests.pages import app, chromium
 from tests.room.made import ITEM
 from tests.room.served import Class, a_class
 
@@ -154,6 +160,35 @@ def quantiles(seconds: Sequence[float]) -> str:
     return f"p50/p95/max {cuts[9] * 1000:.0f}/{cuts[18] * 1000:.0f}/{max(seconds) * 1000:.0f} ms"
 
 
+@contextmanager
+def spent(count: int, what: str) -> Iterator[None]:
+    """Say how much of the processor this process took for each."""
+    began = time.process_time()
+    yield
+    each = (time.process_time() - began) / count * 1000
+    print(f"    processor of the server: {each:.2f} ms {what}")
+
+
+def stepping() -> None:
+    """Step a lesson until we are told to stop."""
+    with app() as url, chromium() as browser:
+        say("ready")
+        while True:
+            presses(browser, url, 20, 1)
+
+
+@contextmanager
+def a_stage() -> Iterator[None]:
+    """Someone steps a lesson meanwhile."""
+    command = [sys.executable, "-m", "tests.bench.room", "stepping"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout and other.stdout.readline()
+        try:
+            yield
+        finally:
+            other.send_signal(signal.SIGINT)
+
+
 def measure(one: Class, count: int) -> None:
     command = [sys.executable, "-m", "tests.bench.room", "phones", one.address, str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as others:
@@ -163,29 +198,41 @@ def measure(one: Class, count: int) -> None:
         one.does(ItemAsked(ITEM))
         began = time.time()
         one.rooms.send(one.id, VoteOpened())
-        opened = [at - began for at in next(told)["opened"]]
-        print(f"  a phase to {count} seats: {quantiles(opened)}")
-        votes = next(told)["votes"]
+        with spent(count, "a seat that hears of a phase"):
+            opened = [at - began for at in next(told)["opened"]]
+        print(f"  a phase to {count} seats: {quantiles(opened)} (aim: p95 500)")
+        with spent(count, "a vote"):
+            votes = next(told)["votes"]
         statuses = [status for _seconds, status in votes]
-        print(f"  {count} votes within {WITHIN:.0f} s: {quantiles([s for s, _ in votes])}")
+        print(f"  {count} votes within {WITHIN:.0f} s: {quantiles([s for s, _ in votes])}"
+              " (aim: p95 300)")  # fmt: skip
         kept = len(one.room.asked[0].votes[0])
         print(f"    {statuses.count(200)} acknowledged, {kept} kept")
         one.does(VoteClosing(one.rooms.clock(), 0))
-        late = [status for _seconds, status in next(told)["late"]]
+        with spent(count, "a vote that is late"):
+            late = [status for _seconds, status in next(told)["late"]]
         print(
             f"  {count} votes after the close: {late.count(409)} refused, {late.count(200)} taken"
         )
-        back = next(told)["back"]
-        print(f"  {count} reconnects at once: {quantiles(back)}")
+        with spent(count, "a reconnect"):
+            back = next(told)["back"]
+        print(f"  {count} reconnects at once: {quantiles(back)} (aim: max 3000)")
 
 
 def main() -> None:
     if sys.argv[1:2] == ["phones"]:
         asyncio.run(phones(sys.argv[2], int(sys.argv[3])))
         return
+    if sys.argv[1:2] == ["stepping"]:
+        with suppress(KeyboardInterrupt):
+            stepping()
+        return
     count = int(sys.argv[1]) if sys.argv[1:] else SEATS
-    print(f"a room of {count} seats, SQLite")
-    with tempfile.TemporaryDirectory() as folder, a_class(Path(folder)) as one:
+    beside = a_stage() if sys.argv[2:3] == ["stage"] else nullcontext()
+    print(f"a room of {count} seats, SQLite" + (", beside a stage" if sys.argv[2:] else ""))
+    with tempfile.TemporaryDirectory() as folder, beside, a_class(Path(folder)) as one:
+        gc.collect()
+        gc.freeze()  # as a process for rooms does
         measure(one, count)
     print("arsnova, published")
     for what, figure in ARSNOVA.items():

@@ -11,6 +11,7 @@ import httpx
 
 from simulator.progress.keeper import Keeper
 from simulator.registry.serving import address, bound, in_thread, server
+from simulator.room import asgi
 from simulator.room.asgi import RoomApp
 from simulator.room.rooms import Rooms
 from simulator.room.step import Room
@@ -58,7 +59,7 @@ def a_class(folder: Path) -> Iterator[Class]:
     with bound("127.0.0.1", 0) as listening:
         url = f"http://{address(listening)}"
         app = RoomApp(rooms, url, ["127.0.0.1", "localhost"])
-        with in_thread(server(app, limit_concurrency=2500), listening):
+        with in_thread(server(app, **asgi.SERVER), listening):
             made = Class(rooms, url, rooms.open("teacher").id)
             yield made
             for phone in made.phones:

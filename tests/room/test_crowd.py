@@ -99,10 +99,10 @@ def test_a_phone_whose_seat_gave_way_is_told(one: Class) -> None:
 def test_the_docker_of_a_seat_that_gave_way_is_shown_no_longer(one: Class) -> None:
     gone, other = one.phone(), one.phone()
     gone.client.post(f"{one.address}/docker", data={"docker": "alice"})
-    assert one.rooms.dockers[one.id] == {1: "alice"}
+    assert one.room.dockers == {1: "alice"}
     one.does(SeatRemoved(1))
     other.client.post(f"{one.address}/docker", data={"docker": "bob"})
-    assert one.rooms.dockers[one.id] == {2: "bob"}
+    assert one.room.dockers == {2: "bob"}
 
 
 def test_a_seat_goes_on_where_a_neighbour_uses_up_the_requests(

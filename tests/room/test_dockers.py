@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from simulator.live.standing import Standing, standing
 
 from simulator.live.asgi import Live
 from simulator.protocol.authorization import Authorization
@@ -11,7 +12,6 @@ from simulator.protocol.message import Request
 from simulator.registry.asgi import Client
 from simulator.registry.model import PUBLISHED
 from simulator.room.table import SeatRemoved
-from simulator.web.pages.roomdockers import state_of
 from tests.room.served import Class, a_class
 
 AGENT = (("User-Agent", "docker/29.0.0"),)
@@ -27,9 +27,9 @@ def test_a_seat_shows_its_docker_and_takes_it_back(one: Class) -> None:
     """Only who has a seat; an odd name is none."""
     phone, address = one.phone(), f"{one.address}/docker"
     assert phone.client.post(address, data={"docker": "ada-1"}).status_code == 303
-    assert one.rooms.dockers[one.id] == {1: "ada-1"}
+    assert one.room.dockers == {1: "ada-1"}
     phone.client.post(address, data={"docker": "<b>"})
-    assert one.rooms.dockers[one.id] == {}
+    assert one.room.dockers == {}
     assert one.browser().client.post(address, data={"docker": "ada-1"}).status_code == 403
     one.does(SeatRemoved(1))
     assert phone.client.post(address, data={"docker": "ada-1"}).status_code == 403
@@ -39,11 +39,15 @@ def test_the_desk_sees_command_step_and_trouble() -> None:
     """Of a learner that asked for a token with a wrong password; and of none."""
     live = Live("127.0.0.1:5000", PUBLISHED)
     session, _password = live.sessions.open("127.0.0.1")
-    assert state_of(live, session.name)[1] == "No request yet."
-    assert state_of(live, "no-one")[1] == "There is no such user name."
+
+    def of(name: str) -> Standing:
+        return standing(live.sessions, name, live.host, live.public)
+
+    assert of(session.name).step == "No request yet."
+    assert of("no-one").step == "There is no such user name."
     wrong = Authorization.basic(session.name, "wrong")
     for path, sent in (("/v2/", None), (f"/token?account={session.name}", wrong)):
         request = Request("GET", f"http://{live.host}{path}", AGENT, sent)
         live.sessions.answer(request, Client("127.0.0.1", "c"))
-    command, step, stuck = state_of(live, session.name)
-    assert (command, stuck) == ("login", "It failed.") and step
+    told = of(session.name)
+    assert (told.command, told.stuck) == ("login", "It failed.") and told.step

@@ -154,7 +154,7 @@ def desk(rooms: Rooms, id: str) -> None:
         buttons(rooms, room)
         if shown.item:
             question(shown.item, shown)
-        dockers(rooms.dockers.get(id, {}))
+        dockers(rooms.get(id).dockers)
 
 
 def figures(shown: View) -> None:
