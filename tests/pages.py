@@ -62,9 +62,9 @@ def started(
     return server
 
 
-def wait_for(url: str, trusted: Path | None = None) -> None:
+def wait_for(url: str, trusted: Path | None = None, patience: float = PATIENCE) -> None:
     """Until the server there, with this certificate, answers 200. Raises TimeoutError."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     verify = ssl.create_default_context(cafile=str(trusted)) if trusted else True
     while time.monotonic() < deadline:
         try:

@@ -17,7 +17,7 @@ LATE_IMPORTS = {
     "simulator/cli/real.py bars": "rich's progress bars are for a terminal alone",
     "simulator/progress/store.py insert": "each database has its own; psycopg is optional",
     "simulator/web/pages/__init__.py first_problem": "lessons of ours are proven already",
-    "simulator/web/serve.py serve_app": "the pages are loaded when the app starts, not before",
+    "simulator/web/serve.py pages": "the pages are loaded when the app starts, not before",
 }
 """Functions that import: why they may."""
 WAITS = {

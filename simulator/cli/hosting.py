@@ -10,6 +10,7 @@ from simulator.cli.common import HOST, told_plainly
 from simulator.protocol.hosts import is_loopback
 from simulator.web import serve
 from simulator.web.real_runs import VARIABLE, class_policy
+from simulator.web.workers import Counts, serve_workers
 
 
 @click.command()
@@ -19,17 +20,29 @@ from simulator.web.real_runs import VARIABLE, class_policy
               help="Let others in, each with an account. Needs --public-url.")  # fmt: skip
 @click.option("--public-url", metavar="URL", default="",
               help="With --class: the https:// address of the proxy in front.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 64), metavar="N",
+              help="With --class: N processes for pages, others for rooms and docker.")  # fmt: skip
+@click.option("--rooms", type=click.IntRange(1, 64), default=1, metavar="N", show_default=True,
+              help="With --workers: processes for rooms.")  # fmt: skip
 @named_lessons
 @told_plainly
-def app(host: str, port: int, for_class: bool, public_url: str) -> None:
+def app(
+    host: str, port: int, for_class: bool, public_url: str, workers: int | None, rooms: int
+) -> None:
     """Serve the pages, and on the same port the registry for your own docker.
 
     Only this machine can reach it. For a class, put a proxy with TLS in front, and say so with
-    --class and --public-url.
+    --class and --public-url. With --workers, the processes listen at ports that follow each other,
+    and the proxy sends each request to the right one.
     """
     hosting(host, for_class, public_url)
     class_policy(os.environ.get(VARIABLE, ""))
-    serve.serve_app(host, port, public_url, log=click.echo)
+    if workers is None:
+        serve.serve_app(host, port, public_url, log=click.echo)
+        return
+    if not for_class:
+        raise click.UsageError("--workers is for --class: one person needs one process")
+    serve_workers(host, port, public_url, Counts(workers, rooms), log=click.echo)
 
 
 def hosting(host: str, for_class: bool, public_url: str) -> None:

@@ -11,14 +11,22 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from simulator.live import view
+from simulator.live import standing, view
 from simulator.live.attempts import QUIET
-from simulator.live.learners import Session
+from simulator.live.learners import Learners, Session
 from simulator.live.observer.run import Run
 from simulator.live.record import recording
 from simulator.live.sessions import Sessions
 from simulator.protocol.message import Request
-from simulator.registry.asgi import Client, Delivery, RegistryApp, behind_proxy, direct
+from simulator.registry.asgi import (
+    Client,
+    Delivery,
+    Refused,
+    RegistryApp,
+    behind_proxy,
+    body,
+    direct,
+)
 from simulator.registry.model import Signer
 from simulator.words import i18n
 
@@ -41,14 +49,17 @@ class Live:
     from where a request came.
     """
 
-    def __init__(self, host: str, signer: Signer, public: bool = False) -> None:
+    def __init__(
+        self, host: str, signer: Signer, public: bool = False, learners: Learners | None = None
+    ) -> None:
         self.host, self.public = host, public
-        self.sessions = Sessions("https" if public else "http", signer=signer)
+        self.sessions = Sessions("https" if public else "http", signer=signer, learners=learners)
         self.registry = RegistryApp(self.handle, client_of=behind_proxy if public else direct)
         self.watching = Starlette(routes=[
             Route("/watch/events/{id}", self.events),
             Route("/watch/runs/{id}/{number:int}", self.run),
             Route("/watch/recording/{id}/{number:int}", self.recording),
+            Route(standing.PATH, self.standing, methods=["POST"]),
         ], exception_handlers={404: missing})  # fmt: skip
 
     @property
@@ -113,6 +124,7 @@ class Live:
 
     def message(self, session: Session, language: str) -> dict[str, Any]:
         i18n.use(language)
+        self.sessions.in_use(session)
         self.sessions.settle()
         return view.message(session, self.host, self.sessions.clock(), self.public)
 
@@ -132,6 +144,18 @@ class Live:
         text = json.dumps(recording(found), indent=1, ensure_ascii=False)
         about = {**OPEN, "Content-Disposition": name}
         return Response(text, media_type="application/json", headers=about)
+
+    async def standing(self, incoming: Incoming) -> Response:
+        """To the teacher's page in another process."""
+        try:
+            question = await body(incoming)
+        except Refused:
+            return MISSING
+        with i18n.speaking(language(incoming)):
+            told = await asyncio.to_thread(
+                standing.answered, self.sessions, question, self.host, self.public
+            )
+        return MISSING if told is None else JSONResponse(told)
 
     def found(self, incoming: Incoming) -> Run | None:
         session = self.session(incoming)

@@ -11,6 +11,7 @@ from simulator.live.accounts import Account, new_name, opened
 from simulator.live.observer.observe import Memo
 from simulator.live.seen import Seen
 from simulator.live.trouble import Trouble
+from simulator.progress.names import stored
 from simulator.protocol.hosts import is_loopback
 from simulator.words.i18n import _
 
@@ -78,7 +79,7 @@ class Session:
 
 
 class Learners:
-    """All sessions, by id and by name. Not for several threads at once."""
+    """All sessions, by the hash of their id and by name. Not for several threads at once."""
 
     def __init__(self) -> None:
         self.by_id: dict[str, Session] = {}
@@ -90,12 +91,30 @@ class Learners:
         name = next(n for n in iter(new_name, None) if n not in self.by_name)
         account, password = opened(name)
         session = Session(secrets.token_urlsafe(18), account, address, now, begun=now)
-        self.by_id[session.id] = self.by_name[name] = session
+        self.by_id[stored(session.id)] = self.by_name[name] = session
         return session, password
 
+    def with_id(self, id: str) -> Session | None:
+        """The session that this id opens."""
+        found = self.by_id.get(stored(id))
+        if found:
+            found.id = id
+        return found
+
     def drop(self, session: Session) -> None:
-        self.by_id.pop(session.id, None)
+        self.by_id = {id: one for id, one in self.by_id.items() if one is not session}
         self.by_name.pop(session.name, None)
+
+    # What several processes share is kept elsewhere, too: `simulator.live.book`.
+
+    def refresh(self) -> None:
+        """Take in what other processes changed."""
+
+    def keep(self, session: Session, *what: str) -> None:
+        """Let other processes know what changed in it, by columns."""
+
+    def note_use(self, session: Session) -> None:
+        """Let other processes know that it is in use."""
 
     def make_room(self, address: str, now: float) -> None:
         """Drop sessions past their time, and where there is no room, one that was never used.

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
@@ -21,6 +22,7 @@ from simulator.live.learners import Learners, Session
 from simulator.live.scrubbing import echoless, scrubbed
 from simulator.live.seen import Asked, Kind, Seen, asked, presented
 from simulator.live.trouble import SPEED, Trouble, registry_for, unavailable_after
+from simulator.progress.keeper import NotKept
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.digest import digest_of
 from simulator.protocol.hosts import is_loopback
@@ -63,11 +65,12 @@ class Sessions:
     """All learners of this process."""
 
     def __init__(
-        self, scheme: str = "http", clock: Clock = time.time, signer: Signer = PUBLISHED
-    ) -> None:
+        self, scheme: str = "http", clock: Clock = time.time, signer: Signer = PUBLISHED,
+        learners: Learners | None = None,
+    ) -> None:  # fmt: skip
         self.scheme, self.clock, self.signer = scheme, clock, signer
         self.lock = threading.RLock()
-        self.learners = Learners()
+        self.learners = learners or Learners()
         self.waiting = Waiting()
         self.numbers = count(1)
         # A class behind one router has one address: what is a learner's counts for that learner.
@@ -83,8 +86,10 @@ class Sessions:
 
     def renew(self, session: Session) -> str:
         """A new password for the same account; the old one is worth nothing from now on."""
-        session.account, password = opened(session.name)
-        session.right = b""
+        with self.lock:
+            session.account, password = opened(session.name)
+            session.right = b""
+            self.learners.keep(session, "salt", "hashed")
         return password
 
     def resume(self, identity: str, instead: Session) -> Session | None:
@@ -92,27 +97,44 @@ class Sessions:
         and never used is forgotten."""
         found = self.get(identity)
         with self.lock:
-            if found and found is not instead and not instead.seen:
+            if found and found is not instead and not (instead.seen or instead.proven):
                 self.learners.drop(instead)
         return found
 
     def get(self, identity: str) -> Session | None:
         with self.lock:
-            session = self.learners.by_id.get(identity)
+            self.learners.refresh()
+            session = self.learners.with_id(identity)
             if session:
                 session.active = self.clock()
+                self.learners.note_use(session)
             return session
+
+    def in_use(self, session: Session) -> None:
+        """Its page is open now."""
+        with self.lock:
+            session.active = self.clock()
+            self.learners.note_use(session)
 
     def named(self, name: str) -> Session | None:
         """The learner with this user name, if there is one."""
         with self.lock:
+            self.learners.refresh()
             return self.learners.by_name.get(name)
 
     def change(self, session: Session, **switches: bool | int) -> None:
         """Break something, or put it right."""
         with self.lock:
             session.trouble = replace(session.trouble, **switches)  # type: ignore[arg-type]
+            self.learners.keep(session, "trouble")
         session.changed()
+
+    def teach(self, session: Session, lesson: str) -> None:
+        """Show it in this lesson's words."""
+        with self.lock:
+            if session.lesson != lesson:
+                session.lesson = lesson
+                self.learners.keep(session, "lesson")
 
     def hello(self, address: str) -> None:
         """A client spoke TLS to the plain port: the only learner there sees it. This machine is one
@@ -144,11 +166,13 @@ class Sessions:
             said = f"an address has {LONGEST_URL} characters"
             return Delivery(error("UNSUPPORTED", message=said, status=414))
         network, about = network_of(client.address), asked(request)
+        with self.lock:
+            self.learners.refresh()
         identity, refused = self.identified(request, network)
         with self.lock:
             before = self.learners.only_at(network)
             if identity.proven and identity.name in self.learners.by_name:
-                self.learners.by_name[identity.name].prove(network)
+                self.prove(self.learners.by_name[identity.name], network)
             session = owner(self.learners, identity, about.repository.partition("/")[0], network)
             wait = self.requests.wait(f"{session.name if session else ''} {network}")
         if wait:
@@ -159,6 +183,13 @@ class Sessions:
             request, about, client, network, identity, session, alone, self.clock(), refused, broken
         )
         return self.delivery(asking, self.answered(asking))
+
+    def prove(self, session: Session, network: str) -> None:
+        """Its credentials came from there."""
+        if network not in session.proven:
+            session.prove(network)
+            with suppress(NotKept):
+                self.learners.keep(session, "proven")
 
     def identified(self, request: Request, network: str) -> tuple[Identity, bool]:
         """Whose request it is, and whether that is proven; and whether too many passwords were
@@ -208,11 +239,15 @@ class Sessions:
                 return Delivery(response)
             session.seen.extend(self.waiting.claimed(kept, asking.alone))
             session.active = asking.now
+            self.learners.note_use(session)
             session.seen.append(replace(kept, pending=pending))
             if asking.session:
                 troubled = asking.session
                 left = min(troubled.trouble.unavailable, unavailable_after(answer.registry))
-                troubled.trouble = replace(troubled.trouble, unavailable=left)
+                if left != troubled.trouble.unavailable:
+                    troubled.trouble = replace(troubled.trouble, unavailable=left)
+                    with suppress(NotKept):
+                        self.learners.keep(troubled, "trouble")
         session.changed()
         speed = SPEED if pending and asking.session and asking.session.trouble.slow else None
         return Delivery(response, speed=speed, done=self.ender(session, kept))

@@ -10,7 +10,9 @@ PORTS = (5000, 5055, 0)
 """Tried in turn; 0 is any free one."""
 
 beside: Live | None = None
-"""The registry that is served on the same port as the page, if it is."""
+"""The registry that the pages of this process belong to, unless it is on a port of its own."""
+elsewhere = ""
+"""The address of the process that serves it, where that is another one."""
 
 
 def current() -> Live | None:
@@ -22,10 +24,11 @@ def public() -> bool:
     return beside is not None and beside.public
 
 
-def serve_beside(live: Live) -> None:
-    """From now on the pages of this process belong to this registry."""
-    global beside
-    beside = live
+def serve_beside(live: Live, by: str = "") -> None:
+    """From now on the pages of this process belong to this registry; `by` is the address of the
+    process that serves it, if it is another one."""
+    global beside, elsewhere
+    beside, elsewhere = live, by
 
 
 def second_port() -> Live:

@@ -1,20 +1,22 @@
-"""Pages and registry on one port, for `pullscope app`."""
+"""Pages, registry and rooms on one port, for `pullscope app`; and pages alone, for one process of
+several."""
 
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.live import asgi as live_app
 from simulator.live.asgi import Live
-from simulator.protocol.hosts import bare
 from simulator.registry.serving import address, bound, server, signer
 from simulator.room import asgi as room_app
 from simulator.room.asgi import RoomApp
 from simulator.web import registry, rooms
 from simulator.web.settings import settings
+from simulator.web.site import Site
 
 SCRIPT = Path(__file__).parent / "pages" / "script.py"
 """What Streamlit runs for each page."""
@@ -24,39 +26,51 @@ seat of a room a stream and a vote."""
 FILES = 8192
 """Open files that are asked for: each connection is one."""
 
+Part = tuple[type, dict[str, Any]]
+"""A middleware with what it is made with."""
+
 
 def serve_app(host: str, port: int, public_url: str, log: Callable[[str], object]) -> None:
     """Serve page and registry on one port until interrupted. Raises PortInUse."""
+    open_files(FILES)
+    with bound(host, port) as listening:
+        site = Site(address(listening), public_url)
+        live = Live(site.named or site.where, signer(), public=site.public)
+        registry.serve_beside(live)
+        seats = RoomApp(rooms.serve_beside(site.origin), site.origin, site.hosts, site.public)
+        running = pages(site, [
+            (Beside, {"other": live, "is_its": live_app.is_ours}),
+            (Beside, {"other": seats, "is_its": room_app.is_ours}),
+        ], live.sessions.hello)  # fmt: skip
+        log(f"Pullscope is at {site.origin}; stop with Ctrl-C")
+        running.run(sockets=[listening])
+
+
+def pages(
+    site: Site,
+    parts: Sequence[Part],
+    hello: Callable[[str], None] | None = None,
+    **more: Any,
+) -> uvicorn.Server:
+    """A server of the pages, with these middlewares before Streamlit. `hello` hears from where TLS
+    was spoken to the plain port, and `more` are further settings of Streamlit."""
     # Streamlit takes seconds to import; the other commands do without it.
     import streamlit as st  # noqa: PLC0415
     from starlette.middleware import Middleware  # noqa: PLC0415
     from streamlit.web import bootstrap  # noqa: PLC0415
 
-    open_files(FILES)
-    with bound(host, port) as listening:
-        # Who asks meanwhile waits: the first page is then as quick as the next ones.
-        from simulator.web.document import Document  # noqa: PLC0415
-        from simulator.web.pages import prepare  # noqa: PLC0415
+    # Who asks meanwhile waits: the first page is then as quick as the next ones.
+    from simulator.web.document import Document  # noqa: PLC0415
+    from simulator.web.pages import prepare  # noqa: PLC0415
 
-        prepare()
-        where = address(listening)
-        named = public_url.removeprefix("https://").rstrip("/")
-        live = Live(named or where, signer(), public=bool(public_url))
-        registry.serve_beside(live)
-        bootstrap.load_config_options(options(where, named))
-        seats = RoomApp(rooms.serve_beside(origin(where, public_url)), origin(where, public_url),
-                        allowed_hosts(where, named), bool(public_url))  # fmt: skip
-        app = st.App(str(SCRIPT), middleware=[
-            Middleware(Beside, other=live, is_its=live_app.is_ours),
-            Middleware(Beside, other=seats, is_its=room_app.is_ours),
-            Middleware(Document),
-        ])  # fmt: skip
-        running = server(
-            app, live.sessions.hello, lifespan="on", ws="websockets-sansio",
-            proxy_headers=False, limit_concurrency=CONNECTIONS,
-        )  # fmt: skip
-        log(f"Pullscope is at {origin(where, public_url)}; stop with Ctrl-C")
-        running.run(sockets=[listening])
+    prepare()
+    bootstrap.load_config_options({**options(site), **more})
+    before = [Middleware(kind, **made) for kind, made in parts]
+    app = st.App(str(SCRIPT), middleware=[*before, Middleware(Document)])
+    return server(
+        app, hello, lifespan="on", ws="websockets-sansio", proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+    )  # fmt: skip
 
 
 class Beside:
@@ -71,11 +85,6 @@ class Beside:
         await (self.other if its else self.app)(scope, receive, send)
 
 
-def origin(where: str, public_url: str) -> str:
-    """The address of the site, without a path."""
-    return public_url.rstrip("/") or f"http://{where}"
-
-
 def open_files(wanted: int) -> None:
     """Let this process open so many files, as far as the system permits."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -84,21 +93,11 @@ def open_files(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def options(where: str, named: str) -> dict[str, Any]:
+def options(site: Site) -> dict[str, Any]:
     """Streamlit's settings, where the page is, and under which names."""
-    host, _colon, port = where.rpartition(":")
+    host, _colon, port = site.where.rpartition(":")
     place = {"server.headless": True, "server.address": host, "server.port": int(port)}
     watching = {"server.fileWatcherType": "none"}
-    public = {"browser.serverAddress": named.partition(":")[0]} if named else {}
-    hosts = {"server.allowedHosts": allowed_hosts(where, named)}
+    public = {"browser.serverAddress": site.named.partition(":")[0]} if site.named else {}
+    hosts = {"server.allowedHosts": site.hosts}
     return {**settings(), **place, **watching, **public, **hosts}
-
-
-def allowed_hosts(where: str, named: str) -> list[str]:
-    """The names under which the pages answer: another one that leads here (DNS rebinding) is not
-    ours."""
-    listening = where.rpartition(":")[0].strip("[]")
-    return list(dict.fromkeys([*THIS_MACHINE, listening, *filter(None, [bare(named)])]))
-
-
-THIS_MACHINE = ("localhost", "127.0.0.1", "::1")

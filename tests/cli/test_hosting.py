@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from simulator import cli
-from simulator.web.serve import THIS_MACHINE, options
+from simulator.web.serve import options
+from simulator.web.site import THIS_MACHINE, Site
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,7 @@ from simulator.web.serve import THIS_MACHINE, options
         (["--host", "0.0.0.0", "--class"], "--class needs --public-url https://NAME"),
         (["--class", "--public-url", "http://a.example.com"], "--class needs --public-url https"),
         (["--public-url", "https://a.example.com"], "--public-url is for --class"),
+        (["--workers", "2"], "--workers is for --class"),
     ],
 )  # fmt: skip
 def test_nobody_is_let_in_by_accident(words: list[str], said: str) -> None:
@@ -27,23 +29,23 @@ def test_nobody_is_let_in_by_accident(words: list[str], said: str) -> None:
 
 def test_streamlit_is_told_where_it_is() -> None:
     """The page's own origin check knows the proxy's name."""
-    found = options("127.0.0.1:8501", "pullscope.example.com")
+    found = options(Site("127.0.0.1:8501", "https://pullscope.example.com/"))
     assert (found["server.address"], found["server.port"]) == ("127.0.0.1", 8501)
     assert found["browser.serverAddress"] == "pullscope.example.com"
 
 
 @pytest.mark.parametrize(
-    ("where", "named", "more"),
+    ("where", "public_url", "more"),
     [
         ("127.0.0.1:8501", "", []),
         ("[::1]:8501", "", []),
         ("192.0.2.7:8501", "", ["192.0.2.7"]),
-        ("127.0.0.1:8501", "pullscope.example.com:8443", ["pullscope.example.com"]),
+        ("127.0.0.1:8501", "https://pullscope.example.com:8443", ["pullscope.example.com"]),
     ],
 )
-def test_pages_answer_to_known_hosts_only(where: str, named: str, more: list[str]) -> None:
+def test_pages_answer_to_known_hosts_only(where: str, public_url: str, more: list[str]) -> None:
     """Another name that is made to lead here opens no page (DNS rebinding)."""
-    assert options(where, named)["server.allowedHosts"] == [*THIS_MACHINE, *more]
+    assert options(Site(where, public_url))["server.allowedHosts"] == [*THIS_MACHINE, *more]
 
 
 def test_the_app_serves_lessons_of_other_folders(tmp_path: Path) -> None:

@@ -12,15 +12,20 @@ from tests.pages import PATIENCE, ROOT, wait_for
 from tests.sources.servers import certificate
 
 HOST = "pullscope.example.com"
-BEHIND = "127.0.0.1:8501"
+FIRST = 8501
 LOG = "access.log"
 """In the folder of a proxy: the addresses that it noted."""
 
 
-def shown(language: str) -> str:
-    """The configuration in the document."""
+def shown(language: str, behind: str) -> str:
+    """The configuration in the document, for one process or for several at ports that follow each
+    other from the one of `behind`."""
     text = (ROOT / "docs/hosting.md").read_text("utf-8")
-    (found,) = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    one, several = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    addresses = behind.split()
+    found = several if len(addresses) > 1 else one
+    for place, address in enumerate(addresses):
+        found = found.replace(f"127.0.0.1:{FIRST + place}", address.removeprefix("http://"))
     return str(found)
 
 
@@ -36,12 +41,12 @@ def running(*command: str) -> Iterator[None]:
 
 @contextmanager
 def nginx(folder: Path, port: int, behind: str) -> Iterator[None]:
-    """At this port of localhost, in front of the app at `behind`."""
+    """At this port of localhost, in front of the app at `behind`: an address, or those of several
+    processes with spaces between them."""
     need("nginx")
     pem = certificate(folder, "localhost")
     server = (
-        shown("nginx").replace("listen 443", f"listen 127.0.0.1:{port}")
-        .replace(BEHIND, behind.removeprefix("http://"))
+        shown("nginx", behind).replace("listen 443", f"listen 127.0.0.1:{port}")
         .replace(f"/etc/ssl/{HOST}.pem", str(pem)).replace(f"/etc/ssl/{HOST}.key", str(pem))
         .replace(f"server_name {HOST}", "server_name localhost")
     )  # fmt: skip
@@ -66,9 +71,9 @@ def caddy(folder: Path, port: int, behind: str) -> Iterator[None]:
     need("caddy")
     pem = certificate(folder, "localhost")
     site = (
-        shown("caddy").replace(f"{HOST} {{", f"https://localhost:{port} {{\n tls {pem} {pem}\n"
+        shown("caddy", behind)
+        .replace(f"{HOST} {{", f"https://localhost:{port} {{\n tls {pem} {pem}\n"
         f" log {{\n output file {folder / LOG}\n}}\n", 1)
-        .replace(BEHIND, behind.removeprefix("http://"))
     )  # fmt: skip
     if "2.6" in subprocess.run(["caddy", "version"], capture_output=True, text=True).stdout:
         site = site.replace("log_skip", "skip_log")

@@ -9,6 +9,7 @@ from streamlit.web import bootstrap
 
 from simulator.web.serve import options
 from simulator.web.settings import FILE, settings
+from simulator.web.site import Site
 from tests.pages import ROOT
 
 
@@ -28,7 +29,7 @@ def test_streamlit_knows_each_setting() -> None:
 def test_an_installed_app_has_the_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside the checkout there is no `.streamlit` folder to read."""
     monkeypatch.chdir(tmp_path)
-    bootstrap.load_config_options(options("127.0.0.1:8501", ""))
+    bootstrap.load_config_options(options(Site("127.0.0.1:8501")))
     found = {name: config.get_option(name) for name in settings()}
     monkeypatch.undo()
     bootstrap.load_config_options({})

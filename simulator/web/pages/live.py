@@ -1,6 +1,8 @@
 """Your own docker: the learner's terminal on one side, what happens on the other."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -12,15 +14,18 @@ from simulator.live.asgi import Live
 from simulator.live.clients import Kind, commands, note, recipes
 from simulator.live.learners import Full, Session
 from simulator.live.trouble import SWITCHES, Trouble
+from simulator.progress.keeper import NotKept
 from simulator.protocol.hosts import is_loopback
 from simulator.registry.serving import PortInUse
 from simulator.web import registry as served
 from simulator.web.components import live_bar as bar
 from simulator.web.components import stage
 from simulator.web.pages.parts import fragment, say
-from simulator.words.i18n import _
+from simulator.words.i18n import N_, _
 
 IMAGES = ("app:1.0", "app:1.1", "myimage:latest", "multi:latest")
+P = ParamSpec("P")
+NOT_KEPT = N_("This could not be kept just now. Please try again.")
 UNAVAILABLE = 3
 """How many requests in a row are answered 503."""
 
@@ -65,6 +70,9 @@ def learner(live: Live) -> Session | None:
     except Full as error:
         say(st.warning, "{error}", error=error)
         return None
+    except NotKept:
+        st.warning(_(NOT_KEPT))
+        return None
     st.session_state.live = (session.id, password)
     return session
 
@@ -88,6 +96,20 @@ def came_from(live: Live) -> str:
     return forwarded.rpartition(",")[2].strip() or st.context.ip_address or ""
 
 
+def told(change: Callable[P, None]) -> Callable[P, None]:
+    """The same; where it cannot be kept, one sentence says so."""
+
+    @wraps(change)
+    def done(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            change(*args, **kwargs)
+        except NotKept:
+            st.toast(_(NOT_KEPT))
+
+    return done
+
+
+@told
 def renewed(live: Live, session: Session) -> None:
     st.session_state.live = (session.id, live.sessions.renew(session))
 
@@ -104,7 +126,7 @@ def break_it(live: Live, session: Session) -> None:
             )  # fmt: skip
         st.button(
             _("503 for the next {count} requests").format(count=UNAVAILABLE), width="stretch",
-            on_click=live.sessions.change, args=(session,), kwargs={"unavailable": UNAVAILABLE},
+            on_click=out_of_order, args=(live, session),
         )  # fmt: skip
         st.button(
             _("Put everything right"), type="primary", width="stretch",
@@ -112,10 +134,17 @@ def break_it(live: Live, session: Session) -> None:
         )  # fmt: skip
 
 
+@told
+def out_of_order(live: Live, session: Session) -> None:
+    live.sessions.change(session, unavailable=UNAVAILABLE)
+
+
+@told
 def switched(live: Live, session: Session, name: str) -> None:
     live.sessions.change(session, **{name: st.session_state[switch_key(name)]})
 
 
+@told
 def restored(live: Live, session: Session) -> None:
     """New switches: a browser that closes the list at once keeps the old ones as they stood, and
     would send them again."""
@@ -173,7 +202,7 @@ def page(lesson: Lesson) -> None:
     session = learner(live) if live else None
     if not (live and session):
         return
-    session.lesson = lesson.id
+    live.sessions.teach(session, lesson.id)
     desk(live, session)
     base = "" if live is served.current() else f"http://{live.host}"
     bar.mount(base, session.id, live.host)

@@ -1,0 +1,78 @@
+"""`pullscope app --workers 2` for a class, behind a proxy of `docs/hosting.md`."""
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from simulator.progress.store import VARIABLE
+from tests.pages import PATIENCE, ROOT, free_port, wait_for
+from tests.web.proxies import PROXIES
+
+STARTING = 3 * PATIENCE
+"""Seconds in which all processes have started, at the same time."""
+PROCESSES = ("pages 0", "pages 1", "rooms 0", "docker 0")
+
+
+def free_ports(count: int) -> int:
+    """The first of so many free ports that follow each other."""
+    while True:
+        first = free_port()
+        try:
+            with ExitStack() as tried:
+                for port in range(first, first + count):
+                    tried.enter_context(socket.create_server(("127.0.0.1", port)))
+                return first
+        except OSError:
+            continue
+
+
+@dataclass(frozen=True)
+class ClassSite:
+    """A class's address, the folder of the proxy in front, and the parent of the processes."""
+
+    url: str
+    folder: Path
+    parent: "subprocess.Popen[bytes]"
+
+    def client(self) -> httpx.Client:
+        trusted = ssl.create_default_context(cafile=str(self.folder / "server.pem"))
+        return httpx.Client(base_url=self.url, verify=trusted, timeout=PATIENCE)
+
+    def kill(self, name: str) -> int:
+        """End this process at once; its id was this."""
+        kind, number = name.split()
+        found = subprocess.run(
+            ["pgrep", "-P", str(self.parent.pid), "-f", f'"kind": "{kind}", "number": {number},'],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        (process,) = map(int, found.stdout.split())
+        os.kill(process, signal.SIGKILL)
+        return process
+
+
+@contextmanager
+def class_site(folder: Path, database: str, proxy: str) -> Iterator[ClassSite]:
+    first, port = free_ports(len(PROCESSES)), free_port()
+    url = f"https://localhost:{port}"
+    command = [sys.executable, "-m", "simulator", "app", "--class", "--public-url", url,
+               "--port", str(first), "--workers", "2"]  # fmt: skip
+    about = {**os.environ, VARIABLE: database}
+    parent = subprocess.Popen(command, cwd=ROOT, env=about, stdout=subprocess.DEVNULL)
+    behind = " ".join(f"http://127.0.0.1:{first + place}" for place in range(len(PROCESSES)))
+    try:
+        for place in (0, 1):
+            wait_for(f"http://127.0.0.1:{first + place}/_stcore/health", patience=STARTING)
+        with PROXIES[proxy](folder, port, behind):
+            yield ClassSite(url, folder, parent)
+    finally:
+        parent.terminate()
+        parent.wait(PATIENCE)

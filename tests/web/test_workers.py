@@ -1,0 +1,211 @@
+"""Two processes for pages, one for rooms and one for everyone's docker, behind nginx and Caddy, on
+PostgreSQL: all of Pullscope works, each learner meets their own, and no process is missed."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.dockerd import Docker
+from tests.pages import PATIENCE
+from tests.postgres import Server, running
+from tests.web.class_site import ClassSite, class_site
+from tests.web.own_docker import Learner, visit
+
+pytestmark = pytest.mark.xdist_group("docker")
+SEATS, BEFORE = 20, 6
+RECORD = {"key": "k1", "at": "2026-11-24T12:00:00Z", "question": "q", "objective": "o",
+          "chosen": "c", "right": True}  # fmt: skip
+PROGRESS = json.dumps({"format": "pullscope-progress/1", "answers": [RECORD]}).encode()
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Server]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def site(
+    database: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ClassSite]:
+    with class_site(tmp_path_factory.mktemp("nginx"), database.url, "nginx") as made:
+        yield made
+
+
+Open = Callable[[int], Page]
+
+
+@pytest.fixture
+def at(browser: Browser, site: ClassSite) -> Iterator[Open]:
+    """A page of a browser that belongs to this process for pages."""
+    made = []
+
+    def opened(process: int) -> Page:
+        context = browser.new_context(ignore_https_errors=True)
+        cookie = {"name": "pullscope_page", "value": str(process), "url": site.url}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+        made.append(context)
+        return context.new_page()
+
+    yield opened
+    for context in made:
+        context.close()
+
+
+def pulls(me: Learner, docker: Docker) -> None:
+    """A real one, and the page follows it to its end."""
+    told = docker("login", "-u", me.name, "--password-stdin", me.host, typed=me.password)
+    assert told.returncode == 0, told.stderr
+    told = docker("pull", me.image("app:1.0"))
+    assert told.returncode == 0, told.stderr
+    expect(me.page.locator(".live")).to_contain_text("app:1.0")
+
+
+def test_new_browsers_are_shared_out(site: ClassSite) -> None:
+    """And one that is known stays where it is."""
+    with site.client() as client:
+        heads = {"Accept": "text/html"}
+        given = set()
+        for _ in range(6):
+            client.cookies.clear()
+            given.add(client.get("/", headers=heads).headers["set-cookie"][:16])
+        assert given == {"pullscope_page=0", "pullscope_page=1"}
+        client.cookies.set("pullscope_page", "1")
+        assert all("set-cookie" not in client.get("/", headers=heads).headers for _ in range(4))
+
+
+def test_each_learner_meets_their_own_docker(at: Open, site: ClassSite, docker: Docker) -> None:
+    """Real pulls of two learners, whose pages are in two processes."""
+    first, second = (visit(at(process), site.url) for process in (0, 1))
+    pulls(first, docker)
+    pulls(second, docker)
+    expect(first.page.locator(".live")).not_to_contain_text(second.name)
+
+
+def test_progress_goes_up_and_down(at: Open, site: ClassSite) -> None:
+    """An upload reaches the process of its page, from both; a download comes from it."""
+    for process in (0, 1):
+        page = at(process)
+        page.set_default_timeout(PATIENCE * 1000)
+        page.goto(f"{site.url}/progress?lang=en")
+        file = {"name": "progress.json", "mimeType": "application/json", "buffer": PROGRESS}
+        page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+        expect(page.get_by_text(re.compile("1 records? w"))).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=re.compile("^Export|^Save|^Download")).first.click()
+        assert b"k1" in Path(download.value.path()).read_bytes()
+
+
+class Phone:
+    """With a seat, over the proxy."""
+
+    def __init__(self, client: httpx.Client, code: str) -> None:
+        self.client, self.path = client, f"/room/{code}"
+        assert self.client.post(f"{self.path}/seat").status_code == 303
+
+    def page(self) -> str:
+        return self.client.get(f"{self.path}?lang=en").text
+
+    def vote(self, option: int) -> bool:
+        """Whether it was acknowledged; who hears nothing asks again."""
+        item = re.search(r'name="item" value="(\d+)"', self.page())
+        assert item
+        fields = {"item": item[1], "round": "1", "option": str(option)}
+        heads = {"Accept": "application/json"}
+        return self.client.post(f"{self.path}/vote", data=fields, headers=heads).status_code == 200
+
+
+def opened_room(teacher: Page, site: ClassSite) -> str:
+    """The code of a room in which a vote is open."""
+    teacher.set_default_timeout(PATIENCE * 1000)
+    teacher.goto(f"{site.url}/class?lang=en")
+    teacher.get_by_role("button", name="Open a room").click()
+    link = teacher.locator("a[href*='/room/']:not([href$='/screen'])").first
+    code = str(link.get_attribute("href")).rpartition("/")[2]
+    for name in ("Ask it", "Open the vote"):
+        button = teacher.get_by_role("button", name=name, exact=True)
+        button.click()
+        expect(button).to_have_count(0)
+    return code
+
+
+def test_a_room_outlives_its_process_and_its_database(
+    at: Open, site: ClassSite, database: Server
+) -> None:
+    """Killed in the middle of a vote: what was acknowledged counts, and whose vote was not
+    acknowledged votes again. Then PostgreSQL is restarted."""
+    teacher = at(1)
+    code = opened_room(teacher, site)
+    with ExitStack() as held:
+        phones = [Phone(held.enter_context(site.client()), code) for _ in range(SEATS + 1)]
+        counted = teacher.get_by_test_id("stMetricValue").nth(1)
+        all_vote(site, phones[:SEATS], counted)
+        database.stop()
+        database.start()
+        assert phones[SEATS].vote(2)
+        expect(counted).to_have_text(str(SEATS + 1))
+
+
+def all_vote(site: ClassSite, phones: list[Phone], counted: Locator) -> None:
+    """The process is killed when some have voted."""
+    acknowledged: list[int] = []
+
+    def votes(seat: int) -> None:
+        with suppress(httpx.TransportError):
+            if phones[seat].vote(seat % 4):
+                acknowledged.append(seat)
+        if len(acknowledged) == BEFORE:
+            site.kill("rooms 0")
+
+    with ThreadPoolExecutor(4) as at_once:
+        list(at_once.map(votes, range(SEATS)))
+    assert len(acknowledged) >= BEFORE
+    for seat in set(range(SEATS)) - set(acknowledged):
+        assert phones[seat].vote(seat % 4)
+    expect(counted).to_have_text(str(SEATS))
+    for seat in acknowledged:
+        assert f"Your vote: {'ABCD'[seat % 4]}" in phones[seat].page()
+
+
+def test_a_learner_outlives_the_process_of_the_docker(
+    at: Open, site: ClassSite, docker: Docker
+) -> None:
+    """Account and password are in the database: docker goes on, and so does the page."""
+    me = visit(at(0), site.url)
+    docker("login", "-u", me.name, "--password-stdin", me.host, typed=me.password)
+    site.kill("docker 0")
+    pulls(me, docker)
+
+
+def test_pages_come_back(at: Open, site: ClassSite) -> None:
+    """Of a process that was killed, at the same address and with the same cookie."""
+    page = at(0)
+    page.set_default_timeout(PATIENCE * 1000)
+    page.goto(f"{site.url}/own-docker?lang=en")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    site.kill("pages 0")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_behind_caddy(tmp_path: Path, database: Server, browser: Browser) -> None:
+    """The same from its example: page, registry and room."""
+    with class_site(tmp_path, database.url, "caddy") as site:
+        page = browser.new_page(ignore_https_errors=True)
+        me = visit(page, site.url)
+        with site.client() as client:
+            assert client.get("/v2/").status_code == 401
+            token = client.get(
+                "/token", params={"account": me.name, "service": "pullscope"},
+                auth=(me.name, me.password),
+            )  # fmt: skip
+            assert token.status_code == 200
+            assert "Code of the room" in client.get("/room/").text
+        page.close()
