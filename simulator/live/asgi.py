@@ -76,11 +76,12 @@ class Live:
 
     # -- watching -----------------------------------------------------------------------------
 
-    def session(self, incoming: Incoming) -> Session | None:
-        return self.sessions.get(incoming.path_params["id"])
+    async def session(self, incoming: Incoming) -> Session | None:
+        """From a thread: it may have to be read from the database."""
+        return await asyncio.to_thread(self.sessions.get, incoming.path_params["id"])
 
     async def events(self, incoming: Incoming) -> Response:
-        session = self.session(incoming)
+        session = await self.session(incoming)
         if session is None or len(session.watchers) >= WATCHERS:
             return Response(status_code=404 if session is None else 429, headers=OPEN)
         stream = self.stream(session, language(incoming))
@@ -130,14 +131,15 @@ class Live:
 
     async def run(self, incoming: Incoming) -> Response:
         """An earlier run, whole, to go back to."""
-        found, session = self.found(incoming), self.session(incoming)
+        session = await self.session(incoming)
+        found = self.found(incoming, session)
         if not (found and session):
             return MISSING
         with i18n.speaking(language(incoming)):
             return JSONResponse(view.payload(found, session.lesson), headers=OPEN)
 
     async def recording(self, incoming: Incoming) -> Response:
-        found = self.found(incoming)
+        found = self.found(incoming, await self.session(incoming))
         if found is None:
             return MISSING
         name = f'attachment; filename="pullscope-{found.number}.json"'
@@ -157,8 +159,7 @@ class Live:
             )
         return MISSING if told is None else JSONResponse(told)
 
-    def found(self, incoming: Incoming) -> Run | None:
-        session = self.session(incoming)
+    def found(self, incoming: Incoming, session: Session | None) -> Run | None:
         runs = view.runs_of(session, self.sessions.clock()) if session else ()
         return next((run for run in runs if run.number == incoming.path_params["number"]), None)
 

@@ -47,6 +47,12 @@ class ClassSite:
         trusted = ssl.create_default_context(cafile=str(self.folder / "server.pem"))
         return httpx.Client(base_url=self.url, verify=trusted, timeout=PATIENCE)
 
+    def waits(self, path: str, **cookies: str) -> None:
+        """Until a process that was killed is there again: who asks meanwhile waits, too."""
+        with self.client() as client:
+            client.cookies.update(cookies)
+            assert client.get(path, timeout=STARTING).status_code in (200, 401)
+
     def kill(self, name: str) -> int:
         """End this process at once; its id was this."""
         kind, number = name.split()
