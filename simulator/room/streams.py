@@ -107,6 +107,7 @@ class Audience:
         `whose`."""
         id = listener.room
         if id not in self.watching:
+            self.told.discard(id)
             self.watching[id] = self.rooms.watching(id, self.hearer(id))
             self.watching[id].__enter__()
         self.listeners[id].add(listener)

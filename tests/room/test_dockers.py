@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from simulator.live.standing import Standing, standing
 
 from simulator.live.asgi import Live
+from simulator.live.standing import Standing, standing
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.message import Request
 from simulator.registry.asgi import Client
