@@ -73,7 +73,7 @@ def test_the_teacher_frees_the_seats_that_never_voted() -> None:
 
 
 def test_an_attacker_who_takes_every_seat_keeps_no_phone_out(one: Class) -> None:
-    """Who was there stays, a latecomer gets a seat, and the disk has the same."""
+    """Phones that were there stay, a late one gets a seat, and the disk has the same."""
     early, voter = one.phone(), one.phone()
     one.does(ItemAsked(ITEM), VoteOpened())
     voter.vote(one.room, 1)
