@@ -7,7 +7,7 @@ import posixpath
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -45,7 +45,7 @@ class Endpoint:
         return f"{self.prefix}{path}?ns={quote(namespace, safe='')}"
 
 
-@cache
+@lru_cache(maxsize=100)
 def endpoints_of(text: str) -> tuple[Endpoint, ...]:
     """The hosts in their order, and the registry's own at last. Raises InvalidHosts."""
     try:

@@ -6,7 +6,7 @@ nothing, a clock that is ahead, a token that lives no second.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from simulator.protocol.errors import standard_message
 from simulator.protocol.manifest import Index, Manifest, parse_manifest
@@ -115,7 +115,7 @@ def layers() -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-@cache
+@lru_cache(maxsize=1000)  # clients ask for any digest
 def known(digest: str) -> Manifest | Index | None:
     """The manifest that our registry has under this digest."""
     for repository in repositories().values():
