@@ -19,7 +19,7 @@ OUTPUT = click.option(
 
 @click.command(name="questions")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same set.")
-@click.option("--count", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--count", type=click.IntRange(1, 500), default=10, show_default=True)
 @click.option("--objective", "objectives", multiple=True, help="Only about this; may be repeated.")
 @click.option("--kind", "kinds", multiple=True, help="Only of this kind; may be repeated.")
 @click.option("--quiz", is_flag=True, help="The lesson's own quiz in place of a set.")
@@ -57,7 +57,7 @@ def make_questions(
 @click.option("--engine", "chosen", type=ENGINES, multiple=True, default=(USUAL_ENGINE,),
               show_default=True)  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--count", type=click.IntRange(0), default=7, show_default=True,
+@click.option("--count", type=click.IntRange(0, 500), default=7, show_default=True,
               help="How many made questions follow the lesson's own.")  # fmt: skip
 @OUTPUT
 @with_lessons

@@ -1,13 +1,12 @@
 """`app` serves the pages, and the registry on the same port."""
 
 import os
-import re
 
 import click
 
 from simulator.cli.choices import named_lessons
 from simulator.cli.common import HOST, told_plainly
-from simulator.protocol.hosts import is_loopback
+from simulator.protocol.hosts import is_loopback, is_site
 from simulator.web import serve
 from simulator.web.real_runs import VARIABLE, class_policy
 from simulator.web.workers import Counts, serve_workers
@@ -49,7 +48,7 @@ def hosting(host: str, for_class: bool, public_url: str) -> None:
     """Raises UsageError unless what is opened to others was asked for, and is behind TLS."""
     if not is_loopback(host) and not for_class:
         raise click.UsageError(f"--host {host} lets others in: add --class and --public-url")
-    if for_class and not re.fullmatch(r"https://[^/\s]+/?", public_url):
+    if for_class and not is_site(public_url):
         raise click.UsageError(
             "--class needs --public-url https://NAME, the address of the proxy with TLS in front: "
             "passwords must not travel in the clear"

@@ -3,21 +3,22 @@
 import sys
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
 from simulator.cli.common import HOST, told_plainly
-from simulator.protocol.reference import HOST as HOST_NAME
+from simulator.protocol.hosts import is_site
 from simulator.registry import serving as server
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Fault, Part, Registry, User
 
+LONGEST_KIND, SHOWN = 20, 60
+"""Characters of a fault's kind, and of a wrong fault that the sentence about it repeats."""
+
 
 def checked_url(context: click.Context, parameter: click.Parameter, value: str) -> str:
     """Without the slash at its end. Only https: plain HTTP needs no proxy."""
-    parts = urlsplit(value)
-    if value and (parts.scheme != "https" or not HOST_NAME.fullmatch(parts.netloc) or parts.query):
+    if value and not is_site(value):
         raise click.BadParameter(f"{value!r} is not an address like https://registry.example.com")
     return value.rstrip("/")
 
@@ -96,7 +97,7 @@ def chosen_images(names: tuple[str, ...]) -> dict[str, Any]:
 def parse_fault(specification: str) -> Fault:
     """`part:status`, `blob:corrupt` or `blob:cut=BYTES`."""
     part, _, kind = specification.partition(":")
-    if part in list(Part):
+    if part in list(Part) and len(kind) <= LONGEST_KIND:
         if kind.isdecimal() and 400 <= int(kind) <= 599:
             return Fault(Part(part), status=int(kind))
         if kind == "corrupt" and part == Part.BLOB:
@@ -105,6 +106,7 @@ def parse_fault(specification: str) -> Fault:
             return Fault(Part.BLOB, cut_after=int(kind[4:]))
     known = ", ".join(part.value for part in Part)
     raise click.BadParameter(
-        f"{specification!r} is not PART:STATUS (parts: {known}), blob:corrupt or blob:cut=BYTES",
+        f"{specification[:SHOWN]!r} is not PART:STATUS (parts: {known}), blob:corrupt or "
+        "blob:cut=BYTES",
         param_hint="'--fault'",
     )

@@ -1,10 +1,16 @@
 """Hosts as they are written in image names and URLs, and the addresses behind them."""
 
 import ipaddress
+import re
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+from simulator.protocol.reference import HOST
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""What may be between two dots of a host's name (RFC 1123 section 2.1)."""
+LONGEST_NAME = 253
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv6 addresses that a gateway translates to the IPv4 address in their last 32 bits (RFC 6052)."""
 
@@ -25,6 +31,27 @@ def bare(host: str) -> str:
     if host.count(":") > 1 and not host.startswith("["):
         return host.lower()
     return split_url(f"//{host}").hostname or ""
+
+
+def is_server(host: str) -> bool:
+    """Whether this is a name or an address, with or without a port, that can be connected to."""
+    return bool(HOST.fullmatch(host)) and valid_name(bare(host)) and valid_port(host)
+
+
+def valid_name(name: str) -> bool:
+    labels = all(map(LABEL.fullmatch, name.split(".")))
+    return address_of(name) is not None or (labels and len(name) <= LONGEST_NAME)
+
+
+def valid_port(host: str) -> bool:
+    port = host.rpartition("]")[2].partition(":")[2]
+    return not port or (len(port) <= 5 and 0 < int(port) <= 65535)
+
+
+def is_site(url: str) -> bool:
+    """Whether this is the address of a whole site with TLS, such as `https://example.com`."""
+    scheme, _, host = url.partition("://")
+    return scheme == "https" and is_server(host.removesuffix("/"))
 
 
 def address_of(name: str) -> Address | None:

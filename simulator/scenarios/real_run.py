@@ -1,6 +1,5 @@
 """A run against a real registry: its client, and its layers on disk."""
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -12,17 +11,14 @@ from simulator.docker.engines import engine as known_engine
 from simulator.docker.machine import Client, State
 from simulator.docker.trace import Took, Trace
 from simulator.docker.trace import run as run_trace
-from simulator.protocol.hosts import address_of, bare
-from simulator.protocol.reference import HOST, Reference
+from simulator.protocol.hosts import is_server
+from simulator.protocol.reference import Reference
 from simulator.sources.dialer import ALONE, Policy
 from simulator.sources.downloads import Progress
 from simulator.sources.layout import adding
 from simulator.sources.real import real
 from simulator.words.i18n import N_, _
 
-LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-"""What may be between two dots of a host's name (RFC 1123 section 2.1)."""
-LONGEST_NAME = 253
 SHOWN = 60
 """Characters of a wrong name that the sentence about it repeats."""
 
@@ -104,17 +100,8 @@ NO_DOMAIN = N_(
 def check_registry(registry: str) -> None:
     """Raises InvalidRegistry unless this is `host` or `host:port`, and to Docker as well."""
     shown = repr(registry if len(registry) <= SHOWN else f"{registry[:SHOWN]}…")
-    if not (HOST.fullmatch(registry) and valid_name(bare(registry)) and valid_port(registry)):
+    if not is_server(registry):
         raise InvalidRegistry(_(NOT_A_REGISTRY).format(registry=shown))
     if not (set(registry) & set(".:") or registry == "localhost" or registry.lower() != registry):
         raise InvalidRegistry(_(NO_DOMAIN).format(registry=shown))
 
-
-def valid_name(name: str) -> bool:
-    labels = all(map(LABEL.fullmatch, name.split(".")))
-    return address_of(name) is not None or (labels and len(name) <= LONGEST_NAME)
-
-
-def valid_port(registry: str) -> bool:
-    port = registry.rpartition("]")[2].partition(":")[2]
-    return not port or (len(port) <= 5 and 0 < int(port) <= 65535)

@@ -34,6 +34,42 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "recordings that are none": ("fidelity", "/dev/null"),
     "an export into nothing": ("export", "--format", "nonsense"),
     "an option that begins a name": ("app", "--port", "--class"),
+    **{f"the public address {url!a}": ("app", "--class", "--public-url", url) for url in (
+        "https://", "https://[::1", "https://a b", "https://a:99999", "https://a.example/x?y#z",
+        "https://u:p@a.example", "https://a.example\r\nx: y", "ftp://a.example", "https://a..b")},
+    **{f"a registry's public address {url!a}": ("registry", "--public-url", url) for url in (
+        "https://[::1", "http://a.example", "https://a:99999", "https://a.example/x")},
+    "an app whose lessons are nowhere": ("app", "--lessons", "/proc/x"),
+    "a fault of no kind": ("registry", "--fault", "manifest"),
+    "a cut before the beginning": ("registry", "--fault", "blob:cut=-5"),
+    "a long fault": ("registry", "--fault", "blob:" + "9" * 5_000),
+    "a user without a name": ("registry", "--user", ":"),
+    "an image that is not served": ("registry", "--image", "nonsense"),
+    "a recording of nothing": ("record", "--output", "o.json"),
+    "a recording of another program": ("record", "--output", "o.json", "--", "rm", "-rf", "x"),
+    "a recording of half a command": ("record", "--output", "o.json", "--", "docker", "pull"),
+    "a recording of no image": ("record", "--output", "o.json", "--", "docker", "pull", "A B"),
+    **{f"a recorded registry {url!a}": (
+        "record", "--output", "o.json", "--registry", url, "--", "docker", "pull", "r.example/a")
+       for url in ("https://[::1", "ftp://r.example", "r.example")},
+    "questions without end": ("questions", "--count", "1000000000"),
+    "no questions": ("questions", "--count", "0"),
+    "a seed that is none": ("questions", "--seed", "x"),
+    "questions about nothing": ("questions", "--objective", "nonsense"),
+    "questions of no kind": ("questions", "--kind", "\x1b[2J"),
+    "questions of no lesson": ("questions", "--lesson", "../../etc"),
+    "questions into a folder": ("questions", "--output", "/"),
+    "a narrated scenario that is none": ("narrate", "\x1b[2J"),
+    "a narrated lesson that is none": ("narrate", "works", "--lesson", "nonsense"),
+    "cases that are a folder": ("decode", "--cases", "/"),
+    "questions of an export without end": ("export", "--format", "md", "--count", "1000000000"),
+    "an exported scenario that is none": ("export", "--format", "html", "--scenario", "nonsense"),
+    "a change that is none": ("compare", "works", "--change", "nonsense"),
+    "a change and another run": ("compare", "works", "no-login", "--change", "password"),
+    "a new lesson in a place that is none": ("lesson", "new", "/proc/x"),
+    "a new lesson without a name": ("lesson", "new", "\x1b[2J"),
+    "a proven folder that is none": ("check", "\x01"),
+    "a built folder that is none": ("build", "--lessons", "/proc/x"),
 }
 REGISTRIES = (
     "https://r.example", "r.example/", "r.example:99999", "r.example:0", "r.example:" + "1" * 5_000,
@@ -79,6 +115,8 @@ ADDRESSES: tuple[tuple[str, dict[str, str]], ...] = (
     ("", {"engine": "x"}), ("", {"lang": "xx"}), ("", {"lesson": "../../etc"}),
     ("", {"source": "cloud"}), ("", {"recording": "../x"}), ("", {"scenario": ""}),
     ("", {"lesson": "\x00"}), ("", {"nonsense": "<script>"}),
+    ("", {"lesson": "pushing-an-image", "scenario": "__class__"}),
+    ("", {"lesson": "layers-and-the-store", "challenge": "![a](https://evil.example/p.png)"}),
 )  # fmt: skip
 ENVIRONMENT: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a language that is none": ("LANGUAGE", "\x01", ("run", "--scenario", "nonsense")),
