@@ -28,8 +28,8 @@ from simulator.web.pages import PAGES
 COMMANDS = {
     "--version": 0, "run": 0, "run --scenario no-login --engine 26 --json": 1, "scenarios": 0,
     "run --source recording --recording {recording}": 0, "compare works no-login": 0,
-    "decode 'no basic auth credentials'": 0, "questions": 0,
-    "questions --format qti --output {folder}/q.zip": 0, "narrate works": 0,
+    "decode 'no basic auth credentials'": 0, "questions --quiz": 0,
+    "questions --quiz --format qti --output {folder}/q.zip": 0, "narrate works": 0,
     "export --format html --scenario works --output {folder}/l.html": 0,
     "lesson new {folder}/mine": 0, "check {folder}/mine": 0,
     "run --source real --registry {registry} --image team/app:1.0 --output {folder}/image": 0,
