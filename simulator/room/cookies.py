@@ -61,7 +61,7 @@ def screen_address(room: Room) -> str:
 
 def has_key(incoming: Request, room: Room) -> bool:
     """Whether the address is the teacher's."""
-    return incoming.url.query.partition("key=")[2] == signed(room, SCREEN).dumps(room.code)
+    return incoming.query_params.get("key") == signed(room, SCREEN).dumps(room.code)
 
 
 def is_teachers(incoming: Request, room: Room) -> bool:

@@ -40,7 +40,7 @@ class People:
         self.query = f"?lang={word.language}"  # type: ignore[attr-defined]
         self.teacher = self.someone(f"{site}/class", 1280, 900)
         self.click("Open a room")
-        link = self.teacher.locator("a[href*='/room/']:not([href$='/screen'])")
+        link = self.teacher.locator("a[href*='/room/']:not([href*='/screen'])")
         self.address = str(link.get_attribute("href"))
         self.projector = self.someone(f"{self.address}/screen", 1280, 720)
 
