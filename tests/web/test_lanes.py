@@ -1,7 +1,6 @@
 """Who talks to whom, on the stage: the parties, the rows, and that nothing leaves the view."""
 
 import re
-from time import monotonic
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -10,10 +9,9 @@ from simulator.scenarios.play import trace
 from simulator.views import player
 from tests.cases import each
 from tests.conftest import Open
-from tests.pages import PATIENCE
 from tests.web.lesson_run import LAST, LESSON, STEPS
 from tests.web.test_browser import at_step
-from tests.web.watching import at_rest, frames
+from tests.web.watching import at_rest, beside_until, frames
 
 FAILING = (
     "no-right", "wrong-password", "corrupted-layer", "plain-http", "down",
@@ -167,15 +165,9 @@ def test_going_on_is_at_the_exact_step(learner: Open, address: str) -> None:
     for number in range(2, 8):
         page.keyboard.press("ArrowRight")
         at_step(page, number)
-    beside = page.context.new_page()
-    link = beside.get_by_role("link", name="Continue where you were")
-    until = monotonic() + PATIENCE
-    while True:  # the step is kept a moment after it was made, while its page stays open
-        beside.goto(address)
-        expect(link).to_be_visible()
-        if "step=7" in str(link.get_attribute("href")) or monotonic() > until:
-            break
-    link.click()
+    link = "a[href*='step=7']:has-text('Continue where you were')"
+    beside = beside_until(page, address, lambda home: home.locator(link).count() > 0)
+    beside.locator(link).click()
     beside.wait_for_selector(".stage[data-step]")
     at_step(beside, 7)
 

@@ -1,10 +1,12 @@
 """What a page goes through, recorded in the page: a state that passes by is not missed."""
 
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.pages import settled
+from tests.pages import PATIENCE, settled
 
 RECORD = """([selector, name]) => {
   const roots = [document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)];
@@ -54,6 +56,17 @@ def at_rest(page: Page) -> None:
 def frames(page: Page, count: int) -> None:
     """Until the browser has drawn so many more frames."""
     page.evaluate(FRAMES, count)
+
+
+def beside_until(page: Page, url: str, there: Callable[[Page], bool]) -> Page:
+    """A second page of this learner at this address, loaded until it shows what was done on the
+    first one. That is kept a moment later, while its page stays open."""
+    other, end = page.context.new_page(), monotonic() + PATIENCE
+    while True:
+        other.goto(url)
+        other.locator("h1").first.wait_for()
+        if there(settled(other)) or monotonic() > end:
+            return other
 
 
 def turn_dark(page: Page, dark: bool = True) -> None:

@@ -24,7 +24,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return made;
   };
   document.documentElement.lang = data.language;
-  if (new URLSearchParams(location.search).get("lang") === data.language) keep(data.language, "");
+  // Not only while the address says so: who clicked on before this was drawn is elsewhere by now.
+  const kept = document.cookie.split("; ").includes(`${data.cookie}=${data.language}`);
+  if (data.asked && !kept) keep(data.language, "");
   nav.setAttribute("aria-label", data.label);
   nav.replaceChildren(...data.others.map(link));
 }

@@ -20,8 +20,9 @@ def language() -> str:
     """As the address of a new session says (`?lang=de`), else as was chosen before, or as the
     browser prefers; from then on as the learner chooses."""
     if "language" not in st.session_state:
-        asked = (st.query_params.get("lang", ""), str(st.context.cookies.get(COOKIE, "")))
-        known = [code for code in asked if code in i18n.LANGUAGES]
+        asked = st.session_state.language_asked = st.query_params.get("lang", "")
+        before = str(st.context.cookies.get(COOKIE, ""))
+        known = [code for code in (asked, before) if code in i18n.LANGUAGES]
         st.session_state.language = (*known, i18n.preferred([st.context.locale or ""]))[0]
     return str(st.session_state.language)
 
@@ -40,10 +41,11 @@ def switch() -> Any:
 
 def offer() -> None:
     """Links to the other languages: same page, same run, same step. They also tell the browser
-    which language the page is in."""
+    which language the page is in, and have it keep the one that the session's address asked for:
+    a link in the page begins another session."""
     spoken = i18n.chosen.get()
     others = [(code, name) for code, name in i18n.LANGUAGES.items() if code != spoken]
     data = {"language": spoken, "others": others, "label": _("Language"), "cookie": COOKIE,
-            "year": YEAR}  # fmt: skip
+            "year": YEAR, "asked": st.session_state.language_asked == spoken}  # fmt: skip
     with st.container(key="language"):
         switch()(key="speech", data=data, on_chosen_change=choose)
