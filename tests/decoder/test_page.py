@@ -1,6 +1,5 @@
 """The page of the decoder: paste, see who says what, find out which cause it is."""
 
-import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
@@ -10,6 +9,7 @@ from simulator.recordings.situations import trace
 from simulator.views.address import Address
 from tests.pages import PATIENCE
 from tests.tabs import Tabs
+from tests.web.watching import frames
 
 BASIC = (
     'Error response from daemon: Head "https://ghcr.io/v2/a/b/manifests/1": '
@@ -92,16 +92,18 @@ def causes_of(test: AppTest) -> list[str]:
     return [one.label for one in test.expander if one.label.endswith(ends)]
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
-def test_from_a_message_to_the_step(tabs: Tabs, address: str, width: int, height: int) -> None:
+def test_from_a_message_to_the_step(tabs: Tabs, address: str) -> None:
     """Follow a link with the message, open a segment, and go to the step that plays the cause."""
-    page = tabs.new(address, width, height)
+    page = tabs.new(address)
     page.goto(f"{address}/{explain_address(PULL_DENIED)}")
     expect(page.get_by_role("textbox", name="Paste the message")).to_have_value(PULL_DENIED)
     segment = page.locator(".anatomy details").first
     segment.locator("summary").click()
     expect(segment.get_by_text("the engine is running")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (390, 1366):
+        page.set_viewport_size({"width": width, "height": 800})
+        frames(page, 3)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert "message=" not in page.url
     with page.expect_popup() as opening:
         page.get_by_role("link", name="See it happen").first.click()

@@ -9,6 +9,7 @@ from simulator.web.pages import PAGES
 from tests.axe import violations
 from tests.conftest import Open
 from tests.pages import STAGE, settled
+from tests.tabs import Tabs
 from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before, right
 from tests.web.test_browser import SHOTS, at_step
 from tests.web.watching import frames, turn_dark
@@ -81,13 +82,22 @@ def test_a_whole_run_by_ear(learner: Open) -> None:
 
 
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
-def test_axe_finds_nothing_of_ours(learner: Open, address: str, path: str) -> None:
-    """On no page, in neither theme; what is Streamlit's is listed in tests/axe.py."""
-    page = learner()
-    if path != STAGE:
-        page.goto(f"{address}/{path}")
-        page.locator("h1").first.wait_for()
-        settled(page)
+def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
+    """In German, which is longer: nothing overflows sideways, the language's switch is in reach,
+    and axe finds nothing of ours in either theme. What is Streamlit's is listed in tests/axe.py."""
+    page = tabs.new(address)
+    page.goto(f"{address}/{path}?lang=de")
+    page.locator("h1").first.wait_for()
+    switch = page.get_by_role("navigation").get_by_role("link", name="English", exact=True)
+    expect(switch).to_be_visible()
+    settled(page)
+    assert page.locator("html").get_attribute("lang") == "de"
+    for width in (390, 1366):
+        page.set_viewport_size({"width": width, "height": 768})
+        frames(page, 5)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        box = switch.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width and box["height"] >= 24
     assert violations(page) == []
     turn_dark(page)
     assert violations(page, dark=True) == []

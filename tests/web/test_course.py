@@ -1,9 +1,9 @@
 """Each way of each lesson, in a browser: the page is whole, and its end can be reached."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from simulator.lesson.challenges import challenges
 from simulator.lesson.chapters import Chapters, chapters
@@ -11,15 +11,7 @@ from simulator.lesson.document import Lesson
 from simulator.lesson.library import find_lesson, folders
 from simulator.lesson.project import project
 from simulator.web.pages import WAYS
-from tests.pages import PATIENCE
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context.new_page()
-    context.close()
+from tests.tabs import Tabs
 
 
 def learn(page: Page, known: Chapters, lesson: Lesson) -> None:
@@ -68,9 +60,9 @@ ENDS: dict[str, Callable[[Page, Chapters, Lesson], None]] = {
 
 
 @pytest.mark.parametrize("name", folders())
-def test_each_way_of_a_lesson(page: Page, address: str, name: str) -> None:
+def test_each_way_of_a_lesson(tabs: Tabs, address: str, name: str) -> None:
     """No page fails, and none is wider than the window."""
-    lesson = find_lesson(name)
+    page, lesson = tabs.new(address), find_lesson(name)
     for way in (one.path for one in WAYS):
         page.goto(f"{address}/{way}?lesson={name}&lang=en")
         ENDS.get(way, there)(page, chapters(lesson), lesson)

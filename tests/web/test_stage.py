@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.conftest import Open
 from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before, right
@@ -13,12 +13,23 @@ from tests.web.test_browser import at_step
 from tests.web.watching import at_rest, frames
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=[str(q["step"]) for q in QUESTIONS])
-def test_a_right_prediction_is_shown_beside_the_truth(
-    learner: Open, question: dict[str, Any]
-) -> None:
-    """Marked on its option, with the sentence why it is right, and a reason against each other."""
-    page, key = learner(before(question), questions=True), right(question)
+def test_a_right_prediction_is_shown_beside_the_truth(learner: Open) -> None:
+    """Marked on its option, with the sentence why it is right, and a reason against each other:
+    of every question of the run."""
+    page = learner(questions=True)
+    for question in QUESTIONS:
+        for number in range(step_of(page), question["step"] - 1):
+            page.keyboard.press("ArrowRight")
+            at_step(page, number + 1)
+        predicts_right(page, question)
+
+
+def step_of(page: Page) -> int:
+    return int(page.locator(".stage").get_attribute("data-step") or 0)
+
+
+def predicts_right(page: Page, question: dict[str, Any]) -> None:
+    key = right(question)
     ask(page, question)
     at_step(page, question["step"] - 1)
     page.locator(".ask label").nth(key).click()
@@ -36,9 +47,10 @@ def test_a_right_prediction_is_shown_beside_the_truth(
 WRONG = [place for place, option in enumerate(QUESTIONS[0]["options"]) if not option["right"]]
 
 
-@pytest.mark.parametrize("place", WRONG)
-def test_a_wrong_prediction_is_told_why(learner: Open, place: int) -> None:
-    """Each wrong option gets its own reason, that of the learner first."""
+def test_a_wrong_prediction_is_told_why(learner: Open) -> None:
+    """It gets its own reason, and that of the learner is the first. (The reasons of all options
+    are in tests/views.)"""
+    place = WRONG[-1]
     page, option = learner(before(QUESTIONS[0]), questions=True), QUESTIONS[0]["options"][place]
     ask(page, QUESTIONS[0])
     page.keyboard.press(str(place + 1))
@@ -90,7 +102,7 @@ def test_the_end_sums_up_and_asks_again(learner: Open) -> None:
     """All right ones are counted; “Ask again” starts the run anew."""
     page = learner(questions=True)
     for question in QUESTIONS:
-        while int(page.locator(".stage").get_attribute("data-step") or 0) < question["step"] - 1:
+        while step_of(page) < question["step"] - 1:
             page.keyboard.press("ArrowRight")
         ask(page, question)
         page.keyboard.press(str(right(question) + 1))
