@@ -76,8 +76,9 @@ def wait_for(url: str, trusted: Path | None = None, patience: float = PATIENCE) 
 
 
 def program() -> str | None:
-    """Chromium's path, if it is installed."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """Chromium's path, if it is installed. The one without windows needs a fifth less processor
+    time for a page."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
 
 
