@@ -21,7 +21,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 os.environ["PULLSCOPE_DEBUG"] = "1"  # a test sees an exception, not the sentence in its place
 os.environ[VARIABLE] = f"sqlite:///{tempfile.mkdtemp(prefix='pullscope-')}/progress.db"
 
-LIMIT = 5 * PATIENCE
+LIMIT = 10 * PATIENCE
 """Seconds after which a test is ended: a rule may have many cases, on a busy machine."""
 GROUPS = {"docker": "docker", "url": "postgres"}
 """Fixtures that start something heavy: the tests that use one run in one process."""
