@@ -84,7 +84,7 @@ def test_a_whole_run_by_ear(learner: Open) -> None:
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
 def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
     """In German, which is longer: nothing overflows sideways, the language's switch is in reach,
-    and axe finds nothing of ours in either theme. What is Streamlit's is listed in tests/axe.py."""
+    and axe finds nothing of ours in either theme. tests/axe.py lists Streamlit's own faults."""
     page = tabs.new(address)
     page.goto(f"{address}/{path}?lang=de")
     page.locator("h1").first.wait_for()
