@@ -15,6 +15,9 @@ SUPPORTED = ("application/vnd.oci.image", "application/vnd.docker")
 """How the types begin of what the classic engine takes from an OCI manifest (moby)."""
 PLUGIN_CONFIG = "application/vnd.docker.plugin.v1+json"
 MANIFESTS = (DOCKER_MANIFEST, OCI_MANIFEST)
+DOCKER_MANIFEST_1 = "application/vnd.docker.distribution.manifest.v1+prettyjws"
+FIRST_SCHEMA = (DOCKER_MANIFEST_1, "text/plain")
+"""What containerd takes for a manifest of schema 1: an old registry gave it no type of its own."""
 INDEXES = (DOCKER_INDEX, OCI_INDEX)
 CONFIGS = (DOCKER_CONFIG, OCI_CONFIG)
 LAYERS = (DOCKER_LAYER, OCI_LAYER, "application/vnd.oci.image.layer.v1.tar+zstd",

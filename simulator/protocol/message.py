@@ -109,7 +109,8 @@ class Content:
 class Response:
     """One HTTP answer. A blob's bytes are not in `body`: `content` says what arrived.
 
-    `cut` is true where the connection ended before the announced length.
+    `cut` is true where the connection ended before the announced length; `reset_by` is the address
+    that reset it then, empty where it was closed.
     """
 
     status: int
@@ -117,6 +118,7 @@ class Response:
     body: bytes = field(default=b"", repr=False)
     content: Content | None = None
     cut: bool = False
+    reset_by: str = ""
 
     def header(self, name: str) -> str | None:
         return find(self.headers, name)

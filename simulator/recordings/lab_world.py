@@ -122,7 +122,6 @@ CERTIFICATES: tuple[tuple[str, Callable[[str], dict[str, Any]]], ...] = (
     (r"self-signed|unknown|own CA|private CA|chain|intermediate", lambda _: {"tls": "untrusted"}),
     (r"TLS 1\.[01]\b", lambda _: {"alert": "protocol version not supported"}),
     (r"cipher", lambda _: {"alert": "handshake failure"}),
-    (r"HTTP/[12]|TLS 1\.[23]|wildcard", lambda _: {}),
 )  # fmt: skip
 """How a certificate is described -> what is said of the site."""
 
@@ -134,8 +133,8 @@ def transport(host: str, note: str) -> dict[str, Any]:
         found = re.search(pattern, note, re.IGNORECASE)
         if found and known is None:
             known = says(found[1] if found.re.groups else "")
-    if known is None and re.match(r"http[ ,]", note):
-        known = TRANSPORTS["http"]
+    if known is None and re.match(r"https?[ ,]", note):  # what else is said changes no answer
+        known = TRANSPORTS[note[:5].strip(" ,")]
     if known is None:
         raise NotModelled(f"a registry that is reached by {note!r}")
     certificate = known.get("certificate", {})
@@ -238,7 +237,14 @@ def laid(sites: dict[str, dict[str, Any]], fault: LabFault) -> None:
 
 def interference(fault: LabFault) -> dict[str, Any]:
     """What an `Interference` does; empty for what changes nothing that is compared."""
-    (name, value), *_ = fault.action.items()
+    does: dict[str, Any] = {}
+    for name, value in fault.action.items():
+        does |= effect(name, value)
+    return does
+
+
+def effect(name: str, value: Any) -> dict[str, Any]:
+    """What one action does. Raises NotModelled."""
     match name:
         case "respond":
             return {"reply": reply(value)}
@@ -249,7 +255,7 @@ def interference(fault: LabFault) -> dict[str, Any]:
         case "close":
             return {"closes": True}
         case "truncate" | "reset_after":
-            return {"cut_after": value}
+            return {"cut_after": value, "resets": name == "reset_after"}
         case "needs_auth":
             return {"challenge": value}
         case "delay":

@@ -158,13 +158,18 @@ def parallel_requests(outcome: Outcome) -> Outcome:
     return replace(outcome, requests=tuple(kept[:-1]))
 
 
+def status_of(request: str) -> int:
+    """The status at the end of a request's line; 0 where there was no answer."""
+    return int(request.rpartition(" ")[2])
+
+
 def in_flight(recorded: Outcome, ours: Outcome) -> Pair:
     """Of a pull that failed among its blobs, only refusals count."""
     if not (recorded.exit_status and ours.exit_status):
         return recorded, ours
 
     def refusals(outcome: Outcome) -> Outcome:
-        kept = (x for x in outcome.requests if not BLOB.fullmatch(x) or int(x[-3:]) >= 400)
+        kept = (x for x in outcome.requests if not BLOB.fullmatch(x) or status_of(x) >= 400)
         return replace(outcome, requests=tuple(x for x in kept if x != "client_aborted"))
 
     return refusals(recorded), refusals(ours)
@@ -200,7 +205,7 @@ def sorted_push(outcome: Outcome, failed: bool) -> Outcome:
     blobs = [line for line in known if PUSHED.fullmatch(line) or TOKEN.fullmatch(line)]
     others = [line for line in known if line not in blobs]
     if failed:
-        refused = (line for line in blobs if int(line[-3:]) >= 400)
+        refused = (line for line in blobs if status_of(line) >= 400)
         blobs = list({ONE_BLOB.sub("/blobs/<one of them>", line) for line in refused})
     told = tuple(ONE_BLOB.sub("/blobs/<one of them>", line) for line in outcome.stderr)
     return replace(outcome, requests=(*sorted(blobs), *others), stderr=told)

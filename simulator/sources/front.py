@@ -82,7 +82,8 @@ class Interference:
     `which` are the matching requests that it holds for, counted from 1; empty are all. `seen` is
     how many there were. One of the others says what happens: `reply` or `redirect` in place of
     the registry, `challenge` for a request without credentials, `closes` without an answer,
-    `delay` of so many seconds before the answer, `cut_after` so many bytes of the body, `edit` of
+    `delay` of so many seconds before the answer, `cut_after` so many bytes of the body (`resets`:
+    the connection is reset then, not closed), `edit` of
     headers, `document` fields in place of those of a JSON answer (None drops one), `body_of`
     another path in place of its own.
     """
@@ -97,6 +98,7 @@ class Interference:
     closes: bool = False
     delay: int = 0
     cut_after: int | None = None
+    resets: bool = False
     edit: Edit | None = None
     document: Mapping[str, object] = field(default_factory=dict)
     body_of: str = ""
@@ -137,7 +139,8 @@ class Interference:
             answer = with_fields(answer, self.document)
         if self.edit:
             answer = self.edit.applied(answer)
-        return answer if self.cut_after is None else cut(answer, self.cut_after)
+        short = answer if self.cut_after is None else cut(answer, self.cut_after)
+        return replace(short, reset_by="?") if self.resets and short.cut else short
 
 
 def at_path(request: Request, path: str) -> Request:
@@ -175,9 +178,7 @@ def cut(answer: Response, limit: int) -> Response:
 
 def counted(front: tuple[Interference, ...], request: Request) -> tuple[Interference, ...]:
     """The front once it has seen this request."""
-    return tuple(
-        replace(one, seen=one.seen + 1) if one.concerns(request) else one for one in front
-    )
+    return tuple(replace(one, seen=one.seen + 1) if one.concerns(request) else one for one in front)
 
 
 def through(front: tuple[Interference, ...], request: Request, respond: Respond) -> Answer:
@@ -185,5 +186,3 @@ def through(front: tuple[Interference, ...], request: Request, respond: Respond)
     found = (one for one in front if one.concerns(request) and one.strikes)
     struck = next(found, None)
     return struck.answer(request, respond) if struck else respond(request)
-
-

@@ -67,6 +67,8 @@ def answer(
     answered = through(site.front, request, lambda asked: at_registry(sites, host, asked))
     if isinstance(answered, NetworkFailure):
         return replace(answered, detail=address(site, request))
+    if answered.reset_by:
+        answered = replace(answered, reset_by=address(site, request))
     return arrived(partial, request, answered)
 
 
@@ -116,13 +118,15 @@ def silent(sites: dict[str, Site], request: Request) -> Site | None:
 
 def obstacle_of(site: Site, request: Request, now: int) -> NetworkFailure | None:
     secure, where = request.url.startswith("https:"), address(site, request)
-    name = urlsplit(request.url).hostname or ""
+    parts = urlsplit(request.url)
+    name = parts.hostname or ""
     if site.obstacle:
         return NetworkFailure(site.obstacle, name if site.obstacle in OF_NAMES else where)
     if secure and site.tls is Tls.PLAIN:
         return NetworkFailure(Obstacle.PLAIN_HTTP, where)
     if not secure and site.tls is not Tls.PLAIN:
-        return NetworkFailure(Obstacle.CLOSED, where)
+        closed = Obstacle.CLOSED if parts.port else Obstacle.REFUSED  # nothing is at port 80
+        return NetworkFailure(closed, where)
     return site.refusal(name, request.trust, now) if secure else None
 
 

@@ -69,7 +69,7 @@ VARIATIONS = {
             fault(MANIFESTS, 200, WELCOME, OCI_MANIFEST),
         ),
         f"children: invalid desc {PAGE_DIGEST}: {UNDECODABLE.partition(': ')[2]}",
-        DAEMON + "error unmarshalling content: " + UNDECODABLE.partition(": ")[2],
+        DAEMON + UNDECODABLE.partition(": ")[2],
     ),
     "a stale password at a token service": (
         made(f"docker pull {TOKEN}:1.0", stored("private.example.com", "alice:old")),
@@ -390,5 +390,3 @@ def test_a_variation_asks_as_docker_does(name: str, engine: Engine) -> None:
     asked = outcome(recording, engine).requests
     brief = tuple(f"{line.split()[0]} {line[-3:]}" for line in asked)
     assert brief == expected[0 if engine == "29" else 1]
-
-

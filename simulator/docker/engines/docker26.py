@@ -3,20 +3,26 @@
 from itertools import takewhile
 
 from simulator.docker.engines.profile import Profile
-from simulator.docker.events import AccessDenied, Refused
+from simulator.docker.events import AccessDenied, Refused, RegistryError
 from simulator.docker.held_images import HeldImage, Refusal, Removal, find_image, held, is_prefix
 from simulator.docker.image_store import ImageStore, chain_ids, repository_of
-from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from simulator.protocol.media_types import (
+    DOCKER_INDEX,
+    DOCKER_MANIFEST,
+    DOCKER_MANIFEST_1,
+    OCI_INDEX,
+    OCI_MANIFEST,
+)
 from simulator.protocol.reference import Reference
 from simulator.words.i18n import N_
 
 ACCEPTED = (DOCKER_MANIFEST, DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST,
-            "application/vnd.docker.distribution.manifest.v1+prettyjws",
+            DOCKER_MANIFEST_1,
             "application/json")  # fmt: skip
-FINAL = frozenset(
-    {"UNAUTHORIZED", "DENIED", "UNSUPPORTED", "TOOMANYREQUESTS", "NAME_UNKNOWN"}
-)
+FINAL = frozenset({"UNAUTHORIZED", "DENIED", "UNSUPPORTED", "TOOMANYREQUESTS", "NAME_UNKNOWN"})
 """Errors after which a blob is not asked for again (moby, `retryOnError`)."""
+LOST = frozenset({"DENIED", "MANIFEST_UNKNOWN", "NAME_UNKNOWN"})
+"""Errors about a manifest's digest after which its tag is asked for (moby, `isNotFound`)."""
 ERRORS = {"insufficient_scope": "DENIED", "invalid_token": "UNAUTHORIZED"}
 """What the error of a challenge (RFC 6750 section 3) stands for."""
 BY_STATUS = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS"}
@@ -27,9 +33,7 @@ REQUESTS = 2
 """Each attempt at a layer asks twice: once for its size, and again when it reads."""
 
 
-def asks_again(
-    answers: tuple[int | None, ...], kind: str, way_in: bool, refused: Refused
-) -> bool:
+def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool, refused: Refused) -> bool:
     """Manifests once; a config up to five times, a layer in up to five attempts."""
     match kind:
         case "config":
@@ -51,6 +55,22 @@ def final(refused: Refused) -> bool:
     if first.whole or first.form in ("text", "details"):
         return refused.status in BY_STATUS
     return first.form in ("json", "broken") or (first.code in FINAL and not first.bare)
+
+
+def digest_lost(refused: Refused) -> bool:
+    """Whether one of the errors says that the manifest is not there, or not for this user."""
+    if not 400 <= refused.status < 500:
+        return False
+    challenged = refused.error if isinstance(refused, AccessDenied) else ""
+    known = {code_of(refused, error) for error in refused.errors}
+    return bool(LOST & {*known, ERRORS.get(challenged, "")})
+
+
+def code_of(refused: Refused, error: RegistryError) -> str:
+    """The code of an error; a body that is not read as JSON has that of its status."""
+    if error.whole or error.form in ("text", "details"):
+        return BY_STATUS.get(refused.status, "UNKNOWN")
+    return error.code
 
 
 def backs_off(failed: int, kind: str) -> bool:
@@ -120,13 +140,15 @@ PROFILE = Profile(
     trusts_tags=True,
     chains_layers=True,
     config_first=False,
-    resumes_configs=False,
+    resumes_all=False,
     image_is_config=True,
     parses_platform=True,
     checks_platform=True,
     hides_nameless=False,
     accept=tuple(("Accept", kind) for kind in ACCEPTED),
-    reads_errors=frozenset(range(300, 600)),
+    succeeds=range(200, 400),
+    reads_errors=frozenset(range(400, 600)),
+    digest_lost=digest_lost,
     asks_again=asks_again,
     backs_off=backs_off,
     remove=remove,

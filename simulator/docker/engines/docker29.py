@@ -14,9 +14,7 @@ REPEATED_AT_ONCE = frozenset({408, 429})
 REPEATED_ONCE = frozenset({500, 503, 504})
 
 
-def asks_again(
-    answers: tuple[int | None, ...], kind: str, way_in: bool, refused: Refused
-) -> bool:
+def asks_again(answers: tuple[int | None, ...], kind: str, way_in: bool, refused: Refused) -> bool:
     """408, 429, and 401 with a challenge that reports no error: up to five answers in all.
     500, 503 and 504: once."""
     status = answers[-1]
@@ -24,6 +22,11 @@ def asks_again(
         return answers[-2:-1] != (status,)
     again = status in REPEATED_AT_ONCE or (status == 401 and way_in)
     return again and len(answers) < MOST_ANSWERS
+
+
+def digest_lost(refused: Refused) -> bool:
+    """A digest that the registry named must be there."""
+    return False
 
 
 def backs_off(failed: int, kind: str) -> bool:
@@ -93,7 +96,7 @@ PROFILE = Profile(
     trusts_tags=False,
     chains_layers=False,
     config_first=True,
-    resumes_configs=True,
+    resumes_all=True,
     image_is_config=False,
     parses_platform=False,
     checks_platform=False,
@@ -101,7 +104,9 @@ PROFILE = Profile(
     accept=(
         ("Accept", ", ".join((DOCKER_MANIFEST, DOCKER_INDEX, OCI_MANIFEST, OCI_INDEX, "*/*"))),
     ),
-    reads_errors=frozenset({200, 403}),
+    succeeds=range(200, 300),
+    reads_errors=frozenset({403}),
+    digest_lost=digest_lost,
     asks_again=asks_again,
     backs_off=backs_off,
     remove=remove,

@@ -52,8 +52,9 @@ class Profile:
     """Counts a layer as present only on top of the same layers."""
     config_first: bool
     """Asks for layers only when the config is here."""
-    resumes_configs: bool
-    """Asks for the rest of a config that was cut; without it, for all of it again."""
+    resumes_all: bool
+    """Asks for the rest of all that was cut, for as long as some of it comes; without it, for the
+    rest of layers only, and a number of times."""
     image_is_config: bool
     """An image's id is the digest of its config; without it, of its manifest or index."""
     parses_platform: bool
@@ -83,8 +84,12 @@ class Profile:
     """May leave out one of two progress lines that follow at once for a layer."""
     accept: Headers
     """The headers `Accept` of a request for a manifest."""
+    succeeds: range
+    """Statuses of an answer about a manifest or tags that count as success."""
     reads_errors: frozenset[int]
     """Statuses of a HEAD after which it sends GET to read the reason."""
+    digest_lost: Callable[[Refused], bool]
+    """Whether an answer for a digest that a HEAD named means to go on by the tag."""
     asks_again: Callable[[tuple[int | None, ...], str, bool, Refused], bool]
     """Whether to repeat a request: from all statuses it was answered with (None for a download
     that was cut), what it is for (`manifest`, `config` or `layer`), whether the last answer has a

@@ -184,6 +184,8 @@ class Unreachable(Failure):
     at_proxy: bool = False
     bounded: bool = False
     """Whether the client bounds the whole request (Go's `http.Client.Timeout`)."""
+    answering: bool = False
+    """Whether the answer had begun."""
 
 
 @dataclass(frozen=True)

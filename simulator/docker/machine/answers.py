@@ -6,7 +6,7 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import not_json
-from simulator.docker.machine.requests import bounded, listing
+from simulator.docker.machine.requests import bounded, kind_of, listing
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import TRANSITIONS, Phase
 from simulator.protocol.challenge import Challenge
@@ -27,10 +27,21 @@ def unreachable(state: State, request: Request, failure: NetworkFailure) -> Even
         return e.WebLoginUnavailable()
     if e.FellBackToHttp in TRANSITIONS[state.phase] and may_use_http(state, request, failure):
         return e.FellBackToHttp()
+    if state.phase is Phase.FETCHING_BLOBS and tries_on(state, request):
+        return e.AskedAgain(request.url, 0)
     return e.Unreachable(
         request.method, request.url, failure.obstacle, failure.detail, failure.at_proxy,
         bounded=bounded(state, request),
     )  # fmt: skip
+
+
+def tries_on(state: State, request: Request) -> bool:
+    """Whether this engine asks for the blob again when no answer came."""
+    blobs = state.run.download.waiting
+    kind = next((kind_of(state, x) for x in blobs if request.url.endswith(x.digest)), "layer")
+    statuses = (*state.run.answers_from(request.url), 0)
+    none = e.ServerFailed(request.method, request.url, 0)
+    return state.profile.asks_again(statuses, kind, False, none)
 
 
 def may_use_http(state: State, request: Request, failure: NetworkFailure) -> bool:
@@ -82,6 +93,16 @@ def refusal(request: Request, answer: Response) -> e.Refused:
             return e.RateLimited(*about, 429, said)
         case status:
             return e.ServerFailed(*about, status, said)
+
+
+MOST_FRUITLESS = 3
+"""How often containerd asks for the rest without getting any (`httpReadSeeker`, `maxRetry`)."""
+
+
+def broken_off(request: Request, answer: Response) -> e.Unreachable:
+    """The connection ended, or was reset, while the answer came."""
+    why = Obstacle.RESET if answer.reset_by else Obstacle.BROKEN_OFF
+    return e.Unreachable(request.method, request.url, why, answer.reset_by, answering=True)
 
 
 MISSING, REFUSED, TOO_LARGE = 2, 3, 4

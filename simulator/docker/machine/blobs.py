@@ -5,7 +5,14 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.image_store import taken_over
-from simulator.docker.machine.answers import demanded, errors, refusal, repeats
+from simulator.docker.machine.answers import (
+    MOST_FRUITLESS,
+    broken_off,
+    demanded,
+    errors,
+    refusal,
+    repeats,
+)
 from simulator.docker.machine.disk import no_room_for, no_room_to_unpack
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import LIMIT, REDIRECTS
@@ -53,6 +60,9 @@ def asked_now(state: State) -> tuple[Descriptor, ...]:
     return awake or download.waiting
 
 
+MOST_RESUMED = 100
+"""Requests for the rest of blobs after which Pullscope ends a run that containerd would go on
+with."""
 LIMIT_CUTS = 5
 """How often a cut download is resumed before the engine gives up."""
 
@@ -64,7 +74,7 @@ def most_cuts(state: State, kind: str) -> int:
 
 def resumes(state: State, kind: str) -> bool:
     """Whether the rest of a blob that was cut is asked for, or all of it again."""
-    return kind != "config" or state.profile.resumes_configs
+    return kind != "config" or state.profile.resumes_all
 
 
 def blob_answer(state: State, request: Request, answer: Response) -> Event:
@@ -76,7 +86,7 @@ def blob_answer(state: State, request: Request, answer: Response) -> Event:
         return e.Unreachable(request.method, location, Obstacle.ENDLESS) if endless else (
             e.Redirected(blob.digest, location)
         )  # fmt: skip
-    if answer.status in (200, 206):
+    if answer.status in state.profile.succeeds:
         return received(state, blob, request, answer)
     challenge = demanded(state, answer)
     if challenge:
@@ -100,10 +110,8 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
     content = answer.content
     arrived = content.size if content else 0
     kind = kind_of(state, blob)
-    if answer.cut and len(state.run.answers_from(request.url)) < most_cuts(state, kind):
-        return e.DownloadCut(blob, arrived)
     if answer.cut:
-        return e.Unreachable(request.method, request.url, Obstacle.BROKEN_OFF)
+        return cut_short(state, blob, request, answer)
     if content is None or content.digest != blob.digest:
         return e.DigestMismatch(
             kind, blob.digest, content.digest if content else "", blob.size, arrived
@@ -116,6 +124,28 @@ def received(state: State, blob: Descriptor, request: Request, answer: Response)
     if kind == "config":
         return e.BlobReceived(blob, kind, ImageConfig.read(answer.body, blob.digest))
     return e.BlobReceived(blob, kind, None, content.unpacked)
+
+
+def cut_short(state: State, blob: Descriptor, request: Request, answer: Response) -> Event:
+    """Another request, or the end: containerd goes on for as long as some of it comes, unless the
+    connection was reset; the classic engine counts attempts."""
+    arrived, kind = answer.content.size if answer.content else 0, kind_of(state, blob)
+    tried = len(state.run.answers_from(request.url))
+    if not state.profile.resumes_all:
+        again = tried < most_cuts(state, kind)
+        return e.DownloadCut(blob, arrived) if again else broken_off(request, answer)
+    if answer.reset_by:
+        return broken_off(request, answer)
+    if state.run.download.resumed >= MOST_RESUMED:
+        return e.Unreachable(request.method, request.url, Obstacle.LIMIT_REACHED)
+    if fruitful(state, blob, arrived) or tried < MOST_FRUITLESS:
+        return e.DownloadCut(blob, arrived)
+    return e.DigestMismatch(kind, blob.digest, "", blob.size, arrived)
+
+
+def fruitful(state: State, blob: Descriptor, arrived: int) -> bool:
+    """Whether more of the blob is here than before."""
+    return arrived > dict(state.run.download.partial).get(blob.digest, 0)
 
 
 def store(state: State) -> Event:
@@ -132,7 +162,8 @@ def keep_attempt(state: State, event: e.AskedAgain) -> Run:
     if state.phase is not Phase.FETCHING_BLOBS:
         return again
     backing_off = backing_off_after(replace(state, run=again), event.url)
-    return replace(again, download=replace(again.download, backing_off=backing_off))
+    moved = tuple(one for one in again.download.moved if one[1] != event.url)
+    return replace(again, download=replace(again.download, backing_off=backing_off, moved=moved))
 
 
 def backing_off_after(state: State, url: str) -> tuple[str, ...]:
@@ -166,14 +197,18 @@ def keep_redirect(state: State, event: e.Redirected) -> Run:
 
 def keep_cut(state: State, event: e.DownloadCut) -> Run:
     download, blob = state.run.download, event.blob
-    again = state.run.attempted(blob_request(state, blob).url, None)
+    url = blob_request(state, blob).url
+    anew = state.profile.resumes_all and fruitful(state, blob, event.received)
+    again = (state.run.without_attempts(url) if anew else state.run).attempted(url, None)
     if not resumes(state, kind_of(state, blob)):
         return again
     backs_off = (*download.backing_off, blob.digest) if state.profile.backs_off(0, "layer") else ()
     partial = {**dict(download.partial), blob.digest: event.received}
-    return replace(
-        again, download=replace(download, partial=tuple(partial.items()), backing_off=backs_off)
-    )
+    download = replace(
+        download, partial=tuple(partial.items()), backing_off=backs_off,
+        resumed=download.resumed + 1,
+    )  # fmt: skip
+    return replace(again, download=download)
 
 
 def keep_pulled(state: State, event: e.AlreadyUpToDate | e.ImageStored) -> Run:

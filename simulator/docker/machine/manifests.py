@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from simulator.docker import events as e
 from simulator.docker.events import Event
-from simulator.docker.machine.answers import demanded, refusal, repeats
+from simulator.docker.go_json import first_value, not_json
+from simulator.docker.machine.answers import MOST_FRUITLESS, broken_off, demanded, refusal, repeats
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import (
@@ -19,15 +20,23 @@ from simulator.docker.machine.requests import (
 )
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import Phase
-from simulator.docker.machine.unusable import NO_SIGNATURE, foreign_type, manifest_fault
+from simulator.docker.machine.unusable import foreign_type, manifest_fault, unsigned
 from simulator.protocol.digest import algorithm_of, digest_of
 from simulator.protocol.manifest import Descriptor, Index, InvalidManifest, Manifest, parse_manifest
-from simulator.protocol.media_types import INDEXES, MANIFESTS
+from simulator.protocol.media_types import (
+    DOCKER_MANIFEST,
+    DOCKER_MANIFEST_1,
+    FIRST_SCHEMA,
+    INDEXES,
+    MANIFESTS,
+)
 from simulator.protocol.message import Request, Response
 
 
 def fetch_manifest(state: State) -> Move:
     """A manifest that an earlier pull left here is not asked for."""
+    if state.profile.goes_by_type and state.run.image.media_type in FIRST_SCHEMA:
+        return e.NotAnImage(DOCKER_MANIFEST_1)
     match None if registry_only(state) else state.client.images.manifest(wanted(state)):
         case Index() as index:
             return e.IndexHeld(index)
@@ -42,20 +51,44 @@ def fetch_manifest(state: State) -> Move:
 
 
 def manifest_answer(state: State, request: Request, answer: Response) -> Event:
-    if answer.status == 200:
-        return manifest_body(state, answer)
+    if answer.status in state.profile.succeeds:
+        return cut_off(state, request, answer) or manifest_body(state, request, answer)
     challenge = demanded(state, answer)
     if challenge:
         return e.Challenged(challenge)
     named = state.run.image.resolved and not (state.run.image.selected or ref(state).digest)
-    if answer.status == 404 and state.profile.trusts_tags and named:
+    if named and state.profile.digest_lost(refusal(request, answer)):
         return e.FellBackToTag()
     if repeats(state, request, answer, "manifest"):
         return e.AskedAgain(request.url, answer.status)
     return refusal(request, answer)
 
 
-def manifest_body(state: State, answer: Response) -> Event:
+def cut_off(state: State, request: Request, answer: Response) -> Event | None:
+    """A manifest whose connection ended early: containerd asks for the rest, which registries
+    answer with all of it, cut at the same place; the classic engine gives up."""
+    if answer.reset_by or (answer.cut and not state.profile.resumes_all):
+        return broken_off(request, answer)
+    if not answer.cut:
+        return None
+    before = state.run.answers_from(request.url).count(answer.status)
+    if before < MOST_FRUITLESS:
+        return e.AskedAgain(request.url, answer.status)
+    sizes = (promised(answer), len(answer.body))
+    return e.DigestMismatch("manifest", wanted(state), "", *sizes)
+
+
+def promised(answer: Response) -> int:
+    """The length that an answer announces, in bytes; 0 if it does not."""
+    length = answer.header("Content-Length") or ""
+    return int(length) if length.isdecimal() else 0
+
+
+def manifest_body(state: State, request: Request, answer: Response) -> Event:
+    announced = (answer.header("Content-Type") or "").partition(";")[0]
+    typed, classic = announced in (*MANIFESTS, *INDEXES), state.profile.compares_types
+    if classic and not typed:
+        return first_schema(request, answer.body)
     expected = wanted(state)
     actual = digest_of(answer.body, algorithm_of(expected))
     by_tag = ref(state).digest is None and state.run.image.selected is None
@@ -65,23 +98,34 @@ def manifest_body(state: State, answer: Response) -> Event:
     if untyped(state):
         what = f"unexpected media type {state.run.image.media_type} for {actual}"
         return e.ManifestUnreadable(blob_url(state, actual), what)
-    announced = (answer.header("Content-Type") or "").partition(";")[0]
-    typed, classic = announced in (*MANIFESTS, *INDEXES), state.profile.compares_types
     try:
         parsed = parse_manifest(answer.body, actual, announced)
     except InvalidManifest:
+        stated = stated_type(answer.body)
+        if classic and announced == DOCKER_MANIFEST and stated not in (None, announced):
+            return e.MediaTypesDiffer(announced, stated)
         why = manifest_fault(answer.body, classic)
         return e.ManifestUnreadable(manifest_url(state, expected), why, typed)
-    if classic and not typed and named_type(state, answer):
-        return e.ManifestUnreadable(manifest_url(state, expected), NO_SIGNATURE, announced=True)
     if typed and classic and parsed.media_type != announced:
         return e.MediaTypesDiffer(announced, parsed.media_type)
     return e.IndexReceived(parsed) if isinstance(parsed, Index) else e.ManifestReceived(parsed)
 
 
-def named_type(state: State, answer: Response) -> bool:
-    """Whether the classic client was told a type, and goes by that."""
-    return bool(answer.header("Content-Type"))
+def stated_type(body: bytes) -> str | None:
+    """The type that a manifest gives itself, empty without one; None for what is no manifest."""
+    text = body.decode(errors="replace")
+    document = None if not_json(text, stream=False) else first_value(text)
+    stated = document.get("mediaType") or "" if isinstance(document, dict) else None
+    return stated if isinstance(stated, str) else None
+
+
+def first_schema(request: Request, body: bytes) -> Event:
+    """A manifest of no type that the classic engine knows: it takes it for one of schema 1, which
+    it does not pull any more."""
+    broken = unsigned(body)
+    if broken:
+        return e.ManifestUnreadable(request.url, broken, announced=True)
+    return e.NotAnImage(DOCKER_MANIFEST_1)
 
 
 def forget_digest(state: State, event: e.FellBackToTag) -> Run:

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from simulator.docker import events as e
+from simulator.docker.cli.commands import Login
 from simulator.docker.events import Event
+from simulator.docker.machine.requests import listing
 from simulator.docker.machine.state import Run, State
+from simulator.docker.machine.table import AUTHORIZING
 from simulator.protocol.hosts import bare, redirected
 from simulator.protocol.message import Request, Response
 from simulator.protocol.network_failure import Obstacle
@@ -39,18 +42,25 @@ def moved(state: State, request: Request, answer: Response) -> Event | None:
 
 
 def at_new_address(state: State, request: Request) -> Request:
-    """The request, at the address that a redirect gave. Credentials go along only within the
-    domain, a form only with its method."""
+    """The request, at the address that a redirect gave. A form goes along only with its method."""
     if state.run.access.moved is None:
         return request
     method, url = state.run.access.moved
     there = replace(request, method=method, url=url)
-    inside = f".{bare(there.host)}".endswith(f".{bare(request.host)}")
     return replace(
         there,
-        authorization=request.authorization if inside else None,
+        authorization=request.authorization if known_there(state, request, there) else None,
         form=request.form if method == request.method else (),
     )
+
+
+def known_there(state: State, request: Request, there: Request) -> bool:
+    """Whether credentials go along. Go's client keeps them within the domain; the classic client
+    adds them to what is below `/v2/` of a host that it has pinged (`endpointAuthorizer`)."""
+    classic = state.profile.pings or isinstance(state.run.command, Login) or listing(state)
+    if classic and state.phase not in AUTHORIZING:
+        return there.host == request.host and "/v2/" in there.path
+    return f".{bare(there.host)}".endswith(f".{bare(request.host)}")
 
 
 def keep_move(state: State, event: e.RequestMoved) -> Run:

@@ -16,6 +16,7 @@ from simulator.docker.machine.answers import (
     repeats,
 )
 from simulator.docker.machine.login import keep_credential
+from simulator.docker.machine.manifests import manifest_body
 from simulator.docker.machine.mirrors import begun
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
@@ -111,7 +112,7 @@ def explanation(state: State, request: Request, answer: Response) -> Event:
 
 
 def resolve_answer(state: State, request: Request, answer: Response) -> Event:
-    if answer.status == 200:
+    if answer.status in state.profile.succeeds:
         return (tags_answer if listing(state) else resolution)(state, request, answer)
     challenge = demanded(state, answer)
     return e.Challenged(challenge) if challenge else unresolved(state, request, answer)
@@ -119,6 +120,9 @@ def resolve_answer(state: State, request: Request, answer: Response) -> Event:
 
 def tags_answer(state: State, request: Request, answer: Response) -> Event:
     """The repository's tags (distribution spec, end-8a)."""
+    broken = not_json(answer.body.decode(errors="replace"), stream=False)
+    if broken:
+        return e.ManifestUnreadable(request.url, broken, announced=True)
     document = answer.json()
     tags = document.get("tags") if isinstance(document, dict) else None
     if not isinstance(tags, list):
@@ -142,9 +146,10 @@ def resolution(state: State, request: Request, answer: Response) -> Event:
     kind = (answer.header("Content-Type") or "").partition(";")[0]
     if refused_before(state, request):
         return e.AccessDenied("HEAD", request.url, 403)
-    broken = not_json(answer.body.decode(errors="replace"), stream=False)
-    if broken and not digest and state.profile.trusts_tags:
-        return e.ManifestUnreadable(request.url, broken)
+    if not digest and state.profile.trusts_tags:
+        read = manifest_body(state, request, answer)  # it is how the digest is found
+        if isinstance(read, Failure):
+            return read
     return e.Resolved(ref(state).digest or digest or digest_of(answer.body), kind)
 
 
@@ -288,9 +293,7 @@ def keep_resolved(state: State, event: e.Resolved) -> Run:
     credential = state.run.credential
     kept = state.profile.shares_authorization or (credential and credential.registry_token)
     access = state.run.access if kept else Access()
-    return replace(
-        state.run, image=image, access=access, granted=(), declined=(), attempts=()
-    )
+    return replace(state.run, image=image, access=access, granted=(), declined=(), attempts=())
 
 
 def keep_found(state: State, event: e.CredentialFound) -> Run:

@@ -167,6 +167,8 @@ class Download:
     moved: tuple[tuple[str, str], ...] = ()
     partial: tuple[tuple[str, int], ...] = ()
     unpacked: tuple[tuple[str, int], ...] = ()
+    resumed: int = 0
+    """How often a blob that was cut was asked for again."""
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,10 @@ class Run:
         """With one more answer that makes the client ask again."""
         return replace(self, attempts=(*self.attempts, Attempt(url, status)))
 
+    def without_attempts(self, url: str) -> "Run":
+        """As if this address had not been asked before."""
+        return replace(self, attempts=tuple(one for one in self.attempts if one.url != url))
+
     def answers_from(self, url: str) -> tuple[int | None, ...]:
         """The statuses with which this address answered so far."""
         return tuple(one.status for one in self.attempts if one.url == url)
@@ -246,9 +252,7 @@ class Run:
         """With what was put aside for a mirror's challenge."""
         if self.aside is None:
             return self
-        return replace(
-            self, access=self.aside.access, credential=self.aside.credential, aside=None
-        )
+        return replace(self, access=self.aside.access, credential=self.aside.credential, aside=None)
 
     def masked(self) -> "Run":
         """Without its secrets."""

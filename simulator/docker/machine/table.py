@@ -156,11 +156,12 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.AskedAgain: P.RESOLVING, e.SoughtAmongBlobs: P.RESOLVING,
          e.ErrorWithoutBody: P.EXPLAINING, e.FellBackToHttp: P.RESOLVING,
          e.RequestMoved: P.RESOLVING, e.MirrorDeclined: P.RESOLVING, e.MirrorGivenUp: P.PINGING}
-        | READING | fails(e.HeaderUnusable),
+        | READING | fails(e.HeaderUnusable, e.ManifestUnreadable),
     P.EXPLAINING:
         {e.Resolved: P.COMPARING, e.AskedAgain: P.EXPLAINING, e.TokenIssued: P.EXPLAINING,
          e.RequestMoved: P.EXPLAINING, e.MirrorDeclined: P.RESOLVING, e.MirrorGivenUp: P.PINGING}
-        | READING | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable, e.HeaderUnusable),
+        | READING | fails(e.TokenRefused, e.TokenMissing, e.ManifestUnreadable, e.HeaderUnusable,
+                          e.MediaTypesDiffer, e.NotAnImage),
     P.COMPARING:
         {e.AlreadyUpToDate: P.READY, e.UpdateNeeded: P.FETCHING_MANIFEST,
          e.ReferrersDue: P.FETCHING_MANIFEST},
@@ -170,7 +171,8 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.AskedAgain: P.FETCHING_MANIFEST, e.FellBackToHttp: P.FETCHING_MANIFEST,
          e.FellBackToTag: P.FETCHING_MANIFEST, e.RequestMoved: P.FETCHING_MANIFEST,
          e.MirrorDeclined: P.FETCHING_MANIFEST, e.MirrorGivenUp: P.PINGING}
-        | READING | fails(e.DigestMismatch, e.ManifestUnreadable, e.MediaTypesDiffer),
+        | READING
+        | fails(e.DigestMismatch, e.ManifestUnreadable, e.MediaTypesDiffer, e.NotAnImage),
     P.AUTHORIZING_FETCH:
         authorizing(P.AUTHORIZING_FETCH, resume=P.FETCHING_MANIFEST)
         | {e.MirrorDeclined: P.FETCHING_MANIFEST} | fails(e.AllDeclined),

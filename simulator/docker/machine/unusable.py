@@ -15,7 +15,19 @@ from simulator.protocol.media_types import DOCKER_MANIFEST, IMAGE_TYPES, LAYERS,
 
 NO_DIGEST = "invalid checksum digest format"
 NO_SIGNATURE = "missing signature key"
-"""The classic client takes what it does not know for a manifest of schema 1, which is signed."""
+
+
+def unsigned(body: bytes) -> str:
+    """Why a body is no manifest of schema 1, which is signed (libtrust, `ParsePrettySignature`);
+    empty if it is one."""
+    text = body.decode(errors="replace")
+    document = None if (broken := not_json(text, stream=False)) else first_value(text)
+    if not broken and document is not None and not isinstance(document, dict):
+        kinds = f"json: cannot unmarshal {kind(document)} into Go value of type "
+        broken = f"{kinds}map[string]json.RawMessage"
+    if broken:
+        return f"error unmarshalling content: {broken}"
+    return "" if isinstance(document, dict) and "signatures" in document else NO_SIGNATURE
 
 
 def manifest_fault(body: bytes, classic: bool) -> str:

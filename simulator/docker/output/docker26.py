@@ -3,7 +3,7 @@
 from simulator.docker import events as e
 from simulator.docker.engines.docker26 import CONFIG_ATTEMPTS, ERRORS, REQUESTS, final
 from simulator.docker.events import Event, Failure
-from simulator.docker.machine.requests import asked, blob_url, kind_of, listing, origin
+from simulator.docker.machine.requests import asked, blob_url, kind_of, listing, origin, ref
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output import inspection, tables
@@ -26,6 +26,7 @@ from simulator.protocol.manifest import Descriptor
 from simulator.protocol.media_types import (
     DOCKER_INDEX,
     DOCKER_MANIFEST,
+    DOCKER_MANIFEST_1,
     OCI_INDEX,
     OCI_MANIFEST,
     PLUGIN_CONFIG,
@@ -45,14 +46,23 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error, as this engine and its CLI print it for a failed pull."""
     if isinstance(failure, e.DigestMismatch) and failure.kind == "manifest":
         return (f"manifest verification failed for digest {failure.expected}",)
-    said = told(failure, state).strip().split("\n")
-    first = isinstance(failure, e.NotAnImage) and docker_type(state) and not state.run.image.index
-    return (said[0] if begun(state) and not first else DAEMON + said[0], *said[1:])
+    said = told(failure, state)
+    if first_schema(failure):
+        return (said,)
+    early = isinstance(failure, e.NotAnImage) and docker_type(state) and not state.run.image.index
+    if begun(state) and not early:
+        return tuple(said.removeprefix("\n").split("\n"))
+    return tuple(f"{DAEMON}{said.strip()}".split("\n"))
+
+
+def first_schema(failure: Event) -> bool:
+    """Whether it is about a manifest of schema 1, which the engine begins to pull."""
+    return failure == e.NotAnImage(DOCKER_MANIFEST_1)
 
 
 def not_reached(failure: e.Unreachable, state: State) -> str:
     why = unreachable_text(failure)
-    if failure.obstacle is Obstacle.BROKEN_OFF or at_blob(failure, state):
+    if failure.answering or at_blob(failure, state):
         return with_attempts(why, CONFIG_ATTEMPTS + 1, blob_at(state, failure.url))
     said = go_error(failure.method, failure.url, why)
     return go_error(*asked(state), said) if authorizing(state) else said
@@ -134,7 +144,17 @@ TEMPORARY = "write /var/lib/docker/tmp/GetImageBlob1234567890"
 """Where a layer on its way is written; the number is random."""
 
 
+SCHEMA_1 = (
+    "[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 "
+    "support is disabled by default and will be removed in an upcoming release. Suggest the author "
+    "of {name} to upgrade the image to the OCI Format or Docker Image manifest v2, schema 2. More "
+    "information at https://docs.docker.com/go/deprecated-image-specs/"
+)
+
+
 def no_image(media_type: str, state: State) -> str:
+    if media_type == DOCKER_MANIFEST_1:
+        return SCHEMA_1.format(name=ref(state).familiar)
     if not docker_type(state):
         return f"unsupported media type {media_type}"
     kind = "plugin" if media_type == PLUGIN_CONFIG else "unknown"
@@ -171,7 +191,8 @@ def refused(failure: e.Refused, state: State) -> str:
     if state.phase is Phase.FETCHING_BLOBS:
         blob = blob_at(state, failure.url)
         attempts = 1 if final(failure) else CONFIG_ATTEMPTS + 1
-        return with_attempts(classic_errors(errors, status), attempts, blob)
+        if blob == "config":
+            return with_attempts(classic_errors(errors, status), attempts, blob)
     if not errors or not 400 <= status < 500:
         return classic_errors(errors, status)
     return translated(as_read(errors)[0], status, state)
@@ -220,6 +241,8 @@ def progress(event: Event, state: State) -> tuple[str, ...]:
             return (heading(state),) if state.run.image.selected is None else ()
         case e.DigestMismatch("manifest"):
             return (heading(state),) if state.run.image.selected is None else ()
+        case e.NotAnImage() if first_schema(event):
+            return (heading(state),)
         case e.FellBackToTag():
             return by_tag(state)
         case e.AlreadyUpToDate():

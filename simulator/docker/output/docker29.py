@@ -35,7 +35,14 @@ from simulator.docker.output.words import CLI_29, Words
 from simulator.protocol.digest import digest_of, short_digest
 from simulator.protocol.errors import standard_message
 from simulator.protocol.manifest import Descriptor
-from simulator.protocol.media_types import CONFIGS, INDEXES, LAYERS
+from simulator.protocol.media_types import (
+    CONFIGS,
+    DOCKER_MANIFEST,
+    DOCKER_MANIFEST_1,
+    INDEXES,
+    LAYERS,
+    OCI_MANIFEST,
+)
 from simulator.protocol.status import reason
 
 KNOWN_CODES = frozenset(
@@ -50,6 +57,8 @@ def begun(failure: Failure, state: State) -> bool:
     any other content is fetched as a blob first."""
     pulled, image = state.run.tags.pulled > 0, state.run.image
     if state.phase in RESOLVE:
+        return pulled
+    if isinstance(failure, e.NotAnImage):
         return pulled
     if untyped(state):
         return pulled or isinstance(failure, e.ManifestUnreadable)
@@ -79,9 +88,23 @@ def unknown_manifest(failure: e.ManifestUnknown, state: State) -> str:
     return where(state) + f"content at {failure.url} not found: not found"
 
 
+def header_fault(failure: e.HeaderUnusable, state: State) -> str:
+    if failure.header != "Content-Length":
+        return f'"{failure.value}" in header not a valid digest: {failure.reason}'
+    whole = state.run.reference.canonical if state.run.reference else ""
+    return f"rejecting {failure.value} byte manifest for {whole}: not found"
+
+
+def not_reached(failure: e.Unreachable, state: State) -> str:
+    said = unreachable_text(failure)
+    if failure.answering:
+        return f"failed to copy: {said}"
+    asked = go_error(failure.method, failure.url, said)
+    return where(state) + during(state, failure.url) + asked
+
+
 def told(failure: Failure, state: State) -> str:
     name = state.run.reference.familiar_name if state.run.reference else ""
-    whole = state.run.reference.canonical if state.run.reference else ""
     match failure:
         case e.NoCredentials():
             denied = "pull access denied, repository does not exist or may require authorization"
@@ -93,19 +116,18 @@ def told(failure: Failure, state: State) -> str:
             return unknown_manifest(failure, state)
         case e.ManifestUnreadable(reason=why):
             return unreadable(why, state)
+        case e.NotAnImage():
+            return NO_SCHEMA_1
         case e.ConfigUnusable() | e.UnpackRefused() | e.DiskFull():
             return not_unpacked(failure, state)
-        case e.Unreachable(method, url):
-            said = go_error(method, url, unreachable_text(failure))
-            return where(state) + during(state, url) + said
+        case e.Unreachable():
+            return not_reached(failure, state)
         case e.ChallengeIncomplete():
             return where(state) + NO_REALM
         case e.TokenMissing(_, url, why):
             return where(state) + during(state, url) + why
-        case e.HeaderUnusable(header="Content-Length", value=size):
-            return where(state) + f"rejecting {size} byte manifest for {whole}: not found"
-        case e.HeaderUnusable(value=value, reason=why):
-            return where(state) + f'"{value}" in header not a valid digest: {why}'
+        case e.HeaderUnusable():
+            return where(state) + header_fault(failure, state)
         case e.CertificatesUnusable():
             return where(state) + LONE_CERTIFICATE
         case e.DigestMismatch():
@@ -121,6 +143,10 @@ def told(failure: Failure, state: State) -> str:
             return ""
 
 
+NO_SCHEMA_1 = (
+    f'not implemented: media type "{DOCKER_MANIFEST_1}" is no longer supported since containerd '
+    f'v2.1, please rebuild the image as "{DOCKER_MANIFEST}" or "{OCI_MANIFEST}"'
+)
 CONTENT = "/var/lib/containerd/io.containerd.content.v1.content"
 SNAPSHOTS = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots"
 NO_SPACE = "no space left on device"

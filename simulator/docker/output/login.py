@@ -168,6 +168,11 @@ def removed(state: State, kept: tuple[str, ...]) -> tuple[Line, ...]:
 
 
 def login_failure(failure: Failure, state: State) -> str:
+    """What the engine says, without the spaces at its ends, as Docker's CLI prints it."""
+    return why_refused(failure, state).strip()
+
+
+def why_refused(failure: Failure, state: State) -> str:
     """Both engines log in with distribution's client."""
     url = f"{origin(state)}/v2/"
     match failure:

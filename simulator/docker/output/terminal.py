@@ -6,6 +6,7 @@ from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Login, Logout, Pull, Push, Search
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import INVALID_AUTH
+from simulator.docker.machine.answers import OURS
 from simulator.docker.machine.ready import platform_mismatch, unpack_refused
 from simulator.docker.machine.requests import untagged
 from simulator.docker.machine.state import State
@@ -111,6 +112,9 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     match failure:
         case e.AllDeclined(why=why):
             return explain(why, state)
+        case e.Unreachable(url=url, obstacle=why) if why in OURS:
+            detail = f": {failure.detail}" if failure.detail else ""
+            return (f"pullscope: {url}: {why}{detail}",)
         case e.ReferenceRejected(why, by_engine):
             return (f"{DAEMON if by_engine else ''}{why}",)
         case e.LoginCanceled():
