@@ -2,8 +2,10 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -11,15 +13,20 @@ from simulator.docker.cli.parse import parse
 from simulator.docker.config_file import Credential, CredentialStore
 from simulator.docker.machine import Client, State
 from simulator.docker.trace import Trace, run
+from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Exchange, Response
+from simulator.registry import serving as server
+from simulator.registry.asgi import RegistryApp
 from simulator.registry.fixtures import repositories
-from simulator.registry.model import Auth, Fault, Part
+from simulator.registry.model import Auth, Fault, Part, Registry, User
 from simulator.registry.rate_limit import Rate
 from simulator.registry.serving import Served, running
 from simulator.sources.mock import mock
 from simulator.sources.world import Site, Tls, World
+from tests.docker import attested
 from tests.dockerd import Docker
 from tests.registry.worlds import registry
+from tests.sources.servers import Elsewhere, certificate, listening
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class Situation:
 
 
 HTML = "<html>Welcome!</html>"
+ALICE = ("-u", "alice", "--password-stdin")
+ANY = {"alice": User("s3cret", ("*",))}
 
 
 def layer(repository: str, tag: str) -> str:
@@ -199,3 +208,73 @@ def test_docker_says_that_it_asked_too_often(docker: Docker) -> None:
         done = docker("pull", f"{served.host}/team/app:1.0")
     assert done.returncode == 1
     assert "toomanyrequests: too many requests: wait" in done.stderr
+
+
+@contextmanager
+def at_443(folder: Path) -> Iterator[tuple[str, Served]]:
+    """The registry behind TLS at port 443 of an address of this machine, which Docker does not
+    verify."""
+    address = "127.0.0.43"
+    with server.bound(address, 443) as listening:
+        served = Served(registry(Auth.BASIC), address)
+        pem = certificate(folder, address)
+        app = RegistryApp(served.handle)
+        with server.in_thread(server.server(app, ssl_certfile=pem), listening):
+            yield address, served
+
+
+def test_a_login_without_the_port_does_not_count_with_it(docker: Docker, tmp_path: Path) -> None:
+    """Port 443 is the one that is used without, and yet another key of `config.json`."""
+    (docker.config / "config.json").unlink(missing_ok=True)
+    with at_443(tmp_path) as (host, served):
+        image = f"{host}:443/team/app:1.0"
+        assert docker("login", host, *ALICE, typed="s3cret\n").returncode == 0
+        served.exchanges.clear()
+        refused = docker("pull", image)
+        asked = list(served.exchanges)
+        assert docker("login", f"{host}:443", *ALICE, typed="s3cret\n").returncode == 0
+        pulled = docker("pull", image)
+        stored = json.loads((docker.config / "config.json").read_text("utf-8"))["auths"]
+    docker("image", "prune", "--all", "--force")
+    assert (refused.returncode, pulled.returncode) == (1, 0), pulled.stderr
+    assert asked and not any(
+        x.request.authorization for x in asked
+    )  # Debian 12's engine says EOF in the end
+    assert set(stored) == {host, f"{host}:443"}
+
+
+def test_blobs_at_another_host_are_asked_for_without_credentials(docker: Docker) -> None:
+    Elsewhere.told = []
+    with listening(Elsewhere) as storage, running(stored_at(f"http://{storage}/")) as served:
+        (docker.config / "config.json").write_text(config_json(SITUATIONS["pull"], served.host))
+        done = docker("pull", f"{served.host}/team/app:1.0")
+        here = [x.request for x in served.exchanges if "/blobs/" in x.request.path]
+    docker("image", "prune", "--all", "--force")
+    assert done.returncode == 0, done.stderr
+    assert here and all(request.authorization for request in here)
+    assert len(Elsewhere.told) == len(here) and set(Elsewhere.told) == {None}
+
+
+def stored_at(storage: str) -> Registry:
+    """The registry, whose blobs are at this address."""
+    return replace(registry(Auth.BEARER), blobs_at=storage)
+
+
+def test_an_attested_image_is_pulled_without_its_attestation(docker: Docker) -> None:
+    """The classic engine takes the image out of the index, and nothing else."""
+    held = {attested.NAME: attested.repository(True, attested.ATTESTATION)}
+    world = replace(registry(Auth.BASIC), repositories=held, users=ANY)
+    with running(world) as served:
+        (docker.config / "config.json").write_text(config_json(SITUATIONS["pull"], served.host))
+        done = docker("pull", f"{served.host}/{attested.NAME}:latest")
+        asked = [(x.request.method, x.request.path) for x in served.exchanges]
+    docker("image", "prune", "--all", "--force")
+    assert done.returncode == 0, done.stderr
+    top, image = (digest_of(data) for data in (attested.INDEX, attested.IMAGE))
+    assert f"Digest: {top}" in done.stdout
+    base = f"/v2/{attested.NAME}/manifests"
+    manifests = [("HEAD", f"{base}/latest"), ("GET", f"{base}/{top}"), ("GET", f"{base}/{image}")]
+    assert [one for one in asked if "/manifests/" in one[1]] == manifests
+    blobs = {path.rpartition("/")[2] for _, path in asked if "/blobs/" in path}
+    assert blobs == {digest_of(attested.CONFIG), digest_of(attested.LAYER.packed)}
+    assert not any("referrers" in path for _, path in asked)
