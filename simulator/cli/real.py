@@ -11,15 +11,20 @@ from simulator.docker.trace import Trace
 from simulator.protocol.digest import short_digest
 from simulator.scenarios.real_run import run_real
 from simulator.sources.downloads import Progress
+from simulator.sources.tunnel import of_environment
 
 
 def run_on_real(
     engine: str, registry: str, image: str, username: str, password_stdin: bool,
-    output: Path | None, **_others: Any,
+    output: Path | None, ca: Path | None, proxy: bool, **_others: Any,
 ) -> Trace:  # fmt: skip
     password = read_password(username, password_stdin)
+    proxies = of_environment() if proxy else None
     with bars(registry) as told:
-        return run_real(registry, username, password, image, told, output, engine)
+        return run_real(
+            registry, username, password, image, told, output, engine, authority=ca,
+            proxies=proxies,
+        )  # fmt: skip
 
 
 Told = Callable[[Progress], object]

@@ -27,7 +27,9 @@ PLAYERS = {
 takes as long as a whole run of the mock."""
 SOURCE_OF = {
     "scenario": "mock", "recording": "recording",
-    **dict.fromkeys(("registry", "image", "username", "password_stdin", "output"), "real"),
+    **dict.fromkeys(
+        ("registry", "image", "username", "password_stdin", "output", "ca", "proxy"), "real"
+    ),
 }  # fmt: skip
 """The source that an option of `run` belongs to."""
 NEEDED: dict[str, dict[str, str]] = {
@@ -52,6 +54,10 @@ NEEDED: dict[str, dict[str, str]] = {
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Keep what was pulled here, as an OCI image layout.")  # fmt: skip
+@click.option("--ca", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Trust the certificate authorities in this file, too (PEM).")  # fmt: skip
+@click.option("--proxy", is_flag=True,
+              help="Go through the proxy in HTTPS_PROXY, but for hosts in NO_PROXY.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the whole trace as JSON.")
 @with_lessons
 @told_plainly

@@ -12,7 +12,9 @@ from simulator.docker.machine import Client, State
 from simulator.docker.trace import Took, Trace
 from simulator.docker.trace import run as run_trace
 from simulator.protocol.hosts import is_server
+from simulator.protocol.proxies import Proxies
 from simulator.protocol.reference import Reference
+from simulator.sources.certificates import trusted
 from simulator.sources.dialer import ALONE, Policy
 from simulator.sources.downloads import Progress
 from simulator.sources.layout import adding
@@ -36,12 +38,15 @@ def run_real(
     output: Path | None = None,
     engine: str = "29",
     policy: Policy = ALONE,
+    authority: Path | None = None,
+    proxies: Proxies | None = None,
 ) -> Trace:
     """Log in (where a user is given) and pull from a real registry; layers land in `output`.
 
     Without `output` the layers are verified and not kept. The password is in memory for this run
-    only. Raises InvalidRegistry or InvalidReference on bad input, InvalidLayout for a directory
-    that can take no image, and CannotStore where the disk is full.
+    only. `authority` is a file with further certificate authorities to trust; connections go
+    through `proxies`. Raises InvalidRegistry, InvalidReference or InvalidAuthority on bad input,
+    InvalidLayout for a directory that can take no image, and CannotStore where the disk is full.
     """
     state = real_state(registry, username, password, image, engine)
     times: list[tuple[float, float]] = []
@@ -51,7 +56,8 @@ def run_real(
 
     with adding(output) if output else nullcontext() as layout:
         host = host_of_run(state)
-        with real(host, policy, layout, on_progress, on_exchange=note) as transport:
+        known = trusted(host, authority=authority)
+        with real(host, policy, layout, on_progress, known, note, proxies) as transport:
             trace = run_trace(state, transport, source="real")
         last = trace.steps[-1].after
         manifest, reference = last.run.image.manifest, last.run.reference

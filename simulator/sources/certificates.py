@@ -20,10 +20,21 @@ WAIT = 10.0
 """Seconds for the second connection, on which the certificate is looked at."""
 
 
-def trusted(registry: str, folder: Path = CERTS) -> ssl.SSLContext:
-    """The machine's authorities, and as Docker does it those in the registry's directory; with
-    the client's certificate from there. Files that cannot be read are passed over."""
+class InvalidAuthority(ValueError):
+    """The file that the user names has no certificate of an authority."""
+
+
+def trusted(registry: str, folder: Path = CERTS, authority: Path | None = None) -> ssl.SSLContext:
+    """The machine's authorities, that of the user's file, and as Docker does it those in the
+    registry's directory; with the client's certificate from there, where files that cannot be
+    read are passed over. Raises InvalidAuthority."""
     context = ssl.create_default_context()
+    try:
+        if authority:
+            context.load_verify_locations(authority)
+    except OSError as error:  # ssl.SSLError is one
+        why = error.strerror or "it is no certificate in PEM"
+        raise InvalidAuthority(f"{authority}: no certificate of an authority: {why}") from None
     for path in sorted((folder / registry).glob("*")):
         try:
             if path.suffix == ".crt":

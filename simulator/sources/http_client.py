@@ -17,6 +17,7 @@ from simulator.protocol.message import Headers, Request
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.sources import certificates
 from simulator.sources.dialer import Dialer, LimitReached, NotAllowed, NotConnected
+from simulator.sources.tunnel import AtProxy, ProxyRefused
 
 PATIENCE = 30.0
 """Seconds without a byte until a connection is given up."""
@@ -134,13 +135,14 @@ def failure(error: BaseException, request: Request) -> NetworkFailure:
     """The obstacle behind an exception, looked for along its causes."""
     chain = list(causes(error))
     found = next(filter(None, map(obstacle, chain)), Obstacle.CLOSED)
-    return NetworkFailure(found, detail(found, chain, request))
+    at_proxy = any(isinstance(one, AtProxy) for one in chain)
+    return NetworkFailure(found, detail(found, chain, request), at_proxy)
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        reason = error.reason if isinstance(error, NotConnected) else None
+        reason = error.reason if isinstance(error, NotConnected | AtProxy) else None
         error = reason or error.__cause__ or error.__context__
 
 
@@ -148,6 +150,8 @@ def obstacle(error: BaseException) -> Obstacle | None:
     match error:
         case NotAllowed():
             return Obstacle.REFUSED_BY_US
+        case ProxyRefused():
+            return Obstacle.PROXY_REFUSED
         case LimitReached():
             return Obstacle.LIMIT_REACHED
         case TooLarge():
@@ -187,6 +191,7 @@ SAID = frozenset(
         Obstacle.REFUSED_BY_US,
         Obstacle.LIMIT_REACHED,
         Obstacle.TOO_LARGE,
+        Obstacle.PROXY_REFUSED,
     }
 )
 """Obstacles that come with words of their own."""
@@ -194,11 +199,12 @@ SAID = frozenset(
 
 def detail(found: Obstacle, chain: list[BaseException], request: Request) -> str:
     """The address or name that failed, as the mock tells it, or why it was Pullscope's doing."""
-    told = (NotAllowed, LimitReached, TooLarge, NotConnected)
+    told = (NotAllowed, LimitReached, TooLarge, NotConnected, ProxyRefused)
     said = next((str(error) for error in chain if isinstance(error, told)), "")
     match found:
         case Obstacle.NO_HOST | Obstacle.DNS_FAILED:
-            return split_url(request.url).hostname or ""
+            proxy = next((str(error) for error in chain if isinstance(error, AtProxy)), "")
+            return proxy or split_url(request.url).hostname or ""
         case Obstacle.REFUSED_BY_US if not said:
             return "the address or a header is not valid"
         case _ if found in SAID:

@@ -17,12 +17,14 @@ from simulator.protocol.hosts import split_url
 from simulator.protocol.manifest import InvalidManifest, Manifest, parse_manifest
 from simulator.protocol.message import Answer, Exchange, Request, Response, Transport
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
+from simulator.protocol.proxies import Proxies
 from simulator.protocol.target import Kind
 from simulator.sources import certificates
 from simulator.sources.dialer import ALONE, Allowance, Dialer, Policy
 from simulator.sources.downloads import AT_ONCE, SMALL_LIMIT, Downloads, Progress
 from simulator.sources.http_client import HttpClient, TooLarge
 from simulator.sources.layout import Layout
+from simulator.sources.tunnel import Tunnels
 
 MANIFEST_LIMIT = 4 << 20
 """Bytes; the size up to which registries must take manifests (distribution spec)."""
@@ -36,17 +38,23 @@ def real(
     on_progress: Callable[[Progress], object] | None = None,
     trusted: ssl.SSLContext | None = None,
     on_exchange: Callable[[float, float], object] | None = None,
+    proxies: Proxies | None = None,
 ) -> Iterator[Transport]:
     """A transport to the registry at this host (`host` or `host:port`). Blobs land in the layout;
     without one they are verified and not kept.
 
     Progress is reported from the caller's own thread; so is when an exchange began and ended (on
     the monotonic clock), in the order of the exchanges. `trusted` replaces the machine's
-    certificate authorities and the files of `/etc/docker/certs.d`.
+    certificate authorities and the files of `/etc/docker/certs.d`. With `proxies`, connections go
+    through these.
     The transport raises CannotStore where the disk is full.
     """
     allowance = Allowance(policy)
-    dialer = Dialer(registry, policy, allowance)
+    dialer = (
+        Tunnels(registry, policy, allowance, proxies)
+        if proxies
+        else Dialer(registry, policy, allowance)
+    )
     client = HttpClient(dialer, trusted or certificates.trusted(registry), AT_ONCE + 1)
     sender = Sender(registry, client, layout, on_exchange, on_progress)
     downloads = Downloads(client, allowance, layout, sender.objection, on_progress)
