@@ -6,9 +6,6 @@ Pulling and listing have a table of their own (`calls`).
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from http.client import HTTPConnection
-from urllib.parse import urlsplit
 
 from simulator.protocol.digest import digest_of
 from simulator.protocol.media_types import OCI_INDEX, OCI_MANIFEST
@@ -17,12 +14,12 @@ from simulator.registry.answer import respond
 from simulator.registry.model import Auth, Registry
 from simulator.registry.serving import running
 from tests.cases import each
+from tests.registry.talk import EMPTY, B, M, Talk, U, in_process, over_a_socket, writable
 
 DATA = b"the first half, and the second"
 HALF = 15
-DIGEST, EMPTY = digest_of(DATA), digest_of(b"{}")
+DIGEST = digest_of(DATA)
 NONE = "sha256:" + "0" * 64
-U, B, M = "/v2/a/b/blobs/uploads/", "/v2/a/b/blobs/", "/v2/a/b/manifests/"
 R = "/v2/a/b/referrers/"
 SIGNATURE, BILL = "application/vnd.example.signature", "application/vnd.example.sbom"
 
@@ -44,59 +41,6 @@ LISTED = manifest(subject=subject(IMAGE), artifactType=BILL)
 UNTYPED = manifest(subject=subject(IMAGE))
 INDEX = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [],
                     "subject": subject(IMAGE), "artifactType": SIGNATURE}).encode()  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Told:
-    """An answer, with small letters in the names of its headers."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def code(self) -> str:
-        return str(json.loads(self.body)["errors"][0]["code"])
-
-    def referrers(self) -> list[dict[str, object]]:
-        found = json.loads(self.body)["manifests"]
-        assert isinstance(found, list)
-        return found
-
-
-Ask = Callable[[str, str, bytes, dict[str, str]], Told]
-
-
-@dataclass
-class Talk:
-    """A conversation with one registry."""
-
-    ask: Ask
-    last: Told = field(default_factory=lambda: Told(0, {}, b""))
-
-    def __call__(
-        self, method: str, path: str, expected: int, data: bytes = b"", **headers: str
-    ) -> Told:
-        """Ask; `@` in the path is the last answer's Location."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.last = self.ask(method, self.at(path), data, sent)
-        assert self.last.status == expected, (method, path, self.last)
-        return self.last
-
-    def at(self, path: str) -> str:
-        if not path.startswith("@"):
-            return path
-        parts = urlsplit(self.last.headers["location"])
-        joint = "&" if parts.query and "?" in path else ""
-        query = parts.query + joint + path[1:].lstrip("?")
-        return f"{parts.path}?{query}" if query else parts.path
-
-    def push(self, data: bytes, name: str = "", kind: str = OCI_MANIFEST) -> Told:
-        """A manifest under its digest, or a tag, with what it needs."""
-        self("POST", U, 202)
-        self("PUT", f"@?digest={EMPTY}", 201, b"{}")
-        where = M + (name or digest_of(data))
-        return self("PUT", where, 201, data, Content_Type=kind)
 
 
 # -- the requirements -------------------------------------------------------------------------
@@ -174,6 +118,37 @@ def not_mounted(talk: Talk) -> None:
     talk("PUT", f"@?digest={DIGEST}", 201, DATA)
 
 
+def mounted_from_anywhere(talk: Talk) -> None:
+    """Without from, a registry may look for the blob (201), or begins an upload (202)."""
+    told = talk.ask("POST", f"{U}?mount={DIGEST}", b"", {})
+    assert told.status in (201, 202) and "location" in told.headers
+
+
+def upload_without_digest(talk: Talk) -> None:
+    """PUT ends an upload with a digest: without one it is an error, and nothing is kept."""
+    talk("POST", U, 202)
+    talk("PUT", "@", 400, DATA)
+    talk("HEAD", B + DIGEST, 404)
+
+
+def unknown_upload(talk: Talk) -> None:
+    """An upload that was never begun, or was cancelled: 404 BLOB_UPLOAD_UNKNOWN."""
+    talk("POST", U, 202)
+    here = talk.at("@")
+    talk("DELETE", here, 204)
+    for method in ("PATCH", "PUT", "GET", "DELETE"):
+        path = f"{here}{'&' if '?' in here else '?'}digest={DIGEST}" if method == "PUT" else here
+        told = talk(method, path, 404, DATA if method in ("PATCH", "PUT") else b"")
+        assert told.code == "BLOB_UPLOAD_UNKNOWN"
+
+
+def large_manifest(talk: Talk) -> None:
+    """One of nearly 4 MiB is taken, with the same bytes."""
+    data = manifest(annotations={"x": "y" * ((4 << 20) - 1000)})
+    talk.push(data, "large")
+    assert talk("GET", M + "large", 200, Accept=OCI_MANIFEST).body == data
+
+
 def manifest_by_tag(talk: Talk) -> None:
     """PUT: 201 with Location; the same bytes come back, with their type, by tag and digest."""
     told = talk.push(IMAGE, "1.0")
@@ -243,6 +218,13 @@ def blob_deleted(talk: Talk) -> None:
     talk("DELETE", B + DIGEST, 202)
     assert talk("GET", B + DIGEST, 404).code == "BLOB_UNKNOWN"
     talk("DELETE", B + DIGEST, 404)
+
+
+def unknown_deleted(talk: Talk) -> None:
+    """404, for a digest and for a tag."""
+    talk.push(IMAGE)
+    talk("DELETE", M + NONE, 404)
+    talk("DELETE", M + "nothing", 404)
 
 
 def no_referrers(talk: Talk) -> None:
@@ -316,46 +298,14 @@ REQUIREMENTS: dict[str, Callable[[Talk], None]] = {
     one.__name__: one
     for one in (
         monolithic, single_post, chunked, last_chunk_with_put, out_of_order, cancelled,
-        wrong_digest, mounted, not_mounted, manifest_by_tag, manifest_by_another_digest,
-        manifest_without_its_blobs, no_manifest, tag_moves, tags_listed, tag_deleted,
+        wrong_digest, mounted, not_mounted, mounted_from_anywhere, upload_without_digest,
+        unknown_upload, large_manifest, unknown_deleted, manifest_by_tag,
+        manifest_by_another_digest, manifest_without_its_blobs, no_manifest, tag_moves,
+        tags_listed, tag_deleted,
         manifest_deleted, blob_deleted, no_referrers, bad_referrers, subject_acknowledged,
         referrers_listed, referrers_filtered, referrer_deleted, fallback_tag,
     )
 }  # fmt: skip
-
-
-# -- asked in two ways ------------------------------------------------------------------------
-
-
-def writable() -> Registry:
-    return Registry(Auth.NONE, writable=True, referrers=True)
-
-
-def in_process() -> Ask:
-    held = [writable()]
-
-    def ask(method: str, path: str, data: bytes, headers: dict[str, str]) -> Told:
-        request = Request(method, f"http://h{path}", tuple(headers.items()), payload=data)
-        told = respond(request, held[0])
-        held[0] = told.registry
-        answer = told.delivered
-        return Told(answer.status, {k.lower(): v for k, v in answer.headers}, answer.body)
-
-    return ask
-
-
-def over_a_socket(host: str) -> Ask:
-    def ask(method: str, path: str, data: bytes, headers: dict[str, str]) -> Told:
-        connection = HTTPConnection(host, timeout=10)
-        try:
-            connection.request(method, path, data or None, headers)
-            answer = connection.getresponse()
-            about = {name.lower(): value for name, value in answer.getheaders()}
-            return Told(answer.status, about, answer.read())
-        finally:
-            connection.close()
-
-    return ask
 
 
 @each("requirement", REQUIREMENTS)
