@@ -1,16 +1,22 @@
 """Every lesson has all its parts, its chapters are proven, and its challenges can be solved."""
 
+import re
+
 import pytest
 
 from simulator.authoring.chapters import chapter_problems
 from simulator.docker.engines import engines
 from simulator.lesson.challenges import Challenge, challenges
+from simulator.lesson.chapters import FILE as CHAPTERS
 from simulator.lesson.chapters import Chapters, chapters
-from simulator.lesson.document import Lesson
+from simulator.lesson.document import FILE, Lesson
 from simulator.lesson.library import find_lesson, folders
 from simulator.lesson.project import project
+from simulator.scenarios.play import trace
 from simulator.shell import enter
 from simulator.shell.session import typed
+from simulator.words.data_file import read
+from simulator.words.translation import texts
 from tests.cases import each
 
 LESSONS = tuple(folders())
@@ -55,6 +61,29 @@ def test_it_has_every_part(name: str) -> None:
     lesson = find_lesson(name)
     lacking = [part for part, there in parts(lesson, chapters(lesson)).items() if not there]
     assert not lacking
+
+
+A_MINUTE, A_STEP = 200, 5 / 60
+"""Words that are read in a minute, and minutes that a step takes."""
+READ = ("title", "outcomes", "sample_caption", "flow", "table_caption", "rows", "moments", "quiz",
+        "snapshot")  # fmt: skip
+"""What one reads of a lesson's file; the transcript says the same once more."""
+
+
+def minutes(lesson: Lesson) -> float:
+    """How long the short chapters and the page of the steps take."""
+    written = read(lesson.folder / FILE, ValueError).document
+    shown = {key: written[key] for key in READ}
+    short = read(lesson.folder / CHAPTERS, ValueError).document["learn"]
+    words = sum(len(text.split()) for _, text in texts([shown, short]))
+    return words / A_MINUTE + len(trace(lesson.scenario).steps) * A_STEP
+
+
+@each("name", LESSONS)
+def test_its_minutes_are_those_of_its_words_and_steps(name: str) -> None:
+    lesson = find_lesson(name)
+    stated = int(re.sub(r"\D", "", lesson.minutes))
+    assert abs(stated - minutes(lesson)) < 3, minutes(lesson)
 
 
 @pytest.mark.parametrize("name", LESSONS)

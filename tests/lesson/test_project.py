@@ -9,11 +9,14 @@ import click
 
 import simulator
 from simulator.cli import COMMANDS, main
+from simulator.lesson.library import folders
 from simulator.scenarios.model import scenarios
 from tests.pages import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
 def test_the_readmes_commands_exist() -> None:
@@ -32,10 +35,12 @@ def test_the_readmes_options_exist() -> None:
 
 
 def test_the_readmes_files_and_figures_are_right() -> None:
-    """Linked files are there, and the number of situations is counted."""
+    """Linked files are there, and the numbers of situations and of lessons are counted."""
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
     assert f"{len(scenarios())} situations" in README
+    (told,) = re.findall(r"(\w+) lessons: ([^.]*)\.", README)
+    assert told[0] == NUMBERS[len(told[1].split(";"))] == NUMBERS[len(folders())]
 
 
 def test_the_version_is_in_the_changelog() -> None:
@@ -52,7 +57,8 @@ def test_dependencies_are_ranges() -> None:
         assert own or ">=" in dependency, dependency
 
 
-PACKAGES = {"docker": "docker.io", "PostgreSQL": "postgresql", "nginx": "nginx-light"}
+PACKAGES = {"docker": "docker.io", "PostgreSQL": "postgresql", "nginx": "nginx-light",
+            "kubectl": "kubernetes-client"}  # fmt: skip
 """Programs whose Debian package has another name."""
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from simulator.docker.events import Failure
+from simulator.docker.unions import kinds
 from simulator.lesson.chapters import chapters
 from simulator.lesson.library import entries, find_lesson
 from simulator.scenarios.play import trace
 from simulator.web.pages import NEXT, WAYS
 from simulator.web.pages.search import hits
-from simulator.web.pages.situations import grouped
+from simulator.web.pages.situations import GROUPS, LAYERS, grouped
 from simulator.words import i18n
 from simulator.words.i18n import _
 from tests.conftest import Open
@@ -33,6 +35,13 @@ def test_every_situation_is_in_one_group() -> None:
         first, *others = groups.values()
         assert not any(trace(name).failed for name in first)
         assert all(trace(name).failed for group in others for name in group)
+
+
+def test_every_failure_has_one_group() -> None:
+    """So a situation that no cause names has its place, too."""
+    for kind in kinds(Failure):
+        places = [layer for layer, events in LAYERS.items() if kind in events]
+        assert len(places) == 1 and places[0] in GROUPS, kind
 
 
 def test_everything_can_be_found_once() -> None:

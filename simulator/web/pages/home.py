@@ -84,6 +84,10 @@ def card(entry: Entry) -> None:
         lesson = entry.lesson
         st.subheader(lesson.title, anchor=False)
         st.caption(f":material/schedule: {plain(lesson.minutes)}")
+        earlier = foundations(lesson)
+        if earlier:
+            said = _("Builds on: {lessons}").format(lessons=", ".join(map(plain, earlier)))
+            st.caption(f":material/stairs: {said}")
         outcomes = lesson.document.outcomes[:OUTCOMES]
         st.markdown("\n".join(f"- {line.text}" for line in outcomes))
         done, every = advance(lesson)
@@ -93,6 +97,12 @@ def card(entry: Entry) -> None:
         label = _("Go on with the lesson") if done else _("Begin the lesson")
         if st.button(label, key=f"start-{entry.id}", type="primary"):
             enter(lesson)
+
+
+def foundations(lesson: Lesson) -> tuple[str, ...]:
+    """The titles of the lessons that this one builds on, as far as they are there."""
+    known = {entry.id: entry.lesson.title for entry in entries() if entry.lesson}
+    return tuple(known[name] for name in lesson.document.builds_on if name in known)
 
 
 def advance(lesson: Lesson) -> tuple[int, int]:

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import streamlit as st
 
 from simulator.decoder.causes import causes
+from simulator.docker import events as e
 from simulator.docker.engines import engines
+from simulator.docker.events import Failure
 from simulator.lesson.document import Lesson
+from simulator.protocol.network_failure import Obstacle
 from simulator.recordings.situations import trace
 from simulator.scenarios.model import Scenario, own_scenarios, scenarios
 from simulator.views.address import Address
@@ -28,7 +31,31 @@ GROUPS = {
     "kubernetes": "Kubernetes",
 }
 """The layers of the causes, in the order in which a pull meets them."""
-OTHER = N_("It fails")
+LAYERS: dict[str, tuple[type[Failure], ...]] = {
+    "cli": (e.InputMissing, e.UsageRefused, e.PromptUnanswered, e.ReferenceRejected),
+    "credential-store": (e.StoreFailed, e.HelperFailed),
+    "token-service": (
+        e.LoginRejected, e.LoginCanceled, e.TokenRefused, e.TokenMissing, e.ChallengeIncomplete,
+        e.NoCredentials, e.AccessDenied,
+    ),
+    "registry": (
+        e.ManifestUnknown, e.BlobUnknown, e.RateLimited, e.ServerFailed, e.SearchRefused,
+        e.AllDeclined, e.HeaderUnusable,
+    ),
+    "network": (e.Unreachable,),
+    "tls": (e.CertificatesUnusable,),
+    "engine": (e.EngineUnreachable, e.DiskFull),
+    "storage": (
+        e.DigestMismatch, e.ManifestUnreadable, e.MediaTypesDiffer, e.NotAnImage,
+        e.ConfigUnusable, e.UnpackRefused, e.PlatformMissing,
+    ),
+    "image-store": (e.ImagesRefused, e.TagMissing, e.PlatformAbsent, e.PlatformMismatched),
+}  # fmt: skip
+"""Where the fault lies of a situation that no cause names, by how it fails."""
+OF_TLS = frozenset({
+    Obstacle.UNTRUSTED, Obstacle.WRONG_NAME, Obstacle.EXPIRED, Obstacle.ALERT, Obstacle.NOT_TLS,
+    Obstacle.PLAIN_HTTP,
+})  # fmt: skip
 
 
 def page(lesson: Lesson) -> None:
@@ -65,13 +92,14 @@ def situation(lesson: Lesson, name: str) -> Scenario:
 
 def grouped(lesson: Lesson) -> dict[str, list[str]]:
     """The lesson's situations by the title of their group: those that work, then the others by
-    the layer of their first cause."""
-    found: dict[str, list[str]] = {title: [] for title in (WORKS, *GROUPS.values(), OTHER)}
+    where their fault lies."""
+    found: dict[str, list[str]] = {title: [] for title in (WORKS, *GROUPS.values())}
     layers = dict(reversed(list(layer_of_each())))
     for name in lesson.situations:
-        layer = layers.get(name.rpartition("/")[2], layers.get(name, ""))
-        failing = trace(name, next(iter(engines()))).failed
-        found[GROUPS.get(layer, OTHER) if failing else WORKS].append(name)
+        end = trace(name, next(iter(engines()))).steps[-1].event
+        known = layers.get(name.rpartition("/")[2], layers.get(name))
+        layer = known or (layer_of(end) if isinstance(end, Failure) else "")
+        found[GROUPS[layer] if isinstance(end, Failure) else WORKS].append(name)
     return {title: names for title, names in found.items() if names}
 
 
@@ -79,3 +107,11 @@ def layer_of_each() -> Iterator[tuple[str, str]]:
     """Each situation that plays a cause, with the layer of that cause."""
     for cause in causes().values():
         yield from ((name, cause.layer) for name in cause.played_by)
+
+
+def layer_of(failure: Failure) -> str:
+    """Where the fault lies when a run ends in this way."""
+    if isinstance(failure, e.Unreachable):
+        met = "tls" if failure.obstacle in OF_TLS else "network"
+        return "proxy" if failure.at_proxy else met
+    return next(layer for layer, events in LAYERS.items() if isinstance(failure, events))
