@@ -140,6 +140,13 @@ def sent(comparison: Comparison) -> bool:
     return bool(pair and pair.right and point_of(pair.right).facts["credentials_sent"])
 
 
+def by_mirror(comparison: Comparison) -> bool:
+    """The right run's request goes to a mirror of the registry."""
+    pair = comparison.parting
+    known = point_of(pair.right).facts if pair and pair.right else {}
+    return bool(known.get("mirror")) and known["mirror"] == known["sent_to"]
+
+
 def refused_credentials(comparison: Comparison) -> bool:
     """Both requests carry credentials, and one of them is refused."""
     exchanges = [one.exchange for one in steps(comparison) if one.exchange]
@@ -158,7 +165,7 @@ FACTS: Mapping[str, Callable[[Comparison], bool]] = {
     fact.__name__: fact
     for fact in (
         differ, alone, command_begins, same_engine, known_differs, by_engine, sent_differs,
-        came_differs, message, sent, refused_credentials, prompted,
+        came_differs, message, sent, by_mirror, refused_credentials, prompted,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim."""

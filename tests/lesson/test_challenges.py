@@ -137,9 +137,10 @@ def test_no_story_is_solved_by_its_neighbour() -> None:
 
 
 BAD = {
-    "a goal that does not exist": "a: {title: t, story: s, world: {}, try: x, rule: r, goal: "
-    "{moon: full}, solution: [{run: x}]}",
-    "no solution": "a: {title: t, story: s, world: {}, try: x, rule: r, goal: {}, solution: []}",
+    "a goal that does not exist": "a: {title: t, story: s, world: {}, try: x, rule: r, source: s, "
+    "goal: {moon: full}, solution: [{run: x}]}",
+    "no solution": "a: {title: t, story: s, world: {}, try: x, rule: r, source: s, goal: {}, "
+    "solution: []}",
 }
 
 

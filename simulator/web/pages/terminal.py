@@ -186,8 +186,7 @@ def hints(known: Challenge, told: Feedback) -> None:
         st.write(told.text("ended"))
     with st.expander(_("The rule behind it")):
         st.write(known.rule)
-        if known.source:
-            st.caption(f"[{_('Source')}]({known.source})")
+        st.caption(f"[{_('Source')}]({known.source})")
     with st.expander(_("What to type now")):
         st.write(told.text("next"))
         command = told.facts["next_to_type"]
