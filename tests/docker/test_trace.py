@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
 from simulator.docker.engines import engines
-from simulator.docker.trace import InvalidTrace, Trace
+from simulator.docker.trace import InvalidTrace, Trace, masked_steps, steps
 from simulator.docker.trace import run as run_trace
 from simulator.scenarios.model import scenario, scenarios
 from simulator.scenarios.play import trace as run
@@ -38,6 +38,17 @@ def test_foreign_json_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(InvalidTrace, match="not a pullscope-trace/2 trace") as refused:
         Trace.from_json(text)
     assert "\n" not in str(refused.value)
+
+
+def test_a_step_is_masked_alike_whatever_is_beside_it() -> None:
+    """Two steps share the state between them; where a step does not begin with what the one before
+    it left, it keeps its own."""
+    known = scenario("works")
+    taken = list(steps(known.state("29"), mock(known.world())))
+    whole, apart = list(masked_steps(taken)), list(masked_steps(taken[::3]))
+    assert whole == [step.masked() for step in taken]
+    assert apart == [step.masked() for step in taken[::3]]
+    assert all(one.after is other.before for one, other in pairwise(whole))
 
 
 def test_steps_are_self_contained() -> None:
