@@ -6,7 +6,7 @@ from pathlib import Path
 from simulator.authoring.challenges import challenge_problems
 from simulator.authoring.chapters import chapter_problems
 from simulator.authoring.diagram import build
-from simulator.authoring.proof import problems
+from simulator.authoring.proof import each_problem
 from simulator.authoring.sentences import sentence_problems
 from simulator.authoring.translations import translation_problems
 from simulator.lesson.challenges import InvalidChallenge, challenges
@@ -47,7 +47,7 @@ def page_problems(lesson: Lesson) -> Iterator[str]:
 
     Raises InvalidChapters or InvalidTranslation.
     """
-    yield from problems(lesson)
+    yield from each_problem(lesson)
     yield from chapter_problems(lesson)
 
 

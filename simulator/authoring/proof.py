@@ -4,6 +4,7 @@ A lesson is asked only for what its own runs walk: their phases, and words for t
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel
@@ -28,16 +29,24 @@ from simulator.views.rows import spans
 from simulator.words import i18n
 from simulator.words.data_file import Where
 
+Check = Callable[[Lesson], Found]
+"""Gives where a lesson is wrong, and what the machine says."""
+
 
 def problems(lesson: Lesson) -> tuple[str, ...]:
     """Every way in which the lesson disagrees with the machine, with file and line."""
+    return tuple(each_problem(lesson))
+
+
+def each_problem(lesson: Lesson) -> Iterator[str]:
+    """The same, one by one: a check is made when the ones before it are read, quick ones first."""
+    checks = CHECKS if not list(of_situations(lesson)) else (of_situations,)
+    return chain.from_iterable(complaints(check, lesson) for check in checks)
+
+
+def complaints(check: Check, lesson: Lesson) -> list[str]:
     with i18n.speaking(i18n.DEFAULT):
-        checks = CHECKS if not list(of_situations(lesson)) else (of_situations,)
-        return tuple(
-            f"{lesson.file.place(where)}: {what}"
-            for check in checks
-            for where, what in check(lesson)
-        )
+        return [f"{lesson.file.place(where)}: {what}" for where, what in check(lesson)]
 
 
 def own_run(lesson: Lesson) -> Trace:
@@ -236,8 +245,8 @@ def fair(question: predict.Question) -> bool:
     return len(right) == 1 and len(set(texts)) == len(texts) and reasons
 
 
-CHECKS: tuple[Callable[[Lesson], Found], ...] = (
-    of_situations, of_order, of_rows, of_flow, of_words, of_parties, of_claims, of_quiz,
-    of_predictions, of_built,
+CHECKS: tuple[Check, ...] = (
+    of_situations, of_order, of_rows, of_flow, of_built, of_words, of_predictions, of_quiz,
+    of_claims, of_parties,
 )  # fmt: skip
 """In this order."""

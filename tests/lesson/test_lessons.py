@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from simulator.authoring.diagram import SCHEMA, build, schema
-from simulator.authoring.proof import of_claims, of_quiz, problems
+from simulator.authoring.proof import each_problem, of_claims, of_quiz, problems
 from simulator.docker.events import Event
 from simulator.docker.unions import kinds
 from simulator.lesson import event_words
@@ -148,7 +148,7 @@ def test_each_spoiled_structure_is_noticed(case: str, tmp_path: Path) -> None:
     """Rows, boxes, arrows, words and diagrams are claims too."""
     where, value, complaint = SPOILS[case]
     spoiled = written(put(source(USUAL), where, value), USUAL, tmp_path / "spoiled")
-    assert any(complaint in problem for problem in problems(spoiled))
+    assert any(complaint in problem for problem in each_problem(spoiled))
 
 
 def test_every_event_has_words() -> None:
