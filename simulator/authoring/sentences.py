@@ -65,7 +65,8 @@ def of_sentences(lesson: Lesson) -> Found:
     for name, told in comparison_sentences(lesson):
         seen[told.place].append((name, told))
     for place, showings in seen.items():
-        whole = lesson.document.situations == "all" or place.startswith("row")
+        shared = lesson.document.situations == "all" and not place.startswith("compare")
+        whole = shared or place.startswith("row")
         for what in of_place(showings, whole):
             yield where(place), f"{place}: {what}"
     if lesson.document.situations == "all":
