@@ -1,4 +1,4 @@
-"""Where a learner's own docker stands: the latest command, its step, and why it seems stuck.
+"""How far a learner's own docker is: the latest command, its step, and why it seems stuck.
 
 A teacher's page may be in another process than the learner's docker. It asks that one, and shows by
 the secret that all processes share that it may.

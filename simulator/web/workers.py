@@ -25,7 +25,7 @@ LOOK = 0.1
 SOON = 5.0
 """A process that lived less seconds is started again only after as many."""
 PATIENCE = 10.0
-"""Seconds in which a process ends when it is told to."""
+"""Seconds that a process has to end by itself."""
 
 Log = Callable[[str], object]
 

@@ -8,6 +8,7 @@ from simulator.live.book import ACCOUNT, KeptLearners
 from simulator.live.sessions import Sessions
 from simulator.live.standing import answered, questions
 from simulator.progress.keeper import Keeper, NotKept
+from simulator.progress.store import Store
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.message import Request
 from simulator.registry.asgi import Client
@@ -30,6 +31,11 @@ def process(url: str) -> Iterator[Process]:
     yield started
     for one in keepers:
         one.close()
+
+
+def all_accounts(kept: Store) -> list[object]:
+    with kept.engine.connect() as connection:
+        return list(connection.execute(ACCOUNT.select()))
 
 
 def login(at: Sessions, name: str, password: str) -> int:
@@ -85,9 +91,7 @@ def test_the_database_has_no_password_and_no_key(process: Process) -> None:
     session, password = pages.open(HERE)
     learners = pages.learners
     assert isinstance(learners, KeptLearners)
-    rows = learners.keeper.within(
-        "reading", lambda kept: kept.engine.connect().execute(ACCOUNT.select()).all()
-    )
+    rows = learners.keeper.within("reading", all_accounts)
     assert password not in str(rows) and session.id not in str(rows)
 
 
