@@ -29,6 +29,7 @@ def test_a_card_says_what_one_will_be_able_to_do() -> None:
     assert LESSON.document.outcomes
     assert all(line.text in words for line in LESSON.document.outcomes)
     assert test.button(f"start-{LESSON.id}").label == "Begin the lesson"
+    assert test.button("start").label == f"Start: {LESSON.title}"
 
 
 def test_a_broken_lesson_is_shown_with_its_sentence(
@@ -67,6 +68,22 @@ def test_from_the_card_through_the_lesson_and_back(tabs: Tabs, address: str) -> 
     page.get_by_role("link", name="Lessons", exact=True).click()
     page.get_by_role("link", name="Continue where you were: Try").click()
     page.wait_for_url("**/try?*")
+
+
+DENIED = (
+    "Error response from daemon: pull access denied for app, repository does not exist or may "
+    "require 'docker login'"
+)
+
+
+def test_a_pasted_error_is_explained(tabs: Tabs, address: str) -> None:
+    """The message goes to the page that explains it, and into no address."""
+    page = visited(tabs, address)
+    page.get_by_label("Or paste an error that Docker printed").fill(DENIED)
+    page.get_by_role("button", name="Explain", exact=True).click()
+    page.wait_for_url("**/decoder*")
+    expect(page.get_by_label("Paste the message, or a whole log")).to_have_value(DENIED)
+    assert "denied" not in page.url
 
 
 def test_tools_stand_beside_the_lessons(tabs: Tabs, address: str) -> None:

@@ -3,15 +3,18 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from simulator.decoder.asking import PATH
 from simulator.lesson import chapters
 from simulator.lesson.challenges import challenges
 from simulator.lesson.document import Lesson
 from simulator.lesson.library import Entry, entries
-from simulator.progress.records import Place, best
+from simulator.progress.records import Place, Review, best, due, reviews
+from simulator.questions import OBJECTIVES
 from simulator.views.address import read_page
-from simulator.web.pages.learner import progress
+from simulator.web.pages.decoder import keep
+from simulator.web.pages.learner import now, progress
 from simulator.web.pages.parts import plain, say, way
-from simulator.words.i18n import N_, _
+from simulator.words.i18n import N_, _, ngettext
 
 OUTCOMES = 4
 """Lines on a card, at most."""
@@ -20,6 +23,7 @@ A_RUN = ("source", "scenario", "recording", "engine", "step", "view")
 TOOLS = {
     "decoder": (":material/search:", N_("Paste an error that Docker printed; see its causes.")),
     "own-docker": (":material/terminal:", N_("Watch each request of your own docker as it comes.")),
+    "class": (":material/groups:", N_("For teachers: a room in which a class predicts and votes.")),
     "progress": (":material/trending_up:", N_("What you have done, what is due, and your data.")),
 }
 """The pages beside the lessons: icon, and what each is good for."""
@@ -32,7 +36,10 @@ def page() -> None:
         st.switch_page(stage, query_params=st.query_params.to_dict())
     with st.container(key="home"):
         welcome()
-        resume()
+        if not resume():
+            start()
+        review()
+        paste()
         with st.container(key="lessons", horizontal=True, gap="medium"):
             for entry in entries():
                 card(entry)
@@ -53,8 +60,8 @@ def welcome() -> None:
 # -- where the learner was ----------------------------------------------------------------------
 
 
-def resume() -> None:
-    """A link to where the learner was last, if that is known."""
+def resume() -> bool:
+    """A link to where the learner was last; whether that is known."""
     place = progress().place
     target = place and target_of(place)
     if place and target:
@@ -64,6 +71,54 @@ def resume() -> None:
                 target, label=label, icon=":material/arrow_forward:",
                 query_params=read_page(place.address)[1],
             )  # fmt: skip
+    return bool(place and target)
+
+
+def start() -> None:
+    """A new learner's first step: the first lesson."""
+    lesson = next((entry.lesson for entry in entries() if entry.lesson), None)
+    if lesson and st.button(
+        _("Start: {title}").format(title=plain(lesson.title)), type="primary",
+        icon=":material/play_arrow:", key="start",
+    ):  # fmt: skip
+        enter(lesson)
+
+
+def review() -> None:
+    """Links to Recall, for the lessons of which something is due."""
+    target = way("recall")
+    for entry in entries():
+        waiting = len(waiting_of(entry.lesson)) if entry.lesson else 0
+        if target and entry.lesson and waiting:
+            told = ngettext("{count} question is due", "{count} questions are due", waiting)
+            st.page_link(
+                target, icon=":material/history:", query_params={"lesson": entry.id},
+                label=f"{told.format(count=waiting)}: {plain(entry.lesson.title)}",
+            )  # fmt: skip
+
+
+def waiting_of(lesson: Lesson) -> list[Review]:
+    """What of the lesson was answered, and is due again."""
+    answers = progress().of(lesson.id).answers
+    return [one for one in due(reviews(answers, list(OBJECTIVES)), now()) if not one.new]
+
+
+# -- a message ----------------------------------------------------------------------------------
+
+
+def paste() -> None:
+    """A field for what Docker printed; it goes to the page that explains it, and no address."""
+    with st.form("paste", border=False):
+        field, go = st.columns([5, 1], vertical_alignment="bottom")
+        text = field.text_area(
+            _("Or paste an error that Docker printed"), height=68, key="pasted-error",
+            placeholder=_("Error response from daemon: …"),
+        )  # fmt: skip
+        sent = go.form_submit_button(_("Explain"), width="stretch")
+    target = way(PATH)
+    if sent and text.strip() and target:
+        keep(text)
+        st.switch_page(target)
 
 
 def target_of(place: Place) -> StreamlitPage | None:
@@ -95,7 +150,7 @@ def card(entry: Entry) -> None:
             said = _("{done} of {all} questions and challenges")
             st.progress(done / every, said.format(done=done, all=every))
         label = _("Go on with the lesson") if done else _("Begin the lesson")
-        if st.button(label, key=f"start-{entry.id}", type="primary"):
+        if st.button(label, key=f"start-{entry.id}"):
             enter(lesson)
 
 

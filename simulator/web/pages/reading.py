@@ -93,14 +93,15 @@ def introduce(part: Section) -> None:
 
 
 def between(lesson: Lesson, part: Section) -> None:
-    """Who talks to whom in what is shown here: one line to the daemon, which asks each host."""
+    """Who talks to whom in what is shown here, by the names of the stage: the command line tells
+    the engine, and the engine asks each host."""
     hosts = parties(lesson, part)
     if not hosts:
         return
-    daemon = ":gray-badge[:material/settings: dockerd]"
-    you = f":gray-badge[:material/person: {_('You')}]"
-    first = (you, ":gray-badge[:material/terminal: docker]", daemon)
-    lines = [first, *((daemon, f":blue-badge[:material/dns: {host}]") for host in hosts)]
+    cli, engine = (lesson.parties[name].label for name in ("cli", "engine"))
+    asks = f":gray-badge[:material/settings: {engine}]"
+    lines = [(f":gray-badge[:material/terminal: {cli}]", asks)]
+    lines += [(asks, f":blue-badge[:material/dns: {host}]") for host in hosts]
     st.markdown("  \n".join(map(" :material/arrow_forward: ".join, lines)))
 
 

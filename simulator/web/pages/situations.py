@@ -1,6 +1,8 @@
-"""Break it: every situation of the lesson, grouped by where its fault lies, each with its cause."""
+"""Break it: every situation of the lesson, grouped by where its fault lies, each with its cause;
+and the same groups to choose from on the stage."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import streamlit as st
 
@@ -63,27 +65,50 @@ def page(lesson: Lesson) -> None:
     st.title(_("Break it"), anchor=False)
     st.write(_("Choose what goes wrong. Predict how Docker reacts, then step through it."))
     next_link("compare", _("Or compare two runs side by side"), lesson)
+    groups(lesson, link)
+
+
+def groups(lesson: Lesson, show: Callable[[Lesson, str], None]) -> None:
+    """Each group under its title."""
     with st.container(key="situations"):
         for title, names in grouped(lesson).items():
-            group(lesson, title, names)
-
-
-def group(lesson: Lesson, title: str, names: list[str]) -> None:
-    with st.container():
-        st.header(_(title), anchor=False)
-        for name in names:
-            link(lesson, name)
+            with st.container():
+                st.header(_(title), anchor=False)
+                for name in names:
+                    show(lesson, name)
 
 
 def link(lesson: Lesson, name: str) -> None:
-    """To the first step of the situation, with its title and its cause."""
-    stage, known = way("visual"), situation(lesson, name)
+    """To the first step of the situation."""
+    stage = way("visual")
     if stage:
-        sign = ":red[✕]" if trace(name).failed else ":green[✓]"
-        st.page_link(
-            stage, label=f"{sign} **{plain(known.title)}** {plain(known.cause)}",
-            query_params=Address(name, step=1, lesson=lesson.id).parts,
-        )  # fmt: skip
+        address = Address(name, step=1, lesson=lesson.id).parts
+        st.page_link(stage, label=line(lesson, name), query_params=address)
+
+
+def line(lesson: Lesson, name: str) -> str:
+    """Whether it works, its title and its cause."""
+    sign, known = ":red[✕]" if trace(name).failed else ":green[✓]", situation(lesson, name)
+    return f"{sign} **{plain(known.title)}** {plain(known.cause)}"
+
+
+# -- on the stage -------------------------------------------------------------------------------
+
+
+def chooser(lesson: Lesson) -> None:
+    """A button that opens the same groups: what is chosen there is played at once."""
+    if st.button(_("Choose by cause"), key="by-cause", type="tertiary"):
+        st.dialog(_("What happens"), width="large")(partial(groups, lesson, pick))()
+
+
+def pick(lesson: Lesson, name: str) -> None:
+    label = line(lesson, name)
+    if st.button(label, key=f"pick-{name}", type="tertiary", on_click=take, args=(name,)):
+        st.rerun()
+
+
+def take(name: str) -> None:
+    st.session_state.update(scenario=name, surprising=False)
 
 
 def situation(lesson: Lesson, name: str) -> Scenario:

@@ -36,6 +36,7 @@ from simulator.web.pages.parts import (
     veiled,
 )
 from simulator.web.pages.question import ask
+from simulator.web.pages.situations import chooser
 from simulator.web.real_runs import NotAdmitted, admitted
 from simulator.words.i18n import N_, _, ngettext
 
@@ -274,6 +275,8 @@ def page(lesson: Lesson) -> None:
         explain(trace)
     with top:
         choices()
+        if source == "mock":
+            chooser(lesson)
     if trace is not None:
         provenance(engine)
         invitation(lesson, trace)
