@@ -4,9 +4,11 @@ import re
 
 from playwright.sync_api import expect
 
+from simulator.scenarios.model import scenarios
 from tests.conftest import Open
 from tests.pages import settled
 from tests.web.lesson_run import QUESTIONS, ask, before
+from tests.web.watching import turn_dark
 
 WIDTHS = (2560, 1920, 1366, 1280, 1024, 768, 390, 320)
 BARS = """() => [".st-key-bar", ".st-key-search", ".st-key-language"].map(name => {
@@ -26,6 +28,31 @@ def test_nothing_overlaps_in_the_bar(learner: Open) -> None:
         assert search["right"] <= language["left"] + 1, width
         assert language["right"] <= width and language["bottom"] <= 48, width
         expect(page.locator("[data-testid=stSidebar]")).to_have_count(0)
+
+
+def test_nothing_shows_through_the_bar(learner: Open) -> None:
+    """In both themes what scrolls under it is covered."""
+    page = learner()
+    for dark in (False, True):
+        turn_dark(page, dark)
+        ground = page.locator("[data-testid=stHeader]").evaluate(
+            "one => getComputedStyle(one).backgroundColor"
+        )
+        assert re.fullmatch(r"rgb\(.*\)", ground), ground
+
+
+def test_a_situation_is_chosen_by_its_cause(learner: Open) -> None:
+    """The groups open on the stage; what is chosen there is played, and the keys step it."""
+    page = learner()
+    page.get_by_role("button", name="Choose by cause").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("heading", name="The registry", exact=True)).to_be_visible()
+    known = scenarios()["rate-limited"]
+    sheet.get_by_role("button", name=f"{known.title} {known.cause}").click()
+    sheet.wait_for(state="detached")
+    expect(page).to_have_url(re.compile("scenario=rate-limited"))
+    page.keyboard.press("End")
+    expect(page.locator(".account h3")).to_contain_text(known.title)
 
 
 def test_an_open_question_says_what_it_waits_for(learner: Open) -> None:

@@ -23,9 +23,9 @@ IN_VIEW = """() => {
   const box = (e) => e.getBoundingClientRect();
   const parts = {row: ".talk .now", sentence: ".account h3", message: ".sentence", parties: ".heads", rail: ".rail",
     line: ".code .now", tracker: ".tracker table", controls: ".controls"};
-  const out = Object.entries(parts).filter(([, one]) => {
+  const out = Object.entries(parts).filter(([name, one]) => {
     const {top, bottom} = box(root.querySelector(one));
-    return top < 0 || bottom > innerHeight;
+    return top < 0 || bottom > (name === "controls" ? innerHeight : box(root.querySelector(".controls")).top);
   }).map(([name]) => name);
   const field = box(root.querySelector(".field")), row = box(root.querySelector(".talk .now"));
   if (row.top < field.top - 1 || row.bottom > field.bottom + 1) out.push("row in the lanes");
@@ -62,6 +62,21 @@ def test_all_of_a_failing_run_is_in_view(learner: Open, name: str) -> None:
     expect(page.locator(".talk .now .cross")).to_be_visible()
     failed = page.locator(f".heads [data-party={run[-1]['talk']['fails']}]")
     expect(failed).to_have_class(re.compile(r"\bbad\b"))
+
+
+TO_THE_STAGE = """() => {
+  const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
+  document.querySelector("[data-testid=stMain]").scrollTop += root.querySelector(".rail").getBoundingClientRect().top - 50;
+}"""  # noqa: E501
+
+
+def test_a_laptop_at_twice_the_size_shows_a_step_in_one_view(learner: Open) -> None:
+    """At 683x384, which is 1366x768 at 200 %: scrolled to once, sentence, row and controls stay."""
+    page = learner("", 683, 384)
+    at_rest(page)
+    page.evaluate(TO_THE_STAGE)
+    hidden = {one for _number, one in through(page, LAST)}
+    assert hidden <= {"line", "tracker", "row in the lower third"}  # each a pill away
 
 
 def rows(page: Page) -> list[str]:
@@ -120,9 +135,11 @@ def test_a_phone_shows_one_part_at_a_time(learner: Open) -> None:
         assert [one for one in every if page.locator(f".{one}.part").is_visible()] == [part]
     assert page.locator(".heads li:visible").count() == 4
     frames(page, 2)
-    for spot in (".account h3", ".talk .now", ".controls"):
-        box = page.locator(spot).bounding_box()
-        assert box and box["y"] >= 0 and box["y"] + box["height"] <= 844, spot
+    tops = {spot: page.locator(spot).bounding_box() for spot in (".account h3", ".talk .now")}
+    under = page.locator(".controls").bounding_box()
+    assert under and under["y"] + under["height"] <= 844
+    for spot, box in tops.items():
+        assert box and box["y"] >= 48 and box["y"] + box["height"] <= under["y"], spot
 
 
 def test_run_until_goes_both_ways(learner: Open) -> None:
