@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection, Container, Mapping
 from functools import lru_cache
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -54,7 +55,7 @@ EVENTS = [(name.lower().encode(), value.encode()) for name, value in SAFE.items(
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"x-accel-buffering", b"no"),  # nginx must not keep it back
 ]
-SERVER = {"http": QuickGuard, "limit_concurrency": 2500, "proxy_headers": False}
+SERVER: dict[str, Any] = {"http": QuickGuard, "limit_concurrency": 2500, "proxy_headers": False}
 """How rooms are served: each seat has a stream and a vote at once."""
 Answer = Callable[[Request, str], Awaitable[ASGIApp]]
 """What answers a request, with the code of its room (or the name of a file)."""

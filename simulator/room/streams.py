@@ -146,7 +146,9 @@ class Audience:
     async def message(self, listener: Listener) -> bytes:
         """The present state as an event. Raises NoRoom, or NotKept."""
         id = listener.room
-        room = self.rooms.at_hand(id) or await asyncio.to_thread(self.rooms.get, id)
+        room = self.rooms.at_hand(id)
+        if room is None:
+            room = await asyncio.to_thread(self.rooms.get, id)
         listener.shown = face(room, listener.viewer, listener.seat)
         message = self.drawings.message(room, listener.viewer, listener.seat)
         about = (room.number, random.randint(*RETRY), message)

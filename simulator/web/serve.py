@@ -2,8 +2,9 @@
 several."""
 
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import uvicorn
@@ -26,7 +27,7 @@ seat of a room a stream and a vote."""
 FILES = 8192
 """Open files that are asked for: each connection is one."""
 
-Part = tuple[type, dict[str, Any]]
+Part = tuple[Callable[..., ASGIApp], dict[str, Any]]
 """A middleware with what it is made with."""
 
 
@@ -50,7 +51,7 @@ def pages(
     site: Site,
     parts: Sequence[Part],
     hello: Callable[[str], None] | None = None,
-    **more: Any,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> uvicorn.Server:
     """A server of the pages, with these middlewares before Streamlit. `hello` hears from where TLS
     was spoken to the plain port, and `more` are further settings of Streamlit."""

@@ -51,7 +51,7 @@ def serving_pages(work: Work, site: Site) -> uvicorn.Server:
     registry.serve_beside(everyones_docker(site), work.docker)
     rooms.serve_beside(site.origin)
     affinity = (Affinity, {"number": work.number})
-    return pages(site, [affinity], **{"server.cookieSecret": secret_for("pages")})
+    return pages(site, [affinity], more={"server.cookieSecret": secret_for("pages")})
 
 
 def serving_rooms(work: Work, site: Site) -> uvicorn.Server:
