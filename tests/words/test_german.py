@@ -119,13 +119,10 @@ def german() -> Lesson:
         return load(folders()[USUAL])
 
 
-def test_a_lesson_is_proven_in_every_language() -> None:
-    """Words and diagrams of each; claims are about the machine, which speaks the sources' own."""
+def test_a_lesson_is_read_in_every_language() -> None:
+    """`pullscope check` proves each of them: tests/cli."""
     told = [lesson for folder in folders().values() for lesson in every_language(folder)]
     assert [lesson.language for lesson in told] == list(i18n.LANGUAGES) * len(folders())
-    for lesson in told:
-        with i18n.speaking(lesson.language):
-            assert problems(lesson) == ()
 
 
 def test_the_right_answer_is_the_same_in_every_language(german: Lesson) -> None:
