@@ -89,7 +89,8 @@ class Served:
         writes = registry.writable and (request.method, kind) in WRITES and request.method != "GET"
         if not writes or before_the_route(request, registry, None):
             return 0
-        return min(LARGEST_PIECE, max(MOST_UPLOADED - uploaded(registry), 1))
+        largest = LARGEST_MANIFEST if kind is Kind.MANIFEST else LARGEST_PIECE
+        return min(largest, max(MOST_UPLOADED - uploaded(registry), 1))
 
     async def handle(self, request: Request, client: Client) -> Delivery:
         request = as_public(request, self.public)
@@ -111,14 +112,18 @@ def as_public(request: Request, public: str) -> Request:
 
 LARGEST_PIECE = 1 << 30
 """Bytes of a blob that one request may bring; clients send a layer in one piece."""
+LARGEST_MANIFEST = 4 << 20
+"""Bytes of a manifest; the distribution specification asks registries to take as many."""
 MOST_UPLOADED = 4 << 30
 """Bytes that a registry takes in all: it keeps them in memory."""
 
 
 def uploaded(registry: Registry) -> int:
-    """The bytes of all blobs and uploads."""
-    blobs = (b for one in registry.repositories.values() for b in one.blobs.values())
-    sizes = {blob.digest: len(blob.data) for blob in blobs}
+    """The bytes of all blobs, manifests and uploads."""
+    sizes: dict[str, int] = {}
+    for held in registry.repositories.values():
+        sizes |= {digest: len(blob.data) for digest, blob in held.blobs.items()}
+        sizes |= {digest: len(manifest.data) for digest, manifest in held.manifests.items()}
     return sum(sizes.values()) + sum(one.size for one in registry.uploads.values())
 
 

@@ -22,6 +22,9 @@ from simulator.registry.model import Auth, Blob, Registry, Repository, StoredMan
 from simulator.registry.referrers import subject_of
 from simulator.registry.replies import SNIFF, VERSION, error, error_without_detail
 
+MOST_UPLOADS = 1000
+"""Uploads that are open at once."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -118,7 +121,10 @@ def upload_of(registry: Registry, target: Target) -> Upload | None:
 
 
 def with_upload(registry: Registry, name: str, ident: str, upload: Upload) -> Registry:
-    return replace(registry, uploads={**registry.uploads, (name, ident): upload})
+    """The oldest one is given up where there are too many."""
+    others = {key: one for key, one in registry.uploads.items() if key != (name, ident)}
+    kept = dict(list(others.items())[-MOST_UPLOADS + 1 :])
+    return replace(registry, uploads={**kept, (name, ident): upload})
 
 
 def without_upload(registry: Registry, target: Target) -> Registry:

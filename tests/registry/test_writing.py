@@ -10,10 +10,17 @@ import pytest
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Request, Response
+from simulator.registry import writing
 from simulator.registry.answer import respond
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, User
-from simulator.registry.serving import Served, running
+from simulator.registry.serving import (
+    LARGEST_MANIFEST,
+    LARGEST_PIECE,
+    Served,
+    running,
+    uploaded,
+)
 from simulator.registry.tokens import issue
 from tests.dockerd import Docker
 from tests.need import need
@@ -55,6 +62,32 @@ def pushed(registry: Registry) -> Registry:
     response, registry = ask(registry, "PUT", "http://r/v2/team/new/manifests/1.0", MANIFEST)
     assert response.status == 201
     return registry
+
+
+def test_so_many_uploads_are_open_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest is given up; one that goes on is not."""
+    monkeypatch.setattr(writing, "MOST_UPLOADS", 3)
+    first, registry = begun(writable())
+    for _ in range(2):
+        _, registry = begun(registry)
+    assert ask(registry, "PATCH", first, DATA)[0].status == 202
+    registry = ask(registry, "PATCH", first, DATA)[1]
+    for _ in range(2):
+        _, registry = begun(registry)
+    assert len(registry.uploads) == 3 and ask(registry, "GET", first)[0].status == 204
+    _, registry = begun(registry)
+    assert ask(registry, "GET", first)[0].status == 404
+
+
+def test_manifests_count_as_well() -> None:
+    """Of what a registry takes in all, and each has a bound of its own."""
+    before, after = writable(), pushed(writable())
+    assert uploaded(after) - uploaded(before) == len(DATA) + len(MANIFEST)
+    request = Request("PUT", "http://r/v2/team/new/manifests/1.0", (),
+                      Authorization.basic("alice", "s3cret"))  # fmt: skip
+    assert Served(before, "r").takes(request) == LARGEST_MANIFEST
+    blob = replace(request, method="POST", url=UPLOADS)
+    assert Served(before, "r").takes(blob) == LARGEST_PIECE
 
 
 def test_what_is_pushed_can_be_pulled() -> None:
