@@ -1,5 +1,5 @@
 """Each selector of the pages' style sheet matches something, so that a newer Streamlit whose
-markup is another is noticed. What is there only while a page loads is left out."""
+markup is another is noticed. Elements of a page that is still loading are left out."""
 
 from tests.conftest import Open
 
