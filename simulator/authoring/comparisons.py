@@ -13,7 +13,7 @@ from simulator.lesson.document import Lesson
 from simulator.lesson.narration import Told, of_event
 from simulator.scenarios import play
 from simulator.scenarios.changes import CHANGES
-from simulator.scenarios.model import scenarios
+from simulator.scenarios.model import own_scenarios, scenarios
 
 
 def compared(names: Iterable[str]) -> Iterator[tuple[str, Comparison]]:
@@ -34,9 +34,10 @@ def compared(names: Iterable[str]) -> Iterator[tuple[str, Comparison]]:
 
 @cache
 def comparison_sentences(lesson: Lesson) -> tuple[tuple[str, Told], ...]:
-    """Each sentence that a comparison shows of the situations that all lessons share, where the
-    lesson plays them; with the comparison's name."""
-    names = list(scenarios() if lesson.document.situations == "all" else ())
+    """Each sentence that a comparison shows of the lesson's own situations, or of the shared ones
+    where it plays all; with the comparison's name."""
+    shared = lesson.document.situations == "all"
+    names = list(scenarios() if shared else own_scenarios(lesson.id))
     return tuple((name, told) for name, one in compared(names) for told in told_of(lesson, one))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import RootModel
 
 from simulator.compare.align import Comparison, Pair, facts
-from simulator.docker.events import CommandTyped, SessionEnded
+from simulator.docker.events import CommandTyped, SessionEnded, WorldChanged
 from simulator.docker.machine import Phase
 from simulator.docker.trace import Step
 from simulator.protocol.message import Response
@@ -102,8 +102,9 @@ def alone(comparison: Comparison) -> bool:
 
 
 def command_begins(comparison: Comparison) -> bool:
-    """One of the steps begins a command, or ends the last one."""
-    return any(isinstance(one.event, CommandTyped | SessionEnded) for one in steps(comparison))
+    """One of the steps begins a command, ends the last one, or changes the world."""
+    borders = CommandTyped | SessionEnded | WorldChanged
+    return any(isinstance(one.event, borders) for one in steps(comparison))
 
 
 def same_engine(comparison: Comparison) -> bool:
