@@ -108,3 +108,13 @@ def test_containerd_asks_for_the_rest_while_some_of_it_comes() -> None:
     assert sum(one.startswith("GET") for one in stuck.requests) == 5  # the first is challenged
     reset = outcome(made(line, stored(HOST), acted(LAYER, reset_after=100)), "29")
     assert reset.stderr[-1].startswith("failed to copy: read tcp ")
+
+
+def test_what_a_push_is_told_is_not_trimmed() -> None:
+    """The heading was printed before, so the words come as they are, with the line's end."""
+    pushed = f"docker push {HOST}/team/new:1"
+    hello = "localhost:5001/public/hello:latest"
+    before = {"commands_before": [f"docker pull {hello}", f"docker tag {hello} {HOST}/team/new:1"]}
+    page = fault("/blobs/uploads/", 403, f"{HTML}\n", "text/html", method="POST")
+    told = outcome(made(pushed, stored(HOST), before, page), "26")
+    assert told.stderr == (f"denied: {HTML}", "")

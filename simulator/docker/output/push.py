@@ -140,7 +140,7 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     """Standard error of a push that failed. The heading was printed before, so the engine's words
     come alone."""
     said = TOLD[state.client.engine](failure, state)
-    return tuple(said.splitlines()) or ("",)
+    return tuple(said.split("\n"))
 
 
 def told26(failure: Failure, state: State) -> str:
