@@ -95,6 +95,13 @@ def refusal(request: Request, answer: Response) -> e.Refused:
             return e.ServerFailed(*about, status, said)
 
 
+def succeeded(state: State, answer: Response) -> bool:
+    """Whether the engine takes this for what it asked for. A redirect without an address counts
+    (net/http hands it on), one with an address that is none does not."""
+    astray = answer.status >= 300 and bool(answer.header("Location"))
+    return answer.status in state.profile.succeeds and not astray
+
+
 MOST_FRUITLESS = 3
 """How often containerd asks for the rest without getting any (`httpReadSeeker`, `maxRetry`)."""
 

@@ -12,6 +12,7 @@ from simulator.docker.machine.answers import (
     errors,
     refusal,
     repeats,
+    succeeded,
 )
 from simulator.docker.machine.disk import no_room_for, no_room_to_unpack
 from simulator.docker.machine.part import Move, Part
@@ -86,7 +87,7 @@ def blob_answer(state: State, request: Request, answer: Response) -> Event:
         return e.Unreachable(request.method, location, Obstacle.ENDLESS) if endless else (
             e.Redirected(blob.digest, location)
         )  # fmt: skip
-    if answer.status in state.profile.succeeds:
+    if succeeded(state, answer):
         return received(state, blob, request, answer)
     challenge = demanded(state, answer)
     if challenge:

@@ -5,7 +5,14 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.go_json import first_value, not_json
-from simulator.docker.machine.answers import MOST_FRUITLESS, broken_off, demanded, refusal, repeats
+from simulator.docker.machine.answers import (
+    MOST_FRUITLESS,
+    broken_off,
+    demanded,
+    refusal,
+    repeats,
+    succeeded,
+)
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
 from simulator.docker.machine.requests import (
@@ -51,7 +58,7 @@ def fetch_manifest(state: State) -> Move:
 
 
 def manifest_answer(state: State, request: Request, answer: Response) -> Event:
-    if answer.status in state.profile.succeeds:
+    if succeeded(state, answer):
         return cut_off(state, request, answer) or manifest_body(state, request, answer)
     challenge = demanded(state, answer)
     if challenge:

@@ -14,6 +14,7 @@ from simulator.docker.machine.answers import (
     progress,
     refusal,
     repeats,
+    succeeded,
 )
 from simulator.docker.machine.login import keep_credential
 from simulator.docker.machine.manifests import manifest_body
@@ -112,7 +113,7 @@ def explanation(state: State, request: Request, answer: Response) -> Event:
 
 
 def resolve_answer(state: State, request: Request, answer: Response) -> Event:
-    if answer.status in state.profile.succeeds:
+    if succeeded(state, answer):
         return (tags_answer if listing(state) else resolution)(state, request, answer)
     challenge = demanded(state, answer)
     return e.Challenged(challenge) if challenge else unresolved(state, request, answer)
