@@ -1,4 +1,4 @@
-"""A live session driven by real podman, ctr and skopeo with a Kubernetes secret: what is told."""
+"""Real podman, ctr and skopeo with a Kubernetes secret drive a live session."""
 
 import base64
 import json
@@ -156,7 +156,7 @@ GARBAGE = (
 
 
 def test_garbage_and_a_second_tab(live: Live, tmp_path: Path) -> None:
-    """A TLS hello is told on the tab that was opened last; a login where it belongs."""
+    """The newest tab shows a hint for a TLS hello, and a login goes to the tab of its account."""
     me, skopeo = opened(live), program("skopeo", tmp_path)
     host, _, port = me.host.rpartition(":")
     for data in GARBAGE:

@@ -39,7 +39,7 @@ def recorded(real: RealRegistry, path: Path, words: str, password: str = "") -> 
 
 
 def asked(recording: Recording, name: str) -> list[str]:
-    """What was asked, by method, kind of path and status."""
+    """The requests, by method, path and status."""
     lines = [line for line in recording.engines[name].http if not line.event]
     return [f"{line.method} {line.path.partition('?')[0]} {line.status}" for line in lines]
 
