@@ -1,5 +1,7 @@
 """The home: the lessons as cards, where the learner was, and the tools beside the lessons."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -41,8 +43,10 @@ def page() -> None:
         review()
         paste()
         with st.container(key="lessons", horizontal=True, gap="medium"):
-            for entry in entries():
-                card(entry)
+            listed = entries()
+            titles = {entry.id: entry.lesson.title for entry in listed if entry.lesson}
+            for entry in listed:
+                card(entry, titles)
         st.header(_("Tools"), anchor="tools")
         tools()
 
@@ -129,8 +133,9 @@ def target_of(place: Place) -> StreamlitPage | None:
 # -- a lesson -----------------------------------------------------------------------------------
 
 
-def card(entry: Entry) -> None:
-    """What one will be able to do, how long it takes, how far one is, and the way in."""
+def card(entry: Entry, titles: Mapping[str, str]) -> None:
+    """What one will be able to do, how long it takes, how far one is, and the way in. `titles` are
+    those of all lessons."""
     with st.container(key=f"card-{entry.id}", border=True, width=520):
         if entry.lesson is None:
             st.subheader(plain(entry.id), anchor=False)
@@ -139,7 +144,7 @@ def card(entry: Entry) -> None:
         lesson = entry.lesson
         st.subheader(lesson.title, anchor=False)
         st.caption(f":material/schedule: {plain(lesson.minutes)}")
-        earlier = foundations(lesson)
+        earlier = [titles[name] for name in lesson.document.builds_on if name in titles]
         if earlier:
             said = _("Builds on: {lessons}").format(lessons=", ".join(map(plain, earlier)))
             st.caption(f":material/stairs: {said}")
@@ -152,12 +157,6 @@ def card(entry: Entry) -> None:
         label = _("Go on with the lesson") if done else _("Begin the lesson")
         if st.button(label, key=f"start-{entry.id}"):
             enter(lesson)
-
-
-def foundations(lesson: Lesson) -> tuple[str, ...]:
-    """The titles of the lessons that this one builds on, as far as they are there."""
-    known = {entry.id: entry.lesson.title for entry in entries() if entry.lesson}
-    return tuple(known[name] for name in lesson.document.builds_on if name in known)
 
 
 def advance(lesson: Lesson) -> tuple[int, int]:
