@@ -266,6 +266,12 @@ def part_kept(step: Step) -> bool:
     return bool(set(step.after.run.download.partial) - set(step.before.run.download.partial))
 
 
+def layers_named(step: Step) -> int:
+    """Layers that the image's manifest names; 0 before it is here."""
+    manifest = step.after.run.image.manifest
+    return len({layer.digest for layer in manifest.layers}) if manifest else 0
+
+
 def layers_held(step: Step) -> int:
     """Layers of the image that were on this machine before."""
     return len(step.after.run.download.present)
@@ -365,6 +371,7 @@ FACTS: Mapping[str, Callable[[Step], Value]] = {
         new_digest, mount_source, mount_granted, token_actions, blobs_there, blobs_missing,
         blobs_mounted, blobs_uploaded, blobs_pushed, pushed_digest, lenient, authority_file,
         platform, failed, pulls_left, pulls_allowed, limit_source, method,
+        layers_named,
     )
 }  # fmt: skip
 """By name: `facts.NAME` in a condition or a claim, `{NAME}` in a text."""

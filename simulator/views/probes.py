@@ -24,6 +24,7 @@ class Access(StrEnum):
 
     NOTHING = "nothing"
     STORED = "stored"
+    GIVEN = "given"
     PASSWORD = "password"
     TOKEN = "token"
     ACCEPTED = "accepted"
@@ -83,19 +84,24 @@ def auth_token(state: State) -> Access:
         return Access.ACCEPTED
     sent = state.run.access.authorization
     if sent is None or state.phase in AT_REST:
-        return Access.STORED if kept(state) else Access.NOTHING
+        return at_hand(state)
     return Access.PASSWORD if sent.scheme is Scheme.BASIC else Access.TOKEN
 
 
-def kept(state: State) -> bool:
-    """Credentials are stored: for the registry of the command, once that is known."""
+def at_hand(state: State) -> Access:
+    """Where credentials are while none is sent: for the registry of the command, once that is
+    known."""
     store, key = state.client.store, registry_of(state)
-    return store.find(key) is not None if key else bool(store.entries)
+    if key in dict(store.environment):
+        return Access.GIVEN
+    found = store.find(key) is not None if key else bool(store.entries)
+    return Access.STORED if found else Access.NOTHING
 
 
 ACCESS_WORDS: Mapping[Value, str] = {
     Access.NOTHING: N_("None"),
     Access.STORED: N_("None; credentials are stored"),
+    Access.GIVEN: N_("None; the environment has credentials"),
     Access.PASSWORD: N_("Password, sent with requests"),
     Access.TOKEN: N_("Token, sent with requests"),
     Access.ACCEPTED: N_("Accepted by the registry"),
@@ -105,6 +111,7 @@ ACCESS_WORDS: Mapping[Value, str] = {
 ACCESS_CLAIMS: Mapping[Value, Mapping[str, Any]] = {
     Access.NOTHING: {"facts.stored": False},
     Access.STORED: {"after.client.store.entries": {"absent": False}},
+    Access.GIVEN: {"facts.stored": True, "after.client.store.environment": {"absent": False}},
     Access.PASSWORD: {"facts.scheme": "Basic"},
     Access.TOKEN: {"facts.scheme": "Bearer"},
     Access.ACCEPTED: {"facts.resolved_with": {"absent": False}},
@@ -136,7 +143,7 @@ def layers_words(value: Value) -> str:
 
 def layers_claims(value: Value) -> Mapping[str, Any]:
     assert isinstance(value, Layers)
-    return {"after.run.image.manifest": {"absent": not value.all}}
+    return {"facts.layers_named": value.all}
 
 
 def local_image_store(state: State) -> Images:

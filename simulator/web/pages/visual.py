@@ -54,6 +54,12 @@ def real_form(engine: str) -> Trace | None:
         )
         st.write(
             _(
+                "Pullscope asks the registry itself, from the machine where it runs. Your Docker "
+                "has proxies, certificates and mirrors of its own, and may get other answers."
+            )
+        )
+        st.write(
+            _(
                 "The password is used for this run and then forgotten; "
                 "layers are verified and deleted."
             )
