@@ -7,11 +7,12 @@ alike is drawn and encoded once for all of them.
 import asyncio
 import json
 import random
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TypeVar
 
 from starlette.types import Receive, Scope, Send
@@ -202,7 +203,8 @@ class Outcomes:
     commit of many votes, wake it once."""
 
     def __init__(self) -> None:
-        self.done: deque[asyncio.Future[None]] = deque()
+        self.done: list[asyncio.Future[None]] = []
+        self.lock = Lock()
 
     async def of(self, future: "Future[Result]") -> Result:
         """Its result. Raises what it raises."""
@@ -213,16 +215,17 @@ class Outcomes:
         return future.result()
 
     def arrived(self, loop: asyncio.AbstractEventLoop, waiting: "asyncio.Future[None]") -> None:
-        self.done.append(waiting)
-        if len(self.done) == 1:
-            try:
+        with self.lock:  # of two threads at once, one must see that it is the first
+            self.done.append(waiting)
+            first = len(self.done) == 1
+        if first:
+            with suppress(RuntimeError):  # the server is stopping
                 loop.call_soon_threadsafe(self.wake)
-            except RuntimeError:  # the server is stopping
-                self.done.clear()
 
     def wake(self) -> None:
-        while self.done:
-            waiting = self.done.popleft()
+        with self.lock:
+            done, self.done = self.done, []
+        for waiting in done:
             if not waiting.done():  # else who waited has gone
                 waiting.set_result(None)
 
