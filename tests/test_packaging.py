@@ -15,8 +15,8 @@ from simulator.progress.store import InvalidDatabase, Store
 from tests.pages import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-NOT_IMPORTED = {"graphviz-pure"}
-"""A program that is run."""
+NOT_IMPORTED = {"graphviz-pure", "httptools"}
+"""A program that is run, and what uvicorn's quicker reader of requests needs."""
 
 
 def name_of(requirement: str) -> str:

@@ -57,7 +57,7 @@ def list_changes(base: str, engine: str, as_json: bool) -> None:
     for name, one in changes.CHANGES.items():
         if name not in known and makes_sense(base, name):
             table.add_row(name, one.title, "no difference", style="dim")
-    console.print(table)
+    console().print(table)
 
 
 def print_comparison(comparison: Comparison, as_json: bool) -> None:
@@ -75,7 +75,7 @@ def print_comparison(comparison: Comparison, as_json: bool) -> None:
             table.add_row("◆", mark, mark, style="bold yellow")
         left = lane_cell(row["left"])
         table.add_row(str(number), left, "same" if row["joined"] else lane_cell(row["right"]))
-    console.print(table)
+    console().print(table)
     print_verdict(shown["verdict"])
 
 
@@ -96,11 +96,11 @@ def lane_cell(step: dict[str, Any] | None) -> str:
 
 
 def print_verdict(verdict: dict[str, Any]) -> None:
-    console.print(plain(verdict["heading"]), style="bold")
+    console().print(plain(verdict["heading"]), style="bold")
     for sentence in (verdict["how"], *verdict["why"]):
-        console.print(plain(sentence), highlight=False)
+        console().print(plain(sentence), highlight=False)
     if verdict["facts"]:
         table = Table("", "Left", "Right")
         for fact in verdict["facts"]:
             table.add_row(*map(plain, (fact["what"], fact["left"], fact["right"])))
-        console.print(table)
+        console().print(table)

@@ -118,11 +118,11 @@ def print_comparisons(compared: Sequence[fidelity.Comparison]) -> None:
         table.add_column(title, overflow="fold")
     for row in fidelity.table(compared):
         table.add_row(*map(plain, row))
-    console.print(table)
+    console().print(table)
     for one in compared:
         if one.differences and not one.unreached:
             click.echo(first_difference(one))
-    console.print(group_table(compared))
+    console().print(group_table(compared))
     click.echo(fidelity.total(compared))
 
 

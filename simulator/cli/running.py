@@ -101,14 +101,14 @@ def print_run(trace: Trace) -> None:
             prefix = "$ " if line.kind == "command" else ""
             style = {"command": "bold", "error": "red"}.get(line.kind, "")
             text = printable(f"{prefix}{line.text}")
-            console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+            console().print(text, style=style, markup=False, highlight=False, soft_wrap=True)
     table = Table(title="Process table", show_lines=True)
     shown = process_table(chosen_lesson(), trace)
     for column in shown.columns:
         table.add_column(column, overflow="fold")
     for row in shown.rows:
         table.add_row(*map(plain, row))
-    console.print(table)
+    console().print(table)
 
 
 @click.command(name="scenarios")
@@ -126,4 +126,4 @@ def list_scenarios(only_recorded: bool) -> None:
     table = Table(Column("Name", min_width=max(len(row[0]) for row in rows)), "What happens", "Why")
     for row in rows:
         table.add_row(*row)
-    console.print(table)
+    console().print(table)

@@ -9,8 +9,12 @@ from simulator.cli.common import printable
 
 UNBOUND = 1000
 """Columns of a table in a file or a pipe: its rows are lines, and no word is cut."""
-bounded = sys.stdout.isatty() or "COLUMNS" in os.environ
-console = Console(width=None if bounded else UNBOUND)
+
+
+def console() -> Console:
+    """Of what standard output is now."""
+    bounded = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if bounded else UNBOUND)
 
 
 def plain(value: object) -> str:

@@ -6,7 +6,7 @@ every option of a question to it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, zip_longest
 from random import Random
@@ -180,19 +180,36 @@ def in_turn(
     piles = {name: pile(lesson, rng, name, kinds) for name in OBJECTIVES if name in objectives
              or not objectives}  # fmt: skip
     turns = rng.sample(list(piles), len(piles))
-    seen: set[object] = set()
-    cores: set[str] = set()
-    waiting: list[Question] = []
-    for question in chain.from_iterable(zip_longest(*(piles[name] for name in turns))):
-        if question is None or seen & looks(question):
-            continue
-        seen |= looks(question)
-        if question.core in cores:
-            waiting.append(question)
-        else:
-            cores.add(question.core)
-            yield question
-    yield from waiting
+    asked = Asked()
+    while turns:
+        for name in tuple(turns):
+            question = next(asked.fresh(piles[name]), None)
+            if question:
+                yield question
+            else:
+                turns.remove(name)
+    yield from asked.waiting
+
+
+@dataclass
+class Asked:
+    """What questions have shown and asked so far, and those that wait until the end."""
+
+    seen: set[object] = field(default_factory=set)
+    cores: set[str] = field(default_factory=set)
+    waiting: list[Question] = field(default_factory=list)
+
+    def fresh(self, pile: Iterator[Question]) -> Iterator[Question]:
+        """Those of the pile that ask something else than all before."""
+        for question in pile:
+            if self.seen & looks(question):
+                continue
+            self.seen |= looks(question)
+            if question.core in self.cores:
+                self.waiting.append(question)
+            else:
+                self.cores.add(question.core)
+                yield question
 
 
 def looks(question: Question) -> set[object]:

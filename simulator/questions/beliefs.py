@@ -9,7 +9,7 @@ from simulator.docker.cli.commands import Logout, Pull
 from simulator.docker.engines import engines
 from simulator.docker.events import Event, Failure
 from simulator.docker.machine import State, evolve, interpret, next_move
-from simulator.docker.machine.blobs import blob_of
+from simulator.docker.machine.blobs import blob_at
 from simulator.docker.machine.manifests import fetch_manifest
 from simulator.docker.machine.requests import asked, kind_of, manifest_request, ping, wanted
 from simulator.docker.trace import Step, Trace
@@ -271,7 +271,7 @@ def unchecked(state: State, exchange: Exchange, event: Event) -> Event:
     """The content that arrives is always the right one."""
     if not isinstance(event, e.DigestMismatch) or state.phase is not P.FETCHING_BLOBS:
         return event
-    blob = blob_of(state, exchange.request)
+    blob = blob_at(state, exchange.request.url)
     return e.BlobReceived(blob, kind_of(state, blob))
 
 

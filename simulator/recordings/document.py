@@ -11,8 +11,16 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from simulator.protocol.platform import Platform
 from simulator.recordings.lab_notation import LabWorld
 from simulator.words import i18n
 from simulator.words.translation import Words, sibling, translations
@@ -41,6 +49,13 @@ Line = Annotated[str, Field(max_length=1000)]
 """A line of a setup, or a version. Patterns are looked for in it."""
 Header = Annotated[str, Field(max_length=8192)]
 """A header's value, as long as a real run takes."""
+
+
+def known_platform(text: str) -> str:
+    """The same, if it is empty or one that Docker takes. Raises InvalidPlatform."""
+    if text:
+        Platform.parse(text)
+    return text
 
 
 class Exchanged(BaseModel):
@@ -88,7 +103,7 @@ class Told(CommandOutput):
 
     engine: str = ""
     client: Line = ""
-    platform: Line = ""
+    platform: Annotated[Line, AfterValidator(known_platform)] = ""
     manifests_held: tuple[HeldManifest, ...] = ()
     config_json_text_after: str | None = None
     images_after: tuple[dict[str, Any], ...] = ()

@@ -89,13 +89,11 @@ def auth_token(state: State) -> Access:
 
 
 def at_hand(state: State) -> Access:
-    """Where credentials are while none is sent: for the registry of the command, once that is
-    known."""
+    """Where the credentials for the registry of the command are while none is sent."""
     store, key = state.client.store, registry_of(state)
     if key in dict(store.environment):
         return Access.GIVEN
-    found = store.find(key) is not None if key else bool(store.entries)
-    return Access.STORED if found else Access.NOTHING
+    return Access.STORED if store.find(key) else Access.NOTHING
 
 
 ACCESS_WORDS: Mapping[Value, str] = {
@@ -110,7 +108,7 @@ ACCESS_WORDS: Mapping[Value, str] = {
 
 ACCESS_CLAIMS: Mapping[Value, Mapping[str, Any]] = {
     Access.NOTHING: {"facts.stored": False},
-    Access.STORED: {"after.client.store.entries": {"absent": False}},
+    Access.STORED: {"facts.stored": True, "after.client.store.entries": {"absent": False}},
     Access.GIVEN: {"facts.stored": True, "after.client.store.environment": {"absent": False}},
     Access.PASSWORD: {"facts.scheme": "Basic"},
     Access.TOKEN: {"facts.scheme": "Bearer"},

@@ -8,8 +8,8 @@ from tests.modules import trees
 
 ENDLESS = ("cache", "functools.cache", "lru_cache(maxsize=None)")
 KNOWN_NAMES = {
-    "answer_key", "catalog", "component", "first_problem", "firsts", "further_runs", "keys",
-    "keys_about", "made", "moves_of", "spoken_of",
+    "answer_key", "attempted", "catalog", "component", "first_problem", "firsts", "further_runs",
+    "keys", "keys_about", "made", "moves_of", "putting", "spoken_of",
 }  # fmt: skip
 """Functions whose texts are names or sentences of ours: they look each one up before."""
 

@@ -47,6 +47,7 @@ OUR_OWN = {
     "docker/config_file.py": "values that json_of has read, written again",
     "docker/image_store.py": "settings that json_of has read, written again",
     "docker/output/go_template.py": "one string of a template",
+    "live/book.py": "what a process of ours has kept",
     "live/observer/token.py": "claims that the token service here wrote",
     "protocol/json_text.py": "is the reader",
     "recordings/lab.py": "a file of ours",
@@ -58,6 +59,7 @@ OUR_OWN = {
     "sources/front.py": "an answer of the mock",
     "views/explain.py": "claims that the token's reader has read",
     "views/player.py": "what this process packed",
+    "web/worker.py": "what the parent process said",
 }
 """Files that read JSON without a bound on its depth: why they may."""
 

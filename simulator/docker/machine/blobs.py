@@ -79,7 +79,7 @@ def resumes(state: State, kind: str) -> bool:
 
 
 def blob_answer(state: State, request: Request, answer: Response) -> Event:
-    blob = blob_of(state, request)
+    blob = blob_at(state, request.url)
     location = redirected(request.url, answer.header("Location") or "")
     if answer.status in REDIRECTS and location:
         hops = sum(digest == blob.digest for digest, _ in state.run.download.moved)
@@ -99,12 +99,12 @@ def blob_answer(state: State, request: Request, answer: Response) -> Event:
     return refusal(request, answer)
 
 
-def blob_of(state: State, request: Request) -> Descriptor:
-    """Which of the blobs waited for this request is about."""
+def blob_at(state: State, url: str) -> Descriptor:
+    """Which of the blobs waited for is asked for at this address."""
     for blob in state.run.download.waiting:
-        if blob_request(state, blob).url == request.url:
+        if blob_request(state, blob).url == url:
             return blob
-    raise IllegalTransition(f"no blob is waited for at {request.url}")
+    raise IllegalTransition(f"no blob is waited for at {url}")
 
 
 def received(state: State, blob: Descriptor, request: Request, answer: Response) -> Event:
@@ -162,18 +162,14 @@ def keep_attempt(state: State, event: e.AskedAgain) -> Run:
     again = state.run.attempted(event.url, event.status)
     if state.phase is not Phase.FETCHING_BLOBS:
         return again
-    backing_off = backing_off_after(replace(state, run=again), event.url)
-    moved = tuple(one for one in again.download.moved if one[1] != event.url)
+    blob = blob_at(state, event.url)
+    others = tuple(digest for digest in again.download.backing_off if digest != blob.digest)
+    tries = len(again.answers_from(event.url))
+    waits = state.profile.backs_off(tries, kind_of(state, blob))
+    # Only this one begins anew at the registry: others may have been sent to the same address.
+    moved = tuple(one for one in again.download.moved if one[0] != blob.digest)
+    backing_off = (*others, blob.digest) if waits else others
     return replace(again, download=replace(again.download, backing_off=backing_off, moved=moved))
-
-
-def backing_off_after(state: State, url: str) -> tuple[str, ...]:
-    """Which blobs wait for the others now that the one at this address failed: engine's rule."""
-    download = state.run.download
-    blob = next(b for b in download.waiting if blob_request(state, b).url == url)
-    others = tuple(digest for digest in download.backing_off if digest != blob.digest)
-    backs_off = state.profile.backs_off(len(state.run.answers_from(url)), kind_of(state, blob))
-    return (*others, blob.digest) if backs_off else others
 
 
 def keep_blob(state: State, event: e.BlobReceived) -> Run:
