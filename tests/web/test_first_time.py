@@ -33,7 +33,7 @@ def test_nothing_overlaps_in_the_bar(learner: Open) -> None:
 def test_nothing_shows_through_the_bar(learner: Open) -> None:
     """In both themes what scrolls under it is covered."""
     page = learner()
-    for dark in (False, True):
+    for dark in (True, False):
         turn_dark(page, dark)
         ground = page.locator("[data-testid=stHeader]").evaluate(
             "one => getComputedStyle(one).backgroundColor"

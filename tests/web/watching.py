@@ -69,9 +69,15 @@ def beside_until(page: Page, url: str, there: Callable[[Page], bool]) -> Page:
             return other
 
 
+STILL = """() => !document.getAnimations().some(({ playState, effect }) =>
+  playState === "running" && effect.getComputedTiming().iterations !== Infinity)"""
+"""Nothing moves but what moves for ever."""
+
+
 def turn_dark(page: Page, dark: bool = True) -> None:
     """Switch the system's colours, and wait until the page has followed."""
     background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     before: Any = page.evaluate(background)
     page.emulate_media(color_scheme="dark" if dark else "light")
     page.wait_for_function(f"(before) => {background} !== before", arg=before)
+    page.wait_for_function(STILL)  # colours pass into each other

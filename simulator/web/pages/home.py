@@ -146,8 +146,8 @@ def card(entry: Entry, titles: Mapping[str, str]) -> None:
         st.caption(f":material/schedule: {plain(lesson.minutes)}")
         earlier = [titles[name] for name in lesson.document.builds_on if name in titles]
         if earlier:
-            said = _("Builds on: {lessons}").format(lessons=", ".join(map(plain, earlier)))
-            st.caption(f":material/stairs: {said}")
+            sentence = f":material/stairs: {_('Builds on: {lessons}')}"
+            say(st.caption, sentence, lessons=", ".join(earlier))
         outcomes = lesson.document.outcomes[:OUTCOMES]
         st.markdown("\n".join(f"- {line.text}" for line in outcomes))
         done, every = advance(lesson)

@@ -186,7 +186,7 @@ def hints(known: Challenge, told: Feedback) -> None:
         st.write(told.text("ended"))
     with st.expander(_("The rule behind it")):
         st.write(known.rule)
-        st.caption(f"[{_('Source')}]({known.source})")
+        st.link_button(_("Source"), known.source, type="tertiary")
     with st.expander(_("What to type now")):
         st.write(told.text("next"))
         command = told.facts["next_to_type"]
