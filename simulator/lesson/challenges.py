@@ -68,7 +68,7 @@ class Challenge(Strict):
     world: Setting
     attempt: str = Field(alias="try")
     rule: str
-    source: str
+    source: str = Field(pattern=r"^https://\S+$")
     goal: Goal
     solution: tuple[Typed, ...] = Field(min_length=1)
 
