@@ -146,8 +146,9 @@ def test_json_is_the_trace() -> None:
     assert Trace.from_json(result.stdout) == run("no-right")
 
 
-def test_scenarios_lists_them_all() -> None:
+def test_scenarios_lists_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every name is there, and in a pipe every text is whole."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # the tests' own processes have one
     result = called("scenarios")
     assert result.exit_code == 0
     assert all(name in result.stdout for name in (*scenarios(), *recorded_situations()))

@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -83,11 +84,21 @@ def program(name: str, folder: Path, *before: str) -> Callable[..., int]:
     return run
 
 
-def test_podman(live: Live, tmp_path: Path) -> None:
+@pytest.fixture
+def short() -> Iterator[str]:
+    """A folder whose path is short: podman takes no long one."""
+    with tempfile.TemporaryDirectory(prefix="p-") as folder:
+        yield folder
+
+
+def stores(folder: str) -> tuple[str, ...]:
+    return ("--root", f"{folder}/r", "--runroot", f"{folder}/n")
+
+
+def test_podman(live: Live, tmp_path: Path, short: str) -> None:
     """Wrong and right login, a pull, an unknown tag, for which the coach names the others."""
-    stores = ("--root", str(tmp_path / "root"), "--runroot", str(tmp_path / "run"))
     me = opened(live)
-    podman = program("podman", tmp_path, *stores, "--storage-driver", "vfs")
+    podman = program("podman", tmp_path, *stores(short), "--storage-driver", "vfs")
     login = ("login", "--tls-verify=false", "-u", me.name, "-p")
     assert podman(*login, "wrong", me.host) != 0
     me.shows("Podman", f"podman login {me.host}", "TokenRefused")
