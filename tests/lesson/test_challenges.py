@@ -136,11 +136,12 @@ def test_no_story_is_solved_by_its_neighbour() -> None:
             assert not challenge.solved(typed(challenge.shell(), ordinary)), name
 
 
+KNOWN = "a: {title: t, story: s, world: {}, try: x, rule: r, source: https://example.com/, "
 BAD = {
-    "a goal that does not exist": "a: {title: t, story: s, world: {}, try: x, rule: r, source: s, "
-    "goal: {moon: full}, solution: [{run: x}]}",
-    "no solution": "a: {title: t, story: s, world: {}, try: x, rule: r, source: s, goal: {}, "
-    "solution: []}",
+    "a goal that does not exist": f"{KNOWN}goal: {{moon: full}}, solution: [{{run: x}}]}}",
+    "no solution": f"{KNOWN}goal: {{}}, solution: []}}",
+    "a source that is no address": KNOWN.replace("https", "javascript")
+    + "goal: {}, solution: [{run: x}]}",
 }
 
 
@@ -149,7 +150,9 @@ def test_a_bad_file_is_one_sentence(case: str, tmp_path: Path) -> None:
     """It says where."""
     path = tmp_path / "challenges.yaml"
     path.write_text(BAD[case], "utf-8")
-    with pytest.raises(InvalidChallenge, match=r"challenges\.yaml:1: a\.(goal\.moon|solution): "):
+    with pytest.raises(
+        InvalidChallenge, match=r"challenges\.yaml:1: a\.(goal\.moon|solution|source): "
+    ):
         challenges(beside(tmp_path))
 
 
