@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import RootModel
-
 from simulator.compare.align import Comparison, Pair, facts
 from simulator.docker.events import CommandTyped, SessionEnded, WorldChanged
 from simulator.docker.machine import Phase
 from simulator.docker.trace import Step
 from simulator.protocol.message import Response
 from simulator.views.point import Point, point_of
-from simulator.views.sentences import Variant, chosen, filled
+from simulator.views.sentences import Variant, chosen, filled, variants_by_place
 from simulator.words.data_file import read
 from simulator.words.i18n import per_language
 
@@ -28,15 +26,10 @@ class InvalidSentences(ValueError):
     """`sentences.yaml` is not right; the message says where."""
 
 
-class Variants(RootModel[tuple[Variant, ...]]):
-    """The sentences of one place."""
-
-
 @per_language
 def sentences() -> Mapping[str, tuple[Variant, ...]]:
     """The variants by place: `how`, `none`, or the name of a change."""
-    file = read(SENTENCES, InvalidSentences)
-    return {name: file.part(Variants, InvalidSentences, name).root for name in file.document}
+    return variants_by_place(read(SENTENCES, InvalidSentences), InvalidSentences)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import RootModel
-
 from simulator.lesson.challenges import Challenge, challenges, next_command
 from simulator.lesson.document import Lesson
 from simulator.scenarios.model import Typed
@@ -19,7 +17,7 @@ from simulator.shell.session import typed
 from simulator.shell.values import Shell
 from simulator.views.computed import Computed
 from simulator.views.outline import Words
-from simulator.views.sentences import Variant, chosen, filled
+from simulator.views.sentences import Variant, chosen, filled, variants_by_place
 from simulator.words.data_file import read
 from simulator.words.i18n import per_language
 
@@ -30,15 +28,10 @@ class InvalidFeedback(ValueError):
     """`feedback.yaml` is not right; the message says where."""
 
 
-class Variants(RootModel[tuple[Variant, ...]]):
-    """The sentences of one place."""
-
-
 @per_language
 def sentences() -> Mapping[str, tuple[Variant, ...]]:
     """The variants by place: `ended`, `next` or `solved`."""
-    file = read(FEEDBACK, InvalidFeedback)
-    return {name: file.part(Variants, InvalidFeedback, name).root for name in file.document}
+    return variants_by_place(read(FEEDBACK, InvalidFeedback), InvalidFeedback)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import RootModel
-
 from simulator.live.coach_facts import Facts, Value, values_of
-from simulator.views.sentences import Variant, applying, filled
+from simulator.views.sentences import Variant, applying, filled, variants_by_place
 from simulator.words.data_file import read
 from simulator.words.i18n import per_language
 
@@ -23,15 +21,10 @@ class InvalidHints(ValueError):
     """`coach.yaml` is not right; the message says where."""
 
 
-class Variants(RootModel[tuple[Variant, ...]]):
-    """The sentences of one hint, each with its condition."""
-
-
 @per_language
 def hints() -> Mapping[str, tuple[Variant, ...]]:
     """The variants by hint; the first hint with one that applies is shown."""
-    file = read(HINTS, InvalidHints)
-    return {name: file.part(Variants, InvalidHints, name).root for name in file.document}
+    return variants_by_place(read(HINTS, InvalidHints), InvalidHints)
 
 
 @dataclass(frozen=True)

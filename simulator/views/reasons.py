@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import RootModel
-
 from simulator.docker.trace import Step, Trace
 from simulator.scenarios.model import scenario
 from simulator.views.point import Point, point_of
-from simulator.views.sentences import Variant, chosen, filled
+from simulator.views.sentences import Variant, chosen, filled, variants_by_place
 from simulator.words.data_file import read
 from simulator.words.i18n import per_language
 
@@ -25,15 +23,10 @@ class InvalidReasons(ValueError):
     """`reasons.yaml` is not right; the message says where."""
 
 
-class Variants(RootModel[tuple[Variant, ...]]):
-    """The sentences of one place."""
-
-
 @per_language
 def sentences() -> Mapping[str, tuple[Variant, ...]]:
     """The variants by kind of prediction: `event`, `value` or `row`."""
-    file = read(REASONS, InvalidReasons)
-    return {name: file.part(Variants, InvalidReasons, name).root for name in file.document}
+    return variants_by_place(read(REASONS, InvalidReasons), InvalidReasons)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from simulator.views.facts import FACTS
 from simulator.views.point import At, resolve
+from simulator.words.data_file import DataFile
 
 OPERATORS = ("one_of", "absent", "count")
 
@@ -27,6 +28,17 @@ class Variant(BaseModel):
     text: str
     claims: dict[str, Any] = {}
     source: str = ""
+
+
+class Variants(RootModel[tuple[Variant, ...]]):
+    """The sentences of one place."""
+
+
+def variants_by_place(
+    file: DataFile, invalid: type[ValueError]
+) -> Mapping[str, tuple[Variant, ...]]:
+    """All sentences of a file whose keys are places. Raises `invalid` with file and line."""
+    return {name: file.part(Variants, invalid, name).root for name in file.document}
 
 
 V = TypeVar("V", bound=Variant)
