@@ -114,7 +114,7 @@ ODD = {
     "stored and stale at login": odd(AGAIN, stored="alice:oldpass"),
     "stored and stale at login, Basic": odd(AGAIN, stored="alice:oldpass", auth=Auth.BASIC),
     "stored, and the registry is down": odd(AGAIN, obstacle=Obstacle.REFUSED),
-    "by way of a browser": odd((Typed(run="docker login", typed=("alice", "s3cret")),)),
+    "a login in a browser": odd((Typed(run="docker login", typed=("alice", "s3cret")),)),
     "all tags": odd((Typed(run=f"docker pull -a {APP}"),)),
     "another tag of the same image": odd(
         (Typed(run=f"docker pull {APP}:1.0"), Typed(run=f"docker pull {APP}:latest"))
@@ -126,7 +126,7 @@ ODD = {
             Typed(run=f"docker pull --platform linux/arm64 {MULTI}:latest"),
         )
     ),
-    "a digest that nobody has": odd((Typed(run=f"docker pull {APP}@sha256:{'0' * 64}"),)),
+    "a digest that the registry lacks": odd((Typed(run=f"docker pull {APP}@sha256:{'0' * 64}"),)),
     "a lone image for another platform": odd(
         (Typed(run="docker pull --platform linux/arm64 myprivateregistry.com/myimage"),)
     ),

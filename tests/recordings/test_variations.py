@@ -235,7 +235,7 @@ VARIATIONS = {
         DAEMON + 'Get "http://localhost:5999/v2/": dial tcp 127.0.0.1:5999: connect: '
         "connection refused",
     ),
-    "a platform that nobody knows": (
+    "a platform that does not exist": (
         made(f"docker pull --platform beos {HERE}:1.0"),
         '"beos": unknown operating system or architecture: invalid argument',
         f'{DAEMON}"beos": unknown operating system or architecture: invalid argument',
