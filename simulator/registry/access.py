@@ -1,6 +1,7 @@
 """Who may do what: the registry's check before it answers."""
 
 import hmac
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -68,7 +69,7 @@ ACTIONS = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 """What a method needs; all others need the rights to pull and to push."""
 
 
-def allows(claims: dict[str, Any], wanted: Resource) -> bool:
+def allows(claims: Mapping[str, Any], wanted: Resource) -> bool:
     kind, name, actions = wanted
     granted = {
         action

@@ -6,7 +6,8 @@ the certificate.
 
 import base64
 import datetime
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,8 @@ Access = tuple[tuple[str, str, tuple[str, ...]], ...]
 """Types and names (`repository`, `team/app`), each with the actions that are allowed."""
 LONGEST = 8192
 """Characters of a token that are looked at: ours have a thousand."""
+REMEMBERED = 500
+"""Tokens whose signature is not checked again."""
 VALID = (datetime.datetime(2020, 1, 1), datetime.datetime(2120, 1, 1))
 """From when until when the certificate holds. Fixed, so that it is the same in each process."""
 
@@ -43,14 +46,18 @@ def issue(registry: Registry, subject: str, access: Access, now: int) -> str:
     return jwt.encode(claims, key(registry.signer), algorithm="ES256", headers=headers)
 
 
-def verify(token: str, registry: Registry, now: int) -> dict[str, Any] | None:
+def verify(token: str, registry: Registry, now: int) -> Mapping[str, Any] | None:
     """The claims of a token for this registry's service that holds at `now`; None for another."""
     claims = signed_claims(token, registry.service, registry.signer)
     return claims if claims and claims["nbf"] <= now < claims["exp"] else None
 
 
-def signed_claims(token: str, service: str, signer: Signer) -> dict[str, Any] | None:
-    """The claims of a token that we signed for this service, even past its time; else None."""
+@lru_cache(maxsize=REMEMBERED)
+def signed_claims(token: str, service: str, signer: Signer) -> Mapping[str, Any] | None:
+    """The claims of a token that we signed for this service, even past its time; else None.
+
+    Remembered, since a client sends the same token with each request of a pull.
+    """
     # Times are compared with the world's clock, not with this machine's.
     checks: Options = {
         "verify_exp": False, "verify_nbf": False, "verify_iat": False, "require": ["exp", "nbf"]
