@@ -1,7 +1,7 @@
 """What each connection of a server is watched for: slowness, TLS on the plain port, bad heads."""
 
 import sys
-from asyncio import TimerHandle, Transport
+from asyncio import AbstractEventLoop, Protocol, TimerHandle, Transport
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -25,7 +25,7 @@ class Timer:
     def __init__(self) -> None:
         self.handle: TimerHandle | None = None
 
-    def start(self, protocol: "H11Protocol | HttpToolsProtocol", seconds: float) -> None:
+    def start(self, protocol: "Timed", seconds: float) -> None:
         if self.handle is None:
             self.handle = protocol.loop.call_later(seconds, protocol.transport.abort)
 
@@ -35,8 +35,8 @@ class Timer:
         self.handle = None
 
 
-class SlowClientGuard(H11Protocol):
-    """uvicorn's HTTP, which hangs up on clients that do not do their part.
+class Timed(Protocol):
+    """What hangs up on clients that do not do their part.
 
     Some open connections and send nothing, or a header line now and then; some never read what
     they asked for. Each would hold a connection, and the pieces of an answer, for ever.
@@ -44,8 +44,31 @@ class SlowClientGuard(H11Protocol):
     `write_timer` while an answer is not taken.
     """
 
+    loop: AbstractEventLoop
+    transport: Transport
+
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         self.request_timer, self.body_timer, self.write_timer = Timer(), Timer(), Timer()
+        super().connection_made(transport)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.write_timer.start(self, PIECE_SECONDS)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.write_timer.stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        for timer in (self.request_timer, self.body_timer, self.write_timer):
+            timer.stop()
+
+
+class SlowClientGuard(Timed, H11Protocol):
+    """uvicorn's HTTP with these timers."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.watch()
 
@@ -73,19 +96,6 @@ class SlowClientGuard(H11Protocol):
         else:
             self.request_timer.start(self, asgi.REQUEST_SECONDS)
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.write_timer.start(self, PIECE_SECONDS)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self.write_timer.stop()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        for timer in (self.request_timer, self.body_timer, self.write_timer):
-            timer.stop()
-
     def send_400_response(self, msg: str) -> None:
         """400, or 431 for a head that is too large.
 
@@ -107,12 +117,11 @@ class SlowClientGuard(H11Protocol):
             self.cycle.disconnected = True
 
 
-class QuickGuard(HttpToolsProtocol):
+class QuickGuard(Timed, HttpToolsProtocol):
     """The same for a server whose requests are small and many: a parser in C takes a tenth of the
-    time. The timers run as in `SlowClientGuard`, and a head has the same bound."""
+    time. A head has the same bound."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        self.request_timer, self.write_timer = Timer(), Timer()
         self.head = 0
         super().connection_made(transport)
         self.request_timer.start(self, asgi.REQUEST_SECONDS)
@@ -140,19 +149,6 @@ class QuickGuard(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self.request_timer.start(self, asgi.REQUEST_SECONDS)
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.write_timer.start(self, PIECE_SECONDS)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self.write_timer.stop()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        for timer in (self.request_timer, self.write_timer):
-            timer.stop()
 
 
 def noticing_tls(hello: Callable[[str], None] | None) -> type[H11Protocol]:
