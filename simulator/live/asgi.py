@@ -34,6 +34,8 @@ WATCHERS = 8
 """Pages that may watch one session at once."""
 GATHER = 0.02
 """Seconds in which requests that come together become one message."""
+SPACING = 0.1
+"""Seconds between two messages to a page: a pull's requests come faster than anyone can read."""
 TICK = 2.0
 """Seconds after which the coach looks again, even if nothing was asked."""
 ALIVE = 15.0
@@ -97,18 +99,19 @@ class Live:
 
         session.watchers.add(watcher)
         shown: dict[str, Any] | None = None
-        silent = 0.0
+        silent, next_at = 0.0, 0.0
         try:
             while True:
                 wake.clear()
                 after = await asyncio.to_thread(self.message, session, language)
                 if after != shown:
                     yield f"data: {json.dumps(view.news(shown, after))}\n\n"
-                    shown, silent = after, 0.0
+                    shown, silent, next_at = after, 0.0, loop.time() + SPACING
                 elif silent > ALIVE:
                     yield ": still here\n\n"
                     silent = 0.0
                 silent += await self.woken(session, wake)
+                await asyncio.sleep(next_at - loop.time())
         finally:
             session.watchers.discard(watcher)
 

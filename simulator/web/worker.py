@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.live.asgi import Live
 from simulator.live.book import KeptLearners
+from simulator.live.view import waiting
 from simulator.progress.keeper import Keeper
 from simulator.registry.serving import address, server, signer
 from simulator.room import asgi as room_app
@@ -60,6 +61,7 @@ def serving_rooms(work: Work, site: Site) -> uvicorn.Server:
 
 
 def serving_docker(work: Work, site: Site) -> uvicorn.Server:
+    waiting()  # reads the lesson: else the first learner would wait for that
     return server(everyones_docker(site), proxy_headers=False, limit_concurrency=CONNECTIONS)
 
 

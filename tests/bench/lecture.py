@@ -3,10 +3,10 @@
     python -m tests.bench.lecture [LEARNERS [SECONDS]]
 
 Each learner's view is open as the page has it (server-sent events). Within a minute, each logs in
-and pulls a small image, as a client does, and every digest is checked. Measured are a pull, the
-way from a request to the message of the view, and the server's memory and processor time, which
-say more than the clock on a busy machine. The same pulls then go to `docker-registry` alone, at
-the same pace.
+and pulls a small image with skopeo, which verifies every digest. Measured are the pull, the delay
+of the view (from the arrival of each request at the registry to the message that shows it), and the
+server's memory and processor time, which say more than the clock on a busy machine. The same pulls
+then go to `docker-registry` alone, at the same pace.
 """
 
 import asyncio
@@ -15,41 +15,48 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 import httpx
 
 from simulator.live.asgi import Live
-from simulator.protocol.digest import digest_of
-from simulator.protocol.manifest import Manifest, parse_manifest
-from simulator.protocol.media_types import MANIFESTS
+from simulator.live.sessions import Asking, Sessions
+from simulator.live.view import waiting
+from simulator.protocol.message import Request
+from simulator.registry.answer import Answer
+from simulator.registry.asgi import Client, Delivery
 from simulator.registry.model import Signer
 from simulator.registry.serving import address, bound, in_thread, server
 from tests.pages import ROOT
 from tests.registries import open_registry
 
-AGENT = {"User-Agent": "docker/26.1.5 go/go1.24.4 os/linux arch/amd64"}
-PATIENCE = 60.0
+SETTLED = 3.0
+"""Seconds after the last pull in which the views come to their end."""
 
 
 @dataclass
 class Learner:
-    """An account, and what its view was told: when each message came."""
+    """An account, and what its view was sent: when, and how many exchanges that shows."""
 
     id: str
     name: str
     password: str = field(repr=False)
-    messages: list[float] = field(default_factory=list)
+    messages: list[tuple[float, int]] = field(default_factory=list)
     last: str = ""
 
-    def after(self, moment: float) -> float:
-        """Seconds from then to the next message."""
-        return next((one - moment for one in self.messages if one > moment), PATIENCE)
+    def delays(self, came: Sequence[float]) -> list[float]:
+        """For each exchange, the seconds from when it `came` to the message that shows it."""
+        shown = [next((at for at, count in self.messages if count >= number), None)
+                 for number in range(1, len(came) + 1)]  # fmt: skip
+        return [at - begun for at, begun in zip(shown, came, strict=True) if at is not None]
 
 
 @dataclass
@@ -57,36 +64,72 @@ class Measured:
     """Seconds by what they are of, and what went wrong."""
 
     pulls: list[float] = field(default_factory=list)
-    views: list[float] = field(default_factory=list)
+    delays: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
 # -- the server, in a process of its own ------------------------------------------------------
 
 
+class Noting(Sessions):
+    """Notes when each learner's exchanges came, by the clock that all processes share."""
+
+    def __init__(self, signer: Signer) -> None:
+        super().__init__(signer=signer)
+        self.here = threading.local()
+        self.came: defaultdict[str, list[float]] = defaultdict(list)
+
+    def answer(self, request: Request, client: Client) -> Delivery:
+        self.here.began = time.monotonic()
+        return super().answer(request, client)
+
+    def delivery(self, asking: Asking, answer: Answer) -> Delivery:
+        with self.lock:
+            delivery = super().delivery(asking, answer)
+            if asking.session:
+                came = self.came[asking.session.name]
+                came += [self.here.began] * (len(asking.session.seen) - len(came))
+        return delivery
+
+
 def serve(learners: int) -> None:
-    """Until standard input ends. Each learner opens the page from a network of their own."""
+    """Until standard input ends; then print when the exchanges came. A class behind one router has
+    one address."""
     with bound("127.0.0.1", 0) as listening:
         live = Live(address(listening), Signer(b"a bench"))
-        opened = [live.sessions.open(f"10.0.{n // 200}.{n % 200}") for n in range(learners)]
+        live.sessions = noting = Noting(live.sessions.signer)
+        waiting()  # as `pullscope app` does before it listens
+        opened = [noting.open("127.0.0.1") for _ in range(learners)]
         accounts = [(session.id, session.name, password) for session, password in opened]
         with in_thread(server(live), listening):
             print(json.dumps([address(listening), accounts]), flush=True)
             sys.stdin.read()
+        print(json.dumps(noting.came), flush=True)
+
+
+@dataclass
+class Served:
+    """Its host, its learners, its process; at the end, when each learner's exchanges came."""
+
+    host: str
+    learners: list[Learner]
+    process: int
+    came: dict[str, list[float]] = field(default_factory=dict)
 
 
 @contextmanager
-def served(learners: int) -> Iterator[tuple[str, list[Learner], int]]:
-    """Its host, the learners and the process."""
+def served(learners: int) -> Iterator[Served]:
     command = [sys.executable, "-m", "tests.bench.lecture", "serve", str(learners)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout and process.stdin
         host, accounts = json.loads(process.stdout.readline())
+        one = Served(host, [Learner(*account) for account in accounts], process.pid)
         try:
-            yield host, [Learner(*account) for account in accounts], process.pid
+            yield one
         finally:
             process.stdin.close()
+            one.came = json.loads(process.stdout.readline() or "{}")
 
 
 def processor(process: int) -> float:
@@ -108,88 +151,85 @@ async def watch(client: httpx.AsyncClient, host: str, learner: Learner) -> None:
     async with client.stream("GET", f"http://{host}/watch/events/{learner.id}") as stream:
         async for line in stream.aiter_lines():
             if line.startswith("data:"):
-                learner.messages.append(time.monotonic())
-                learner.last = line
+                learner.last = line.removeprefix("data:")
+                run = json.loads(learner.last)["run"]
+                learner.messages.append((time.monotonic(), run.get("exchanges", 0) if run else 0))
 
 
-async def pull(client: httpx.AsyncClient, root: str, bearer: dict[str, str]) -> None:
-    """Raises ValueError where an answer is not what was asked for."""
-    accept = bearer | {"Accept": ", ".join(MANIFESTS)}
-    answer = await client.get(f"{root}/manifests/1.0", headers=accept)
-    answer.raise_for_status()
-    found = parse_manifest(answer.content, answer.headers["Docker-Content-Digest"])
-    assert isinstance(found, Manifest)
-    for blob in (found.config, *found.layers):
-        data = (await client.get(f"{root}/blobs/{blob.digest}", headers=bearer)).raise_for_status()
-        if digest_of(data.content) != blob.digest:
-            raise ValueError(f"{blob.digest} is not what came")
+async def skopeo(folder: Path, *words: str) -> float:
+    """The seconds that the program took, with credentials of this folder. Raises ValueError."""
+    began = time.monotonic()
+    environment = {**os.environ, "REGISTRY_AUTH_FILE": str(folder / "auth.json")}
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        "skopeo", *words, env=environment, stdout=pipe, stderr=pipe
+    )
+    _out, err = await process.communicate()
+    if process.returncode:
+        raise ValueError(f"skopeo {words[0]}: {err.decode()[-200:]}")
+    return time.monotonic() - began
 
 
-async def token(client: httpx.AsyncClient, host: str, learner: Learner, scope: str) -> str:
-    query = {"account": learner.name, **({"scope": scope} if scope else {})}
-    proof = (learner.name, learner.password)
-    answer = await client.get(f"http://{host}/token", params=query, auth=proof)
-    return str(answer.raise_for_status().json()["token"])
+async def copied(folder: Path, image: str) -> float:
+    return await skopeo(
+        folder, "copy", "--src-tls-verify=false", f"docker://{image}", f"dir:{folder / 'image'}"
+    )
 
 
-async def session(host: str, learner: Learner, told: Measured) -> None:
+async def session(host: str, learner: Learner, folder: Path, measured: Measured) -> None:
     """Log in, and pull."""
-    async with httpx.AsyncClient(headers=AGENT, timeout=PATIENCE) as client:
-        await client.get(f"http://{host}/v2/")
-        asked = time.monotonic()
-        bearer = {"Authorization": f"Bearer {await token(client, host, learner, '')}"}
-        (await client.get(f"http://{host}/v2/", headers=bearer)).raise_for_status()
-        await asyncio.sleep(2)
-        told.views.append(learner.after(asked))
-        began = time.monotonic()
-        repository = f"{learner.name}/app"
-        await client.get(f"http://{host}/v2/")
-        given = await token(client, host, learner, f"repository:{repository}:pull")
-        await pull(client, f"http://{host}/v2/{repository}", {"Authorization": f"Bearer {given}"})
-        ended = time.monotonic()
-        told.pulls.append(ended - began)
-        await asyncio.sleep(3)
-        told.views.append(learner.after(ended))
-        others = "Downloaded newer image" not in learner.last and '"done"' not in learner.last
-        if others:
-            told.errors.append("a view without its pull")
+    proof = ("-u", learner.name, "-p", learner.password)
+    await skopeo(folder, "login", "--tls-verify=false", *proof, host)
+    await asyncio.sleep(2)
+    measured.pulls.append(await copied(folder, f"{host}/{learner.name}/app:1.0"))
 
 
-async def alone(host: str, told: Measured) -> None:
+async def alone(host: str, folder: Path, measured: Measured) -> None:
     """The pull alone, from a registry that asks for nothing."""
-    async with httpx.AsyncClient(headers=AGENT, timeout=PATIENCE) as client:
-        began = time.monotonic()
-        await client.get(f"http://{host}/v2/")
-        await pull(client, f"http://{host}/v2/team/app", {})
-        told.pulls.append(time.monotonic() - began)
+    measured.pulls.append(await copied(folder, f"{host}/team/app:1.0"))
 
 
-async def paced(
-    acts: list[Callable[[], Awaitable[None]]], seconds: float, told: Measured
-) -> None:
-    """Each act at its own moment of these seconds."""
+Act = Callable[[Path], Coroutine[Any, Any, None]]
 
-    async def one(place: int, act: Callable[[], Awaitable[None]]) -> None:
+
+async def paced(acts: Sequence[Act], seconds: float, measured: Measured) -> None:
+    """Each act at its own moment of these seconds, in a folder of its own."""
+
+    async def one(place: int, act: Act) -> None:
         await asyncio.sleep(seconds * place / len(acts))
-        try:
-            await act()
-        except (httpx.HTTPError, ValueError) as error:
-            told.errors.append(repr(error)[:200])
+        with tempfile.TemporaryDirectory(prefix="pullscope-") as folder:
+            try:
+                await act(Path(folder))
+            except ValueError as error:
+                measured.errors.append(str(error))
 
     await asyncio.gather(*(one(place, act) for place, act in enumerate(acts)))
 
 
 async def lecture(host: str, learners: list[Learner], seconds: float) -> Measured:
-    told = Measured()
+    measured = Measured()
     async with httpx.AsyncClient(timeout=None, limits=httpx.Limits(max_connections=None)) as views:
         watching = [asyncio.create_task(watch(views, host, one)) for one in learners]
         while not all(one.messages for one in learners):
             await asyncio.sleep(0.1)
-        await paced([lambda one=one: session(host, one, told) for one in learners], seconds, told)  # type: ignore[misc]
+        acts = [lambda folder, one=one: session(host, one, folder, measured) for one in learners]
+        await paced(acts, seconds, measured)
+        await asyncio.sleep(SETTLED)
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)
-    return told
+    return measured
+
+
+def look(served: Served, measured: Measured) -> None:
+    """The delays of all views; an error for each that does not show its own pull to its end."""
+    for one in served.learners:
+        came = served.came.get(one.name, [])
+        measured.delays += one.delays(came)
+        runs = json.loads(one.last)["runs"]
+        ended = [run["outcome"] for run in runs if f"/{one.name}/app:1.0" in run["title"]]
+        if ended != ["done"] or len(runs) > 1 or one.messages[-1][1] < len(came):
+            measured.errors.append(f"a view without its pull: {runs}")
 
 
 def show(what: str, taken: list[float]) -> None:
@@ -198,21 +238,22 @@ def show(what: str, taken: list[float]) -> None:
 
 
 def main() -> None:
-    count, seconds = (*map(int, sys.argv[1:3]), *(200, 60)[len(sys.argv[1:3]):])
-    with served(count) as (host, learners, process):
-        before = processor(process)
-        ours = asyncio.run(lecture(host, learners, seconds))
-        used, megabytes = processor(process) - before, peak(process)
+    count, seconds = (*map(int, sys.argv[1:3]), *(200, 60)[len(sys.argv[1:3]) :])
+    with served(count) as one:
+        before = processor(one.process)
+        ours = asyncio.run(lecture(one.host, one.learners, seconds))
+        used, megabytes = processor(one.process) - before, peak(one.process)
+    look(one, ours)
     with tempfile.TemporaryDirectory() as folder, open_registry(Path(folder)) as registry:
         beside = Measured()
-        acts = [lambda: alone(registry.host, beside) for _ in range(count)]
         before = processor(registry.pid)
+        acts = [lambda folder: alone(registry.host, folder, beside)] * count
         asyncio.run(paced(acts, seconds, beside))
         used_beside = processor(registry.pid) - before
     print(f"{count} learners in {seconds} seconds; ms{'':13}  median    95 %     max")
-    show("a pull, with its token", ours.pulls)
-    show("from a request to the view's message", ours.views)
-    show("a pull from docker-registry alone", beside.pulls)
+    show("skopeo copy, with its token", ours.pulls)
+    show("from a request to the view's message", ours.delays)
+    show("skopeo copy from docker-registry alone", beside.pulls)
     print(f"processor time: {used:.1f} s with logins and views; "
           f"docker-registry {used_beside:.1f} s")  # fmt: skip
     print(f"memory of the server at most {megabytes} MB; errors: {len(ours.errors)}, "
