@@ -12,7 +12,7 @@ from simulator.docker.engines import engines
 from simulator.lesson.document import Lesson
 from simulator.lesson.narration import Told, of_event
 from simulator.scenarios import play
-from simulator.scenarios.changes import CHANGES
+from simulator.scenarios.changes import changes
 from simulator.scenarios.model import own_scenarios, scenarios
 
 
@@ -21,7 +21,7 @@ def compared(names: Iterable[str]) -> Iterator[tuple[str, Comparison]]:
     first, *others = engines()
     for engine in engines():
         for base in names:
-            for change in CHANGES:
+            for change in changes():
                 if makes_sense(base, change):
                     yield f"{base}@{engine} + {change}", what_if(base, change, engine)
     for name in names:

@@ -13,7 +13,7 @@ from simulator.compare.align import Comparison, makes_sense, partings, what_if
 from simulator.compare.align import compare as compare_traces
 from simulator.compare.lanes import WORDS, lanes
 from simulator.recordings.situations import trace
-from simulator.scenarios import changes
+from simulator.scenarios.changes import changes
 
 
 @click.command()
@@ -53,8 +53,8 @@ def list_changes(base: str, engine: str, as_json: bool) -> None:
         return
     table = Table("Change", "What if …", "They part at")
     for name, step in known.items():
-        table.add_row(name, changes.CHANGES[name].title, f"step {step}")
-    for name, one in changes.CHANGES.items():
+        table.add_row(name, changes()[name].title, f"step {step}")
+    for name, one in changes().items():
         if name not in known and makes_sense(base, name):
             table.add_row(name, one.title, "no difference", style="dim")
     console().print(table)

@@ -19,7 +19,7 @@ from simulator.protocol.media_types import DOCKER_INDEX, OCI_INDEX
 from simulator.protocol.message import Response
 from simulator.protocol.status import reason
 from simulator.scenarios import play
-from simulator.scenarios.changes import CHANGES, change
+from simulator.scenarios.changes import change, changes
 from simulator.scenarios.model import Scenario, find_scenario, per_own_scenarios, scenario
 from simulator.views.address import Address
 from simulator.words.i18n import N_, _
@@ -267,7 +267,7 @@ def partings(base: str, engine: str = "29") -> Mapping[str, int]:
     In the order of the steps. Raises UnknownScenario.
     """
     left, known = play.trace(base, engine), scenario(base)
-    changed = ((name, one.apply(known)) for name, one in CHANGES.items())
+    changed = ((name, one.apply(known)) for name, one in changes().items())
     traces = ((name, changed_run(one, engine)) for name, one in changed if one != known)
     found = ((name, compare(left, trace).parted) for name, trace in traces)
     steps = ((name, min(place + 1, len(left.steps))) for name, place in found if place is not None)
@@ -289,4 +289,4 @@ def offers(lesson: str, trace: Trace) -> dict[int, list[dict[str, str]]]:
 
 def offer(lesson: str, trace: Trace, name: str) -> dict[str, str]:
     there = Address(trace.scenario, trace.engine, lesson=lesson, change=name)
-    return {"change": name, "title": _(CHANGES[name].title), "href": there.on("compare")}
+    return {"change": name, "title": changes()[name].title, "href": there.on("compare")}

@@ -17,7 +17,7 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.protocol.digest import digest_of
 from simulator.protocol.message import Response
-from simulator.scenarios.changes import CHANGES
+from simulator.scenarios.changes import changes
 from simulator.scenarios.model import find_scenario
 from simulator.views.message import asked, outcome
 from simulator.views.outline import Words
@@ -100,7 +100,7 @@ def lane(lesson: Lesson, trace: Trace, title: str) -> dict[str, Any]:
 def right_title(comparison: Comparison) -> str:
     """The title of the change; without one, that of the situation."""
     if comparison.change:
-        return _(CHANGES[comparison.change].title)
+        return changes()[comparison.change].title
     return titled(comparison.right, comparison)
 
 

@@ -1,4 +1,4 @@
-"""The changes of a scenario: one thing in the world, or in what is typed, as data.
+"""The changes of a scenario: one thing in the world, or in what is typed, as data (`changes.yaml`).
 
 A change is a function from scenario to scenario. Where there is nothing of the kind to change, or
 where it is so already, the scenario comes back equal: so an equal scenario means "makes no sense
@@ -6,70 +6,90 @@ here". A fault is taken from the scenario that is about it, so that both mean th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
 
 from simulator.docker.cli.commands import Pull
 from simulator.docker.cli.parse import parse
 from simulator.protocol.reference import InvalidReference, Reference
 from simulator.registry.fixtures import all_repositories
-from simulator.registry.model import Auth
 from simulator.scenarios.model import Scenario, Typed, first_registry, scenario
-from simulator.words.i18n import N_
+from simulator.scenarios.world import Strict
+from simulator.words.data_file import read_named
+from simulator.words.i18n import per_language
+
+CHANGES = Path(__file__).with_name("changes.yaml")
 
 Apply = Callable[[Scenario], Scenario]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that is different: its title, and the function that changes a scenario."""
-
-    title: str
-    apply: Apply
 
 
 class UnknownChange(ValueError):
     """Nothing of this name can be changed."""
 
 
+class InvalidChange(ValueError):
+    """`changes.yaml` is not right; the message says where."""
+
+
+class Change(Strict):
+    """One thing that is different.
+
+    `sets` gives fields of the scenario, `ordinary` names those that are as in the ordinary world,
+    and `as_in` those that are as in another scenario. The faults of `faults_of` strike first.
+    `does` names one of `FUNCTIONS`. With `at_the_registry` nothing changes where the lesson's
+    registry is not spoken to: this machine's own has no certificate.
+    """
+
+    name: str
+    title: str
+    sets: dict[str, Any] = Field(default_factory=dict)
+    ordinary: tuple[str, ...] = ()
+    as_in: dict[str, str] = Field(default_factory=dict)
+    faults_of: str = ""
+    does: str = ""
+    at_the_registry: bool = False
+
+    def apply(self, one: Scenario) -> Scenario:
+        """The scenario with this change."""
+        if self.at_the_registry and not speaks_to_the_registry(one):
+            return one
+        changed = one.model_copy(update=self.fields(one))
+        return FUNCTIONS[self.does](changed) if self.does else changed
+
+    def fields(self, one: Scenario) -> dict[str, Any]:
+        """The fields of this scenario that get another value."""
+        usual = {field: Scenario.model_fields[field].default for field in self.ordinary}
+        copied = {field: getattr(scenario(name), field) for name, field in self.as_in.items()}
+        added = scenario(self.faults_of).faults if self.faults_of else ()
+        new = tuple(fault for fault in added if fault not in one.faults)
+        return self.sets | usual | copied | ({"faults": (*new, *one.faults)} if new else {})
+
+
+@per_language
+def changes() -> Mapping[str, Change]:
+    """All changes by the name in an address, in the chosen language. Raises InvalidChange."""
+    return read_named(Change, CHANGES, InvalidChange)
+
+
 def change(name: str) -> Change:
     """The change of this name. Raises UnknownChange with the names there are."""
-    if name not in CHANGES:
-        raise UnknownChange(f"unknown change {name!r}: choose one of {', '.join(CHANGES)}")
-    return CHANGES[name]
+    known = changes()
+    if name not in known:
+        raise UnknownChange(f"unknown change {name!r}: choose one of {', '.join(known)}")
+    return known[name]
 
 
 # -- the world ----------------------------------------------------------------------------------
 
 
-def setting(**changed: object) -> Apply:
-    """The same scenario but for these fields."""
-    return lambda one: one.model_copy(update=changed)
+def speaks_to_the_registry(one: Scenario) -> bool:
+    return any(first_registry() in command.run for command in one.commands)
 
 
-def as_in(name: str, field: str) -> Apply:
-    """This field as in the scenario that is about it."""
-    return lambda one: one.model_copy(update={field: getattr(scenario(name), field)})
-
-
-def broken_as_in(name: str) -> Apply:
-    """The faults of that scenario are here too; they strike first."""
-
-    def apply(one: Scenario) -> Scenario:
-        added = tuple(fault for fault in scenario(name).faults if fault not in one.faults)
-        return one.model_copy(update={"faults": (*added, *one.faults)})
-
-    return apply
-
-
-def at_the_registry(apply: Apply) -> Apply:
-    """Only where the lesson's registry is spoken to: this machine's own has no certificate."""
-    return lambda one: apply(one) if any(first_registry() in c.run for c in one.commands) else one
-
-
-def ordinary(*fields: str) -> Apply:
-    """These fields as in the ordinary world."""
-    usual = {name: Scenario.model_fields[name].default for name in fields}
-    return setting(**usual)
+def with_stored_credentials(one: Scenario) -> Scenario:
+    return one.model_copy(update={"stored": f"alice:{one.password}"})
 
 
 def holding_the_image(one: Scenario) -> Scenario:
@@ -180,65 +200,17 @@ def for_another_platform(command: Typed, _: Scenario) -> Typed:
     return command.model_copy(update={"run": command.run.replace(" pull ", f" pull {option} ")})
 
 
-CHANGES: Mapping[str, Change] = {
-    "password": Change(N_("The password typed is wrong"), typing(wrong_password)),
-    "right-password": Change(N_("The password typed is right"), typing(right_password)),
-    "no-terminal": Change(N_("No terminal"), typing(unanswered)),
-    "stored": Change(
-        N_("Credentials of an earlier login are stored"),
-        lambda one: one.model_copy(update={"stored": f"alice:{one.password}"}),
-    ),
-    "not-stored": Change(N_("Nothing is stored"), setting(stored=None)),
-    "stale": Change(N_("The password was changed at the registry"), setting(password="changed")),
-    "helper": Change(
-        N_("The credential helper is missing"),
-        setting(helper_missing=True, stored=None),
-    ),
-    "read-only": Change(
-        N_("config.json cannot be written"),
-        as_in("read-only-config", "read_only"),
-    ),
-    "rights": Change(
-        N_("The account has no right to the repository"),
-        as_in("no-right", "may_pull"),
-    ),
-    "allowed": Change(N_("The account has a right to the repository"), ordinary("may_pull")),
-    "tag": Change(N_("The tag does not exist"), pulling(no_such_tag)),
-    "repository": Change(N_("The repository's name is misspelt"), pulling(misspelt_repository)),
-    "host": Change(N_("The registry's name is misspelt in the pull"), pulling(misspelt_host)),
-    "capital": Change(N_("The repository's name has a capital letter"), pulling(capitalised)),
-    "platform": Change(N_("Another platform is asked for"), typing(for_another_platform)),
-    "down": Change(
-        N_("Nothing listens at the registry's port"),
-        at_the_registry(as_in("down", "obstacle")),
-    ),
-    "tls": Change(
-        N_("The registry's certificate is not trusted"),
-        at_the_registry(as_in("untrusted-certificate", "tls")),
-    ),
-    "plain": Change(
-        N_("The registry speaks plain HTTP"),
-        at_the_registry(as_in("plain-http", "tls")),
-    ),
-    "basic": Change(N_("Basic authentication instead of tokens"), as_in("basic", "auth")),
-    "tokens": Change(N_("Tokens instead of Basic authentication"), setting(auth=Auth.BEARER)),
-    "open": Change(N_("The registry asks for nothing"), as_in("public-registry", "auth")),
-    "post": Change(
-        N_("The token service takes the OAuth2 POST"),
-        as_in("token-post", "token_post"),
-    ),
-    "token-service": Change(N_("The token service fails"), broken_as_in("token-service-down")),
-    "limited": Change(N_("The account is rate limited"), broken_as_in("rate-limited")),
-    "server": Change(N_("The registry fails"), broken_as_in("server-error")),
-    "held": Change(N_("An image with the same base is here"), holding_the_base),
-    "up-to-date": Change(N_("The image is here already"), holding_the_image),
-    "corrupted": Change(N_("A layer is corrupted"), broken_as_in("corrupted-layer")),
-    "missing": Change(N_("A layer is missing in the registry"), broken_as_in("missing-layer")),
-    "cut": Change(N_("The connection breaks once"), broken_as_in("cut-download")),
-    "redirect": Change(N_("Layers come from another host"), as_in("redirected-blobs", "redirect")),
-    "mended": Change(
-        N_("Nothing is broken"),
-        ordinary("faults", "obstacle", "tls", "helper_missing", "read_only"),
-    ),
+FUNCTIONS: Mapping[str, Apply] = {
+    "wrong_password": typing(wrong_password),
+    "right_password": typing(right_password),
+    "no_terminal": typing(unanswered),
+    "stored_credentials": with_stored_credentials,
+    "image_is_here": holding_the_image,
+    "base_is_here": holding_the_base,
+    "no_such_tag": pulling(no_such_tag),
+    "misspelt_repository": pulling(misspelt_repository),
+    "misspelt_host": pulling(misspelt_host),
+    "capital_letter": pulling(capitalised),
+    "another_platform": typing(for_another_platform),
 }
-"""The changes, by the name in an address."""
+"""What no fixed value of a field can say, by its name in `does`."""

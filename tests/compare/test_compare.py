@@ -26,7 +26,7 @@ from simulator.docker.trace import Step, Trace
 from simulator.docker.trace import run as trace_of
 from simulator.lesson.library import find_lesson
 from simulator.protocol.message import Response
-from simulator.scenarios.changes import CHANGES, UnknownChange
+from simulator.scenarios.changes import UnknownChange, changes
 from simulator.scenarios.model import UnknownScenario, scenario, scenarios
 from simulator.scenarios.play import trace as run
 from simulator.sources.mock import mock
@@ -82,8 +82,8 @@ def test_a_change_parts_the_runs_where_it_matters(change: str) -> None:
 
 def test_every_change_is_in_the_table() -> None:
     """A change without a stated parting is untested."""
-    assert set(PARTS) == set(CHANGES)
-    assert all(change.title for change in CHANGES.values())
+    assert set(PARTS) == set(changes())
+    assert all(change.title for change in changes().values())
 
 
 ran = cache(run)
@@ -147,7 +147,7 @@ def test_every_change_parts_at_the_first_difference(name: str, engine: str) -> N
     """Of the changes that leave the commands alone, the same is proven; and nothing is lost. Where
     the runs part, the heading says at which step, in which way, why, and what differs."""
     known, base = partings(name, engine), scenario(name)
-    for change, one in CHANGES.items():
+    for change, one in changes().items():
         changed = one.apply(base)
         if changed == base:
             assert change not in known
@@ -230,9 +230,9 @@ def test_a_change_without_effect_says_so() -> None:
 
 def test_a_change_is_of_one_thing() -> None:
     """Other faults and other commands stay: the change comes on top."""
-    changed = CHANGES["limited"].apply(scenario("corrupted-layer"))
+    changed = changes()["limited"].apply(scenario("corrupted-layer"))
     assert len(changed.faults) == 2
-    command = CHANGES["tag"].apply(scenario("no-platform")).commands[0].run
+    command = changes()["tag"].apply(scenario("no-platform")).commands[0].run
     assert command == "docker pull --platform linux/s390x myprivateregistry.com/team/multi:9.9"
 
 
@@ -269,8 +269,8 @@ def test_offers_lead_to_where_they_say(engine: str) -> None:
     assert {one["change"] for step in offered.values() for one in step} == set(
         partings("works", engine)
     )
-    for step, changes in offered.items():
-        for one in changes:
+    for step, found in offered.items():
+        for one in found:
             pair = what_if("works", one["change"], engine).parting
             assert pair and pair.left and pair.left.number == step
             assert one["href"] == (
@@ -319,7 +319,7 @@ def test_lanes_read_as_one_until_something_differs() -> None:
 
 def test_no_secret_is_in_the_lanes() -> None:
     """Neither password reaches the page or the JSON."""
-    for change in CHANGES:
+    for change in changes():
         text = json.dumps(staged(LESSON, what_if("works", change), {}))
         assert "s3cret" not in text and "oldpass" not in text
         assert '"wrong"' not in text

@@ -10,7 +10,7 @@ from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
 from simulator.recordings.situations import trace as played
-from simulator.scenarios.changes import CHANGES
+from simulator.scenarios.changes import changes
 from simulator.scenarios.model import own_scenarios, scenarios
 from simulator.web.components import comparison as duet
 from simulator.web.pages.parts import CHOICES, fragment, nothing_there, plain
@@ -26,7 +26,7 @@ WAYS = {
 KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
     "scenario": CHOICES["scenario"],
     "engine": CHOICES["engine"],
-    "change": lambda: {name: _(one.title) for name, one in CHANGES.items()},
+    "change": lambda: {name: one.title for name, one in changes().items()},
     "right": CHOICES["scenario"],
     "right_engine": CHOICES["engine"],
 }
@@ -78,7 +78,7 @@ def change_title(base: str, engine: str) -> Callable[[str], str]:
             step = _("step {number}").format(number=known[name])
         else:
             step = _("no difference") if makes_sense(base, name) else _("nothing to change")
-        return f"{_(CHANGES[name].title)} · {step}"
+        return f"{changes()[name].title} · {step}"
 
     return titled
 
@@ -86,8 +86,8 @@ def change_title(base: str, engine: str) -> Callable[[str], str]:
 def in_order(base: str, engine: str) -> list[str]:
     """Changes that matter by the step at which they do; then the others."""
     known = partings(base, engine)
-    possible = [name for name in CHANGES if name not in known and makes_sense(base, name)]
-    rest = [name for name in CHANGES if name not in known and name not in possible]
+    possible = [name for name in changes() if name not in known and makes_sense(base, name)]
+    rest = [name for name in changes() if name not in known and name not in possible]
     return [*known, *possible, *rest]
 
 
@@ -132,8 +132,8 @@ def invitation(lesson: Lesson, trace: Trace) -> None:
     """
     if trace.source != "mock" or not st.toggle(_("What if … at each step?"), key="what-if-here"):
         return
-    for step, changes in offers(lesson.id, trace).items():
-        links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in changes)
+    for step, offered in offers(lesson.id, trace).items():
+        links = " · ".join(f"[{plain(one['title'])}]({one['href']})" for one in offered)
         st.markdown(f"**{_('Step {number}').format(number=step)}**: {links}")
 
 
