@@ -20,6 +20,14 @@ FILES = (STATIC, "/media/", "/component/", "/_stcore/")
 """Below these paths are no pages."""
 COMPRESSED = ("application/javascript", "text/javascript", "text/css", "text/html")
 """Types of files that become smaller. Fonts and pictures are compressed already."""
+AWAY = (
+    {
+        "type": "http.response.start", "status": 503,
+        "headers": [(b"retry-after", b"1"), (b"content-type", b"text/plain; charset=utf-8")],
+    },
+    b"This server is stopping or starting. Please try again in a second.\n",
+)  # fmt: skip
+"""The answer where Streamlit gave none, or only a part of one: a process that ends does so."""
 WITHOUT = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 """Headers of a request that Streamlit does not get: its answer is whole and plain."""
 
@@ -62,7 +70,7 @@ def compressible(scope: Scope) -> bool:
 
 
 async def fetched(app: ASGIApp, scope: Scope, receive: Receive) -> Kept:
-    """The whole answer of the application, as plain bytes."""
+    """The whole answer of the application, as plain bytes; `AWAY` where there is none."""
     headers = [(name, value) for name, value in scope["headers"] if name not in WITHOUT]
     messages: list[Message] = []
 
@@ -70,7 +78,9 @@ async def fetched(app: ASGIApp, scope: Scope, receive: Receive) -> Kept:
         messages.append(message)
 
     await app({**scope, "headers": headers, "extensions": {}}, receive, collect)
-    start, *parts = messages
+    start, *parts = messages or [{}]
+    if not parts or parts[-1].get("more_body", False):
+        return Kept(*AWAY)
     return Kept(start, b"".join(part.get("body", b"") for part in parts))
 
 

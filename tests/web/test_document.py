@@ -1,11 +1,14 @@
 """Streamlit's own files as browsers get them: compressed, kept, and pages with our style."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from simulator import assets
+from simulator.web.document import Document
 from tests.pages import STAGE
 
 GZIP = {"accept-encoding": "gzip"}
@@ -54,3 +57,34 @@ def test_what_is_no_file_and_no_page_is_left_alone(client: httpx.Client) -> None
     plain = client.get("/", headers={"accept": "text/html", "accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert client.head("/", headers=PAGE).status_code == 200
+
+
+HEAD = {"type": "http.response.start", "status": 200, "headers": []}
+BEGUN = {"type": "http.response.body", "body": b"let a =", "more_body": True}
+END = {"type": "http.response.body", "body": b" 1;"}
+
+
+class Ending:
+    """An application that sends only so much of each answer, as a process does that ends."""
+
+    def __init__(self, answers: Sequence[Sequence[Message]]) -> None:
+        self.answers = iter(answers)
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        for message in next(self.answers):
+            await send(message)
+
+
+def test_a_process_that_ends_says_so_and_keeps_no_part_of_a_file() -> None:
+    """Nothing, a head, or half a script is 503; the next one who asks has it whole."""
+    document = Document(Ending([[], [HEAD], [HEAD, BEGUN], [HEAD, BEGUN, END]]))
+
+    async def asked() -> list[httpx.Response]:
+        there = httpx.ASGITransport(document)
+        async with httpx.AsyncClient(transport=there, base_url="http://a") as client:
+            return [await client.get("/static/a.js", headers=GZIP) for _ in range(5)]
+
+    *away, whole, kept = asyncio.run(asked())
+    assert [answer.status_code for answer in away] == [503] * 3
+    assert all(answer.headers["retry-after"] == "1" and answer.text for answer in away)
+    assert whole.text == kept.text == "let a = 1;"
