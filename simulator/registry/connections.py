@@ -119,7 +119,8 @@ class SlowClientGuard(Timed, H11Protocol):
 
 class QuickGuard(Timed, HttpToolsProtocol):
     """The same for a server whose requests are small and many: a parser in C takes a tenth of the
-    time. A head has the same bound."""
+    time. A head has the same bound. A connection that has had an answer may be silent for as long
+    as the server keeps it."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         self.head = 0
@@ -128,6 +129,7 @@ class QuickGuard(Timed, HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self.head += len(data)
+        self.request_timer.start(self, asgi.REQUEST_SECONDS)
         super().data_received(data)
         if self.head > asgi.HEAD_LIMIT and not self.transport.is_closing():
             self.transport.close()
@@ -146,9 +148,6 @@ class QuickGuard(Timed, HttpToolsProtocol):
         self.head = 0
         self.request_timer.stop()
 
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self.request_timer.start(self, asgi.REQUEST_SECONDS)
 
 
 def noticing_tls(hello: Callable[[str], None] | None) -> type[H11Protocol]:

@@ -55,8 +55,14 @@ EVENTS = [(name.lower().encode(), value.encode()) for name, value in SAFE.items(
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"x-accel-buffering", b"no"),  # nginx must not keep it back
 ]
-SERVER: dict[str, Any] = {"http": QuickGuard, "limit_concurrency": 2500, "proxy_headers": False}
-"""How rooms are served: each seat has a stream and a vote at once."""
+KEPT = 75
+"""Seconds for which a connection is kept: longer than a proxy keeps its own (nginx: 60), so that it
+never sends a vote into one that has just been closed. A new connection costs as much as a vote."""
+SERVER: dict[str, Any] = {
+    "http": QuickGuard, "limit_concurrency": 4000, "timeout_keep_alive": KEPT,
+    "proxy_headers": False,
+}  # fmt: skip
+"""How rooms are served: each seat has a stream, and a connection for its votes."""
 Answer = Callable[[Request, str], Awaitable[ASGIApp]]
 """What answers a request, with the code of its room (or the name of a file)."""
 

@@ -1,9 +1,11 @@
-"""A room with many seats: `python -m tests.bench.room [SEATS [stage]]`.
+"""A room with many seats: `python -m tests.bench.room [SEATS [stage] [kept]]`.
 
 The server runs in this process, the phones in another one. Measured are: the way of a phase to
 all seats; a vote of each seat within a second, until it is acknowledged (which is: on disk); votes
 after the close; all seats coming back at once, until each has the whole state. With `stage`
-someone steps a lesson in a browser meanwhile.
+someone steps a lesson in a browser meanwhile. With `kept` a seat votes on the connection on which
+it joined, as behind a proxy that keeps its connections; else on a new one, as a phone does whose
+last request was long ago.
 """
 
 import asyncio
@@ -25,7 +27,7 @@ from urllib.parse import urlencode, urlsplit
 
 from simulator.room.table import ItemAsked, VoteClosing, VoteOpened
 from tests.bench.step import presses
-from tests.pages import app, chromium
+from tests.pages import STAGE, app, chromium
 from tests.room.made import ITEM
 from tests.room.served import Class, a_class
 
@@ -50,21 +52,27 @@ class Seat:
     writer: asyncio.StreamWriter | None = None
     heard: dict[str, float] = field(default_factory=dict)
     key: str = "0"
+    keeps: bool = False
+    kept: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def request(self, method: str, path: str, **fields: str) -> tuple[int, str]:
-        reader, writer = await self.sent(method, path, **fields)
+        reader, writer = await self.sent(method, path, self.kept, **fields)
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         length = re.search(r"content-length: (\d+)", head)
         if length:
             await reader.readexactly(int(length[1]))
-        writer.close()
+        if self.keeps:
+            self.kept = reader, writer
+        else:
+            writer.close()
         return int(head.split()[1]), head
 
     async def sent(
-        self, method: str, path: str, **fields: str
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        self, method: str, path: str,
+        kept: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None, **fields: str,
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:  # fmt: skip
         parts, body = urlsplit(self.url), urlencode(fields)
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        reader, writer = kept or await asyncio.open_connection(parts.hostname, parts.port)
         heads = [f"{method} {parts.path}{path} HTTP/1.1", f"Host: {parts.netloc}",
                  f"Cookie: {self.cookie}", "Accept: application/json",
                  f"Content-Length: {len(body)}",
@@ -119,9 +127,9 @@ async def until(seats: Sequence[Seat], title: str) -> list[float]:
     return [seat.heard[title] for seat in seats]
 
 
-async def phones(url: str, count: int) -> None:
+async def phones(url: str, count: int, keeps: bool) -> None:
     """Say on standard output what happened, a line of JSON each; read when to go on."""
-    seats = [Seat(url) for _ in range(count)]
+    seats = [Seat(url, keeps=keeps) for _ in range(count)]
     for start in range(0, count, 50):
         await each(seats[start : start + 50], Seat.join)
     streams = [asyncio.create_task(seat.listen()) for seat in seats]
@@ -174,7 +182,7 @@ def stepping() -> None:
     with app() as url, chromium() as browser:
         say("ready")
         while True:
-            presses(browser, url, 20, 1)
+            presses(browser, f"{url}/{STAGE}", 20, 1)
 
 
 @contextmanager
@@ -189,8 +197,8 @@ def a_stage() -> Iterator[None]:
             other.send_signal(signal.SIGINT)
 
 
-def measure(one: Class, count: int) -> None:
-    command = [sys.executable, "-m", "tests.bench.room", "phones", one.address, str(count)]
+def measure(one: Class, count: int, *how: str) -> None:
+    command = [sys.executable, "-m", "tests.bench.room", "phones", one.address, str(count), *how]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as others:
         assert others.stdout
         told = map(json.loads, others.stdout)
@@ -221,19 +229,19 @@ def measure(one: Class, count: int) -> None:
 
 def main() -> None:
     if sys.argv[1:2] == ["phones"]:
-        asyncio.run(phones(sys.argv[2], int(sys.argv[3])))
+        asyncio.run(phones(sys.argv[2], int(sys.argv[3]), "kept" in sys.argv))
         return
     if sys.argv[1:2] == ["stepping"]:
         with suppress(KeyboardInterrupt):
             stepping()
         return
     count = int(sys.argv[1]) if sys.argv[1:] else SEATS
-    beside = a_stage() if sys.argv[2:3] == ["stage"] else nullcontext()
-    print(f"a room of {count} seats, SQLite" + (", beside a stage" if sys.argv[2:] else ""))
+    beside = a_stage() if "stage" in sys.argv else nullcontext()
+    print(f"a room of {count} seats, SQLite: {' '.join(sys.argv[2:])}")
     with tempfile.TemporaryDirectory() as folder, beside, a_class(Path(folder)) as one:
         gc.collect()
         gc.freeze()  # as a process for rooms does
-        measure(one, count)
+        measure(one, count, *sys.argv[2:])
     print("arsnova, published")
     for what, figure in ARSNOVA.items():
         print(f"  {what}: {figure}")
