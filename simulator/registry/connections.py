@@ -149,7 +149,6 @@ class QuickGuard(Timed, HttpToolsProtocol):
         self.request_timer.stop()
 
 
-
 def noticing_tls(hello: Callable[[str], None] | None) -> type[H11Protocol]:
     """The guard, which also calls `hello` with the address of a client that begins with TLS."""
     if hello is None:
