@@ -9,6 +9,7 @@ from simulator.authoring.diagram import build
 from simulator.authoring.proof import each_problem
 from simulator.authoring.sentences import sentence_problems
 from simulator.authoring.translations import translation_problems
+from simulator.lesson.card import keep_cards
 from simulator.lesson.challenges import InvalidChallenge, challenges
 from simulator.lesson.chapters import InvalidChapters
 from simulator.lesson.document import InvalidLesson, Lesson
@@ -60,7 +61,7 @@ def first_page_problem(lesson: Lesson) -> str:
 
 
 def build_folder(folder: Path) -> bool:
-    """Lay out the diagrams of the lesson, and keep its proof; whether it is proven.
+    """Lay out the diagrams of the lesson, and keep its cards and its proof; whether it is proven.
 
     Raises InvalidLesson or InvalidTranslation.
     """
@@ -68,5 +69,6 @@ def build_folder(folder: Path) -> bool:
         build(lesson)
     proven = not any(folder_problems(folder))
     if proven:
+        keep_cards(folder)
         keep_proof(folder)
     return proven

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from simulator.lesson.card import INVALID, Card, card_of, kept_card
 from simulator.lesson.document import FILE, InvalidLesson, Lesson
 from simulator.lesson.load import load
-from simulator.scenarios.model import OWN, InvalidScenario, own_scenarios
+from simulator.scenarios.model import OWN, own_scenarios
 from simulator.words import i18n
-from simulator.words.translation import InvalidTranslation
 
 VARIABLE = "PULLSCOPE_LESSONS"
 """The environment variable with folders of lessons, as PATH has folders of programs."""
@@ -38,12 +38,17 @@ class UnknownLesson(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """A lesson in the library; without one, `trouble` says why it cannot be read."""
+    """A lesson in the library; without a card, `trouble` says why it cannot be read."""
 
     id: str
     folder: Path
-    lesson: Lesson | None
+    card: Card | None
     trouble: str = ""
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The lesson itself, in the chosen language. Only who asks has it read."""
+        return find_lesson(self.id) if self.card else None
 
 
 def named() -> tuple[Path, ...]:
@@ -151,15 +156,26 @@ def in_order(listed: Sequence[Entry]) -> Iterator[Entry]:
 
 
 def builds_on(one: Entry) -> tuple[str, ...]:
-    return one.lesson.document.builds_on if one.lesson else ()
+    return one.card.builds_on if one.card else ()
 
 
 def entry(name: str, folder: Path) -> Entry:
     try:
-        own_scenarios(name)
-        return Entry(name, folder, find_lesson(name))
-    except (InvalidLesson, InvalidScenario, InvalidTranslation) as error:
+        return Entry(name, folder, card(name, folder))
+    except INVALID as error:
         return Entry(name, folder, None, str(error))
+
+
+def card(name: str, folder: Path) -> Card:
+    """The card in the chosen language; of a lesson that is not proven, from the lesson itself.
+
+    Raises InvalidLesson, InvalidChallenge, InvalidScenario or InvalidTranslation.
+    """
+    kept = kept_card(folder, i18n.chosen.get(), content(folder))
+    if kept:
+        return kept
+    own_scenarios(name)
+    return card_of(find_lesson(name))
 
 
 @lru_cache(maxsize=100)

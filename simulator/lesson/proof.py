@@ -11,14 +11,20 @@ from pathlib import Path
 from simulator import __version__
 
 FILE = "proof.txt"
+CARDS = "cards.json"
+"""What the home says of the lesson: made from its files, and proven with them."""
 PROVEN = frozenset({".yaml", ".svg"})
 """Suffixes of the files that a lesson consists of."""
+
+
+def is_part(path: Path) -> bool:
+    return path.suffix in PROVEN or path.name == CARDS
 
 
 def proof(folder: Path) -> str:
     """The line that says that these files are proven with this version of Pullscope."""
     digest = sha256()
-    for path in sorted(one for one in folder.iterdir() if one.suffix in PROVEN):
+    for path in sorted(one for one in folder.iterdir() if is_part(one)):
         content = path.read_bytes()
         digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
     return f"{__version__} sha256:{digest.hexdigest()}\n"

@@ -15,6 +15,7 @@ from simulator.authoring.translations import translation_problems
 from simulator.cli import main
 from simulator.docker.engines import engines
 from simulator.lesson import library
+from simulator.lesson.card import card_of
 from simulator.lesson.challenges import challenges
 from simulator.lesson.chapters import Chapters, chapters
 from simulator.lesson.claims import right_answer
@@ -30,6 +31,8 @@ from simulator.scenarios.play import trace
 from simulator.views.address import Address
 from simulator.views.player import payload
 from simulator.views.stage import stage
+from simulator.words import i18n
+from tests.pages import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,14 @@ def root(tmp_path: Path, new: Path) -> Iterator[Path]:
 
 def pullscope(*words: str) -> Result:
     return CliRunner().invoke(main, words)
+
+
+def check_named() -> Result:
+    """`pullscope check` of the lessons that are named: one test that also checks those that come
+    with Pullscope is enough, as that takes a minute of a processor."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "HOME", ROOT / "none")
+        return pullscope("check")
 
 
 def spoil(root: Path, old: str, new: str) -> int:
@@ -103,7 +114,7 @@ def test_a_folder_that_the_environment_names_in_vain_is_told(
     """On the home beside the lessons, and by each command that looks for lessons."""
     monkeypatch.setenv(library.VARIABLE, str(tmp_path / "no"))
     known, last = find_lesson(), entries()[-1]
-    assert (known.id, last.lesson) == (USUAL, None)
+    assert (known.id, last.card) == (USUAL, None)
     refused = pullscope("run")
     assert refused.exit_code == 2
     for told in (last.trouble, refused.stderr):
@@ -133,8 +144,6 @@ one:
   commands:
     - {{run: "docker pull myprivateregistry.com/myimage:{tag}"}}
 """
-
-
 
 
 def test_a_folder_alone_brings_its_own_situations(tmp_path: Path) -> None:
@@ -240,13 +249,13 @@ def test_a_broken_lesson_says_where_and_the_others_work(root: Path, case: str) -
     """File, line and cure; in the library and in `check`."""
     old, new, sentence = BROKEN[case]
     line = spoil(root, old, new)
-    (broken,) = (one for one in entries() if one.lesson is None)
+    (broken,) = (one for one in entries() if one.card is None)
     assert broken.id == "second" and sentence in broken.trouble
     assert f"second/{FILE}:" in broken.trouble and "\n" not in broken.trouble
     if case != "a word missing":
         assert f"second/{FILE}:{line}: " in broken.trouble
     assert find_lesson().id == USUAL
-    done = pullscope("check")
+    done = check_named()
     assert done.exit_code == 1 and broken.trouble in done.stderr
 
 
@@ -329,8 +338,28 @@ def test_a_lesson_brings_situations_of_its_own(root: Path) -> None:
 def test_a_broken_situation_says_where(root: Path) -> None:
     """And breaks nothing else."""
     (root / "second" / "scenarios.yaml").write_text(OWN.replace("cause:", "couse:"), "utf-8")
-    (broken,) = (one for one in entries() if one.lesson is None)
+    (broken,) = (one for one in entries() if one.card is None)
     assert "second/scenarios.yaml:4: yesterday.couse: " in broken.trouble
     assert find_lesson().id == USUAL
-    done = pullscope("check")
+    done = check_named()
     assert done.exit_code == 1 and broken.trouble in done.stderr
+
+
+def test_broken_challenges_say_where(root: Path) -> None:
+    """On the card of the lesson; the home and the other lessons work."""
+    (root / "second" / "challenges.yaml").write_text("one: {title: One}\n", "utf-8")
+    (broken,) = (one for one in entries() if one.card is None)
+    assert "second/challenges.yaml:1: one.story: Field required" in broken.trouble
+
+
+def test_a_card_is_that_of_the_lesson_as_it_is(root: Path) -> None:
+    """Kept with the proof in each language; after a change made anew, without being built."""
+    assert {one.id: one.card for one in entries()} == {
+        one.id: card_of(one.lesson) for one in entries() if one.lesson
+    }
+    spoil(root, "title: Second", "title: Changed")
+    assert entries()[-1].card == card_of(second())
+    assert second().title == "Changed"
+    with i18n.speaking("de"):
+        card = entries()[0].card
+        assert card and card == card_of(find_lesson()) and card.title == find_lesson().title

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
+from simulator.lesson import library
 from simulator.lesson.library import VARIABLE, find_lesson
 from simulator.web.pages import MORE, PATH, TOOLS
 from tests.conftest import Open
@@ -30,6 +31,16 @@ def test_a_card_says_what_one_will_be_able_to_do() -> None:
     assert all(line.text in words for line in LESSON.document.outcomes)
     assert test.button(f"start-{LESSON.id}").label == "Begin the lesson"
     assert test.button("start").label == f"Start: {LESSON.title}"
+
+
+def test_the_home_reads_no_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are: their cards are kept with their proof."""
+    read: list[Path] = []
+    monkeypatch.setattr(library, "load", read.append)
+    library.kept.cache_clear()
+    shown = {one.value for one in home().subheader}
+    assert {entry.card.title for entry in library.entries() if entry.card} <= shown
+    assert len(shown) > 2 and not read
 
 
 def test_a_broken_lesson_is_shown_with_its_sentence(

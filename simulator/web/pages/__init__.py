@@ -128,10 +128,11 @@ def first_problem(folder: Path, language: str, _content: tuple[tuple[str, int, i
 
 
 def prepare() -> None:
-    """What the first page would make and keep is made before: lessons, and their usual runs."""
-    for entry in library.entries():
-        if entry.lesson:
-            stage(entry.lesson, trace(entry.lesson.scenario))
+    """What the first page would make and keep is made before: the cards of the lessons, and the
+    usual run of the first one."""
+    lesson = next((entry.lesson for entry in library.entries() if entry.card), None)
+    if lesson:
+        stage(lesson, trace(lesson.scenario))
 
 
 def asked_lesson() -> str:

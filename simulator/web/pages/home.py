@@ -7,8 +7,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from simulator.decoder.asking import PATH
 from simulator.lesson import chapters
-from simulator.lesson.challenges import challenges
-from simulator.lesson.document import Lesson
+from simulator.lesson.card import Card
 from simulator.lesson.library import Entry, entries
 from simulator.progress.records import Place, Review, best, due, reviews
 from simulator.questions import OBJECTIVES
@@ -44,7 +43,7 @@ def page() -> None:
         paste()
         with st.container(key="lessons", horizontal=True, gap="medium"):
             listed = entries()
-            titles = {entry.id: entry.lesson.title for entry in listed if entry.lesson}
+            titles = {entry.id: entry.card.title for entry in listed if entry.card}
             for entry in listed:
                 card(entry, titles)
         st.header(_("Tools"), anchor="tools")
@@ -80,30 +79,30 @@ def resume() -> bool:
 
 def start() -> None:
     """A new learner's first step: the first lesson."""
-    lesson = next((entry.lesson for entry in entries() if entry.lesson), None)
-    if lesson and st.button(
-        _("Start: {title}").format(title=plain(lesson.title)), type="primary",
+    first = next((entry for entry in entries() if entry.card), None)
+    if first and first.card and st.button(
+        _("Start: {title}").format(title=plain(first.card.title)), type="primary",
         icon=":material/play_arrow:", key="start",
     ):  # fmt: skip
-        enter(lesson)
+        enter(first)
 
 
 def review() -> None:
     """Links to Recall, for the lessons of which something is due."""
     target = way("recall")
     for entry in entries():
-        waiting = len(waiting_of(entry.lesson)) if entry.lesson else 0
-        if target and entry.lesson and waiting:
+        waiting = len(waiting_of(entry.id)) if entry.card else 0
+        if target and entry.card and waiting:
             told = ngettext("{count} question is due", "{count} questions are due", waiting)
             st.page_link(
                 target, icon=":material/history:", query_params={"lesson": entry.id},
-                label=f"{told.format(count=waiting)}: {plain(entry.lesson.title)}",
+                label=f"{told.format(count=waiting)}: {plain(entry.card.title)}",
             )  # fmt: skip
 
 
-def waiting_of(lesson: Lesson) -> list[Review]:
+def waiting_of(lesson: str) -> list[Review]:
     """What of the lesson was answered, and is due again."""
-    answers = progress().of(lesson.id).answers
+    answers = progress().of(lesson).answers
     return [one for one in due(reviews(answers, list(OBJECTIVES)), now()) if not one.new]
 
 
@@ -137,45 +136,43 @@ def card(entry: Entry, titles: Mapping[str, str]) -> None:
     """What one will be able to do, how long it takes, how far one is, and the way in. `titles` are
     those of all lessons."""
     with st.container(key=f"card-{entry.id}", border=True, width=520):
-        if entry.lesson is None:
+        known = entry.card
+        if known is None:
             st.subheader(plain(entry.id), anchor=False)
             say(st.warning, "{error}", error=entry.trouble)
             return
-        lesson = entry.lesson
-        st.subheader(lesson.title, anchor=False)
-        st.caption(f":material/schedule: {plain(lesson.minutes)}")
-        earlier = [titles[name] for name in lesson.document.builds_on if name in titles]
+        st.subheader(known.title, anchor=False)
+        st.caption(f":material/schedule: {plain(known.minutes)}")
+        earlier = [titles[name] for name in known.builds_on if name in titles]
         if earlier:
             sentence = f":material/stairs: {_('Builds on: {lessons}')}"
             say(st.caption, sentence, lessons=", ".join(earlier))
-        outcomes = lesson.document.outcomes[:OUTCOMES]
-        st.markdown("\n".join(f"- {line.text}" for line in outcomes))
-        done, every = advance(lesson)
+        st.markdown("\n".join(f"- {outcome}" for outcome in known.outcomes[:OUTCOMES]))
+        done, every = advance(entry.id, known)
         if done:
             said = _("{done} of {all} questions and challenges")
             st.progress(done / every, said.format(done=done, all=every))
         label = _("Go on with the lesson") if done else _("Begin the lesson")
         if st.button(label, key=f"start-{entry.id}"):
-            enter(lesson)
+            enter(entry)
 
 
-def advance(lesson: Lesson) -> tuple[int, int]:
+def advance(lesson: str, known: Card) -> tuple[int, int]:
     """Questions of the lesson answered rightly and challenges solved; and of how many."""
-    known = progress().of(lesson.id)
-    asked = {f"quiz-{place}" for place, _one in enumerate(lesson.document.quiz, 1)}
-    right = {answer.question for answer in known.answers if answer.right} & asked
-    solvable = challenges(lesson)
-    solved = set(best(known.solutions)) & set(solvable)
-    return len(right) + len(solved), len(asked) + len(solvable)
+    done = progress().of(lesson)
+    asked = {f"quiz-{place}" for place in range(1, known.quiz + 1)}
+    right = {answer.question for answer in done.answers if answer.right} & asked
+    solved = set(best(done.solutions)) & set(known.challenges)
+    return len(right) + len(solved), len(asked) + len(known.challenges)
 
 
-def enter(lesson: Lesson) -> None:
+def enter(entry: Entry) -> None:
     """To the lesson's first page: its chapters, or the stage of one that has none."""
-    first = "learn" if (lesson.folder / chapters.FILE).exists() else "visual"
+    first = "learn" if (entry.folder / chapters.FILE).exists() else "visual"
     target = way(first)
     if target:
-        st.session_state.lesson = lesson.id
-        st.switch_page(target, query_params={"lesson": lesson.id})
+        st.session_state.lesson = entry.id
+        st.switch_page(target, query_params={"lesson": entry.id})
 
 
 # -- beside the lessons -------------------------------------------------------------------------

@@ -122,7 +122,7 @@ def deep_page(lesson: Lesson) -> None:
 
 def others_page(lesson: Lesson) -> None:
     """What other courses say, each answered by a run."""
-    known = (entry.lesson for entry in entries() if entry.lesson)
+    known = (one for entry in entries() if (one := entry.lesson))
     owner = next((one for one in known if chapters(one).others), lesson)
     headed(owner, _("What other courses say"), chapters(owner).others, "others")
 

@@ -42,7 +42,7 @@ def predicted(lesson: str, scenario: str, engine: str, language: str) -> tuple[I
 def picker(lesson: Lesson, ask: Callable[[Item], None]) -> None:
     """Source, lesson and question, and a button that asks it."""
     st.subheader(_("Next question"), anchor=False)
-    titles = {one.id: one.lesson.title for one in entries() if one.lesson}
+    titles = {one.id: one.card.title for one in entries() if one.card}
     with st.container(horizontal=True):
         source = st.selectbox(_("From"), list(SOURCES), key="room_source", width=260,
                               format_func=lambda one: _(SOURCES[one]))  # fmt: skip

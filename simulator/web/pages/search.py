@@ -65,7 +65,7 @@ def ask() -> None:
 
 def hits() -> Iterator[Hit]:
     """Everything that can be found, in the chosen language."""
-    lessons = [entry.lesson for entry in entries() if entry.lesson]
+    lessons = [one for entry in entries() if (one := entry.lesson)]
     for lesson in lessons:
         yield Hit(f"{_('Lesson')} · {lesson.title}", "learn", {"lesson": lesson.id})
     yield from pages()
