@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from simulator.lesson.challenges import InvalidChallenge, challenges
 from simulator.lesson.document import InvalidLesson, Lesson
@@ -67,8 +67,11 @@ def kept_card(
     folder: Path, language: str, _content: tuple[tuple[str, int, int], ...]
 ) -> Card | None:
     """The card in this language, else in the default one, of a lesson that is proven; None for a
-    lesson that is not. Read once, until a file of the lesson changes."""
+    lesson that is not, or whose cards are none. Read once, until a file of the lesson changes."""
     if not is_proven(folder) or not (folder / CARDS).exists():
         return None
-    cards = CARDS_BY_LANGUAGE.validate_json((folder / CARDS).read_bytes())
-    return cards.get(language, cards[i18n.DEFAULT])
+    try:
+        cards = CARDS_BY_LANGUAGE.validate_json((folder / CARDS).read_bytes())
+    except ValidationError:  # a proof is no signature: anyone can make one
+        return None
+    return cards.get(language) or cards.get(i18n.DEFAULT)

@@ -22,6 +22,7 @@ from simulator.lesson.claims import right_answer
 from simulator.lesson.document import FILE, InvalidLesson, Lesson
 from simulator.lesson.library import USUAL, entries, find_lesson, with_folders
 from simulator.lesson.project import Project, project
+from simulator.lesson.proof import CARDS, keep_proof
 from simulator.questions import draw
 from simulator.questions import problems as question_problems
 from simulator.questions.runs import by_event, marked
@@ -363,3 +364,11 @@ def test_a_card_is_that_of_the_lesson_as_it_is(root: Path) -> None:
     with i18n.speaking("de"):
         card = entries()[0].card
         assert card and card == card_of(find_lesson()) and card.title == find_lesson().title
+
+
+def test_cards_that_are_none_are_not_believed(root: Path) -> None:
+    """Anyone can write a proof for any files: the card then comes from the lesson."""
+    for text in ("[]", '{"de": {"title": 1}}', "{}", "\xff"):
+        (root / "second" / CARDS).write_text(text, "latin-1")
+        keep_proof(root / "second")
+        assert entries()[-1].card == card_of(second())
