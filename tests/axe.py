@@ -13,6 +13,8 @@ OF_COLOURS = ["color-contrast", "link-in-text-block"]
 STREAMLITS = {
     ("region", '[data-testid="stSkipToContent"]'),
     ("color-contrast", '[data-testid="stCode"] code'),  # colours of the highlighter
+    # A browser lets one focus what scrolls and holds nothing to focus.
+    ("scrollable-region-focusable", '[data-testid="stTable"] *'),
     ("presentation-role-conflict", '[data-testid="stFileUploaderDropzone"]'),
 }
 """Violations that are Streamlit's own: rule, and the selector of what it draws."""

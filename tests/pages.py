@@ -99,6 +99,26 @@ def settled(page: Page) -> Page:
     return page
 
 
+def loaded(page: Page) -> Page:
+    """The page after the script's run, with all parts that Streamlit loads one by one."""
+    settled(page).wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    return page
+
+
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 100)));
+})"""
+
+
+def shift(page: Page) -> float:
+    """How much has moved by itself since the page was asked for, as browsers count it."""
+    return float(page.evaluate(SHIFT))
+
+
 def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select. While a script runs, Streamlit may draw the list of options anew and
     lose a click, so this waits for its end."""

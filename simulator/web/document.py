@@ -1,19 +1,25 @@
 """Streamlit's own files as browsers get them: compressed, and the document with our style sheet.
 
 Streamlit leaves both out. Its scripts are 2.5 MB, and a style sheet that a page sends arrives
-after the page was painted, which then moves.
+after the page was painted, which then moves. Of its icons, a font of 375 kB that every page loads
+first, the document has those that are drawn: `tests/symbols.py` makes it.
 """
 
 import gzip
+import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator import assets
 
+SCRIPTS = Path(streamlit.__file__).parent / "static" / "static" / "js"
 STATIC = "/static/"
 """Below this path are Streamlit's files; each name holds a hash of what the file holds."""
 FILES = (STATIC, "/media/", "/component/", "/_stcore/")
@@ -28,6 +34,17 @@ AWAY = (
     b"This server is stopping or starting. Please try again in a second.\n",
 )  # fmt: skip
 """The answer where Streamlit gave none, or only a part of one: a process that ends does so."""
+ICONS = re.compile(rb"@font-face\{font-family:Material Symbols Rounded;[^{}]{1,400}\}")
+"""In Streamlit's style sheet, the rule that loads all of its icons."""
+FONT = b'as="font"'
+"""In the document, what is said of the font for text. It can wait for the scripts."""
+ROOT = b'<div id="root">'
+"""Of the document, where Streamlit draws. Until it does, our name is there."""
+SOON = ("PageLink", "Button", "BidiComponent")
+"""Streamlit's scripts that it asks for when a page of ours is drawn: links, buttons, components.
+Without a hint that is one more way to the server and back, before anything can be read."""
+IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]{1,80}\.js)"')
+"""In a script, one that it needs."""
 WITHOUT = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 """Headers of a request that Streamlit does not get: its answer is whole and plain."""
 
@@ -90,9 +107,9 @@ def prepared(answer: Kept) -> Kept:
     kind = headers.get("content-type", "").partition(";")[0]
     if kind not in COMPRESSED or answer.start["status"] != 200:
         return answer
-    body = answer.body
+    body = ICONS.sub(b"", answer.body) if kind == "text/css" else answer.body
     if kind == "text/html":
-        body = body.replace(b"<body>", b"<body>" + style(), 1)
+        body = with_ours(body)
         del headers["etag"]
         del headers["last-modified"]
     packed = gzip.compress(body, mtime=0)
@@ -102,7 +119,46 @@ def prepared(answer: Kept) -> Kept:
     return Kept({**answer.start, "headers": headers.raw}, packed)
 
 
+def with_ours(document: bytes) -> bytes:
+    """Streamlit's document with our style, our name until it draws, and hints what to load."""
+    added = {
+        b"<body>": b"<body>" + style(),
+        ROOT: ROOT + b'<p id="loading">Pullscope</p>',
+        FONT: FONT + b' fetchpriority="low"',
+        b"</head>": hints(document) + b"</head>",
+    }
+    for place, more in added.items():
+        document = document.replace(place, more, 1)
+    return document
+
+
+def hints(document: bytes) -> bytes:
+    """Links that have a browser load what every page needs, and the document does not name."""
+    names = (name for name in soon() if name.encode() not in document)
+    return "".join(
+        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in names
+    ).encode()
+
+
+@cache
+def soon() -> tuple[str, ...]:
+    """The files of `SOON`, with all that they import."""
+    found: dict[str, None] = {}
+    waiting = [path.name for start in SOON for path in SCRIPTS.glob(f"{start}.*.js")]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = None
+            waiting += IMPORTED.findall((SCRIPTS / name).read_text("utf-8"))
+    return tuple(found)
+
+
 @cache
 def style() -> bytes:
     """The pages' own style sheet, for the body: there it comes after Streamlit's, and wins."""
-    return f"<style>{assets.text('page/page.css')}</style>".encode()
+    font = b64encode((assets.FOLDER / "page" / "symbols.woff2").read_bytes()).decode()
+    icons = (
+        "@font-face{font-family:Material Symbols Rounded;font-display:block;"
+        f"src:url(data:font/woff2;base64,{font})format('woff2')}}"
+    )
+    return f"<style>{assets.text('page/page.css')}{icons}</style>".encode()

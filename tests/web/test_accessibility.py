@@ -1,14 +1,15 @@
 """The stage and every page for everyone: by keyboard, by ear, at any size, in any colours."""
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from simulator.web.pages import PAGES
 from tests.axe import violations
 from tests.conftest import Open
-from tests.pages import STAGE, settled
+from tests.pages import STAGE, loaded, shift
 from tests.tabs import Tabs
 from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before, right
 from tests.web.test_browser import SHOTS, at_step
@@ -19,6 +20,7 @@ FOCUSED = """() => {
   while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
   return one === document.body ? "" : one?.dataset?.act ?? one?.type ?? one?.className ?? "";
 }"""
+
 
 def test_a_whole_run_by_keyboard(learner: Open) -> None:
     """From the address bar to the last step, questions and all; the focus is never lost."""
@@ -81,26 +83,46 @@ def test_a_whole_run_by_ear(learner: Open) -> None:
     expect(stage.get_by_role("slider", name="Step")).to_have_value(str(LAST))
 
 
-@pytest.mark.parametrize("path", [page.path for page in PAGES])
+@pytest.mark.parametrize("path", ["", *(page.path for page in PAGES)])
 def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
-    """In German, which is longer: nothing overflows sideways, the language's switch is in reach,
-    and axe finds nothing of ours in either theme. tests/axe.py lists Streamlit's own faults."""
+    """In German, which is longer, on a laptop and on a phone: what loads moves little, nothing
+    overflows sideways, the language's switch is in reach, and axe finds nothing of ours in either
+    theme. tests/axe.py lists Streamlit's own faults."""
     page = tabs.new(address)
     page.goto(f"{address}/{path}?lang=de")
-    page.locator("h1").first.wait_for()
-    switch = page.get_by_role("navigation").get_by_role("link", name="English", exact=True)
-    expect(switch).to_be_visible()
-    settled(page)
+    page.locator("h1").first.wait_for(state="attached")
+    assert shift(loaded(page)) < 0.1
     assert page.locator("html").get_attribute("lang") == "de"
-    for width in (390, 1366):
+    for width in (1366, 390):
         page.set_viewport_size({"width": width, "height": 768})
         frames(page, 5)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        box = switch.bounding_box()
-        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width and box["height"] >= 24
-    assert violations(page) == []
+        fits(page, width)
+        assert violations(page) == [], width
     turn_dark(page)
     assert violations(page, dark=True) == []
+    page.set_viewport_size({"width": 1366, "height": 768})
+    frames(page, 5)
+    assert violations(page, dark=True) == []
+
+
+def fits(page: Page, width: int) -> None:
+    """Nothing is wider than the window, and the other language can be clicked."""
+    switch = page.get_by_role("navigation").get_by_role("link", name="English", exact=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = switch.bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= width and box["height"] >= 24
+
+
+def test_a_part_that_never_comes_hides_nothing_for_good(tabs: Tabs, address: str) -> None:
+    """After some seconds the parts below it are shown."""
+    page, waiting = tabs.new(address, apart=True), []
+    page.route(re.compile(r"/static/js/Metric\."), lambda route: waiting.append(route))
+    page.goto(f"{address}/progress")
+    page.locator(".st-key-figures [data-testid=stSkeleton]").first.wait_for()
+    below = page.get_by_role("heading", name="Objectives", exact=True)
+    below.wait_for(state="attached")
+    expect(below).to_be_visible()
+    assert waiting
 
 
 STATES = {

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 
 import httpx
 import pytest
+from fontTools.ttLib import TTFont
 from starlette.types import Message, Receive, Scope, Send
 
 from simulator import assets
 from simulator.web.document import Document
 from tests.pages import STAGE
+from tests.symbols import OURS, ligatures, names, streamlits
 
 GZIP = {"accept-encoding": "gzip"}
 PAGE = {**GZIP, "accept": "text/html"}
@@ -48,6 +50,15 @@ def test_a_script_is_sent_small_and_kept_for_good(client: httpx.Client) -> None:
     assert int(small.headers["content-length"]) < len(plain.content) / 2
     assert "immutable" in small.headers["cache-control"]
     assert small.headers["vary"] == "Accept-Encoding"
+
+
+def test_the_document_has_the_icons_that_are_drawn(client: httpx.Client) -> None:
+    """Each of Streamlit's and ours is in our font, and Streamlit's own is not loaded."""
+    document = client.get("/", headers=PAGE).text
+    sheet = document.partition('rel="stylesheet" crossorigin href=".')[2].partition('"')[0]
+    assert b"Material Symbols" not in client.get(sheet, headers=GZIP).content
+    assert document.count("font-family:Material Symbols Rounded") == 1
+    assert names() & set(ligatures(streamlits())) <= set(ligatures(TTFont(OURS)))
 
 
 def test_what_is_no_file_and_no_page_is_left_alone(client: httpx.Client) -> None:

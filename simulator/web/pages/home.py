@@ -41,6 +41,7 @@ def page() -> None:
             start()
         review()
         paste()
+        st.header(_("Lessons"), anchor="lessons")
         with st.container(key="lessons", horizontal=True, gap="medium"):
             listed = entries()
             titles = {entry.id: entry.card.title for entry in listed if entry.card}

@@ -162,7 +162,8 @@ def page(lesson: Lesson) -> None:
     st.title(_("Your progress"), anchor=False)
     known = progress().of(lesson.id)
     if not keeper().trouble:
-        figures(lesson, known)
+        with st.container(key="figures"):
+            figures(lesson, known)
         objectives(known)
         solved(lesson, known)
         answered(known)

@@ -89,7 +89,8 @@ def timed(lesson: Lesson, engine: str) -> None:
     known = LINKS.get(link_name, LINKS["office"])[1]
     link = replace(known, parallel=parallel or 3)
     bars = measured(trace) if link_name == MEASURED else timeline(trace, link)
-    figures(bars)
+    with st.container(key="figures"):
+        figures(bars)
     chart(bars)
     explained(link_name == MEASURED)
     compared(lesson, engine, link)
