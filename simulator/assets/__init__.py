@@ -37,7 +37,7 @@ COMPONENTS = {
         (PALETTE, "terminal/console.css"),
         "terminal/console.js",
     ),
-    "language": ("page/language.html", ("page/language.css",), "page/language.js"),
+    "page": ("page/language.html", ("page/language.css",), "page/page.js"),
     "live": ("live/bar.html", ("live/bar.css",), "live/bar.js"),
 }
 """The page, the styles and the main module of each; the main module exports its function."""

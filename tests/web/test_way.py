@@ -125,6 +125,32 @@ def test_a_language_lasts_for_who_clicks_on_at_once(tabs: Tabs, address: str) ->
     expect(page.get_by_role("heading", name="In zwei Minuten gelernt")).to_be_visible()
 
 
+def test_a_change_of_page_moves_the_focus(tabs: Tabs, address: str) -> None:
+    """To the new heading, where reading begins; its tab is named after it."""
+    page = tabs.new(address)
+    page.goto(address)
+    for title in ("Explain an error", "Class"):
+        link = page.locator(".st-key-bar").get_by_role("link", name=title, exact=True)
+        link.click()
+        expect(page).to_have_title(f"{title} · Pullscope")
+        expect(page.locator("h1").first).to_be_focused()
+
+
+def test_recall_by_keyboard(tabs: Tabs, address: str) -> None:
+    """A digit chooses, Enter answers, and Enter goes on."""
+    page = tabs.new(address)
+    page.goto(f"{address}/recall?seed=7")
+    first = settled(page).locator(".st-key-question [role=radiogroup] input").first
+    first.wait_for(state="attached")
+    page.keyboard.press("1")
+    expect(first).to_be_checked()
+    page.locator("h1").click()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Next", exact=True).wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-recall")).to_contain_text("Question 2 of")
+
+
 def test_search_opens_what_is_typed(tabs: Tabs, address: str) -> None:
     """By key, from any page: a few letters and Enter lead to the situation."""
     page = tabs.new(address)

@@ -1,4 +1,6 @@
-export default function ({ data, parentElement, setTriggerValue }) {
+// The links to the other languages, and which one the page is in.
+
+export function languages({ data, parentElement, setTriggerValue }) {
   const nav = parentElement.querySelector("nav");
   const address = (language) => {
     const url = new URL(location.href);

@@ -222,6 +222,6 @@ def run() -> None:
     learner.trouble()
     chosen.run()
     search.offer()
-    speech.offer()
+    speech.offer(chosen.url_path)
     learner.arrived()
     learner.remember()

@@ -30,7 +30,7 @@ def page(lesson: Lesson) -> None:
     questions_tab, cards_tab, words_tab = st.tabs(
         [_("Questions"), _("Flash cards"), _("In your own words")]
     )
-    with questions_tab:
+    with questions_tab, st.container(key="recall"):
         questions(lesson)
     with cards_tab:
         cards(lesson)

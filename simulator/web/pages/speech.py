@@ -36,16 +36,18 @@ def choose() -> None:
 
 @cache
 def switch() -> Any:
-    return st.components.v2.component("pullscope_language", **asdict(assets.component("language")))
+    return st.components.v2.component("pullscope_page", **asdict(assets.component("page")))
 
 
-def offer() -> None:
+def offer(page: str) -> None:
     """Links to the other languages: same page, same run, same step. They also tell the browser
     which language the page is in, and have it keep the one that the session's address asked for:
-    a link in the page begins another session."""
+    a link in the page begins another session. Where `page` is another than before, its heading
+    takes the focus."""
     spoken = i18n.chosen.get()
     others = [(code, name) for code, name in i18n.LANGUAGES.items() if code != spoken]
     data = {"language": spoken, "others": others, "label": _("Language"), "cookie": COOKIE,
-            "year": YEAR, "asked": st.session_state.language_asked == spoken}  # fmt: skip
+            "year": YEAR, "asked": st.session_state.language_asked == spoken,
+            "page": page}  # fmt: skip
     with st.container(key="language"):
         switch()(key="speech", data=data, on_chosen_change=choose)

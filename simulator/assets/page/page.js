@@ -1,0 +1,16 @@
+// What every page has beside what is drawn in it.
+
+import { arrive } from "./arrive.js";
+import { digits } from "./digits.js";
+import { languages } from "./language.js";
+
+let listening;
+
+export default function (given) {
+  listening?.abort();
+  listening = new AbortController();
+  languages(given);
+  digits(listening.signal);
+  arrive(given.data.page);
+  return () => listening.abort();
+}
