@@ -4,11 +4,19 @@ The engines differ in what an image's id is: `by_config` says that it is its con
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from simulator.docker.image_store import NAMELESS, ImageStore, familiar, parts, repository_of
+from simulator.docker.image_store import (
+    NAMELESS,
+    ImageStore,
+    chain_ids,
+    familiar,
+    parts,
+    repository_of,
+)
 from simulator.protocol.digest import short_digest
 from simulator.protocol.image_config import ImageConfig
 from simulator.protocol.manifest import Descriptor, Index, Manifest
@@ -230,6 +238,33 @@ def unpacked_size(store: ImageStore, manifest: Manifest) -> int:
     bytes."""
     known = dict(store.unpacked)
     return sum(known.get(layer.digest, layer.size) for layer in manifest.layers)
+
+
+def shared_sizes(
+    store: ImageStore, images: Sequence[HeldImage], by_config: bool
+) -> tuple[int, ...]:
+    """The bytes of each image that another image has too: layers unpacked, and with containerd's
+    store what was downloaded (moby, `computeSharedSize`)."""
+    found = [dict(pieces(store, image, by_config)) for image in images]
+    owners = Counter(name for one in found for name in one)
+    return tuple(sum(n for name, n in one.items() if owners[name] > 1) for one in found)
+
+
+def pieces(store: ImageStore, image: HeldImage, by_config: bool) -> Iterator[tuple[str, int]]:
+    """Unpacked layers by their chain, and blobs by their digest, each with its size."""
+    here = [one.descriptor.digest for one in image.manifests] or [image.digest]
+    for manifest in filter(None, map(store.image_manifest, here)):
+        config = store.config(manifest.config.digest)
+        chains = chain_ids(config.diff_ids) if config else ()
+        sizes = (
+            dict(store.unpacked) if by_config else {**dict(store.unpacked), **dict(store.on_disk)}
+        )
+        for chain, layer in zip(chains, manifest.layers, strict=False):
+            yield chain, sizes.get(layer.digest, layer.size)
+        if not by_config:
+            yield manifest.digest, manifest.size
+            yield from ((one.digest, one.size) for one in parts(manifest)
+                        if one.digest in store.blobs)  # fmt: skip
 
 
 # -- finding one ------------------------------------------------------------------------------

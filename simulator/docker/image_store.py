@@ -113,6 +113,16 @@ class ImageStore:
             self.on_disk,
         )
 
+    def told(self, before: "ImageStore", gone: Iterable[str]) -> "ImageStore":
+        """The classic store after these names went: it keeps the digest that a registry told for
+        as long as the repository has a tag, unless that name went too."""
+        taken = {(repository_of(name), name.partition("@")[2]) for name in gone}
+        known = {(repository_of(name), digest) for name, digest in before.images
+                 if name not in before.given} - taken  # fmt: skip
+        given = (name for name, digest in self.images
+                 if (repository_of(name), digest) not in known)  # fmt: skip
+        return replace(self, given=tuple(given))
+
     def needed(self, digest: str) -> tuple[str, ...]:
         """A manifest or index with all below it, as digests."""
         match self.manifest(digest):

@@ -33,6 +33,15 @@ def bare(host: str) -> str:
     return split_url(f"//{host}").hostname or ""
 
 
+def spelled(url: str) -> str:
+    """The name in this address with the letters as they are written, without port and brackets:
+    so it is looked up."""
+    parts = split_url(url)
+    name, host = parts.hostname or "", parts.netloc.rpartition("@")[2]
+    start = host.lower().find(name)
+    return host[start : start + len(name)]
+
+
 def is_server(host: str) -> bool:
     """Whether this is a name or an address, with or without a port, that can be connected to."""
     return bool(HOST.fullmatch(host)) and valid_name(bare(host)) and valid_port(host)

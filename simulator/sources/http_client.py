@@ -12,7 +12,7 @@ import httpcore
 import httpx
 
 from simulator import __version__
-from simulator.protocol.hosts import is_loopback, split_url
+from simulator.protocol.hosts import is_loopback, spelled
 from simulator.protocol.message import Headers, Request
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.sources import certificates
@@ -204,7 +204,7 @@ def detail(found: Obstacle, chain: list[BaseException], request: Request) -> str
     match found:
         case Obstacle.NO_HOST | Obstacle.DNS_FAILED:
             proxy = next((str(error) for error in chain if isinstance(error, AtProxy)), "")
-            return proxy or split_url(request.url).hostname or ""
+            return proxy or spelled(request.url)
         case Obstacle.REFUSED_BY_US if not said:
             return "the address or a header is not valid"
         case _ if found in SAID:

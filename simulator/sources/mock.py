@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from simulator.protocol.byte_range import ByteRange
 from simulator.protocol.digest import digest_of
-from simulator.protocol.hosts import is_loopback
+from simulator.protocol.hosts import is_loopback, spelled
 from simulator.protocol.message import Content, Exchange, Request, Response
 from simulator.protocol.network_failure import OF_NAMES, NetworkFailure, Obstacle
 from simulator.protocol.target import Kind
@@ -54,7 +54,7 @@ def answer(
         return at_proxy
     site = sites.get(request.listener) or silent(sites, request)
     if site is None:
-        return NetworkFailure(Obstacle.NO_HOST, urlsplit(request.url).hostname or "")
+        return NetworkFailure(Obstacle.NO_HOST, spelled(request.url))
     failure = obstacle_of(site, request, now)
     if failure:
         return failure
@@ -121,7 +121,8 @@ def obstacle_of(site: Site, request: Request, now: int) -> NetworkFailure | None
     parts = urlsplit(request.url)
     name = parts.hostname or ""
     if site.obstacle:
-        return NetworkFailure(site.obstacle, name if site.obstacle in OF_NAMES else where)
+        named = site.obstacle in OF_NAMES
+        return NetworkFailure(site.obstacle, spelled(request.url) if named else where)
     if secure and site.tls is Tls.PLAIN:
         return NetworkFailure(Obstacle.PLAIN_HTTP, where)
     if not secure and site.tls is not Tls.PLAIN:

@@ -74,6 +74,18 @@ WITHOUT_BLOBS = odd(
     client={"hosts_files": {"myprivateregistry.com": '[host."https://mirror.lan"]'}},
 )  # fmt: skip
 """Manifests are at a mirror: the registry is asked for blobs first of all, and wants a token."""
+MULTI_LATEST = (Typed(run=f"docker manifest inspect {MULTI}:latest"),)
+HALF = {"certs": ["myprivateregistry.com/client.cert"]}
+INSPECTED = (
+    odd((Typed(run=f"docker manifest inspect {APP}:1.0"),)), odd(MULTI_LATEST),
+    odd((Typed(run="docker manifest inspect https://x"),)), odd(MULTI_LATEST, client=HALF),
+    odd(MULTI_LATEST, faults=(Fault(Part.BLOB, status=404, code="BLOB_UNKNOWN"),)),
+    odd(MULTI_LATEST, faults=(Fault(Part.BLOB, corrupt=True),)),
+    odd(MULTI_LATEST, auth=Auth.BASIC), odd(MULTI_LATEST, auth=Auth.BASIC, stored=None),
+    odd((Typed(run="docker manifest inspect localhost:5000/team/app:1.0"),), stored=None,
+        sites={"localhost:5000": {"auth": "none", "images": "lesson", "tls": "plain"}}),
+)  # fmt: skip
+"""`docker manifest inspect`, of an image and of an index."""
 ODD = {
     "HEAD failed, GET did not": odd(faults=(Fault(Part.MANIFEST, status=500, times=1),)),
     "an index behind that": odd(
@@ -100,6 +112,7 @@ ODD = {
         },
     ),
     "images that nothing needs": odd((Typed(run="docker image prune -f"),)),
+    "what images take": odd((Typed(run="docker system df -v"),)),
     "no credentials for a digest": odd(
         (Typed(run=f"docker pull {APP}@sha256:{'0' * 64}"),), stored=None, auth=Auth.BASIC
     ),

@@ -34,7 +34,15 @@ from simulator.sources.mock import mock
 from simulator.sources.world import World
 from tests.cases import each
 from tests.docker import attested, containers, pushes
-from tests.docker.odd_worlds import MIRRORED, ODD, ODD_WORLDS, WITHOUT_BLOBS, odd, slow_clock
+from tests.docker.odd_worlds import (
+    INSPECTED,
+    MIRRORED,
+    ODD,
+    ODD_WORLDS,
+    WITHOUT_BLOBS,
+    odd,
+    slow_clock,
+)
 
 OUTCOMES = {
     "works": (e.SessionEnded, e.SessionEnded),
@@ -148,7 +156,7 @@ def decided(
         return
 
 
-ELSEWHERE = (*MIRRORED, WITHOUT_BLOBS)
+ELSEWHERE = (*MIRRORED, WITHOUT_BLOBS, *INSPECTED)
 BROKEN = (
     Response(401), Response(403), Response(404), Response(429), Response(500), Response(418),
     NetworkFailure(Obstacle.RESET), Response(200, body=b"not a manifest"), Response(503),

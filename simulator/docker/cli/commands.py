@@ -134,6 +134,15 @@ class Prune(Command):
 
 
 @dataclass(frozen=True)
+class DiskUsage(Command):
+    """`docker system df`: what images take on disk; with `verbose`, each of them."""
+
+    verbose: bool = False
+    format: str = ""
+    """Go's template for each kind of object."""
+
+
+@dataclass(frozen=True)
 class Compose(Command):
     """`docker compose pull`: services and their images, as in the compose file at `file`."""
 
@@ -149,6 +158,16 @@ class Search(Command):
     term: str
     limit: int = 25
     whole: bool = False
+
+
+@dataclass(frozen=True)
+class ManifestInspect(Command):
+    """`docker manifest inspect`: Docker's CLI asks the registry itself, and no engine."""
+
+    image: str
+    verbose: bool = False
+    insecure: bool = False
+    """Takes any certificate, and plain HTTP where the registry does not speak TLS."""
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,14 @@ PRUNE = Usage("image prune [OPTIONS]", 0, 0, (
     valued("--filter"),
     switch("-f", "--force", key="force"),
 ))  # fmt: skip
+DISK_USAGE = Usage("system df [OPTIONS]", 0, 0, (
+    valued("--format", key="format"),
+    switch("-v", "--verbose", key="verbose"),
+))  # fmt: skip
+MANIFEST_INSPECT = Usage("manifest inspect [OPTIONS] [MANIFEST_LIST] MANIFEST", 1, 2, (
+    switch("--insecure", key="insecure"),
+    switch("-v", "--verbose", key="verbose"),
+))  # fmt: skip
 WITH_VALUE = (
     "-a", "--attach", "--add-host", "--blkio-weight", "--cap-add", "--cap-drop",
     "--cgroup-parent", "--cgroupns", "--cidfile", "--cpu-period", "--cpu-quota", "--cpu-shares",
@@ -163,6 +171,8 @@ USAGES: Mapping[str, Usage] = {
     "image rm": RMI,
     "image inspect": IMAGE_INSPECT,
     "image prune": PRUNE,
+    "system df": DISK_USAGE,
+    "manifest inspect": MANIFEST_INSPECT,
     "run": RUN,
     "create": CREATE,
     "container run": RUN,

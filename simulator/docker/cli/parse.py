@@ -10,10 +10,12 @@ from typing import Literal
 from simulator.docker.cli.commands import (
     Command,
     Compose,
+    DiskUsage,
     Images,
     Inspect,
     Login,
     Logout,
+    ManifestInspect,
     Prune,
     Pull,
     Push,
@@ -257,9 +259,7 @@ def logout(words: Words) -> Logout:
 def images(words: Words) -> Images:
     if len(words.rest) > 1:
         count = len(words.rest)
-        raise InvalidCommand(
-            f"docker images takes at most one name, not {count}: {words.text!r}"
-        )
+        raise InvalidCommand(f"docker images takes at most one name, not {count}: {words.text!r}")
     return Images(
         text=words.text,
         pattern="".join(words.rest),
@@ -284,6 +284,13 @@ def filters(text: str) -> tuple[tuple[str, str], ...]:
 
 def prune(words: Words) -> Prune:
     return Prune(words.text, every="every" in words.options, sure="force" in words.options)
+
+
+def disk_usage(words: Words) -> DiskUsage:
+    template, verbose = words.options.get("format", ""), "verbose" in words.options
+    if verbose and template:
+        raise InvalidCommand("docker system df -v --format is not played")
+    return DiskUsage(words.text, verbose=verbose, format=template)
 
 
 def remove(words: Words) -> Remove:
@@ -343,6 +350,13 @@ def imagetools(words: Words) -> Pull:
     return Pull(text=words.text, image=at_least_one(words)[0], by="imagetools")
 
 
+def manifest_inspect(words: Words) -> ManifestInspect:
+    if len(words.rest) != 1:
+        raise InvalidCommand("docker manifest inspect of a list made here is not played")
+    options = words.options
+    return ManifestInspect(words.text, words.rest[0], "verbose" in options, "insecure" in options)
+
+
 def at_least_one(words: Words) -> tuple[str, ...]:
     if not words.rest:
         raise InvalidCommand(f"which image? name at least one: {words.text!r}")
@@ -365,6 +379,8 @@ MAKERS: Mapping[str, Callable[[Words], Command]] = {
     "image rm": remove,
     "image inspect": inspect,
     "image prune": prune,
+    "system df": disk_usage,
+    "manifest inspect": manifest_inspect,
     "run": container,
     "create": container,
     "container run": container,

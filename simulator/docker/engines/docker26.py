@@ -101,8 +101,11 @@ def remove(store: ImageStore, text: str, force: bool) -> Removal | Refusal:
 
 
 def single(image: HeldImage) -> bool:
-    """At most one tag, and all names in one repository."""
-    return len(image.tags) <= 1 and len({repository_of(one) for one in image.digests}) == 1
+    """One name alone, or one tag with digests of its repository (moby, `isSingleReference`)."""
+    names = (*image.tags, *image.digests)
+    homes = {repository_of(one) for one in image.digests}
+    own = {repository_of(one) for one in image.tags} or homes
+    return len(names) <= 1 or (len(image.tags) <= 1 and len(homes) == 1 and own == homes)
 
 
 def removed(store: ImageStore, image: HeldImage, untagged: tuple[str, ...]) -> Removal:
@@ -135,6 +138,7 @@ PROFILE = Profile(
     trims_passwords=True,
     http_after_failure=True,
     ipv6_loopback=False,
+    cli_lenient_here=True,
     seeks_blobs=False,
     goes_by_type=False,
     trusts_tags=True,

@@ -91,6 +91,7 @@ PROFILE = Profile(
     trims_passwords=False,
     http_after_failure=False,
     ipv6_loopback=True,
+    cli_lenient_here=False,
     seeks_blobs=True,
     goes_by_type=True,
     trusts_tags=False,

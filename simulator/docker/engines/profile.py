@@ -42,6 +42,8 @@ class Profile:
     """Tries plain HTTP on this machine after any failure of TLS, not only where there is none."""
     ipv6_loopback: bool
     """Counts `[::1]` as this machine."""
+    cli_lenient_here: bool
+    """Docker's CLI, where it asks a registry itself, may do without TLS on this machine."""
     seeks_blobs: bool
     """Looks among the blobs for a digest that no manifest has."""
     goes_by_type: bool

@@ -9,6 +9,7 @@ from simulator.docker.events.base import *  # noqa: F403
 from simulator.docker.events.containers import *  # noqa: F403
 from simulator.docker.events.failures import *  # noqa: F403
 from simulator.docker.events.images import *  # noqa: F403
+from simulator.docker.events.inspection import *  # noqa: F403
 from simulator.docker.events.login import *  # noqa: F403
 from simulator.docker.events.pull import *  # noqa: F403
 from simulator.docker.events.push import *  # noqa: F403

@@ -30,6 +30,16 @@ class ImagesPruned(Event):
 
 
 @dataclass(frozen=True)
+class DiskUsageListed(Event):
+    """What all images take on disk, in bytes. `shared` is what each has in common with others."""
+
+    images: tuple[HeldImage, ...]
+    shared: tuple[int, ...] = ()
+    total: int = 0
+    reclaimable: int = 0
+
+
+@dataclass(frozen=True)
 class ImagesRemoved(Event):
     """Names were taken away; what has no name any more was deleted. `refused` are the rest."""
 

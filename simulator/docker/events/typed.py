@@ -7,10 +7,12 @@ from typing import Any
 from simulator.docker.cli.commands import (
     Command,
     Compose,
+    DiskUsage,
     Images,
     Inspect,
     Login,
     Logout,
+    ManifestInspect,
     Prune,
     Pull,
     Push,
@@ -64,6 +66,11 @@ class PruneTyped(CommandTyped):
 
 
 @dataclass(frozen=True)
+class DiskUsageTyped(CommandTyped):
+    command: DiskUsage
+
+
+@dataclass(frozen=True)
 class TagTyped(CommandTyped):
     command: Tag
 
@@ -100,10 +107,16 @@ class SearchTyped(CommandTyped):
     command: Search
 
 
+@dataclass(frozen=True)
+class ManifestInspectTyped(CommandTyped):
+    command: ManifestInspect
+
+
 TYPED: Mapping[type[Command], Callable[[Any], CommandTyped]] = {
     Login: LoginTyped, Pull: PullTyped, Logout: LogoutTyped, Images: ImagesTyped,
     Remove: RemoveTyped, Inspect: InspectTyped, Tag: TagTyped, Push: PushTyped,
-    Prune: PruneTyped, Compose: ComposeTyped, Search: SearchTyped,
+    Prune: PruneTyped, DiskUsage: DiskUsageTyped, Compose: ComposeTyped, Search: SearchTyped,
+    ManifestInspect: ManifestInspectTyped,
 }  # fmt: skip
 BY: Mapping[str, Callable[[Pull], CommandTyped]] = {
     "run": ContainerTyped, "create": ContainerTyped, "compose": ServiceTaken,

@@ -50,7 +50,7 @@ def may_use_http(state: State, request: Request, failure: NetworkFailure) -> boo
     host, profile = state.run.host, state.profile
     to_registry = request.host == host and request.url.startswith("https:")
     known = profile.ipv6_loopback or not host.startswith("[") or host in state.client.insecure
-    if not (to_registry and known and state.client.lenient(host)):
+    if not (to_registry and known and state.lenient(host)):
         return False
     as_classic = state.phase in (Phase.CHECKING, Phase.SEARCHING) or listing(state)
     if profile.http_after_failure or as_classic:

@@ -18,6 +18,7 @@ from simulator.docker.machine import (
     endpoints,
     engine_socket,
     images,
+    inspection,
     login,
     logout,
     manifests,
@@ -52,7 +53,7 @@ def merged(tables: Iterable[Mapping[K, V]]) -> dict[K, V]:
 PARTS = (
     ready.PART, login.PART, logout.PART, images.PART,
     tokens.PART, resolve.PART, mirrors.PART, endpoints.PART, manifests.PART, blobs.PART,
-    attestations.PART, push.PART, containers.PART, search.PART,
+    attestations.PART, push.PART, containers.PART, search.PART, inspection.PART,
 )  # fmt: skip
 MOVES = merged(part.moves for part in PARTS)
 MEANINGS = merged(part.meanings for part in PARTS)
@@ -98,7 +99,8 @@ def interpret(state: State, exchange: Exchange) -> Event:
 def ended(state: State, event: Event) -> Event:
     """The event, or what follows in place of a failure where there are further hosts."""
     event = endpoints.without_token(state, event)
-    for endure in (endpoints.told, resolve.sought, attestations.tolerated, mirrors.given_up):
+    for endure in (endpoints.told, resolve.sought, attestations.tolerated, mirrors.given_up,
+                   inspection.begun_anew):  # fmt: skip
         event = endure(state, event)
     return event
 

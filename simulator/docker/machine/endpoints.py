@@ -7,6 +7,7 @@ gives it; the error that Docker prints in the end is the one that got furthest.
 from dataclasses import replace
 
 from simulator.docker import events as e
+from simulator.docker.cli.commands import ManifestInspect
 from simulator.docker.events import Event, Failure
 from simulator.docker.hosts_file import Endpoint
 from simulator.docker.machine.answers import challenge_of, progress, refusal
@@ -95,6 +96,8 @@ def with_whole_location(request: Request, answer: Response) -> Response:
 def trust(state: State, request: Request) -> Trust:
     """How TLS is met there; the files of the registry's directory are not for other hosts."""
     usual = state.client.trust(state.run.host)
+    if isinstance(state.run.command, ManifestInspect):
+        return replace(usual, verifies=not state.lenient(state.run.host))
     known = state.client.endpoints(namespace(state)) if state.run.reference else ()
     found = visited(state, request)
     if state.profile.pings or not known:

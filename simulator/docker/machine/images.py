@@ -5,9 +5,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Images, Inspect, Prune, Remove, Tag
+from simulator.docker.cli.commands import DiskUsage, Images, Inspect, Prune, Remove, Tag
 from simulator.docker.events import Event
-from simulator.docker.held_images import HeldImage, Refusal, Removal, find_image, held, made
+from simulator.docker.held_images import (
+    HeldImage,
+    Refusal,
+    Removal,
+    find_image,
+    held,
+    made,
+    shared_sizes,
+)
 from simulator.docker.image_store import taken_over
 from simulator.docker.machine.part import Part
 from simulator.docker.machine.state import Client, Run, State
@@ -31,6 +39,8 @@ def at_image_store(state: State) -> Event:
             return e.ImagesInspected(images, refused) if images else e.ImagesRefused(refused)
         case Prune() as command:
             return prune_images(state, command)
+        case DiskUsage():
+            return measure(state)
         case command:
             assert isinstance(command, Images)
             wrong = unlistable(state, command)
@@ -87,9 +97,7 @@ def filtered(
             yield image
 
 
-UNSURE = (
-    "WARNING! This will remove all dangling images.\nAre you sure you want to continue? [y/N] "
-)
+UNSURE = "WARNING! This will remove all dangling images.\nAre you sure you want to continue? [y/N] "
 """The question that only a terminal answers; without an answer nothing is deleted."""
 
 
@@ -107,6 +115,17 @@ def prune_images(state: State, command: Prune) -> Event:
             store = store.without(done.names)
     used = state.profile.disk_used
     return e.ImagesPruned(tuple(removals), used(state.client.images) - used(store))
+
+
+def measure(state: State) -> Event:
+    """What the images take; no container needs one, so that all of it can be had back. The engine
+    of today counts what each image has for itself (moby, `imageDiskUsage`)."""
+    store, by_config = state.client.images, state.profile.image_is_config
+    images = held(store, by_config, state.client.platform)
+    shared = shared_sizes(store, images, by_config)
+    total = state.profile.disk_used(store)
+    own = sum(image.size for image in images) - sum(shared)
+    return e.DiskUsageListed(images, shared, total, total if by_config else own)
 
 
 def remove_images(state: State, command: Remove) -> Event:
@@ -181,12 +200,14 @@ def add_name(state: State, event: e.ImageTagged) -> Client:
 
 def drop_images(state: State, event: e.ImagesRemoved | e.ImagesPruned) -> Client:
     names = [name for removal in event.removals for name in removal.names]
-    return replace(state.client, images=state.client.images.without(names))
+    left = state.client.images.without(names)
+    if state.profile.image_is_config:
+        left = left.told(state.client.images, names)
+    return replace(state.client, images=left)
 
 
 PART = Part(
     moves={Phase.AT_IMAGE_STORE: at_image_store},
     keeps={e.ImagesInspected: keep_refused, e.ImagesRemoved: keep_removed},
-    stores={e.ImagesRemoved: drop_images, e.ImagesPruned: drop_images,
-            e.ImageTagged: add_name},
+    stores={e.ImagesRemoved: drop_images, e.ImagesPruned: drop_images, e.ImageTagged: add_name},
 )

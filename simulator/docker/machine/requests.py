@@ -1,7 +1,7 @@
 """The requests of a pull or login, and the addresses that they go to."""
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Login, Pull
+from simulator.docker.cli.commands import Login, ManifestInspect, Pull
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.authorization import Authorization
@@ -99,8 +99,7 @@ def wanted(state: State) -> str:
 
 def untyped(state: State) -> bool:
     """The resolved content is no manifest by its media type, and this engine goes by that."""
-    known = (*MANIFESTS, *INDEXES, "")
-    image = state.run.image
+    image, known = state.run.image, (*MANIFESTS, *INDEXES)
     return state.profile.goes_by_type and not image.selected and image.media_type not in known
 
 
@@ -126,6 +125,8 @@ def asked(state: State) -> tuple[str, str]:
         return "GET", f"{origin(state)}/v2/"
     if listing(state):
         return "GET", tags_url(state)
+    if isinstance(state.run.command, ManifestInspect):
+        return "GET", reading_url(state)
     if state.phase is Phase.AUTHORIZING_BLOBS:
         return "GET", blob_url(state, state.run.download.waiting[0].digest)
     if state.phase is Phase.AUTHORIZING_REFERRERS:
@@ -133,6 +134,14 @@ def asked(state: State) -> tuple[str, str]:
     if state.phase is Phase.AUTHORIZING_FETCH or (ref(state).digest and state.profile.pings):
         return "GET", manifest_url(state, wanted(state))
     return "HEAD", manifest_url(state, ref(state).identifier)
+
+
+def reading_url(state: State) -> str:
+    """What `docker manifest inspect` asks for now: a manifest, or its config."""
+    reading = state.run.reading
+    if reading.manifest:
+        return blob_url(state, reading.manifest.config.digest)
+    return manifest_url(state, reading.entry.digest if reading.entry else ref(state).identifier)
 
 
 def kind_of(state: State, blob: Descriptor) -> str:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
-from simulator.docker.cli.commands import Command, Pull
+from simulator.docker.cli.commands import Command, ManifestInspect, Pull
 from simulator.docker.config_file import Credential, CredentialStore
 from simulator.docker.engines import buildx, engine
 from simulator.docker.engines.profile import Profile
-from simulator.docker.events import Failure, MirrorDeclined
+from simulator.docker.events import Failure, MirrorDeclined, ReadManifest
 from simulator.docker.held_images import Refusal
 from simulator.docker.hosts_file import Endpoint, InvalidHosts, endpoints_of, folders, of_mirror
 from simulator.docker.image_store import ImageStore
@@ -144,6 +144,8 @@ class Image:
     resolved_with: Scheme | None = None
     """The credentials with which the registry was asked for the digest; None without any."""
     media_type: str = ""
+    size: int = 0
+    """Bytes of the manifest, as announced with its digest; 0 where they are unknown."""
     among_blobs: bool = False
     missed: Annotated[Failure, Tagged("event")] | None = None
     """Why the digest was not found among the manifests, before it was sought among the blobs."""
@@ -187,6 +189,22 @@ class Attestation:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What `docker manifest inspect` has read so far."""
+
+    as_list: bool = False
+    """Whether it has begun anew, for an index."""
+    pings: int = 0
+    manifest: Manifest | None = None
+    """The manifest whose config is next, and its `text`."""
+    text: str = ""
+    left: tuple[Descriptor, ...] = ()
+    """The entries of the index that are still to be read."""
+    entry: Descriptor | None = None
+    read: tuple[ReadManifest, ...] = ()
+
+
+@dataclass(frozen=True)
 class Attempt:
     """A request that is made again. `status` is None where the download was cut."""
 
@@ -224,6 +242,7 @@ class Run:
     download: Download = field(default_factory=Download)
     attestation: Attestation = field(default_factory=Attestation)
     outgoing: Outgoing = field(default_factory=Outgoing)
+    reading: Reading = field(default_factory=Reading)
     attempts: tuple[Attempt, ...] = ()
     declined: tuple[MirrorDeclined, ...] = ()
     """What mirrors did not give."""
@@ -287,10 +306,21 @@ class State:
 
     @property
     def profile(self) -> Profile:
-        """The engine's, or that of buildx where it asks the registry itself."""
+        """The engine's, or that of a client which asks the registry itself: buildx, and Docker's
+        CLI with the classic client."""
         command = self.run.command
+        if isinstance(command, ManifestInspect):
+            return engine("26")
         itself = isinstance(command, Pull) and command.by == "imagetools"
         return buildx.PROFILE if itself else engine(self.client.engine)
+
+    def lenient(self, host: str) -> bool:
+        """Whether this registry may do without TLS. Docker's CLI knows no option of the engine."""
+        command = self.run.command
+        if isinstance(command, ManifestInspect):
+            here = is_loopback(host) and engine(self.client.engine).cli_lenient_here
+            return here or command.insecure
+        return self.client.lenient(host)
 
     @property
     def platform(self) -> Platform:

@@ -52,6 +52,10 @@ class Phase(StrEnum):
     PUSHING_MANIFEST = "pushing the manifest"
     PREPARING_CONTAINER = "preparing a container"
     SEARCHING = "searching"
+    NAMING_MANIFEST = "naming the manifest"
+    LOOKING_UP_MANIFEST = "looking up for the manifest"
+    READING_MANIFEST = "reading the manifest"
+    AUTHORIZING_MANIFEST = "authorizing the manifest"
     DONE = "done"
     FAILED = "failed"
 
@@ -60,7 +64,8 @@ PUSHING = (Phase.CHECKING_BLOBS, Phase.UPLOADING_BLOBS)
 """The phases in which a push asks about blobs, and in which it sends them."""
 AUTHORIZING_PUSHES = (Phase.AUTHORIZING_PUSH, Phase.AUTHORIZING_UPLOAD)
 AUTHORIZING = (Phase.AUTHORIZING_LOGIN, Phase.AUTHORIZING_RESOLVE, Phase.AUTHORIZING_FETCH,
-               Phase.AUTHORIZING_BLOBS, Phase.AUTHORIZING_REFERRERS)  # fmt: skip
+               Phase.AUTHORIZING_BLOBS, Phase.AUTHORIZING_REFERRERS,
+               Phase.AUTHORIZING_MANIFEST)  # fmt: skip
 """The phases in which a challenge is answered."""
 
 
@@ -101,9 +106,10 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.PushTyped: P.NAMING_PUSH, e.TagTyped: P.AT_IMAGE_STORE,
          e.ImagesTyped: P.AT_IMAGE_STORE, e.RemoveTyped: P.AT_IMAGE_STORE,
          e.InspectTyped: P.AT_IMAGE_STORE, e.PruneTyped: P.AT_IMAGE_STORE,
+         e.DiskUsageTyped: P.AT_IMAGE_STORE,
          e.ContainerTyped: P.PREPARING_CONTAINER, e.ContainerCreated: P.READY,
          e.ComposeTyped: P.READY, e.ServiceTaken: P.PARSING, e.ImagetoolsTyped: P.PARSING,
-         e.SearchTyped: P.SEARCHING,
+         e.SearchTyped: P.SEARCHING, e.ManifestInspectTyped: P.NAMING_MANIFEST,
          e.NextTagTaken: P.RESOLVING, e.SessionEnded: P.DONE}
         | fails(e.PlatformMismatched, e.UnpackRefused, e.ImagesRefused, e.UsageRefused),
     # docker login
@@ -134,7 +140,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
     P.REMOVING: {e.CredentialsRemoved: P.READY},
     P.AT_IMAGE_STORE:
         {e.ImagesListed: P.READY, e.ImagesInspected: P.READY, e.ImagesRemoved: P.READY,
-         e.ImagesPruned: P.READY,
+         e.ImagesPruned: P.READY, e.DiskUsageListed: P.READY,
          e.ImageTagged: P.READY}
         | fails(e.ImagesRefused, e.EngineUnreachable),
     # docker pull
@@ -232,7 +238,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         dict.fromkeys(
             (e.Challenged, e.FellBackToHttp, e.BlobFound, e.BlobMissing, e.BlobMounted,
              e.MountRefused, e.UploadStarted, e.BlobSent, e.BlobCommitted, e.BlobConfirmed,
-             e.UploadRetried), P.UPLOADING_BLOBS)
+             e.UploadRetried, e.AskedAgain), P.UPLOADING_BLOBS)
         | {e.CredentialsWanted: P.AUTHORIZING_UPLOAD, e.MountTokenWanted: P.AUTHORIZING_UPLOAD,
            e.BlobsPushed: P.PUSHING_MANIFEST}
         | REFUSED,
@@ -252,6 +258,20 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.RequestMoved: P.SEARCHING, e.SearchAnswered: P.READY}
         | fails(e.SearchRefused, e.Unreachable, e.EngineUnreachable, e.ReferenceRejected,
                 e.HelperFailed),
+    # docker manifest inspect
+    P.NAMING_MANIFEST: {e.ReferenceParsed: P.LOOKING_UP_MANIFEST} | fails(e.ReferenceRejected),
+    P.LOOKING_UP_MANIFEST:
+        dict.fromkeys((e.CredentialFound, e.CredentialMissing), P.READING_MANIFEST),
+    P.READING_MANIFEST:
+        dict.fromkeys(
+            (e.AccessOpen, e.FellBackToHttp, e.RequestMoved, e.ManifestRead, e.EntriesRead,
+             e.PlatformRead, e.SoughtAsList), P.READING_MANIFEST)
+        | {e.Challenged: P.AUTHORIZING_MANIFEST, e.ManifestInspected: P.READY}
+        | REFUSED | fails(e.ManifestUnknown, e.ManifestUnreadable, e.DigestMismatch,
+                          e.BlobUnknown, e.CertificatesUnusable),
+    P.AUTHORIZING_MANIFEST:
+        dict.fromkeys((e.CredentialAttached, e.TokenIssued, e.SoughtAsList), P.READING_MANIFEST)
+        | {e.RequestMoved: P.AUTHORIZING_MANIFEST} | NO_TOKEN | fails(e.NoCredentials),
     P.DONE: {},
     P.FAILED: {},
 }  # fmt: skip

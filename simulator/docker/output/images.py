@@ -3,12 +3,12 @@
 import json
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Images, Inspect, Remove
+from simulator.docker.cli.commands import DiskUsage, Images, Inspect, Remove
 from simulator.docker.cli.options import AFTER_IMAGE
 from simulator.docker.held_images import Refusal, Removal, sought
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
-from simulator.docker.output import tables
+from simulator.docker.output import disk_usage, tables
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.go_template import TemplateError, filled
 from simulator.docker.output.go_template import as_json as compact
@@ -117,7 +117,14 @@ def refusal(refused: Refusal, state: State) -> str:
             return DAEMON + refused.detail
 
 
+def measured(before: State, event: e.DiskUsageListed, after: State) -> tuple[Line, ...]:
+    command = before.run.command
+    assert isinstance(command, DiskUsage)
+    return output("output", disk_usage.lines(event, command, before.client.now))
+
+
 LINES: LinesOf = {
+    e.DiskUsageListed: measured,
     e.ImagesListed: listed,
     e.ImagesInspected: inspected,
     e.ImagesRemoved: removed,

@@ -3,14 +3,30 @@
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Command, Login, Logout, Pull, Push, Search
+from simulator.docker.cli.commands import (
+    Command,
+    Login,
+    Logout,
+    ManifestInspect,
+    Pull,
+    Push,
+    Search,
+)
 from simulator.docker.events import Event, Failure
 from simulator.docker.go_json import INVALID_AUTH
 from simulator.docker.machine.answers import OURS
 from simulator.docker.machine.ready import platform_mismatch, unpack_refused
 from simulator.docker.machine.requests import untagged
 from simulator.docker.machine.state import State
-from simulator.docker.output import engine_socket, images, login, pulls, push, search
+from simulator.docker.output import (
+    engine_socket,
+    images,
+    login,
+    manifest_inspect,
+    pulls,
+    push,
+    search,
+)
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
 from simulator.docker.output.shared import DAEMON
@@ -127,6 +143,8 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
             return tuple((by + login.login_failure(failure, state)).splitlines())
         case _ if isinstance(state.run.command, Push):
             return push.explain(failure, state)
+        case _ if isinstance(state.run.command, ManifestInspect):
+            return manifest_inspect.explain(failure, state)
         case _ if isinstance(state.run.command, Search):
             return search.explain(failure, state)
         case _:
@@ -139,6 +157,6 @@ def usage_refused(before: State, event: e.UsageRefused, after: State) -> tuple[L
 
 LINES: LinesOf = {
     **login.LINES, **images.LINES, **push.LINES, **engine_socket.LINES,
-    **pulls.LINES, **search.LINES,
+    **pulls.LINES, **search.LINES, **manifest_inspect.LINES,
     e.UsageRefused: usage_refused,
 }  # fmt: skip
