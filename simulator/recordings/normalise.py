@@ -180,12 +180,14 @@ UPLOAD = re.compile(r"(/blobs/uploads/)[^?/ ]+\?_state=[^& ]*")
 
 def upload_names(outcome: Outcome) -> Outcome:
     kept = tuple(UPLOAD.sub(r"\1<upload>?", line) for line in outcome.requests)
-    return replace(outcome, requests=kept)
+    told = tuple(UPLOAD.sub(r"\1<upload>?", line) for line in outcome.stderr)
+    return replace(outcome, requests=kept, stderr=told)
 
 
 PUSHED = re.compile(r"(HEAD|POST|PATCH|PUT) \S+/blobs/\S* .*", re.DOTALL)
 TOKEN = re.compile(r"(GET|POST) \S+/token[? ].*", re.DOTALL)
-ONE_BLOB = re.compile(r"/blobs/sha256:[0-9a-f]{64}")
+ONE_BLOB = re.compile(r"(/blobs/|digest=|mount=|(?:layer|config)-)sha256(?::|%3A)[0-9a-f]{64}")
+KIND = re.compile(r"(?:layer|config)-(?=<one of them>)")
 
 
 def parallel_pushes(recorded: Outcome, ours: Outcome) -> Pair:
@@ -197,7 +199,9 @@ def parallel_pushes(recorded: Outcome, ours: Outcome) -> Pair:
 
 
 def is_push(outcome: Outcome) -> bool:
-    return any(line.startswith("The push refers to") for line in outcome.stdout)
+    """A push that says so, or sends blobs in silence."""
+    uploads = any("/blobs/uploads/" in line for line in outcome.requests)
+    return uploads or any(line.startswith("The push refers to") for line in outcome.stdout)
 
 
 def sorted_push(outcome: Outcome, failed: bool) -> Outcome:
@@ -206,9 +210,13 @@ def sorted_push(outcome: Outcome, failed: bool) -> Outcome:
     others = [line for line in known if line not in blobs]
     if failed:
         refused = (line for line in blobs if status_of(line) >= 400)
-        blobs = list({ONE_BLOB.sub("/blobs/<one of them>", line) for line in refused})
-    told = tuple(ONE_BLOB.sub("/blobs/<one of them>", line) for line in outcome.stderr)
+        blobs = list({one_of_them(line) for line in refused})
+    told = tuple(one_of_them(line) for line in outcome.stderr)
     return replace(outcome, requests=(*sorted(blobs), *others), stderr=told)
+
+
+def one_of_them(line: str) -> str:
+    return KIND.sub("blob-", ONE_BLOB.sub(r"\1<one of them>", line))
 
 
 MANIFEST = re.compile(r"GET \S+/manifests/sha256:\S+ .* -> 200")

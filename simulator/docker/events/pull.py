@@ -142,6 +142,8 @@ class Resolved(Event):
 
     digest: str
     media_type: str = ""
+    size: int = 0
+    """Bytes, as the registry announces them; 0 where it was not asked."""
 
 
 @dataclass(frozen=True)

@@ -101,10 +101,14 @@ def manifest_body(state: State, request: Request, answer: Response) -> Event:
     by_tag = ref(state).digest is None and state.run.image.selected is None
     trusted = state.profile.trusts_tags and by_tag
     if ":" in expected and actual != expected and not trusted:
-        return e.DigestMismatch("manifest", expected, actual)
+        sizes = (0, 0) if classic else (announced_size(state), len(answer.body))
+        return e.DigestMismatch("manifest", expected, actual, *sizes)
     if untyped(state):
         what = f"unexpected media type {state.run.image.media_type} for {actual}"
         return e.ManifestUnreadable(blob_url(state, actual), what)
+    other = "" if classic else other_kind(answer.body, known_type(state))
+    if other:
+        return e.ManifestUnreadable(manifest_url(state, expected), other, typed)
     try:
         parsed = parse_manifest(answer.body, actual, announced)
     except InvalidManifest:
@@ -116,6 +120,32 @@ def manifest_body(state: State, request: Request, answer: Response) -> Event:
     if typed and classic and parsed.media_type != announced:
         return e.MediaTypesDiffer(announced, parsed.media_type)
     return e.IndexReceived(parsed) if isinstance(parsed, Index) else e.ManifestReceived(parsed)
+
+
+def announced_size(state: State) -> int:
+    """The bytes that the descriptor promises; 0 where it promises none."""
+    image = state.run.image
+    return image.selected.size if image.selected else image.size
+
+
+def known_type(state: State) -> str:
+    """The type by the descriptor, by which containerd goes."""
+    image = state.run.image
+    return image.selected.media_type if image.selected else image.media_type
+
+
+def other_kind(body: bytes, kind: str) -> str:
+    """Why a document is not of this kind (containerd, `validateMediaType`); empty where it may
+    be."""
+    text = body.decode(errors="replace")
+    found = None if not_json(text, stream=False) else first_value(text)
+    known = found if isinstance(found, dict) else {}
+    stated = known.get("mediaType")
+    if kind in INDEXES and (known.get("config") or known.get("layers") or stated in MANIFESTS):
+        return f"media-type: expected index but found manifest ({kind})"
+    if kind in MANIFESTS and (known.get("manifests") or stated in INDEXES):
+        return f"media-type: expected manifest but found index ({kind})"
+    return ""
 
 
 def stated_type(body: bytes) -> str | None:

@@ -42,7 +42,7 @@ def parse_name(state: State) -> Event:
     except (InvalidReference, InvalidPlatform) as error:
         return e.ReferenceRejected(str(error))
     if parsed.digest:
-        return e.ReferenceRejected("cannot push a digest reference", by_engine=True)
+        return e.ReferenceRejected("cannot push a digest reference")
     return e.ReferenceParsed(parsed)
 
 
@@ -173,7 +173,7 @@ def refused(state: State, parcel: Parcel, request: Request, answer: Response) ->
         tries = parcel.failures + 1
         if tries < MOST_UPLOADS and answer.status not in FINAL:
             return e.UploadRetried(parcel.blob, answer.status, tries)
-    elif request.method == "HEAD" and repeats(state, request, answer, "manifest"):
+    elif repeats(state, request, answer, "manifest"):
         return e.AskedAgain(request.url, answer.status)
     return failure(state, request, answer)
 
@@ -224,7 +224,7 @@ def manifest_answer(state: State, request: Request, answer: Response) -> Event:
         return e.TagKept() if same else e.TagFree(named)
     if request.method == "PUT" and 200 <= answer.status < 300:
         return e.ManifestPushed(manifest_of(state).digest)
-    if request.method == "HEAD" and repeats(state, request, answer, "manifest"):
+    if not state.profile.pings and repeats(state, request, answer, "manifest"):
         return e.AskedAgain(request.url, answer.status)
     return failure(state, request, answer)
 

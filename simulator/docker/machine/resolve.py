@@ -42,6 +42,7 @@ from simulator.docker.machine.tokens import token_answer, token_get
 from simulator.protocol.authorization import Authorization
 from simulator.protocol.digest import InvalidDigest, digest_of, parse_digest
 from simulator.protocol.manifest import Index
+from simulator.protocol.media_types import DOCKER_MANIFEST_1, FIRST_SCHEMA
 from simulator.protocol.message import Request, Response
 from simulator.protocol.platform import InvalidPlatform, Platform
 from simulator.protocol.reference import InvalidReference, Reference
@@ -151,7 +152,17 @@ def resolution(state: State, request: Request, answer: Response) -> Event:
         read = manifest_body(state, request, answer)  # it is how the digest is found
         if isinstance(read, Failure):
             return read
-    return e.Resolved(ref(state).digest or digest or digest_of(answer.body), kind)
+    by_body = request.method == "GET" and not (ref(state).digest or state.profile.trusts_tags)
+    if by_body and kind in FIRST_SCHEMA:
+        return e.NotAnImage(DOCKER_MANIFEST_1)
+    size = length_of(answer)
+    return e.Resolved(ref(state).digest or digest or digest_of(answer.body), kind, size)
+
+
+def length_of(answer: Response) -> int:
+    """Bytes, as announced or as they came."""
+    length = answer.header("Content-Length") or ""
+    return int(length) if length.isdecimal() else len(answer.body)
 
 
 def unusable_header(state: State, request: Request, answer: Response) -> Event | None:
@@ -171,7 +182,7 @@ def unusable_header(state: State, request: Request, answer: Response) -> Event |
         return e.HeaderUnusable(request.url, "Docker-Content-Digest", digest or "", str(error))
     if profile.trusts_tags and digest and not length:
         return e.HeaderUnusable(request.url, "Content-Length")
-    size = int(length) if length and length.isdecimal() else len(answer.body)
+    size = length_of(answer)
     if profile.largest_manifest and size > profile.largest_manifest:
         return e.HeaderUnusable(request.url, "Content-Length", str(size), "too large")
     return None
@@ -184,7 +195,9 @@ def refused_before(state: State, request: Request) -> bool:
 
 
 def unresolved(state: State, request: Request, answer: Response) -> Event:
-    """What a refusal leads to: another request, or the end."""
+    """What a refusal leads to: another request, or the end. Tags are asked for once."""
+    if listing(state):
+        return refusal(request, answer)
     if repeats(state, request, answer, "manifest"):
         return e.AskedAgain(request.url, answer.status)
     if refused_before(state, request) and answer.status != 403:
@@ -290,6 +303,7 @@ def keep_resolved(state: State, event: e.Resolved) -> Run:
         resolved=event.digest or None,
         resolved_with=sent.scheme if sent and not digest_given(state) else None,
         media_type=event.media_type,
+        size=event.size,
     )
     credential = state.run.credential
     kept = state.profile.shares_authorization or (credential and credential.registry_token)

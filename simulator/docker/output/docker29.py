@@ -4,6 +4,8 @@ They are those of containerd's resolver and fetcher, with moby's remarks on a re
 body.
 """
 
+from urllib.parse import unquote
+
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Push
 from simulator.docker.events import Event, Failure
@@ -75,7 +77,9 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
     if state.run.tags.left is not None and state.run.reference:
         said = f"error pulling {state.run.reference.canonical}: {said}"
     lines = said.splitlines() or [""]
-    return (lines[0] if begun(failure, state) else DAEMON + lines[0], *lines[1:])
+    if begun(failure, state):
+        return tuple(lines)
+    return tuple(f"{DAEMON}{said.strip()}".splitlines())
 
 
 def unknown_manifest(failure: e.ManifestUnknown, state: State) -> str:
@@ -100,7 +104,7 @@ def not_reached(failure: e.Unreachable, state: State) -> str:
     if failure.answering:
         return f"failed to copy: {said}"
     asked = go_error(failure.method, failure.url, said)
-    return where(state) + during(state, failure.url) + asked
+    return where(state) + committing(failure, state) + during(state, failure.url) + asked
 
 
 def told(failure: Failure, state: State) -> str:
@@ -117,7 +121,7 @@ def told(failure: Failure, state: State) -> str:
         case e.ManifestUnreadable(reason=why):
             return unreadable(why, state)
         case e.NotAnImage():
-            return NO_SCHEMA_1
+            return no_schema_1(state)
         case e.ConfigUnusable() | e.UnpackRefused() | e.DiskFull():
             return not_unpacked(failure, state)
         case e.Unreachable():
@@ -143,10 +147,15 @@ def told(failure: Failure, state: State) -> str:
             return ""
 
 
-NO_SCHEMA_1 = (
-    f'not implemented: media type "{DOCKER_MANIFEST_1}" is no longer supported since containerd '
-    f'v2.1, please rebuild the image as "{DOCKER_MANIFEST}" or "{OCI_MANIFEST}"'
-)
+def no_schema_1(state: State) -> str:
+    """The resolver names another release than what pulls."""
+    since = "v2.0" if state.phase in RESOLVE else "v2.1"
+    gone = f'media type "{DOCKER_MANIFEST_1}" is no longer supported since containerd {since}'
+    instead = f'please rebuild the image as "{DOCKER_MANIFEST}" or "{OCI_MANIFEST}"'
+    resolving = where(state) if state.phase in RESOLVE else ""
+    return f"{resolving}not implemented: {gone}, {instead}"
+
+
 CONTENT = "/var/lib/containerd/io.containerd.content.v1.content"
 SNAPSHOTS = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots"
 NO_SPACE = "no space left on device"
@@ -235,6 +244,18 @@ def where(state: State) -> str:
     return f'failed to resolve reference "{state.run.reference.canonical}": '
 
 
+def committing(failure: e.Refused | e.Unreachable, state: State) -> str:
+    """What a push had sent whole where the registry did not take it (containerd, `Copy`)."""
+    manifest = state.run.outgoing.manifest
+    if manifest is None or failure.method != "PUT":
+        return ""
+    name = f"manifest-{manifest.digest}"
+    if state.phase is not Phase.PUSHING_MANIFEST:
+        digest = unquote(failure.url.rpartition("digest=")[2])
+        name = f"{'config' if digest == manifest.config.digest else 'layer'}-{digest}"
+    return f'failed commit on ref "{name}": '
+
+
 def during(state: State, url: str) -> str:
     if not from_token_service(url, state):
         return "failed to do request: "
@@ -251,7 +272,7 @@ def translated(failure: e.Refused, state: State) -> str:
     if from_token_service(url, state):
         kind = "oauth" if state.run.credential else "anonymous"
         says = f"failed to authorize: failed to fetch {kind} token: {says}"
-    plain = where(state) + says
+    plain = where(state) + committing(failure, state) + says
     if registry_only(state):
         return plain
     if head == "HEAD" and state.phase is not Phase.EXPLAINING:

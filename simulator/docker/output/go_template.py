@@ -15,6 +15,20 @@ class TemplateError(ValueError):
     """Go's complaint about a template, or about data that it does not fit."""
 
 
+class MissingField(TemplateError):
+    """The data has no such field."""
+
+    def __init__(self, path: str, name: str) -> None:
+        self.path = path
+        super().__init__(f'executing "" at <{path}>: map has no entry for key "{name}"')
+
+    def within(self, template: str) -> TemplateError:
+        """With the place where Go sees it: the field, or what follows the first of several."""
+        first = self.path.find(".", 1)
+        place = max(template.find(self.path), 0) + max(first, 0)
+        return TemplateError(f"template parsing error: template: :1:{place}: {self}")
+
+
 @dataclass(frozen=True)
 class Block:
     """`{{if}}`, `{{range}}` or `{{with}}`, up to its `{{end}}`."""
@@ -39,7 +53,10 @@ def filled(template: str, data: Data) -> str:
     pieces, left, _ = parsed(list(tokens(template)))
     if left:
         raise TemplateError("template parsing error: template: :1: unexpected {{end}}")
-    return "".join(texts(pieces, data))
+    try:
+        return "".join(texts(pieces, data))
+    except MissingField as missing:
+        raise missing.within(template) from None
 
 
 def tokens(template: str) -> Iterator[str | tuple[str, str]]:
@@ -154,8 +171,7 @@ def field(dot: Data, path: str) -> Data:
     found = dot
     for name in [part for part in path.split(".") if part]:
         if not isinstance(found, Mapping) or name not in found:
-            said = f'executing "" at <{path}>: map has no entry for key "{name}"'
-            raise TemplateError(f"template parsing error: template: :1:{len(path)}: {said}")
+            raise MissingField(path, name)
         found = found[name]
     return found
 

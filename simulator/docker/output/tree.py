@@ -20,7 +20,7 @@ NARROWEST_TERMINAL = 20
 def tree(images: Sequence[HeldImage], command: Images, now: int) -> tuple[str, ...]:
     """Names by the alphabet; what asks for ids, digests or a format still gets a table."""
     if command.quiet or command.digests or command.whole or command.format:
-        return rows(images, command, now)
+        return rows(images, command, now, counts=True)
     width = max(command.width, NARROWEST_TERMINAL) if command.width else 0
     legend = (LEGEND.rjust(width),) if width else ()
     if command.tree:
