@@ -100,11 +100,11 @@ def test_a_bad_form_is_one_sentence(case: str) -> None:
     test = opened(source="real")
     for key, value in fields.items():
         test.text_input(key=key).input(value)
-    test.text_input(key="real-password").input("correct-horse")
+    test.text_input(key="real-password-0").input("correct-horse")
     test.button[0].click().run()
     assert not test.exception
     assert sentence in test.error[0].value
-    assert test.text_input(key="real-password").value == ""
+    assert test.text_input(key="real-password-1").value == ""
     assert "correct-horse" not in repr(test.session_state)
 
 

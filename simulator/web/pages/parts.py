@@ -159,10 +159,16 @@ def next_link(path: str, label: str, lesson: Lesson) -> None:
         )  # fmt: skip
 
 
+def password_key(form: str) -> str:
+    """The key of the form's field for a password, which changes with each that was sent."""
+    return f"{form}-password-{st.session_state.get(f'{form}-passwords', 0)}"
+
+
 def take_password(form: str) -> None:
-    """The form's field is emptied as it is sent; the password lives on for one run only."""
-    st.session_state[f"{form}-sent"] = st.session_state[f"{form}-password"]
-    st.session_state[f"{form}-password"] = ""
+    """A new, empty field takes the place of the form's as it is sent; the password lives on for
+    one run only. (Streamlit cannot empty a field which was left by Tab, to the eye beside it.)"""
+    st.session_state[f"{form}-sent"] = st.session_state.pop(password_key(form))
+    st.session_state[f"{form}-passwords"] = st.session_state.get(f"{form}-passwords", 0) + 1
 
 
 def fragment(draw: Callable[P, None]) -> Callable[P, None]:

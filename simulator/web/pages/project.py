@@ -10,7 +10,7 @@ from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.real_run import InvalidRegistry
 from simulator.views.message import summary
 from simulator.web.pages.learner import learner
-from simulator.web.pages.parts import say, show_table, take_password
+from simulator.web.pages.parts import password_key, say, show_table, take_password
 from simulator.web.real_runs import NotAdmitted, admitted
 from simulator.words.i18n import N_, _
 
@@ -60,7 +60,7 @@ def checklist(lesson: Lesson, known: Project) -> None:
         st.text_input(_("Registry"), key="project-registry", placeholder="localhost:5000")
         st.text_input(_("Image"), key="project-image", placeholder="team/app:1.0")
         st.text_input(_("User name"), key="project-username", placeholder="alice")
-        st.text_input(_("Password"), type="password", key="project-password")
+        st.text_input(_("Password"), type="password", key=password_key("project"))
         sent = st.form_submit_button(
             _("Ask the registry"), type="primary", on_click=take_password, args=("project",)
         )

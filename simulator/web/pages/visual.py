@@ -28,6 +28,7 @@ from simulator.web.pages.parts import (
     explain,
     fragment,
     head,
+    password_key,
     replayed_by_name,
     say,
     situations,
@@ -48,7 +49,7 @@ def real_form(engine: str) -> Trace | None:
         registry.text_input(_("Registry"), key="registry", placeholder="registry.example.com")
         image.text_input(_("Image"), key="image", placeholder="team/app:1.0")
         user.text_input(_("User name (empty: no login)"), key="username")
-        password.text_input(_("Password"), type="password", key="real-password")
+        password.text_input(_("Password"), type="password", key=password_key("real"))
         sent = st.form_submit_button(
             _("Log in and pull"), type="primary", on_click=take_password, args=("real",)
         )
