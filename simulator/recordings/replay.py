@@ -31,6 +31,9 @@ from simulator.recordings.document import Engine, Exchanged, InvalidRecording, R
 from simulator.recordings.scene import NotModelled, Scene, first_state, scene_of
 from simulator.words.i18n import N_
 
+ODD = (EndlessRun, IllegalTransition, ValueError, LookupError, TypeError, AttributeError)
+"""What playing may end with: any text of a recording may be anything."""
+
 
 class Kind(StrEnum):
     """How machine and recording part."""
@@ -70,7 +73,7 @@ def play(recording: Recording, engine: Engine) -> Played:
         played = tuple(steps(first_state(recording, scene), player.transport))
     except NotModelled as reason:
         raise InvalidRecording(f"{recording.name}: cannot be replayed: {reason}") from None
-    except (EndlessRun, IllegalTransition, ValueError) as error:  # any text may be anything
+    except ODD as error:
         raise InvalidRecording(f"{recording.name}: cannot be replayed: {error}") from None
     last = played[-1].after
     return Played(scene, played, (*player.deviations, *player.unasked(last)))

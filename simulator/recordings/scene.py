@@ -22,6 +22,7 @@ from simulator.protocol.message import Transport
 from simulator.protocol.platform import Platform
 from simulator.protocol.target import Kind, target
 from simulator.recordings import lab
+from simulator.recordings.compose_file import with_services
 from simulator.recordings.document import (
     Engine,
     Exchanged,
@@ -37,7 +38,6 @@ from simulator.scenarios.client import HOME
 from simulator.scenarios.world import InvalidWorld, WorldDocument
 from simulator.sources.mock import Mock, mock
 from simulator.sources.world import Role, World
-from simulator.words.yaml_text import loaded_text
 
 __all__ = ["NotModelled", "Scene", "first_state", "played", "scene_of"]
 
@@ -183,20 +183,6 @@ def state_of(recording: Recording, scene: Scene, client: Client, place: int) -> 
     if given and known_engine(client.engine).reads_environment:
         client = replace(client, store=replace(client.store, environment=stored(given).entries))
     return State(client, (asked,))
-
-
-COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-"""What Compose looks for, in this order."""
-
-
-def with_services(asked: Compose, files: Mapping[str, str]) -> Compose:
-    """The command with the services of the compose file, if there is one."""
-    known = {path.rpartition("/")[2]: path for path in files}
-    path = next((known[name] for name in COMPOSE_FILES if name in known), "")
-    document = loaded_text(files[path]) if path else {}
-    services = document.get("services", {}) if isinstance(document, dict) else {}
-    images = tuple((name, str(one["image"])) for name, one in services.items() if "image" in one)
-    return replace(asked, file=path, services=images)
 
 
 INNER = re.compile(r"\$\(([^()]*)\)")

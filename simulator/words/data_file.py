@@ -144,5 +144,5 @@ def shown(path: Path) -> str:
     """The path as a reader of the project knows it."""
     try:
         return path.resolve().relative_to(ROOT).as_posix()
-    except ValueError:
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or a link to itself
         return path.as_posix()

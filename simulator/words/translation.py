@@ -76,6 +76,8 @@ def translations(path: Path) -> Words:
     except (YAMLError, UnicodeDecodeError) as error:
         what = getattr(error, "problem", None) or "not YAML in UTF-8"
         raise InvalidTranslation(f"{path.name}: {what}") from None
+    except OSError as error:
+        raise InvalidTranslation(f"{path.name}: cannot be read: {error.strerror}") from None
     except TypeError as error:
         raise InvalidTranslation(f"{path.name}: {error}") from None
 

@@ -106,7 +106,11 @@ LESSONS: dict[str, str | bytes] = {
     "a bomb": "a0: &a0 [x, x]\n" + "".join(
         f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)),
     "a tab": "title:\n\t- a", "twice": "title: a\ntitle: b\n", "an unknown field": "nonsense: 1\n",
-    "an endless alias": "a: &a [*a]\n",
+    "an endless alias": "a: &a [*a]\n", "an endless merge": "a: &a {<<: *a, b: 1}\n",
+    "merges": "a: &a {" + ", ".join(f"k{n}: 1" for n in range(900)) + "}\nb: {<<: ["
+    + "*a, " * 900 + "*a]}\n",
+    "a long number": "title: 1" + "0" * 5_000, "a date that is none": "title: 2020-02-30",
+    "a key that is a mapping": "? {a: b}\n: c", "large": "# " + "a" * 1_100_000,
 }  # fmt: skip
 ADDRESSES: tuple[tuple[str, dict[str, str]], ...] = (
     ("", {"scenario": "__proto__"}), ("", {"scenario": "![a](https://evil.example/p.png)"}),

@@ -1,5 +1,6 @@
 """Whatever comes in at a door: one clear sentence, no traceback, no generic error page."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -113,6 +114,19 @@ def test_a_recording(case: str, tmp_path: Path) -> None:
 def test_a_lesson(case: str, tmp_path: Path) -> None:
     written(tmp_path / "lesson.yaml", LESSONS[case])
     check_refused(called("check", str(tmp_path)), 2)
+
+
+ELSEWHERE = ("/dev/zero", "/dev/tty", "lesson.yaml", "/etc/hosts", "..", "pipe")
+
+
+@each("target", ELSEWHERE)
+def test_a_lesson_that_is_a_link(target: str, tmp_path: Path) -> None:
+    """To a device without end, a pipe that nobody writes to, itself, a folder, or another text."""
+    folder = tmp_path / f"lesson-{ELSEWHERE.index(target)}"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe")
+    (folder / "lesson.yaml").symlink_to(target)
+    check_refused(called("check", str(folder)), 2)
 
 
 @each("case", MESSAGES)

@@ -1,7 +1,9 @@
 """Files that a page takes: whatever is in them, what comes back is a run or one sentence."""
 
 import json
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -18,6 +20,8 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 """The replacement of a part."""
 COUNT = 250
+SOON = 5.0
+"""Seconds of processor."""
 Place = tuple[str | int, ...]
 
 
@@ -61,3 +65,24 @@ def test_a_recording_with_an_odd_part(place: Place, odd: Any) -> None:
             replayed(recording, engine_of(recording, engine))
         except InvalidRecording as refused:
             assert str(refused) and "Traceback" not in str(refused)  # noqa: PT017
+
+
+COMPOSE_FILES = (
+    "services: {a: {image: team/app}}", "services: [1]", "services: {a: 1}", "services:", "- a",
+    "services: [", "services: {1: {image: x}, null: {}}", "services: {a: {image: [1]}}", "",
+    "services: {a: {image: '///'}}", "services: [" + "x, " * 60_000 + "x]",
+    "a: &a {" + "b: 1, " * 900 + "c: 1}\nd: {<<: [" + "*a, " * 900 + "*a]}",
+)  # fmt: skip
+
+
+@each("text", COMPOSE_FILES)
+def test_a_recording_with_a_compose_file(text: str) -> None:
+    """Of anyone's, who may write anything in it."""
+    document = json.loads(WHOLE)
+    document["command"] = "docker compose pull"
+    document["world"]["other_files_before"] = {"compose.yaml": [text, 420]}
+    recording = parsed(json.dumps(document).encode(), "mine.json")
+    began = time.process_time()
+    with suppress(InvalidRecording):
+        replayed(recording, engine_of(recording, "29"))
+    assert time.process_time() - began < SOON
