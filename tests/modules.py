@@ -25,6 +25,8 @@ def names() -> Iterator[str]:
 
 
 @cache
-def trees() -> tuple[ast.Module, ...]:
-    files = sorted(Path(simulator.__path__[0]).rglob("*.py"))
+def trees(*packages: str) -> tuple[ast.Module, ...]:
+    """Of these packages, or of all."""
+    root = Path(simulator.__path__[0])
+    files = sorted(file for name in packages or [""] for file in (root / name).rglob("*.py"))
     return tuple(ast.parse(file.read_text()) for file in files)

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from posixpath import normpath
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator import assets
@@ -24,6 +26,8 @@ STATIC = "/static/"
 """Below this path are Streamlit's files; each name holds a hash of what the file holds."""
 FILES = (STATIC, "/media/", "/component/", "/_stcore/")
 """Below these paths are no pages."""
+METRICS = "/_stcore/metrics"
+"""Streamlit's sessions and memory: no page needs it, and it is closed to all."""
 COMPRESSED = ("application/javascript", "text/javascript", "text/css", "text/html")
 """Types of files that become smaller. Fonts and pictures are compressed already."""
 AWAY = (
@@ -65,12 +69,15 @@ class Document:
         self.kept: dict[str, Kept] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/") == METRICS:
+            await Response(status_code=404)(scope, receive, send)
+            return
         if not compressible(scope):
             await self.app(scope, receive, send)
             return
         path = str(scope["path"])
         answer = self.kept.get(path) or prepared(await fetched(self.app, scope, receive))
-        if path.startswith(STATIC) and answer.start["status"] == 200:
+        if lasting(path, answer):
             self.kept[path] = answer
         await send(answer.start)
         await send({"type": "http.response.body", "body": answer.body})
@@ -84,6 +91,14 @@ def compressible(scope: Scope) -> bool:
     file = path.startswith(STATIC) and path.endswith((".js", ".css"))
     page = "text/html" in headers.get("accept", "") and not path.startswith(FILES)
     return (file or page) and "gzip" in headers.get("accept-encoding", "")
+
+
+def lasting(path: str, answer: Kept) -> bool:
+    """Whether it is a file of Streamlit's, under its one name. Clients may ask for any: for a name
+    that there is not Streamlit sends its document, and `/static/./x` is `/static/x` again."""
+    named = path.startswith(STATIC) and path == normpath(path)
+    document = Headers(raw=answer.start["headers"]).get("content-type", "").startswith("text/html")
+    return named and answer.start["status"] == 200 and not document
 
 
 async def fetched(app: ASGIApp, scope: Scope, receive: Receive) -> Kept:
