@@ -71,7 +71,7 @@ def eventually(true: Callable[[], bool]) -> bool:
     return true()
 
 
-def works(host: str) -> bool:
+def works(host: str, path: str = "/v2/", status: int = 401) -> bool:
     with suppress(httpx.TransportError):
-        return httpx.get(f"http://{host}/v2/").status_code == 401
+        return httpx.get(f"http://{host}{path}", verify=False).status_code == status
     return False

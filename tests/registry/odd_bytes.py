@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from tests.registry.odd_requests import REQUEST, Asked
+from tests.registry.odd_requests import Asked
 
 LAST = b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 """Ends a connection, if what was sent before was understood."""
@@ -41,9 +41,6 @@ def as_bytes(asked: Asked, framing: str, chunks: bytes) -> bytes:
     return "\r\n".join(lines).encode("latin-1", "replace") + body
 
 
-WHOLE = st.builds(as_bytes, REQUEST, FRAMING, CHUNKS)
-
-
 @dataclass(frozen=True)
 class Sent:
     """What one connection sends, and whether it goes away without waiting for an answer."""
@@ -59,15 +56,15 @@ def cut(data: bytes, at: int) -> bytes:
     return data[: at % (len(data) + 1)]
 
 
-SENT = st.builds(
-    Sent,
-    st.one_of(
-        WHOLE.map(lambda data: data + LAST),
-        st.lists(WHOLE, min_size=2, max_size=4).map(lambda several: b"".join(several) + LAST),
-        st.builds(cut, WHOLE, st.integers(0, 500)),
+def sent(requests: st.SearchStrategy[Asked]) -> st.SearchStrategy[Sent]:
+    """Such requests, whole and cut, alone and after each other, and bytes that are none."""
+    whole = st.builds(as_bytes, requests, FRAMING, CHUNKS)
+    data = st.one_of(
+        whole.map(lambda data: data + LAST),
+        st.lists(whole, min_size=2, max_size=4).map(lambda several: b"".join(several) + LAST),
+        st.builds(cut, whole, st.integers(0, 500)),
         ODD.map(lambda data: data + LAST),
         ODD,
         st.binary(max_size=60),
-    ),
-    st.integers(0, 7).map(lambda number: number == 0),
-)
+    )
+    return st.builds(Sent, data, st.integers(0, 7).map(lambda number: number == 0))

@@ -9,10 +9,7 @@ The examples are the same each time; one that fails is shown as it is, for shrin
 
 import asyncio
 import json
-import re
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -25,24 +22,24 @@ from simulator.registry.asgi import RegistryApp, logged
 from simulator.registry.model import Auth
 from simulator.registry.rate_limit import Limiter, Rate
 from simulator.registry.serving import Served
-from tests.registry.alone import APP, REGISTRY_ALONE, alone, eventually, works
+from tests.registry.alone import APP, REGISTRY_ALONE, works
 from tests.registry.in_process import answered
-from tests.registry.odd_bytes import SENT, Sent
+from tests.registry.odd_bytes import sent
 from tests.registry.odd_requests import (
     BATCH,
     CODES,
-    CONNECTIONS,
     COUNT,
-    GROWTH,
     HANG,
     MORE,
     PASSWORD,
     REGISTRY,
+    REQUEST,
     REQUESTS,
     SAME,
     Asked,
     token,
 )
+from tests.registry.sockets import check_sockets
 
 # -- in process -------------------------------------------------------------------------------
 
@@ -103,53 +100,10 @@ def test_no_request_is_answered_with_an_error_of_ours(requests: list[Asked], mor
     assert PASSWORD not in known and token() not in known
 
 
-async def answers(host: str, sent: Sent) -> bytes:
-    """All that comes back until the registry hangs up. Raises TimeoutError where it does not."""
-    name, _, port = host.rpartition(":")
-    reader, writer = await asyncio.open_connection(name, int(port))
-    try:
-        async with asyncio.timeout(HANG):
-            writer.write(sent.data)
-            return b"" if sent.leaves else await reader.read(-1)
-    except ConnectionError:
-        return b""
-    finally:
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-
-async def together(host: str, several: list[Sent]) -> list[bytes]:
-    return await asyncio.gather(*(answers(host, sent) for sent in several))
-
-
 @pytest.mark.timeout(3600)
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     ("program", "pools"), [(REGISTRY_ALONE, 0), (APP, 46)], ids=["registry", "app"]
 )
 def test_bytes_that_are_no_requests_do_no_harm(program: str, pools: int) -> None:
-    """Connections, two hundred at once: no 500, none that stays, and nothing grows."""
-    held: list[float] = []
-    waiting: list[Sent] = []
-
-    @settings(SAME, max_examples=COUNT, phases=(Phase.generate,))
-    @given(SENT)
-    def all_of_them(sent: Sent) -> None:
-        waiting.append(sent)
-        if len(waiting) == CONNECTIONS:
-            for answer in asyncio.run(together(registry.host, waiting)):
-                assert not re.search(rb"HTTP/1\.1 5\d\d", answer), answer[:500]
-            assert eventually(lambda: works(registry.host))
-            held.append(registry.memory())
-            waiting.clear()
-
-    with alone(program) as registry:
-        assert eventually(lambda: works(registry.host))
-        files, threads = registry.open()
-        all_of_them()
-        assert eventually(lambda: registry.open()[0] <= files), (registry.open(), files)
-        assert registry.open()[1] <= threads + pools  # of asyncio and anyio, which are bounded
-    assert len(held) == COUNT // CONNECTIONS
-    warm = len(held) // 4  # by then as much is remembered as ever will be
-    assert max(held[warm:]) - held[warm] < GROWTH, held
+    """On connections, two hundred at once."""
+    check_sockets(program, sent(REQUEST), works, pools)

@@ -1,13 +1,15 @@
 """Requests to a room that no phone would send: each gets one whole answer, and nothing stays.
 
 Drawn from a schema, as those to the registry (`tests.registry.test_fuzz`), with cookies and fields
-that are right, nearly right, or arbitrary. `PULLSCOPE_REQUESTS=20000` puts that many.
+that are right, nearly right, or arbitrary. `PULLSCOPE_REQUESTS=20000` puts that many, in
+process and on sockets.
 """
 
 import asyncio
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,11 @@ from simulator.room.asgi import RoomApp
 from simulator.room.rooms import Rooms
 from simulator.room.step import Room
 from simulator.room.table import ItemAsked, SeatTaken, VoteOpened
+from tests.registry.alone import works
 from tests.registry.in_process import answered
+from tests.registry.odd_bytes import sent
 from tests.registry.odd_requests import ANY, BATCH, COUNT, HANG, METHOD, QUERY, SAME, Asked, near
+from tests.registry.sockets import check_sockets
 from tests.room.made import ITEM
 
 CODE, SECRET = "KXRPTW", "s" * 43
@@ -73,18 +78,38 @@ REQUEST = st.builds(
 REQUESTS = st.lists(REQUEST, min_size=BATCH, max_size=BATCH)
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[RoomApp]:
+ALONE = """
+import tempfile
+from pathlib import Path
+from simulator.registry import asgi, connections
+from simulator.registry.serving import address, bound, server
+from simulator.room.asgi import SERVER
+from tests.room.test_odd_requests import app_with_a_room
+asgi.REQUEST_SECONDS, connections.PIECE_SECONDS = 0.3, 1.0
+with tempfile.TemporaryDirectory() as folder, bound("127.0.0.1", 0) as listening:
+    app = app_with_a_room(Path(folder))
+    print(address(listening), flush=True)
+    server(app, **SERVER).run(sockets=[listening])
+"""
+
+
+def app_with_a_room(folder: Path) -> RoomApp:
     """With a room of three seats whose first vote is open, and without limits of requests."""
-    rooms = Rooms(Keeper(lambda: f"sqlite:///{tmp_path}/rooms.db"))
+    rooms = Rooms(Keeper(lambda: f"sqlite:///{folder}/rooms.db"))
     rooms.open_as(KNOWN)
     for event in (*[SeatTaken()] * SEATS, ItemAsked(ITEM), VoteOpened()):
         rooms.send(KNOWN.id, event).result(HANG)
-    made = RoomApp(rooms, "https://r.example", ["r.example"])
+    made = RoomApp(rooms, "https://r.example", ["r.example", "127.0.0.1"])
     unlimited = Rate(per_second=1e9, burst=1e9)
     made.guard.limiters = {rate: Limiter(unlimited) for rate in made.guard.limiters}
+    return made
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[RoomApp]:
+    made = app_with_a_room(tmp_path)
     yield made
-    rooms.keeper.close()
+    made.rooms.keeper.close()
 
 
 def check(asked: Asked, sent: list[Message]) -> None:
@@ -136,3 +161,11 @@ def test_no_request_to_a_room_is_answered_with_an_error_of_ours(app: RoomApp) ->
     assert room.newest == before.newest + 1 and room.asked[0].votes[0][1].option == 2
     assert not app.audience.streams and not app.rooms.watchers
     assert all(room.seats[seat] for seat in room.dockers)
+
+
+@pytest.mark.timeout(3600)
+def test_bytes_that_are_no_requests_do_no_harm() -> None:
+    """On connections, two hundred at once, to the process of rooms. (A stream of events has no
+    end, so none is asked for here.)"""
+    requests = REQUEST.filter(lambda asked: "events" not in asked.path)
+    check_sockets(ALONE, sent(requests), partial(works, path="/room/", status=200), pools=46)
