@@ -16,11 +16,13 @@ test: .venv/test
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 # Each command and page once, installed as users install it: with the oldest versions that
-# pyproject.toml allows, and with the newest that there are.
+# pyproject.toml allows, and with the newest that there are. (The pip that comes with Python may be
+# years old, and takes three times as long to find versions.)
 versions: oldest newest
 
 oldest newest: build/oldest.txt
 	$(PYTHON) -m venv --clear build/$@
+	build/$@/bin/pip install --quiet --upgrade pip
 	build/$@/bin/pip install --quiet --no-compile --constraint build/$@.txt '.[postgresql]'
 	cd / && $(CURDIR)/build/$@/bin/python -P $(CURDIR)/tests/smoke.py
 

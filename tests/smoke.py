@@ -84,7 +84,7 @@ def app() -> Iterator[str]:
 def served() -> Iterator[str]:
     with app() as host:
         for path, status in (("/", 200), ("/_stcore/health", 200), ("/v2/", 401)):
-            got = httpx.get(f"http://{host}{path}").status_code
+            got = httpx.get(f"http://{host}{path}", timeout=PATIENCE).status_code
             if got != status:
                 yield f"{path}: {got}"
         name, _, port = host.rpartition(":")
