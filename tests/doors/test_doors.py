@@ -121,7 +121,7 @@ ELSEWHERE = ("/dev/zero", "/dev/tty", "lesson.yaml", "/etc/hosts", "..", "pipe")
 
 @each("target", ELSEWHERE)
 def test_a_lesson_that_is_a_link(target: str, tmp_path: Path) -> None:
-    """To a device without end, a pipe that nobody writes to, itself, a folder, or another text."""
+    """To a device without end, a pipe without a writer, itself, a folder, or another text."""
     folder = tmp_path / f"lesson-{ELSEWHERE.index(target)}"
     folder.mkdir()
     os.mkfifo(folder / "pipe")
