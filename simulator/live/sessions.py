@@ -317,6 +317,10 @@ def issued_claims(about: Asked, response: Response) -> str:
     return json.dumps(claimed(token)) if isinstance(token, str) else ""
 
 
-TOO_MANY = error("TOOMANYREQUESTS", message="too many requests: wait a moment")
-TOO_MANY_PASSWORDS = error("TOOMANYREQUESTS", message="too many passwords were tried: wait")
+TOO_MANY = error(
+    "TOOMANYREQUESTS", ("Retry-After", "1"), message="too many requests: wait a moment"
+)
+TOO_MANY_PASSWORDS = error(
+    "TOOMANYREQUESTS", ("Retry-After", "2"), message="too many passwords were tried: wait"
+)
 REFUSED_PUSH = error("UNSUPPORTED", message="this registry is for pulling: pushes are refused")

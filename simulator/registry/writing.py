@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs
 
-from simulator.protocol.digest import algorithm_of, digest_of
+from simulator.protocol.digest import LENGTHS, algorithm_of, digest_of
 from simulator.protocol.json_text import json_of
 from simulator.protocol.media_types import INDEXES
 from simulator.protocol.message import Request, Response
@@ -40,6 +40,8 @@ Write = Callable[[Request, Registry, Target], Written]
 def start_upload(request: Request, registry: Registry, target: Target) -> Written:
     """A new upload; a mount or a whole blob where the query names one (end-4a, end-4b, end-11)."""
     query = parse_qs(request.query)
+    if query.get("digest-algorithm", ["sha256"])[0] not in LENGTHS:
+        return Written(error("DIGEST_INVALID", detail={}), registry)
     mounted = mountable(request, registry, query)
     if mounted:
         return stored(registry, target.repository, mounted)
@@ -77,11 +79,15 @@ def continue_upload(request: Request, registry: Registry, target: Target) -> Wri
     held = upload_of(registry, target)
     if held is None:
         return Written(UNKNOWN_UPLOAD, registry)
-    first = (request.header("Content-Range") or "").removeprefix("bytes ").partition("-")[0]
-    if first and (not first.isdecimal() or int(first) != held.size):
-        about = progress(416, request, registry, target, held).response.headers
-        return Written(Response(416, about), registry)
+    if not follows(request, held):
+        return progress(416, request, registry, target, held)
     return progress(202, request, registry, target, held.with_sent(request))
+
+
+def follows(request: Request, upload: Upload) -> bool:
+    """Whether the chunk begins where the last one ended, as far as it says where it begins."""
+    first = (request.header("Content-Range") or "").removeprefix("bytes ").partition("-")[0]
+    return not first or (first.isdecimal() and int(first) == upload.size)
 
 
 def finish_upload(request: Request, registry: Registry, target: Target) -> Written:
@@ -89,6 +95,8 @@ def finish_upload(request: Request, registry: Registry, target: Target) -> Writt
     held = upload_of(registry, target)
     if held is None:
         return Written(UNKNOWN_UPLOAD, registry)
+    if not follows(request, held):
+        return progress(416, request, registry, target, held)
     digest = parse_qs(request.query).get("digest", [""])[0]
     problem = not_a_digest(digest) if ":" in digest else error("DIGEST_INVALID", detail={})
     whole = held.with_sent(request)
@@ -154,7 +162,7 @@ def stored(registry: Registry, name: str, blob: Blob) -> Written:
 
 
 def put_manifest(request: Request, registry: Registry, target: Target) -> Written:
-    """A manifest under its digest, and under a tag if one is named (end-7). What it names must
+    """A manifest under its digest, and under the tags that are named (end-7). What it names must
     be here already."""
     name, identifier = target.repository, target.identifier
     kind = (request.header("Content-Type") or "").partition(";")[0]
@@ -164,10 +172,21 @@ def put_manifest(request: Request, registry: Registry, target: Target) -> Writte
         return Written(problem, registry)
     held = registry.repositories.get(name, Repository())
     manifests = {**held.manifests, digest: StoredManifest(kind, request.payload)}
-    tags = {**held.tags, identifier: digest} if ":" not in identifier else held.tags
+    beside = tags_beside(request) if ":" in identifier else ()
+    tags = {**held.tags, **dict.fromkeys(beside if ":" in identifier else (identifier,), digest)}
     after = with_repository(registry, name, replace(held, manifests=manifests, tags=tags))
-    about = subject_taken(request, registry)
+    about = (*subject_taken(request, registry), *tags_taken(beside))
     return Written(created(f"/v2/{name}/manifests/{digest}", digest, *about), after)
+
+
+def tags_beside(request: Request) -> tuple[str, ...]:
+    """The tags that a manifest gets which is pushed by its digest (end-7b)."""
+    return tuple(one for one in parse_qs(request.query).get("tag", ()) if TAG.fullmatch(one))
+
+
+def tags_taken(beside: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The sign that these tags were set."""
+    return (("OCI-Tag", ", ".join(beside)),) if beside else ()
 
 
 def subject_taken(request: Request, registry: Registry) -> tuple[tuple[str, str], ...]:

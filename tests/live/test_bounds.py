@@ -66,9 +66,10 @@ def test_what_is_kept_of_one_request_is_bounded(ada: Learner) -> None:
 
 
 def test_rates_are_limited(ada: Learner) -> None:
-    """Too many requests, or too many passwords, are answered 429."""
-    answers = [ada.ask("GET", "/v2/").status for _ in range(500)]
-    assert answers[0] == 401 and answers[-1] == 429
+    """Too many requests, or too many passwords, are answered 429 with Retry-After."""
+    answers = [ada.ask("GET", "/v2/") for _ in range(500)]
+    assert answers[0].status == 401 and answers[-1].status == 429
+    assert answers[-1].header("Retry-After") == "1"
     ada.sessions.requests = Limiter(Rate(10, 1000))
     assert [ada.login("wrong") for _ in range(50)][-1] == 429
 

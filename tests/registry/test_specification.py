@@ -5,6 +5,7 @@ Pulling and listing have a table of their own (`calls`).
 """
 
 import json
+import re
 from collections.abc import Callable
 
 from simulator.protocol.digest import digest_of
@@ -15,11 +16,8 @@ from simulator.registry.model import Auth, Registry
 from simulator.registry.serving import running
 from tests.cases import each
 from tests.registry.talk import EMPTY, B, M, Talk, U, in_process, over_a_socket, writable
+from tests.registry.uploads import DATA, DIGEST, HALF, NONE, UPLOADS
 
-DATA = b"the first half, and the second"
-HALF = 15
-DIGEST = digest_of(DATA)
-NONE = "sha256:" + "0" * 64
 R = "/v2/a/b/referrers/"
 SIGNATURE, BILL = "application/vnd.example.signature", "application/vnd.example.sbom"
 
@@ -44,102 +42,6 @@ INDEX = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [],
 
 
 # -- the requirements -------------------------------------------------------------------------
-
-
-def monolithic(talk: Talk) -> None:
-    """POST then PUT: 202 with a Location, then 201 with the blob's, which can be pulled."""
-    talk("POST", U, 202)
-    talk("PUT", f"@?digest={DIGEST}", 201, DATA, Content_Type="application/octet-stream")
-    assert talk("GET", "@", 200).body == DATA
-    assert talk("HEAD", B + DIGEST, 200).headers["content-length"] == str(len(DATA))
-
-
-def single_post(talk: Talk) -> None:
-    """POST with a digest: the blob is there at once (201)."""
-    talk("POST", f"{U}?digest={DIGEST}", 201, DATA)
-    assert talk("GET", "@", 200).body == DATA
-
-
-def chunked(talk: Talk) -> None:
-    """PATCH in order: 202, Location and Range; PUT ends it; the blob can be pulled."""
-    talk("POST", U, 202, Content_Length="0")
-    told = talk("PATCH", "@", 202, DATA[:HALF], Content_Range=f"0-{HALF - 1}")
-    assert told.headers["range"] == f"0-{HALF - 1}"
-    told = talk("PATCH", "@", 202, DATA[HALF:], Content_Range=f"{HALF}-{len(DATA) - 1}")
-    assert told.headers["range"] == f"0-{len(DATA) - 1}"
-    talk("PUT", f"@?digest={DIGEST}", 201)
-    assert talk("GET", "@", 200).body == DATA
-
-
-def last_chunk_with_put(talk: Talk) -> None:
-    """The last chunk may come with the PUT."""
-    talk("POST", U, 202)
-    talk("PATCH", "@", 202, DATA[:HALF], Content_Range=f"0-{HALF - 1}")
-    talk("PUT", f"@?digest={DIGEST}", 201, DATA[HALF:])
-    assert talk("GET", B + DIGEST, 200).body == DATA
-
-
-def out_of_order(talk: Talk) -> None:
-    """A chunk that does not follow the last one: 416. GET of the upload tells where to go on."""
-    talk("POST", U, 202)
-    talk("PATCH", "@", 202, DATA[:HALF], Content_Range=f"0-{HALF - 1}")
-    here = talk.at("@")
-    talk("PATCH", here, 416, DATA[HALF:], Content_Range="99-199")
-    told = talk("GET", here, 204)
-    assert told.headers["range"] == f"0-{HALF - 1}" and "location" in told.headers
-
-
-def cancelled(talk: Talk) -> None:
-    """DELETE of an upload: 204, and it is gone."""
-    talk("POST", U, 202)
-    here = talk.at("@")
-    talk("DELETE", here, 204)
-    assert talk("GET", here, 404).code == "BLOB_UPLOAD_UNKNOWN"
-
-
-def wrong_digest(talk: Talk) -> None:
-    """The bytes are not those of the digest: 400, and nothing is kept."""
-    talk("POST", U, 202)
-    assert talk("PUT", f"@?digest={NONE}", 400, DATA).code == "DIGEST_INVALID"
-    talk("HEAD", B + NONE, 404)
-
-
-def mounted(talk: Talk) -> None:
-    """POST with mount and from: 201 and the blob's Location, without an upload."""
-    talk("POST", f"/v2/x/y/blobs/uploads/?digest={DIGEST}", 201, DATA)
-    told = talk("POST", f"{U}?mount={DIGEST}&from=x/y", 201)
-    assert told.headers["location"].endswith(B + DIGEST)
-    assert talk("GET", B + DIGEST, 200).body == DATA
-
-
-def not_mounted(talk: Talk) -> None:
-    """A mount that cannot be: 202, and an upload begins."""
-    talk("POST", f"{U}?mount={DIGEST}&from=x/y", 202)
-    talk("PUT", f"@?digest={DIGEST}", 201, DATA)
-
-
-def mounted_from_anywhere(talk: Talk) -> None:
-    """Without from, a registry may look for the blob (201), or begins an upload (202)."""
-    told = talk.ask("POST", f"{U}?mount={DIGEST}", b"", {})
-    assert told.status in (201, 202) and "location" in told.headers
-
-
-def upload_without_digest(talk: Talk) -> None:
-    """PUT ends an upload with a digest: without one it is an error, and nothing is kept."""
-    talk("POST", U, 202)
-    talk("PUT", "@", 400, DATA)
-    talk("HEAD", B + DIGEST, 404)
-
-
-def unknown_upload(talk: Talk) -> None:
-    """An upload that was never begun, or was cancelled: 404 BLOB_UPLOAD_UNKNOWN."""
-    talk("POST", U, 202)
-    here = talk.at("@")
-    talk("DELETE", here, 204)
-    for method in ("PATCH", "PUT", "GET", "DELETE"):
-        path = f"{here}{'&' if '?' in here else '?'}digest={DIGEST}" if method == "PUT" else here
-        told = talk(method, path, 404, DATA if method in ("PATCH", "PUT") else b"")
-        assert told.code == "BLOB_UPLOAD_UNKNOWN"
 
 
 def large_manifest(talk: Talk) -> None:
@@ -294,16 +196,72 @@ def fallback_tag(talk: Talk) -> None:
     assert [one["digest"] for one in found] == [digest_of(SIGNED)]
 
 
+def another_algorithm(talk: Talk) -> None:
+    """An upload may be for a digest of SHA-512; so may a manifest."""
+    digest = digest_of(DATA, "sha512")
+    talk("POST", f"{U}?digest-algorithm=sha512", 202)
+    talk("PATCH", "@", 202, DATA[:HALF], Content_Range=f"0-{HALF - 1}")
+    talk("PUT", f"@?digest={digest}", 201, DATA[HALF:])
+    assert talk("GET", "@", 200).headers["docker-content-digest"] == digest
+    talk.push(IMAGE, digest_of(IMAGE, "sha512"))
+    assert talk("GET", "@", 200, Accept=OCI_MANIFEST).body == IMAGE
+
+
+def type_with_parameters(talk: Talk) -> None:
+    """The parameters of a pushed manifest's type are left aside."""
+    told = talk.push(IMAGE, "1.0", f"{OCI_MANIFEST}; charset=utf-8")
+    assert told.headers["docker-content-digest"] == digest_of(IMAGE)
+    assert talk("GET", M + "1.0", 200).headers["content-type"] == OCI_MANIFEST
+
+
+def tags_with_a_digest(talk: Talk) -> None:
+    """A manifest that is pushed by its digest gets the tags of the query: ten, and OCI-Tag for
+    each that was accepted."""
+    tags = [f"1.{number}" for number in range(10)]
+    query = "&".join(f"tag={tag}" for tag in (*tags, ".wrong"))
+    told = talk.push(IMAGE, f"{digest_of(IMAGE)}?{query}")
+    assert re.split(", *", told.headers["oci-tag"]) == tags
+    assert json.loads(talk("GET", "/v2/a/b/tags/list", 200).body)["tags"] == tags
+    assert "oci-tag" not in talk.push(IMAGE).headers
+
+
+def no_tags(talk: Talk) -> None:
+    """The list of a repository without tags is empty; that of none is a 404."""
+    talk.push(IMAGE)
+    assert json.loads(talk("GET", "/v2/a/b/tags/list", 200).body)["tags"] == []
+    assert talk("GET", "/v2/x/y/tags/list", 404).code == "NAME_UNKNOWN"
+
+
+def deleted_from_nowhere(talk: Talk) -> None:
+    """A repository that does not exist: 404."""
+    talk("DELETE", f"/v2/x/y/manifests/{NONE}", 404)
+    talk("DELETE", f"/v2/x/y/blobs/{NONE}", 404)
+
+
+def index_without_a_type(talk: Talk) -> None:
+    """An index that names no artifactType is listed without one."""
+    document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
+    data = json.dumps({**document, "subject": subject(IMAGE)}).encode()
+    told = talk.push(data, kind=OCI_INDEX)
+    assert told.headers["oci-subject"] == digest_of(IMAGE)
+    (found,) = talk("GET", R + digest_of(IMAGE), 200).referrers()
+    assert found["digest"] == digest_of(data) and "artifactType" not in found
+
+
+def referrers_of_no_repository(talk: Talk) -> None:
+    """A registry that has the list answers 200 there too, never 404."""
+    assert talk("GET", f"/v2/x/y/referrers/{NONE}", 200).referrers() == []
+
+
 REQUIREMENTS: dict[str, Callable[[Talk], None]] = {
     one.__name__: one
     for one in (
-        monolithic, single_post, chunked, last_chunk_with_put, out_of_order, cancelled,
-        wrong_digest, mounted, not_mounted, mounted_from_anywhere, upload_without_digest,
-        unknown_upload, large_manifest, unknown_deleted, manifest_by_tag,
-        manifest_by_another_digest, manifest_without_its_blobs, no_manifest, tag_moves,
-        tags_listed, tag_deleted,
-        manifest_deleted, blob_deleted, no_referrers, bad_referrers, subject_acknowledged,
-        referrers_listed, referrers_filtered, referrer_deleted, fallback_tag,
+        *UPLOADS, large_manifest, manifest_by_tag, manifest_by_another_digest,
+        manifest_without_its_blobs, no_manifest, another_algorithm, type_with_parameters,
+        tags_with_a_digest, tag_moves, tags_listed, no_tags, tag_deleted, manifest_deleted,
+        blob_deleted, unknown_deleted, deleted_from_nowhere, no_referrers, bad_referrers,
+        referrers_of_no_repository, subject_acknowledged, referrers_listed, index_without_a_type,
+        referrers_filtered, referrer_deleted, fallback_tag,
     )
 }  # fmt: skip
 
@@ -314,6 +272,13 @@ def test_the_registry_does_what_the_specification_asks(requirement: str) -> None
     REQUIREMENTS[requirement](Talk(in_process()))
     with running(writable()) as served:
         REQUIREMENTS[requirement](Talk(over_a_socket(served.host)))
+
+
+def test_a_manifest_over_the_limit_is_refused() -> None:
+    """413, and 4 MiB are taken (`large_manifest`)."""
+    with running(writable()) as served:
+        told = over_a_socket(served.host)("PUT", M + "1.0", b" " * ((4 << 20) + 1), {})
+    assert told.status == 413
 
 
 def test_without_the_list_a_client_needs_the_fallback_tag() -> None:
