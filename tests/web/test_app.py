@@ -130,6 +130,21 @@ def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
     assert len(test.table[1].value.columns) == 1 + len(trace_of("works").steps)
 
 
+def test_the_terminal_says_which_images_there_are() -> None:
+    """As one types them; only the registry on this machine speaks plain HTTP."""
+    test = AppTest.from_function(terminal_page, default_timeout=PATIENCE).run()
+    listed = test.code[0].value.splitlines()
+    assert {"myprivateregistry.com/myimage:latest", "alpine:3.22"} <= {*listed}
+    (plain,) = (one.value for one in test.markdown if "plain HTTP" in one.value)
+    assert "`localhost:5000`" in plain
+
+
+def terminal_page() -> None:
+    from simulator.web.pages import terminal  # noqa: PLC0415
+
+    terminal.world(terminal.ordinary("29"))
+
+
 # -- what if ------------------------------------------------------------------------------------
 
 
@@ -189,6 +204,12 @@ def test_a_change_is_chosen_by_where_it_matters() -> None:
     assert given(test)["change"] == "host"
     test.selectbox(key="scenario").select("logged-in").run()
     assert (given(test)["change"], given(test)["parted"]) == ("host", 3)
+
+
+@each("scenario", ["works", "logged-in", "up-to-date", "basic"])
+def test_what_if_begins_with_a_change_that_matters(scenario: str) -> None:
+    """Where the address names none: another password changes no run without a login."""
+    assert given(compared(scenario=scenario, engine="29"))["parted"]
 
 
 def test_the_stage_invites_to_what_if() -> None:

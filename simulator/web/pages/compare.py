@@ -32,8 +32,19 @@ KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
 }
 """By name in the address: the possible values, each with its title in the chosen language."""
 
-USUAL = {"right": "no-login", "right_engine": list(engines())[-1]}
-"""The default where the address has no choice, if not the first."""
+
+def first_that_matters() -> str:
+    """The first change that makes a difference to the chosen situation."""
+    known = partings(st.session_state.scenario, st.session_state.engine)
+    return next((name for name in CHANGES if name in known), next(iter(CHANGES)))
+
+
+USUAL: Mapping[str, Callable[[], str]] = {
+    "change": first_that_matters,
+    "right": lambda: "no-login",
+    "right_engine": lambda: list(engines())[-1],
+}
+"""The default where the address has no choice, if not the first one."""
 
 
 def addressed() -> None:
@@ -48,7 +59,7 @@ def addressed() -> None:
     for name, titles in KNOWN.items():
         known = titles()
         if name not in st.session_state:
-            usual = USUAL.get(name, next(iter(known)))
+            usual = USUAL[name]() if name in USUAL else next(iter(known))
             st.session_state[name] = asked[name] if asked[name] in known else usual
     now = [st.session_state[name] for name in ("way", *KNOWN)]
     if st.session_state.setdefault("compared-first", now) != now:

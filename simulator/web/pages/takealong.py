@@ -75,9 +75,7 @@ def items(
     _language: str, lesson: Lesson, seed: int, count: int, objectives: tuple[str, ...]
 ) -> tuple[Item, ...]:
     """Raises TooMany."""
-    return tuple(
-        export.from_question(lesson, one) for one in draw(lesson, seed, count, objectives)
-    )
+    return tuple(export.from_question(lesson, one) for one in draw(lesson, seed, count, objectives))
 
 
 def whole_lesson(lesson: Lesson) -> None:

@@ -8,12 +8,13 @@ from simulator.lesson.challenges import Challenge, challenges
 from simulator.lesson.document import Lesson
 from simulator.lesson.feedback import Feedback, feedback
 from simulator.progress.records import Solution, best
+from simulator.protocol.reference import HUB, HUB_HOST, Reference
 from simulator.registry.model import Registry
 from simulator.scenarios.model import scenarios
 from simulator.shell import enter
 from simulator.shell.completion import completions
 from simulator.shell.values import Shell
-from simulator.sources.world import Role
+from simulator.sources.world import Role, Tls
 from simulator.views import player
 from simulator.views.console import console as shown
 from simulator.web.components import stage
@@ -92,20 +93,24 @@ def world(shell: Shell) -> None:
         _("What you type is answered as the chosen Docker answers it. On the network there are:")
     )
     served = {
-        host: images(site.registry)
+        host: images(host, site.registry)
         for host, site in shell.world.sites.items()
-        if site.registry and site.role is Role.REGISTRY and site.registry.repositories
+        if site.registry and site.role is Role.REGISTRY and site.tls is not Tls.PLAIN
     }
-    first, *others = served
-    st.code("\n".join(f"{first}/{name}" for name in served[first]), language=None)
-    for host in others:
-        said = _("The same images are at {host}, by plain HTTP.")
-        st.write(said.format(host=f"`{host}`"))
+    st.code("\n".join(name for names in served.values() for name in names), language=None)
+    for host, site in shell.world.sites.items():
+        if site.tls is Tls.PLAIN:
+            said = _("The images of {registry} are also at {host}, by plain HTTP.")
+            st.write(said.format(registry=f"`{next(iter(served))}`", host=f"`{host}`"))
 
 
-def images(registry: Registry) -> list[str]:
+def images(host: str, registry: Registry) -> list[str]:
+    """The images that this host has, as one types them after `docker pull`."""
+    begin = HUB if host == HUB_HOST else host
     return sorted(
-        f"{name}:{tag}" for name, held in registry.repositories.items() for tag in held.tags
+        Reference.parse(f"{begin}/{name}:{tag}").familiar
+        for name, held in registry.repositories.items()
+        for tag in held.tags
     )
 
 
