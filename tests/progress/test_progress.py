@@ -17,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from simulator.live import book as _accounts  # noqa: F401  (its table is in the same database)
 from simulator.progress import store as progress_store
 from simulator.progress.names import account, new_learner, stored
 from simulator.progress.records import Answer, Place, Progress, Solution, TooManyRecords

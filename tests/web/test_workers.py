@@ -7,19 +7,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Lock
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.dockerd import Docker
+from tests.dockerd import Docker, dockerd
 from tests.pages import PATIENCE
 from tests.postgres import Server, running
 from tests.web.class_site import ClassSite, class_site
 from tests.web.own_docker import Learner, visit
 
 pytestmark = pytest.mark.xdist_group("docker")
-SEATS, BEFORE = 20, 6
+SEATS = 20
+KILLS = ((6, "rooms 0"), (10, "docker 0"), (14, "pages 0"))
+"""After so many votes this process is killed."""
 RECORD = {"key": "k1", "at": "2026-11-24T12:00:00Z", "question": "q", "objective": "o",
           "chosen": "c", "right": True}  # fmt: skip
 PROGRESS = json.dumps({"format": "pullscope-progress/1", "answers": [RECORD]}).encode()
@@ -152,22 +155,46 @@ def test_a_room_outlives_its_process_and_its_database(
         expect(counted).to_have_text(str(SEATS + 1))
 
 
+def test_the_teacher_sees_where_each_docker_is(at: Open, site: ClassSite, docker: Docker) -> None:
+    """Two learners, each with an engine of their own and a seat: one has pulled, one is stuck."""
+    pulled, stuck = (visit(at(process), site.url) for process in (0, 1))
+    teacher = at(1)
+    code = opened_room(teacher, site)
+    with ExitStack() as held:
+        other = held.enter_context(dockerd())
+        for me in (pulled, stuck):
+            phone = Phone(held.enter_context(site.client()), code)
+            told = phone.client.post(f"{phone.path}/docker", data={"docker": me.name})
+            assert told.status_code == 303
+        pulls(pulled, docker)
+        told = other("login", "-u", stuck.name, "--password-stdin", stuck.host, typed="wrong")
+        assert told.returncode != 0
+    rows = teacher.get_by_test_id("stTable").locator("tbody tr")
+    expect(rows.nth(0)).to_contain_text(re.compile(r"^\s*2\s*login"))
+    expect(rows.nth(0).locator("td").last).not_to_be_empty()
+    expect(rows.nth(1)).to_contain_text(re.compile(r"^\s*1\s*login · pull .*Done"))
+    expect(rows.nth(1).locator("td").last).to_be_empty()
+
+
 def all_vote(site: ClassSite, phones: list[Phone], counted: Locator) -> None:
-    """The process is killed when some have voted."""
+    """One process after the other is killed meanwhile."""
     acknowledged: list[int] = []
+    kills, one_by_one = list(KILLS), Lock()
 
     def votes(seat: int) -> None:
         with suppress(httpx.TransportError):
             if phones[seat].vote(seat % 4):
                 acknowledged.append(seat)
-        if len(acknowledged) == BEFORE:
-            site.kill("rooms 0")
+        with one_by_one:
+            while kills and len(acknowledged) >= kills[0][0]:
+                site.kill(kills.pop(0)[1])
 
     with ThreadPoolExecutor(4) as at_once:
         list(at_once.map(votes, range(SEATS)))
-    assert len(acknowledged) >= BEFORE
+    assert len(acknowledged) >= KILLS[0][0]
     for seat in set(range(SEATS)) - set(acknowledged):
-        assert phones[seat].vote(seat % 4)
+        votes(seat)
+    assert not kills and len(acknowledged) == SEATS
     expect(counted).to_have_text(str(SEATS))
     for seat in acknowledged:
         assert f"Your vote: {'ABCD'[seat % 4]}" in phones[seat].page()
