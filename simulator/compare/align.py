@@ -76,15 +76,29 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Supposed:
+    """What a misconception says Docker does (`title`), and why Docker does not (`truth`)."""
+
+    title: str
+    truth: str
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Two runs, row by row. `parted` is the place of the first row that is not alike; `change`
-    names the change, where the right run is the left one with one thing changed."""
+    """Two runs, row by row. `parted` is the place of the first row that is not alike. `change`
+    names the change, where the right run is the left one with one thing changed; where the right
+    run is one that a misconception leads to, that is `supposed`."""
 
     left: Trace
     right: Trace
     pairs: tuple[Pair, ...]
     parted: int | None
     change: str = ""
+    supposed: Supposed | None = None
+
+    @property
+    def runs(self) -> tuple[Trace, Trace]:
+        return self.left, self.right
 
     @property
     def parting(self) -> Pair | None:

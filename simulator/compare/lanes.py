@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.compare.align import Comparison, facts
+from simulator.compare.align import Comparison, Supposed, facts
 from simulator.compare.sentences import how, why
 from simulator.docker.engines import engines
 from simulator.docker.machine import Phase, State
@@ -98,7 +98,9 @@ def lane(lesson: Lesson, trace: Trace, title: str) -> dict[str, Any]:
 
 
 def right_title(comparison: Comparison) -> str:
-    """The title of the change; without one, that of the situation."""
+    """The misconception, or the title of the change; without either, that of the situation."""
+    if comparison.supposed:
+        return comparison.supposed.title
     if comparison.change:
         return changes()[comparison.change].title
     return titled(comparison.right, comparison)
@@ -173,7 +175,7 @@ def verdict(lesson: Lesson, comparison: Comparison) -> dict[str, Any]:
     ]
     return {
         "heading": heading(lesson, comparison),
-        "how": how(comparison),
+        "how": told_of(comparison.supposed) or how(comparison),
         "why": causes(comparison) or told_by_both(lesson, comparison),
         "facts": differing,
     }
@@ -183,7 +185,8 @@ def heading(lesson: Lesson, comparison: Comparison) -> str:
     """Where they part, and what happens there on either side, as far as that has two names."""
     pair = comparison.parting
     if pair is None:
-        return _("It makes no difference") if comparison.change else _("They do not differ")
+        same = comparison.change or comparison.supposed
+        return _("It makes no difference") if same else _("They do not differ")
     sides = ((comparison.left, pair.left), (comparison.right, pair.right))
     titles = dict.fromkeys(words_of(lesson, s).title for trace, s in sides if s)
     number = min(step.number for _trace, step in sides if step)
@@ -195,8 +198,17 @@ def quoted(title: str) -> str:
     return _("“{title}”").format(title=title)
 
 
+def told_of(supposed: Supposed | None) -> str:
+    """Which of the runs is Docker's, where the other one is supposed."""
+    told = _("The first run is what Docker does. The second is what this misconception expects.")
+    return told if supposed else ""
+
+
 def causes(comparison: Comparison) -> list[str]:
-    """The change's own sentence, or what each situation says of itself."""
+    """The truth about a misconception, the change's own sentence, or what each situation says of
+    itself."""
+    if comparison.supposed:
+        return [comparison.supposed.truth]
     if comparison.change:
         return [why(comparison)]
     names = dict.fromkeys((comparison.left.scenario, comparison.right.scenario))

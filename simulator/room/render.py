@@ -11,6 +11,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from simulator import assets
+from simulator.room.item import Words, in_language
 from simulator.room.view import View, Viewer
 from simulator.room.words import HEADINGS, letter, say
 from simulator.words import i18n
@@ -27,7 +28,10 @@ def templates() -> Environment:
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.globals |= {"say": say, "letter": letter, "tally": tally, "moves": moves}
+    made.globals |= {
+        "say": say, "letter": letter, "tally": tally, "moves": moves, "spaced": spaced,
+        "misled": misled,
+    }  # fmt: skip
     return made
 
 
@@ -53,9 +57,11 @@ def moves(shown: View) -> list[str]:
 def state(shown: View | None, address: str, removed: bool = False) -> str:
     """The part of a page that changes. No view: no one has a seat here yet."""
     name = "screen.html" if shown and shown.viewer is Viewer.PROJECTOR else "seat.html"
-    words = shown and shown.item and shown.item.in_language(i18n.chosen.get())
+    language = i18n.chosen.get()
+    words = shown and shown.item and shown.item.in_language(language)
+    stage = shown and shown.stage and in_language(shown.stage.words, language)
     return templates().get_template(name).render(
-        shown=shown, words=words, address=address, removed=removed,
+        shown=shown, words=words, stage=stage, address=address, removed=removed,
         heading=_(HEADINGS[shown.phase]) if shown else say("join title"),
     )  # fmt: skip
 
@@ -71,6 +77,18 @@ def page(
         code=code, main=main, number=number, watched=watched, message=message, seat=seat,
         language=language, other=other, other_name=i18n.LANGUAGES[other],
     )  # fmt: skip
+
+
+def misled(shown: View, words: Words) -> int | None:
+    """The option with two runs that most chose at last; None where no one did."""
+    votes = shown.counts[-1].by_option if shown.counts else ()
+    chosen = [place for place, rows in enumerate(words.sides) if rows and votes and votes[place]]
+    return max(chosen, key=lambda place: votes[place], default=None)
+
+
+def spaced(code: str) -> str:
+    """A code as it is read aloud."""
+    return f"{code[:3]} {code[3:]}"
 
 
 def joining(message: str = "") -> str:

@@ -5,21 +5,29 @@ other options is left out.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from random import Random
 
+from simulator.compare.align import compare
+from simulator.compare.lanes import exchanged
+from simulator.docker.trace import Step, Trace
 from simulator.lesson.claims import right_answer, run_of, step_of
 from simulator.lesson.document import Lesson
 from simulator.lesson.library import find_lesson
 from simulator.questions import Question, TooMany, draw, right
-from simulator.room.item import Item, Words
+from simulator.questions.misconceptions import imagined
+from simulator.room.item import Item, Moment, Sides, Stage, Words
 from simulator.scenarios.play import trace
 from simulator.views import predictions
 from simulator.views.address import Address
 from simulator.words import i18n
+from simulator.words.i18n import _
 
 STAGE = "visual"
 """The page that shows a run."""
+SIDES = 3
+"""Steps of each run that show how the two part."""
 MADE = 8
 """Questions of a set that are looked through for those that a room can ask."""
 
@@ -85,7 +93,7 @@ def from_quiz(lesson: Lesson) -> Iterator[Draft]:
         moment = Address(run.scenario, run.engine, step_of(lesson, run, claim.at).number, lesson.id)
         words = Words(
             question.prompt, tuple(option.text for option in options),
-            tuple(option.feedback for option in options),
+            tuple(option.feedback for option in options), settled=settled(lesson, moment),
         )  # fmt: skip
         yield Draft(name, words, dealt.index(key), tuple(dealt), ("",) * len(options),
                     moment.on(STAGE), name)  # fmt: skip
@@ -103,14 +111,16 @@ def from_runs(lesson: Lesson, seed: int) -> Iterator[Draft]:
         return
     for question in drawn:
         if len(question.parts) == 1 and not (question.table or question.items):
-            yield of_question(question)
+            yield of_question(lesson, question)
 
 
-def of_question(question: Question) -> Draft:
+def of_question(lesson: Lesson, question: Question) -> Draft:
     options = question.options
     words = Words(
         question.prompt, tuple(option.text for option in options),
         tuple(option.feedback for option in options), question.situation, question.code,
+        settled(lesson, question.at),
+        tuple(sides(lesson, question.at, option.mutant) for option in options),
     )  # fmt: skip
     return Draft(
         question.id, words, right(question, question.parts[0]),
@@ -133,8 +143,9 @@ def from_run(lesson: Lesson, scenario: str, engine: str) -> Iterator[Draft]:
         name = f"predict-{lesson.id}-{scenario}-{engine}-{step.number}"
         dealt = dealt_for(name, len(offered))
         moment = Address(scenario, engine, step.number, lesson.id)
+        words = of_options(prediction.prompt, [offered[place] for place in dealt])
         yield Draft(
-            name, of_options(prediction.prompt, [offered[place] for place in dealt]),
+            name, replace(words, settled=settled(lesson, moment)),
             dealt.index(0), tuple(dealt), ("",) * len(offered), moment.on(STAGE),
             f"predict-{prediction.kind}-{prediction.phase.value}",
         )  # fmt: skip
@@ -144,3 +155,44 @@ def of_options(prompt: str, options: Sequence[predictions.Option]) -> Words:
     return Words(
         prompt, tuple(option.text for option in options), tuple(option.why for option in options)
     )
+
+
+# -- what settles it --------------------------------------------------------------------------
+
+
+def settled(lesson: Lesson, at: Address) -> tuple[Moment, ...]:
+    """The step that the address names, and the next one: many a question asks what follows."""
+    first = max(at.step, 1) - 1
+    steps = trace(at.scenario, at.engine).steps[first : first + 2]
+    return tuple(moment_of(lesson, step) for step in steps)
+
+
+def moment_of(lesson: Lesson, step: Step) -> Moment:
+    """This step in words."""
+    words, message = lesson.words(step.name, step), exchanged(step)
+    line = f"{message['asked']} → {message['came']}" if message else ""
+    return Moment(_("Step {number}: {title}").format(number=step.number, title=words.title),
+                  words.text, line)  # fmt: skip
+
+
+def on_stage(lesson: str, run: Trace, number: int, address: str) -> Stage:
+    """The stage at this step of a run, in all languages. Raises UnknownLesson or InvalidLesson."""
+    step = run.steps[min(max(number, 1), len(run.steps)) - 1]
+    words = {}
+    for language in i18n.LANGUAGES:
+        with i18n.speaking(language):
+            words[language] = moment_of(find_lesson(lesson), step)
+    return Stage(address, words)
+
+
+def sides(lesson: Lesson, at: Address, mutant: str) -> Sides:
+    """Docker's run and the one that a misconception expects, from where they part; nothing where
+    they do not, or without a misconception."""
+    if not mutant:
+        return ()
+    both = compare(trace(at.scenario, at.engine), imagined(mutant, at.scenario, at.engine))
+    if both.parted is None:
+        return ()
+    here = slice(both.parted, both.parted + SIDES)
+    ours, theirs = ([moment_of(lesson, step) for step in run.steps[here]] for run in both.runs)
+    return tuple(zip_longest(ours, theirs))

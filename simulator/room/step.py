@@ -8,7 +8,7 @@ from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from simulator.room.item import Item
+from simulator.room.item import Item, Stage
 from simulator.room.table import (
     CLOSING,
     TRANSITIONS,
@@ -21,6 +21,7 @@ from simulator.room.table import (
     SeatRemoved,
     SeatsFreed,
     SeatTaken,
+    StageMoved,
     VoteClosed,
     VoteClosing,
     Voted,
@@ -89,7 +90,8 @@ class Room:
 
     `seats` says of each seat number whether it is taken, in the order of the numbers. A removed
     seat keeps its number; of those that never voted some are missing. No number comes twice.
-    `dockers` has the user names of *Your own docker* that seats show to the teacher.
+    `dockers` has the user names of *Your own docker* that seats show to the teacher, and `stage` is
+    where the teacher's stage is, if it leads the room.
     """
 
     id: str
@@ -102,6 +104,7 @@ class Room:
     asked: tuple[Asked, ...] = ()
     closes_at: float | None = None
     dockers: Mapping[int, str] = field(default_factory=dict)
+    stage: Stage | None = None
 
     @property
     def current(self) -> Asked | None:
@@ -161,6 +164,8 @@ def kept(room: Room, event: Event) -> Room:
         case DockerShown(seat, name):
             check(room.seats.get(seat, False), Why.SEAT)
             return shown(room, seat, name)
+        case StageMoved(stage):
+            return room if room.stage == stage else replace(room, stage=stage)
         case ItemAsked(item):
             check(len(room.asked) < MOST_ITEMS, Why.FULL)
             return replace(room, asked=(*room.asked, Asked(item, room.number + 1)))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from simulator.progress.store import METADATA, insert
-from simulator.room.item import Item
+from simulator.room.item import Item, Stage
 from simulator.room.step import Asked, Refused, Room, Vote, step
 from simulator.room.table import Event, Phase
 
@@ -40,6 +40,7 @@ ROOM = sa.Table(
     sa.Column("phase", sa.String(20), nullable=False),
     sa.Column("closes_at", sa.Double),
     sa.Column("items", sa.Text, nullable=False),
+    sa.Column("stage", sa.Text),
 )
 
 
@@ -85,6 +86,7 @@ class KeyedItem:
 
 
 ITEMS = TypeAdapter(tuple[KeyedItem, ...])
+STAGE = TypeAdapter(Stage)
 
 Outcome = Refused | Room
 """Of an event: why it did not happen, or the room right after it."""
@@ -195,6 +197,7 @@ def read(connection: sa.Connection, id: str) -> Room:
         id, row["code"], row["owner"], row["secret"], Phase(row["phase"]), row["number"],
         dict(sorted((seat.seat, seat.taken) for seat in seats)), asked, row["closes_at"],
         {seat.seat: seat.docker for seat in seats if seat.docker},
+        STAGE.validate_json(row["stage"]) if row["stage"] else None,
     )  # fmt: skip
 
 
@@ -214,9 +217,14 @@ def write(connection: sa.Connection, before: Room, after: Room) -> None:
 
 
 def state(room: Room, before: Room | None = None) -> dict[str, Any]:
-    """The columns that change; the items only where there is another one."""
-    columns = {"number": room.number, "phase": room.phase.value, "closes_at": room.closes_at,
-               "changed_at": datetime.now(UTC)}  # fmt: skip
+    """The columns that change; the items only where there is another one, and the stage only where
+    it has moved."""
+    columns: dict[str, Any] = {
+        "number": room.number, "phase": room.phase.value, "closes_at": room.closes_at,
+        "changed_at": datetime.now(UTC),
+    }  # fmt: skip
+    if room.stage is not (before and before.stage):
+        columns["stage"] = room.stage and STAGE.dump_json(room.stage).decode()
     keys = [one.key for one in room.asked]
     if before and keys == [one.key for one in before.asked]:
         return columns

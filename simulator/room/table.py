@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from simulator.room.item import Item
+from simulator.room.item import Item, Stage
 
 
 class Phase(StrEnum):
@@ -116,6 +116,13 @@ class ItemSkipped(Event):
 
 
 @dataclass(frozen=True)
+class StageMoved(Event):
+    """The teacher's stage shows another step; None: it leads no longer."""
+
+    stage: Stage | None
+
+
+@dataclass(frozen=True)
 class RoomEnded(Event):
     """The lesson is over."""
 
@@ -125,8 +132,9 @@ Edges = Mapping[type[Event], Phase]
 
 
 def staying(here: Phase) -> dict[type[Event], Phase]:
-    """Seats come and go, and show their docker, in every phase but the last."""
-    return {SeatTaken: here, SeatRemoved: here, SeatsFreed: here, DockerShown: here}
+    """Seats come and go and show their docker, and the stage moves, in every phase but the last."""
+    kinds = (SeatTaken, SeatRemoved, SeatsFreed, DockerShown, StageMoved)
+    return dict.fromkeys(kinds, here)
 
 
 MOVES: Mapping[Phase, Edges] = {

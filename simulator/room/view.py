@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from simulator.room.item import Item
+from simulator.room.item import Item, Stage
 from simulator.room.step import Asked, Ballots, Room, Vote
 from simulator.room.table import VOTING, Phase
 
@@ -32,6 +32,8 @@ ROUNDS_SHOWN: Mapping[Viewer, Mapping[Phase, int]] = {
 """Of how many rounds a viewer sees counts, in which phases; in all others of none."""
 KEY_SHOWN = {Viewer.SEAT: (P.REVEALED,), Viewer.PROJECTOR: (P.REVEALED,), Viewer.DESK: tuple(P)}
 """The phases in which a viewer sees which option is right."""
+STAGE_SHOWN = (P.LOBBY, P.REVEALED)
+"""The phases in which all see the teacher's stage: while a question is open it could answer it."""
 
 
 class Advice(StrEnum):
@@ -82,6 +84,7 @@ class View:
     advice: Advice | None = None
     seat: int = 0
     mine: Vote | None = None
+    stage: Stage | None = None
 
     @property
     def voting(self) -> bool:
@@ -95,8 +98,13 @@ def view(room: Room, viewer: Viewer, now: float, seat: int = 0) -> View:
         viewer, room.number, room.code, room.phase, number, room.taken,
         voted=len(asked.votes[number - 1]) if asked else 0, seat=seat,
         closes_in=None if room.closes_at is None else max(0.0, room.closes_at - now),
+        stage=stage_shown(room),
     )  # fmt: skip
     return with_item(shown, room, asked) if asked else shown
+
+
+def stage_shown(room: Room) -> Stage | None:
+    return room.stage if room.phase in STAGE_SHOWN else None
 
 
 def with_item(shown: View, room: Room, asked: Asked) -> View:
@@ -145,7 +153,8 @@ def face(room: Room, viewer: Viewer, seat: int = 0) -> object:
 def shared_face(room: Room) -> object:
     """Of a seat's face, what is the same for all seats."""
     asked = room.current
-    return room.phase, asked and asked.key, room.closes_at
+    stage = stage_shown(room)
+    return room.phase, asked and asked.key, room.closes_at, stage and stage.address
 
 
 def own_face(room: Room, seat: int) -> object:

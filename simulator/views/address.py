@@ -19,6 +19,7 @@ class Address:
     source: str = "mock"
     recording: str = ""
     change: str = ""
+    belief: str = ""
 
     @property
     def parts(self) -> dict[str, str]:
@@ -56,4 +57,4 @@ def read_page(address: str) -> tuple[str, dict[str, str]]:
     return parts.path.strip("/"), dict(parse_qsl(parts.query))
 
 
-ORDER = ("lesson", "source", "engine", "scenario", "recording", "change", "step")
+ORDER = ("lesson", "source", "engine", "scenario", "recording", "change", "belief", "step")

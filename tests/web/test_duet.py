@@ -39,6 +39,19 @@ def at_row(page: Page, number: int) -> None:
     expect(page.locator(".duet")).to_have_attribute("data-row", str(number))
 
 
+def test_a_misconception_is_beside_what_docker_does(learner: Open) -> None:
+    """Which run is Docker's, what the other expects, and the truth; another one can be chosen."""
+    page = learner("?scenario=works&engine=29&belief=401-is-final")
+    verdict = page.locator(".verdict")
+    expect(page.locator(".lane.b header")).to_contain_text("If a 401 meant that the password is")
+    expect(verdict).to_contain_text("The first run is what Docker does.")
+    expect(verdict).to_contain_text("the first 401 is a challenge")
+    page.get_by_label("Misconception").click()
+    page.get_by_role("option", name="If the layers came before the manifest").click()
+    expect(verdict).to_contain_text("only the manifest says which layers there are")
+    expect(page).to_have_url(re.compile("belief=layers-before-manifest"))
+
+
 def test_it_opens_where_they_part(learner: Open) -> None:
     """The heading names the step and both ways, and the address names the row."""
     page = learner()

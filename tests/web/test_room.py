@@ -140,6 +140,50 @@ def test_a_whole_room(people: People, word: Word) -> None:
         assert violations(page) == []
 
 
+def test_phones_follow_the_stage(people: People, word: Word) -> None:
+    """One reads along on its seat, one on a stage of its own; who comes late has the present step.
+    A question that is open shows no step."""
+    lead = f"/visual{people.query}&lead={people.address.rpartition('/')[2]}&step=3"
+    stage = people.teacher.context.new_page()
+    stage.goto(people.site + lead)
+    seat, other = people.phone(), people.phone()
+    on_seat(seat, word, 3)
+    there = other.locator("#there").get_attribute("href")
+    other.goto(f"{people.site}{there}")
+    at(other, 3)
+    stage.locator(".stage").focus()
+    stage.keyboard.press("ArrowRight")
+    at(stage, 4)
+    at(other, 4)
+    on_seat(seat, word, 4)
+    expect(seat.locator("#news")).to_contain_text(step_title(word, 4))
+    late = people.phone()
+    on_seat(late, word, 4)
+    other.get_by_role("switch").or_(other.get_by_role("checkbox")).first.press("Space")
+    expect(other.locator(".stage")).to_have_attribute("data-follows", "")
+    stage.keyboard.press("ArrowRight")
+    on_seat(late, word, 5)
+    at(other, 4)
+    assert violations(late) == []
+    people.click("Ask it")
+    expect(late.locator("#follow")).to_have_count(0)
+
+
+def at(page: Page, step: int) -> None:
+    expect(page.locator(".stage")).to_have_attribute("data-step", str(step))
+
+
+def step_title(word: Word, number: int) -> str:
+    return word("Step {number}: {title}").format(number=number, title="").strip()
+
+
+def on_seat(page: Page, word: Word, step: int) -> None:
+    """By keyboard: the lid is opened once, and stays open."""
+    if page.locator("#follow[open]").count() == 0:
+        page.locator("#follow summary").press("Enter")
+    expect(page.locator("#now")).to_contain_text(step_title(word, step))
+
+
 def by_keyboard(page: Page) -> None:
     """The first option, then the button, without a mouse."""
     page.get_by_role("radio").first.focus()

@@ -201,7 +201,7 @@ class Duet {
 
   address() {
     const url = new URL(location.href);
-    const known = ["source", "scenario", "left", "engine", "change", "right", "right_engine", "step", "row"];
+    const known = ["source", "scenario", "left", "engine", "change", "right", "right_engine", "belief", "step", "row"];
     for (const name of known) url.searchParams.delete(name);
     for (const [name, value] of Object.entries({ ...this.data.address, row: this.number })) url.searchParams.set(name, value);
     if (url.href !== location.href) history.replaceState(history.state, "", url);

@@ -1,7 +1,7 @@
 // A seat or the projector: each message is the whole state as HTML, so that coming late,
 // reconnecting and reloading are the same. Without this script the forms work by themselves.
 
-const state = document.getElementById("state"), said = document.getElementById("said");
+const state = document.getElementById("state"), said = document.getElementById("said"), news = document.getElementById("news");
 const { watched, language } = document.body.dataset;
 const words = (name) => document.getElementById(name).content.textContent;
 let shown = Number(document.body.dataset.number), source, waiting;
@@ -10,20 +10,32 @@ function say(text) {
   if (said.textContent !== text) said.textContent = text;
 }
 
-// What was chosen and is not sent yet stays chosen, and the focus where it was.
+// What was chosen and is not sent yet stays chosen, what was opened stays open, and the focus where
+// it was.
 function show({ number, html }) {
   if (number < shown) return;
   const heading = () => (state.querySelector("h1") || {}).textContent;
   const before = heading(), form = state.querySelector("form[data-key]"), focus = (document.activeElement || {}).id;
   const chosen = form && [...form.elements].filter(({ checked }) => checked).map(({ id }) => id);
+  const open = [...state.querySelectorAll("details[open]")].map(({ id }) => id), step = stage();
   state.innerHTML = html;
   shown = number;
+  for (const id of open) if (document.getElementById(id)) document.getElementById(id).open = true;
+  if (stage() !== step) news.textContent = stage();
   const after = state.querySelector("form[data-key]");
   if (form && after && form.dataset.key === after.dataset.key)
     for (const one of after.elements) if (one.id && one.type !== "submit") one.checked = chosen.includes(one.id);
   const kept = focus && document.getElementById(focus);
   if (kept) kept.focus();
-  if (heading() !== before) say(heading());
+  if (heading() === before) return;
+  say("");
+  news.textContent = heading();
+}
+
+// The step of the teacher's stage, where it is followed here.
+function stage() {
+  const now = state.querySelector("#follow[open] #now, .screen #now");
+  return now ? now.textContent.trim() : "";
 }
 
 // Whether there is something to go on with: a room may have been deleted.

@@ -6,6 +6,7 @@ import { recall, remember } from "../shared/memory.js";
 import { lineKind, unpacked } from "../shared/run.js";
 import { speaker } from "../shared/words.js";
 import { Lanes } from "./lanes.js";
+import { Company } from "./company.js";
 import { follow } from "./live.js";
 import { Questions } from "./predict.js";
 import { Conversation, Notes, notesOf, PARTS, viewOf } from "./present.js";
@@ -28,7 +29,10 @@ const players = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   const known = players.get(parentElement);
   const retold = known && known.language !== data.language; // the same run in another language
-  if (known && !retold && (known.id === data.id || (known.live && data.live))) return known.leave;
+  if (known && !retold && (known.id === data.id || (known.live && data.live))) {
+    known.player?.meet(data);
+    return known.leave;
+  }
   known?.leave();
   const from = retold ? known.player?.number : 1;
   const place = { id: data.id, live: data.live, language: data.language, leave: () => {
@@ -45,6 +49,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       place.player.stayed = (number) => setTriggerValue("place", number);
       place.player.answered = (step, chosen) => setTriggerValue("answer", { step, chosen });
     }
+    place.player.meet(data);
     if (data.live) follow(place.player);
   });
   return place.leave;
@@ -74,8 +79,17 @@ class Player {
     this.left = true;
     this.listening.abort();
     this.others.leave();
+    this.company.leave();
     this.notes?.leave();
     delete document.documentElement.dataset.stage;
+  }
+
+  // With a class: a stage that leads tells its place at once, one that follows goes along.
+  meet({ leads, follows }) {
+    if (leads && !this.leads) this.stayed(this.number);
+    this.leads = leads;
+    this.company.follow(follows);
+    this.stage.dataset.follows = follows ?? "";
   }
 
   // -- what stays -----------------------------------------------------------------------
@@ -88,6 +102,7 @@ class Player {
     this.wire = new Wire(at, say);
     this.share = new Share(this);
     this.until = new Until(this);
+    this.company = new Company(this);
     this.others = new Conversation((message) => this.hear(message));
     this.part("lanes");
     this.draw();
@@ -184,7 +199,7 @@ class Player {
     if (url.href === location.href) return;
     history.replaceState(history.state, "", url);
     clearTimeout(this.staying);
-    if (this.stayed) this.staying = setTimeout(() => this.stayed(this.number), STAY);
+    if (this.stayed) this.staying = setTimeout(() => this.stayed(this.number), this.leads ? 0 : STAY);
   }
 
   // The page, the projector, the notes, or a frame. The host covers the page; see views.css.

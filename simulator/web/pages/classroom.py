@@ -12,8 +12,8 @@ from simulator.lesson.document import Lesson
 from simulator.progress.keeper import NotKept
 from simulator.progress.names import stored
 from simulator.room.cookies import screen_address
-from simulator.room.item import Item, Words
-from simulator.room.render import moves
+from simulator.room.item import Item, Sides, Words
+from simulator.room.render import misled, moves, spaced
 from simulator.room.rooms import Rooms
 from simulator.room.step import Refused, Room
 from simulator.room.store import NoRoom, TooManyRooms
@@ -34,12 +34,14 @@ from simulator.room.table import (
 )
 from simulator.room.view import Advice, View, Viewer, view
 from simulator.room.words import HEADINGS, letter, say
+from simulator.views.address import page_address
 from simulator.web import rooms as served
 from simulator.web.pages.learner import learner
-from simulator.web.pages.parts import border, readable, show_readable
+from simulator.web.pages.parts import border, plain, readable, show_readable
 from simulator.web.pages.roomdockers import dockers
 from simulator.web.pages.roomitems import picker
 from simulator.web.pages.roomresults import results
+from simulator.web.pages.roomstage import LEAD
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
 
@@ -56,6 +58,8 @@ BUTTONS: Mapping[type[Event], str] = {
     RoomEnded: N_("End the room"),
 }
 """What the teacher can do, in the order of the buttons; the table says when."""
+LAST = (ItemSkipped, RoomEnded)
+"""What no teacher wants by mistake: no button of these is the main one."""
 ADVICE: Mapping[Advice, str] = {
     Advice.DISCUSS: N_("Between a third and two thirds are right: let neighbours discuss."),
     Advice.EXPLAIN: N_(
@@ -80,7 +84,7 @@ def page(lesson: Lesson) -> None:
     if room is None:
         opening(beside.rooms)
         return
-    head(beside, room)
+    head(beside, room, lesson)
     desk(beside.rooms, room.id)
     if ItemAsked in TRANSITIONS[room.phase]:
         picker(lesson, lambda item: do(beside.rooms, room.id, ItemAsked(item)))
@@ -123,15 +127,19 @@ def opening(rooms: Rooms) -> None:
         st.rerun()
 
 
-def head(beside: served.Served, room: Room) -> None:
-    """How to get in, and the projector's page."""
+def head(beside: served.Served, room: Room, lesson: Lesson) -> None:
+    """How to get in, the projector's page, and the stage that phones can follow."""
     address = f"{beside.origin}/room/{room.code}"
-    code, where, screen = st.columns([1, 2, 1], vertical_alignment="center")
-    code.markdown(f"## {room.code[:3]} {room.code[3:]}")
+    code, where, screen, stage = st.columns([1, 2, 1.4, 1], vertical_alignment="center")
+    code.header(spaced(room.code), anchor=False)
     where.markdown(f"{say('address')}: [{address}]({address})")
     screen.link_button(
         _("Open the projector"), screen_address(room), icon=":material/present_to_all:"
     )
+    stage.link_button(
+        _("Open the stage"), page_address("/visual", {"lesson": lesson.id, LEAD: room.code}),
+        icon=":material/play_arrow:", help=_("Phones that want to can follow its steps."),
+    )  # fmt: skip
 
 
 # -- the room as it is ------------------------------------------------------------------------
@@ -177,10 +185,11 @@ def buttons(rooms: Rooms, room: Room) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if VoteClosing in ways:
             st.number_input(
-                _("Countdown in seconds"), 0, 120, COUNTDOWN, key="room_seconds", width=180
-            )
+                _("Countdown in seconds"), 0, 120, COUNTDOWN, key="room_seconds", width=180,
+                persist_state="session",
+            )  # fmt: skip
         for kind in ways:
-            main = kind is ways[0] and room.phase not in CLOSING
+            main = kind is ways[0] and kind not in LAST and room.phase not in CLOSING
             if st.button(
                 _(BUTTONS[kind]),
                 key=f"room-{kind.__name__}",
@@ -253,8 +262,24 @@ def outcome(words: Words, item: Item, shown: View) -> None:
     show_readable(readable(pd.DataFrame(rows, columns=columns)))
     if shown.moved:
         st.write("; ".join(moves(shown)))
+    for place, sides in enumerate(words.sides):
+        both_runs(sides, item, place, place == misled(shown, words))
+    for one in words.settled:
+        st.markdown(f"**{plain(one.title)}** {plain(one.text)}")
     if item.address:
-        st.link_button(say("run"), f"/{item.address}", icon=":material/play_arrow:")
+        leads = f"/{item.address}&{LEAD}={shown.code}"
+        st.link_button(say("run"), leads, icon=":material/play_arrow:")
+
+
+def both_runs(sides: Sides, item: Item, place: int, open: bool) -> None:
+    """Where Docker's run and the one that the option's misconception expects part."""
+    if not sides:
+        return
+    with st.expander(f"{letter(place)}: {say('sides')}", expanded=open):
+        told = [[f"{one.title} {one.message}" if one else "–" for one in row] for row in sides]
+        columns = [say("ours"), say("theirs", option=letter(place))]
+        show_readable(readable(pd.DataFrame(told, columns=columns)))
+        st.link_button(say("compared"), f"/{item.compared(place)}", icon=":material/compare:")
 
 
 def leave(rooms: Rooms, room: Room) -> None:

@@ -1,17 +1,28 @@
-"""What if: one thing changed, two situations or two engines, side by side."""
+"""What if: one thing changed, two situations or engines, or a misconception, side by side."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 
-from simulator.compare.align import Comparison, compare, makes_sense, offers, partings, what_if
+from simulator.compare.align import (
+    Comparison,
+    Supposed,
+    compare,
+    makes_sense,
+    offers,
+    partings,
+    what_if,
+)
 from simulator.compare.lanes import staged
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
 from simulator.lesson.document import Lesson
+from simulator.questions.misconceptions import MUTANTS, imagined
+from simulator.questions.runs import because
 from simulator.recordings.situations import trace as played
 from simulator.scenarios.changes import changes
-from simulator.scenarios.model import own_scenarios, scenarios
+from simulator.scenarios.model import own_scenarios, per_own_scenarios, scenarios
 from simulator.web.components import comparison as duet
 from simulator.web.pages.parts import CHOICES, fragment, nothing_there, plain
 from simulator.words.i18n import N_, _
@@ -20,6 +31,7 @@ WAYS = {
     "change": N_("One change"),
     "right": N_("Two situations"),
     "right_engine": N_("Two engines"),
+    "belief": N_("A misconception"),
 }
 """The choices of a comparison, by their names in the address."""
 
@@ -29,6 +41,7 @@ KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
     "change": lambda: {name: one.title for name, one in changes().items()},
     "right": CHOICES["scenario"],
     "right_engine": CHOICES["engine"],
+    "belief": lambda: {name: supposed_title(name) for name in MUTANTS},
 }
 """By name in the address: the possible values, each with its title in the chosen language."""
 
@@ -102,6 +115,34 @@ def in_order(base: str, engine: str) -> list[str]:
     return [*known, *possible, *rest]
 
 
+def supposed_title(name: str) -> str:
+    return _("If {belief}").format(belief=_(MUTANTS[name].belief))
+
+
+@per_own_scenarios
+def misleading(base: str, engine: str) -> tuple[str, ...]:
+    """The misconceptions that expect other steps here. Raises UnknownScenario."""
+    own = played(base, engine)
+    return tuple(
+        name for name in MUTANTS
+        if compare(own, imagined(name, base, engine)).parted is not None
+    )  # fmt: skip
+
+
+def believed(base: str, name: str, engine: str) -> Comparison:
+    """What Docker does, and what a misconception expects."""
+    both = compare(played(base, engine), imagined(name, base, engine))
+    return replace(both, supposed=Supposed(supposed_title(name), because(MUTANTS[name])))
+
+
+def belief_choice(column: "st.delta_generator.DeltaGenerator", base: str, engine: str) -> str:
+    """Those that make a difference; all where none does."""
+    known = list(misleading(base, engine) or MUTANTS)
+    if st.session_state.belief not in known:
+        st.session_state.belief = known[0]
+    return choose(column, _("Misconception"), "belief", known, title_of("belief"))
+
+
 def head() -> None:
     """The title, and what is compared with what."""
     title, way = st.columns([1, 6])
@@ -129,6 +170,9 @@ def chosen(lesson: Lesson) -> tuple[Comparison, dict[str, str]]:
         right = choose(second, _("Other situation"), "right", names, title_of("right"))
         address = {"left": base, "right": right, "engine": engine}
         return compare(played(base, engine), played(right, engine)), address
+    if st.session_state.way == "belief":
+        name = belief_choice(second, base, engine)
+        return believed(base, name, engine), {"scenario": base, "engine": engine, "belief": name}
     changed = choose(
         second, _("What if …"), "change", in_order(base, engine), change_title(base, engine)
     )

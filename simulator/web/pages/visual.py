@@ -20,6 +20,7 @@ from simulator.scenarios.real_run import InvalidRegistry, run_real
 from simulator.views import player as playing
 from simulator.views import rows
 from simulator.web.components import stage
+from simulator.web.pages import roomstage
 from simulator.web.pages.compare import invitation
 from simulator.web.pages.learner import PREDICTION, arrived, keep, learner, now
 from simulator.web.pages.parts import (
@@ -160,12 +161,20 @@ def remarkable(told: Replayed, engine: str) -> None:
 
 @fragment
 def player(lesson: Lesson, trace: Trace) -> None:
+    leads = roomstage.leading() if trace.scenario else None
+    follows = roomstage.following()
+
+    def at_step() -> None:
+        if leads:
+            leads.show(lesson, trace, payload["address"], st.session_state.stage.place)
+        arrived()
+
     with st.container(key="player"):
         payload = playing.payload(lesson, trace) | {"then": onward(lesson, trace)}
         if st.session_state.get("surprising") and trace.source == "mock":
             payload |= unnamed(payload)
         stage.mount(
-            payload, key="stage", on_place=arrived,
+            payload, key="stage", on_place=at_step, leads=leads is not None, follows=follows,
             on_answer=lambda: predicted(lesson, payload["questions"]),
         )  # fmt: skip
 
