@@ -185,7 +185,8 @@ def helper_error(doing: str, why: str, printed: str) -> str:
 
 def registry_key(server: str) -> str:
     """The store's key for what was typed after `docker login`: scheme and path are dropped."""
-    return HUB_KEY if not server or server in (HUB, HUB_KEY) else hostname(server)
+    named = hostname(server)
+    return HUB_KEY if not named or server in (HUB, HUB_KEY) else named
 
 
 def hostname(server: str) -> str:

@@ -25,6 +25,7 @@ Edge = tuple[Phase, type[e.Event]]
 OTHERS = (
     "docker tag private.example.com/team/new:1.0 mine",
     "docker push Upper/x",
+    "docker push --all-tags private.example.com/team/new",
     "docker push --platform what/ever/it/is registry/x",
 )
 
@@ -42,7 +43,9 @@ def edges(engine: Engine) -> set[Edge]:
         found |= {(s.before.phase, type(s.event)) for run in runs for s in run}
     scene = scene_of(situations()["push_no_rights"], engine)
     for line in OTHERS:
-        run = steps(State(scene.client, (parse(line),)), mock(scene.world))
+        more = parse("docker tag private.example.com/team/new:1.0 private.example.com/team/new:2")
+        typed = (more, parse(line)) if "--all-tags" in line else (parse(line),)
+        run = steps(State(scene.client, typed), mock(scene.world))
         found |= {(s.before.phase, type(s.event)) for s in run}
     for phase in (Phase.AUTHORIZING_PUSH, Phase.AUTHORIZING_UPLOAD, Phase.PINGING_PUSH):
         found |= edges_with(phase, MOVED, engine)

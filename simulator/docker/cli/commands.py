@@ -67,6 +67,7 @@ class Push(Command):
     image: str
     platform: str = ""
     quiet: bool = False
+    all_tags: bool = False
 
 
 @dataclass(frozen=True)

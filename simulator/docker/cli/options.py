@@ -99,7 +99,7 @@ IMAGE_INSPECT = Usage("image inspect [OPTIONS] IMAGE [IMAGE...]", 1, None, (
 ))  # fmt: skip
 PUSH = Usage("push [OPTIONS] NAME[:TAG]", 1, 1, (
     valued("--platform", key="platform"),
-    switch("-a", "--all-tags"),
+    switch("-a", "--all-tags", key="all"),
     switch("-q", "--quiet", key="quiet"),
     switch("--disable-content-trust", key="untrusted"),
 ))  # fmt: skip

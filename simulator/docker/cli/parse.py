@@ -241,8 +241,9 @@ def push(words: Words) -> Push:
     if len(words.rest) != 1:
         count = len(words.rest)
         raise InvalidCommand(f"docker push takes one image, not {count}: {words.text!r}")
-    platform = words.options.get("platform", "")
-    return Push(words.text, words.rest[0], platform, "quiet" in words.options)
+    options = words.options
+    every, quiet = "all" in options, "quiet" in options
+    return Push(words.text, words.rest[0], options.get("platform", ""), quiet, every)
 
 
 def tag(words: Words) -> Tag:

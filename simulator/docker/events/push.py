@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from simulator.docker.events.base import Event, Failure
 from simulator.protocol.manifest import Descriptor, Manifest
 from simulator.protocol.platform import Platform
+from simulator.protocol.reference import Reference
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class PlatformAbsent(Failure):
     """The image that is pushed has nothing for this platform."""
 
     platform: Platform
+
+
+@dataclass(frozen=True)
+class NextTagDue(Event):
+    """`docker push --all-tags` goes on with the next tag of the repository."""
+
+    reference: Reference
 
 
 @dataclass(frozen=True)

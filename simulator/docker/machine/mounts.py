@@ -10,8 +10,10 @@ from dataclasses import replace
 from simulator.docker import events as e
 from simulator.docker.events import Event
 from simulator.docker.machine.outgoing import Parcel, Stage
+from simulator.docker.machine.requests import ref
 from simulator.docker.machine.state import Run, State
 from simulator.protocol.authorization import Authorization, Scheme
+from simulator.protocol.manifest import Descriptor
 
 Mount = tuple[str, str]
 """The blob's digest, empty where the token is for all blobs, and the other repository."""
@@ -20,6 +22,13 @@ Mount = tuple[str, str]
 def mount_of(state: State, parcel: Parcel) -> Mount:
     """What the token for this blob's mount is kept under."""
     return (parcel.blob.digest if state.profile.repacks else "", parcel.source)
+
+
+def source_of(state: State, blob: Descriptor) -> str:
+    """A repository of this registry from which the blob came."""
+    known = (one.partition("/") for one in state.client.images.origins(blob.digest))
+    found = [name for domain, _, name in known if domain == ref(state).domain]
+    return next((one for one in found if one != ref(state).repository), "")
 
 
 def token_wanted(state: State, asked: tuple[Parcel, ...]) -> Event | None:

@@ -33,6 +33,8 @@ class Parcel:
     mounted: bool = False
     failures: int = 0
     checks: int = 0
+    known: bool = False
+    """The same command has brought it there, for another tag."""
 
     @property
     def going(self) -> Descriptor:

@@ -9,13 +9,13 @@ from typing import Literal
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Push
 from simulator.docker.events import Event
-from simulator.docker.image_store import parts, repository_of
-from simulator.docker.machine import mounts
+from simulator.docker.image_store import parts
+from simulator.docker.machine import mounts, push_tags
 from simulator.docker.machine.answers import challenge_of, challenged, errors, refusal, repeats
 from simulator.docker.machine.outgoing import Parcel, Stage
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.redirects import following
-from simulator.docker.machine.requests import manifest_url, ping, ref
+from simulator.docker.machine.requests import manifest_url, ping, ref, untagged
 from simulator.docker.machine.resolve import look_up
 from simulator.docker.machine.state import Client, Run, State
 from simulator.docker.machine.table import IllegalTransition, Phase
@@ -41,20 +41,14 @@ def parse_name(state: State) -> Event:
         Platform.parse(command.platform or "linux/amd64")
     except (InvalidReference, InvalidPlatform) as error:
         return e.ReferenceRejected(str(error))
+    if command.all_tags and not untagged(command.image):
+        return e.ReferenceRejected("tag can't be used with --all-tags/-a")
     if parsed.digest:
         return e.ReferenceRejected("cannot push a digest reference")
     return e.ReferenceParsed(parsed)
 
 
 TOO_OLD = '"--platform" requires API version 1.46, but the Docker daemon API version is 1.45'
-
-
-def find_repository(state: State) -> Event:
-    """The classic engine first asks whether it has anything of this repository."""
-    wanted = f"{ref(state).domain}/{ref(state).repository}"
-    known = {repository_of(name) for name, _ in state.client.images.images}
-    lone = state.profile.pings and wanted not in known
-    return e.TagMissing(ref(state).familiar_name, lone=True) if lone else e.ImageFound()
 
 
 def greet(state: State) -> Move:
@@ -107,6 +101,9 @@ def check_blobs(state: State) -> Move:
     if state.run.outgoing.challenged:
         return e.CredentialsWanted()
     unchecked = tuple(one for one in asked_now(state) if one.stage is Stage.UNCHECKED)
+    here = next((one.blob for one in unchecked if one.known), None)
+    if here:
+        return e.BlobFound(here)
     return tuple(request_of(state, one) for one in unchecked) or checked(state)
 
 
@@ -237,20 +234,17 @@ def keep_plan(state: State, event: e.PushPlanned) -> Run:
     blobs = dict.fromkeys((*reversed(event.manifest.layers), event.manifest.config))
     config, repacks = event.manifest.config, state.profile.repacks
     parcels = tuple(
-        Parcel(blob, source="" if repacks and blob == config else source_of(state, blob))
+        Parcel(blob, source="" if repacks and blob == config else mounts.source_of(state, blob))
         for blob in blobs
     )
+    before = {one.blob: one for one in state.run.outgoing.parcels}
     outgoing = replace(
-        state.run.outgoing, manifest=event.manifest, index=event.index, parcels=parcels
+        state.run.outgoing,
+        manifest=event.manifest,
+        index=event.index,
+        parcels=tuple(push_tags.again(state, one, before.get(one.blob)) for one in parcels),
     )
     return replace(state.run, outgoing=outgoing)
-
-
-def source_of(state: State, blob: Descriptor) -> str:
-    """A repository of this registry from which the blob came."""
-    known = (one.partition("/") for one in state.client.images.origins(blob.digest))
-    found = [name for domain, _, name in known if domain == ref(state).domain]
-    return next((one for one in found if one != ref(state).repository), "")
 
 
 def changed(state: State, blob: Descriptor, **fields: object) -> Run:
@@ -360,7 +354,7 @@ PART = Part(
     moves={
         Phase.NAMING_PUSH: parse_name,
         Phase.LOOKING_UP_PUSH: look_up,
-        Phase.FINDING_IMAGE: find_repository,
+        Phase.FINDING_IMAGE: push_tags.find_repository,
         Phase.PINGING_PUSH: greet,
         Phase.PLANNING_PUSH: plan,
         Phase.CHECKING_BLOBS: check_blobs,
@@ -378,6 +372,8 @@ PART = Part(
         Phase.PUSHING_MANIFEST: manifest_answer,
     },
     keeps={
+        e.ImageFound: push_tags.keep_tags,
+        e.NextTagDue: push_tags.keep_due,
         e.PushPlanned: keep_plan,
         e.CredentialsWanted: keep_wanted,
         e.MountTokenWanted: mounts.keep_wanted,

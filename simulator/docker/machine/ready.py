@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from simulator.docker import events as e
-from simulator.docker.cli.commands import Command, Compose, Login, Logout, Pull, Search, Unusable
+from simulator.docker.cli.commands import (
+    Command,
+    Compose,
+    Login,
+    Logout,
+    Pull,
+    Push,
+    Search,
+    Unusable,
+)
 from simulator.docker.config_file import registry_key
 from simulator.docker.machine.part import Move, Part
 from simulator.docker.machine.requests import ref
@@ -18,7 +27,9 @@ from simulator.protocol.reference import HUB_HOST, HUB_KEY
 def type_next(state: State) -> Move:
     """The move after a command that ended: its next tag, a late complaint, or the next command."""
     if state.run.tags.left:
-        return e.NextTagTaken(replace(ref(state), tag=state.run.tags.left[0]))
+        following = replace(ref(state), tag=state.run.tags.left[0])
+        pushing = isinstance(state.run.command, Push)
+        return e.NextTagDue(following) if pushing else e.NextTagTaken(following)
     late = platform_mismatch(state) or unpack_refused(state)
     if late:
         return late

@@ -110,7 +110,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
          e.ContainerTyped: P.PREPARING_CONTAINER, e.ContainerCreated: P.READY,
          e.ComposeTyped: P.READY, e.ServiceTaken: P.PARSING, e.ImagetoolsTyped: P.PARSING,
          e.SearchTyped: P.SEARCHING, e.ManifestInspectTyped: P.NAMING_MANIFEST,
-         e.NextTagTaken: P.RESOLVING, e.SessionEnded: P.DONE}
+         e.NextTagTaken: P.RESOLVING, e.NextTagDue: P.PLANNING_PUSH, e.SessionEnded: P.DONE}
         | fails(e.PlatformMismatched, e.UnpackRefused, e.ImagesRefused, e.UsageRefused),
     # docker login
     P.PROMPTING:

@@ -167,10 +167,16 @@ def token_body(state: State, request: Request, answer: Response) -> Event:
     token = document.get("access_token") or (not posts(state) and document.get("token"))
     if not token:
         return e.TokenMissing(request.method, request.url, NO_TOKEN)
-    both = state.profile.answers_all_schemes and state.run.access.challenge
+    both = answers_all(state) and state.run.access.challenge
     if both and both.beside_basic and not usable(state):
         return e.NoCredentials(*asked(state))
     return issued(str(token), document)
+
+
+def answers_all(state: State) -> bool:
+    """Whether each scheme of a challenge is answered: a login does so on every engine."""
+    login = state.phase is Phase.AUTHORIZING_LOGIN
+    return login or listing(state) or state.profile.answers_all_schemes
 
 
 def answer_type(state: State) -> tuple[str, str, Mapping[str, str]]:
@@ -276,7 +282,7 @@ def keep_token(state: State, event: e.TokenIssued) -> Run:
         return replace(state.run.resumed(), granted=granted)
     if state.run.outgoing.mounting:
         return mounts.keep_token(state, state.run.outgoing.mounting, sent)
-    if challenge and challenge.beside_basic and state.profile.answers_all_schemes and credential:
+    if challenge and challenge.beside_basic and answers_all(state) and credential:
         sent = Authorization.basic(credential.username, credential.password)  # the last one counts
     access = replace(
         state.run.access,

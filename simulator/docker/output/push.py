@@ -149,8 +149,7 @@ def told26(failure: Failure, state: State) -> str:
         case e.NoCredentials():
             return "no basic auth credentials"
         case e.TagMissing(name, lone):
-            missing = "An image does not exist locally with the tag" if lone else NO_TAG
-            return f"{missing}: {name}"
+            return f"{NO_IMAGE if lone else NO_TAG}: {name}"
         case e.Unreachable(method, url):
             said = unreachable_text(failure)
             return go_error(method, url, said) if state.phase is Phase.PINGING_PUSH else said
@@ -163,6 +162,7 @@ def told26(failure: Failure, state: State) -> str:
 
 
 NO_TAG = "tag does not exist"
+NO_IMAGE = "An image does not exist locally with the tag"
 
 
 def refused26(failure: e.Refused) -> str:
@@ -184,8 +184,8 @@ def told29(failure: Failure, state: State) -> str:
             return f"{denied}: authorization failed: no basic auth credentials"
         case e.AccessDenied(error=error) if error:
             return f"{denied}: server message: {error}: authorization failed"
-        case e.TagMissing(name):
-            return f"{NO_TAG}: {name}"
+        case e.TagMissing(name, lone):
+            return f"{NO_IMAGE if lone else NO_TAG}: {name}"
         case e.PlatformAbsent(platform):
             found = f"image with reference {ref(state).familiar} was found"
             return f"{found} but does not provide the specified platform ({platform})"

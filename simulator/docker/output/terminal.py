@@ -61,7 +61,7 @@ def typed(command: Command, state: State) -> tuple[Line, ...]:
         shown += output("output", push.PLATFORM_ONLY)
     if not isinstance(command, Pull | Push) or command.quiet:
         return shown
-    if isinstance(command, Pull) and (command.all_tags or command.by):
+    if command.all_tags or (isinstance(command, Pull) and command.by):
         return shown
     if untagged(command.image) and valid(command.image):
         return (*shown, Line("output", "Using default tag: latest"))
