@@ -25,8 +25,11 @@ Edge = tuple[Phase, type[e.Event]]
 OTHERS = (
     "docker tag private.example.com/team/new:1.0 mine",
     "docker push Upper/x",
-    "docker push --all-tags private.example.com/team/new",
     "docker push --platform what/ever/it/is registry/x",
+)
+ALL_TAGS = (
+    "docker tag registry.example.com/team/copy:1.0 registry.example.com/team/copy:2.0",
+    "docker push --all-tags registry.example.com/team/copy",
 )
 
 
@@ -43,10 +46,11 @@ def edges(engine: Engine) -> set[Edge]:
         found |= {(s.before.phase, type(s.event)) for run in runs for s in run}
     scene = scene_of(situations()["push_no_rights"], engine)
     for line in OTHERS:
-        more = parse("docker tag private.example.com/team/new:1.0 private.example.com/team/new:2")
-        typed = (more, parse(line)) if "--all-tags" in line else (parse(line),)
-        run = steps(State(scene.client, typed), mock(scene.world))
+        run = steps(State(scene.client, (parse(line),)), mock(scene.world))
         found |= {(s.before.phase, type(s.event)) for s in run}
+    scene = scene_of(situations()["push_cross_repo_mount"], engine)
+    run = steps(State(scene.client, tuple(map(parse, ALL_TAGS))), mock(scene.world))
+    found |= {(s.before.phase, type(s.event)) for s in run}
     for phase in (Phase.AUTHORIZING_PUSH, Phase.AUTHORIZING_UPLOAD, Phase.PINGING_PUSH):
         found |= edges_with(phase, MOVED, engine)
     return found | edges_of_mounts(engine)
