@@ -33,8 +33,9 @@ class Platform:
     def parse(cls, text: str) -> "Platform":
         """Parse as Docker does (containerd's `platforms`): `os/architecture/variant`, or one word
         of these. Raises InvalidPlatform with Docker's words."""
-        words = text.split("/")
-        odd = next((word for word in words if not re.fullmatch(r"[A-Za-z0-9_.-]+", word)), None)
+        typed = text.split("/")
+        words = [word.lower() for word in typed]
+        odd = next((word for word in typed if not re.fullmatch(r"[A-Za-z0-9_.-]+", word)), None)
         if odd is not None:
             raise InvalidPlatform(
                 f'"{odd}" is an invalid component of "{text}": platform specifier component must '
@@ -54,10 +55,54 @@ class Platform:
         )  # fmt: skip
         raise InvalidPlatform(f'"{text}": {what}: invalid argument')
 
+    def rank(self, wanted: "Platform") -> int | None:
+        """The place of this platform among those that run where `wanted` is meant, the best at 0;
+        None for one that does not run there (containerd's `platforms.Only`)."""
+        if self.os != wanted.os:
+            return None
+        own, known = normal(self), runnable(*normal(wanted))
+        return known.index(own) if own in known else None
+
     def matches(self, wanted: "Platform") -> bool:
-        return (self.os, self.architecture) == (wanted.os, wanted.architecture) and (
-            wanted.variant is None or self.variant in (None, wanted.variant)
-        )
+        return self.rank(wanted) is not None
+
+
+Processor = tuple[str, str]
+"""Architecture and variant."""
+USUAL = {("amd64", "v1"): "", ("arm64", "v8"): "", ("arm64", "8"): "", ("arm", ""): "v7"}
+"""Variants that mean another spelling (containerd, `normalizeArch`)."""
+OLDEST_ARM = 5
+
+
+def normal(platform: Platform) -> Processor:
+    variant = platform.variant or ""
+    return platform.architecture, USUAL.get((platform.architecture, variant), variant)
+
+
+def runnable(architecture: str, variant: str) -> list[Processor]:
+    """What runs on this processor, the best first (containerd, `platformVector`)."""
+    match architecture:
+        case "amd64":
+            older = [usual("amd64", n) for n in range(number(variant) - 1, 0, -1)]
+            return [("amd64", variant), *older, ("386", "")]
+        case "arm":
+            older = [("arm", f"v{n}") for n in range(number(variant) - 1, OLDEST_ARM - 1, -1)]
+            return [("arm", variant), *older]
+        case "arm64" if variant in ("", "v9"):
+            return [("arm64", one) for one in dict.fromkeys((variant, ""))] + runnable("arm", "v8")
+        case "arm64" if not variant.startswith(("v8.", "v9.")):
+            return []
+        case _:
+            return [(architecture, variant)]
+
+
+def usual(architecture: str, version: int) -> Processor:
+    return architecture, USUAL.get((architecture, f"v{version}"), f"v{version}")
+
+
+def number(variant: str) -> int:
+    digits = variant.removeprefix("v")
+    return int(digits) if digits.isdecimal() and len(digits) < 3 else 0
 
 
 def platform_of(document: Mapping[str, object]) -> Platform:

@@ -1,5 +1,7 @@
 """The requests of a pull or login, and the addresses that they go to."""
 
+from operator import itemgetter
+
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Login, ManifestInspect, Pull
 from simulator.docker.machine.state import State
@@ -156,8 +158,10 @@ def is_image(state: State) -> bool:
 
 
 def entry_for(index: Index, platform: Platform) -> Descriptor | None:
-    """The first entry of the index for this platform, or an index inside that may have one."""
-    fits = [x for x in index.manifests if x.platform and x.platform.matches(platform)]
+    """The best entry of the index for this platform, or an index inside that may have one."""
+    ranks = ((x.platform.rank(platform), x) for x in index.manifests if x.platform)
+    known = [(rank, entry) for rank, entry in ranks if rank is not None]
+    fits = [entry for _, entry in sorted(known, key=itemgetter(0))]
     inner = [x for x in index.manifests if x.platform is None and x.media_type in INDEXES]
     return next(iter((*fits, *inner)), None)
 
