@@ -7,7 +7,6 @@ fault in front of it.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -200,17 +199,19 @@ def images(log: Log, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def faults(log: Log) -> Iterator[dict[str, Any]]:
-    """What this registry does not do by itself, each at its request."""
-    count: Counter[tuple[str, str, str]] = Counter()
+    """What this registry does not do by itself, each at its request. What it did at every request
+    for something, it does always: how often a client tries again may be chance."""
+    asked: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for line in log:
-        place = line.url, line.method, line.path
-        count[place] += 1
         action = content(line) if moved(line, log[0].url) else fault(line)
-        if action:
-            yield {
-                "host": host_of(line.url), "method": line.method,
-                "path": f"^{re.escape(line.path)}$", "times": [count[place]], "action": action,
-            }  # fmt: skip
+        asked.setdefault((line.url, line.method, line.path), []).append(action)
+    for (url, method, path), actions in asked.items():
+        place = {"host": host_of(url), "method": method, "path": f"^{re.escape(path)}$"}
+        if all(action == actions[0] for action in actions):
+            yield from ({**place, "action": action} for action in actions[:1] if action)
+        else:
+            yield from ({**place, "times": [number], "action": action}
+                        for number, action in enumerate(actions, 1) if action)  # fmt: skip
 
 
 def fault(line: Exchanged) -> dict[str, Any]:

@@ -109,6 +109,15 @@ def test_what_no_registry_does_by_itself_is_a_fault_at_its_request(status: int) 
     assert fault["path"] == r"^/v2/a/b/manifests/1$"
 
 
+def test_what_always_went_wrong_goes_wrong_however_often_it_is_asked() -> None:
+    """The number of a client's attempts may be chance; what came right once keeps its number."""
+    lost = ("GET", f"/v2/a/b/blobs/sha256:{'1' * 64}", 503, {})
+    (always,) = made(lost, lost)["faults"]
+    assert "times" not in always and always["action"]["respond"]["status"] == 503
+    (once,) = made(lost, (*lost[:2], 200, {}))["faults"]
+    assert once["times"] == [1]
+
+
 def test_a_body_that_breaks_off_breaks_off_in_the_world() -> None:
     """At the byte at which it did."""
     digest = "sha256:" + "1" * 64
