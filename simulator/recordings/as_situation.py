@@ -246,9 +246,13 @@ def natural(line: Exchanged) -> bool:
         return bool(challenged and challenge_in(line))
     if asked.kind is Kind.MANIFEST and line.status == 200:
         return is_whole(line) if line.method == "GET" else bool(digest_in(line))
+    if is_token(line) and line.status == 200:
+        return bool(ISSUES.search(line.response_body or ""))
     return line.status in (200, 206)
 
 
+ISSUES = re.compile(r'"(?:access_)?token" ?: ?"[^"]')
+"""In the answer of a token service that issues one."""
 OF_THE_CONNECTION = ("date", "content-length", "connection", "content-encoding")
 
 

@@ -109,6 +109,14 @@ def test_what_no_registry_does_by_itself_is_a_fault_at_its_request(status: int) 
     assert fault["path"] == r"^/v2/a/b/manifests/1$"
 
 
+def test_a_token_service_that_issues_no_token_is_a_fault() -> None:
+    """Docker ends there: its own service would have issued one."""
+    asked = ("GET", "/token?service=x", 200)
+    (fault,) = made((*asked, {"response_body": "{}"}))["faults"]
+    assert fault["action"]["respond"]["body"] == "{}"
+    assert made((*asked, {"response_body": '{"token": "secret"}'}))["faults"] == []
+
+
 def test_what_always_went_wrong_goes_wrong_however_often_it_is_asked() -> None:
     """The number of a client's attempts may be chance; what came right once keeps its number."""
     lost = ("GET", f"/v2/a/b/blobs/sha256:{'1' * 64}", 503, {})
