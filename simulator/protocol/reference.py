@@ -76,7 +76,8 @@ class Reference:
 
     @classmethod
     def parse(cls, text: str) -> "Reference":
-        """Parse as Docker does (distribution/reference): domain, repository, tag, digest.
+        """Parse as Docker does (distribution/reference): domain, repository, tag, digest. Its
+        grammar takes a domain with `_` for a part of the name: engine 29 asks there all the same.
 
         Raises InvalidReference with Docker's words.
         """
@@ -92,7 +93,8 @@ class Reference:
             raise InvalidReference(f"{INVALID}: repository name ({before_colon}) must be lowercase")
         name, at, digest = rest.partition("@")
         repository, tag = split_tag(name)
-        if not (HOST.fullmatch(domain) and NAME.fullmatch(repository)):
+        host = HOST.fullmatch(domain) or ("/" not in domain and NAME.fullmatch(domain))
+        if not (host and NAME.fullmatch(repository)):
             raise InvalidReference(INVALID)
         if (tag is not None and not TAG.fullmatch(tag)) or (
             at and not ANY_DIGEST.fullmatch(digest)

@@ -133,7 +133,8 @@ def obstacle_of(site: Site, request: Request, now: int) -> NetworkFailure | None
 
 def address(site: Site, request: Request) -> str:
     parts = urlsplit(request.url)
-    return f"{site.address}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+    usual = 443 if parts.scheme == "https" else 80
+    return f"{site.address}:{usual if parts.port is None else parts.port}"
 
 
 def arrived(partial: dict[str, bytes], request: Request, response: Response) -> Response:

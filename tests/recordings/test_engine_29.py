@@ -113,3 +113,13 @@ def test_all_tags_of_a_repository_are_pushed(engine: str) -> None:
     )  # fmt: skip
     tagged = outcome(made(f"docker push -a {NEW}:1.0", stored(HOST), BEFORE), known)
     assert tagged.stderr == ("tag can't be used with --all-tags/-a",)
+
+
+@each("engine", ENGINES)
+def test_a_host_with_an_underscore_is_no_host_to_the_older_engine(engine: str) -> None:
+    """The grammar of names takes it for a part of the repository, and engine 29 asks it."""
+    found = outcome(made("docker pull my_host.lan/x:1"), "29" if engine == "29" else "26")
+    said = 'Get "https:/v2/": http: no Host in request URL'
+    if engine == "29":
+        said = "lookup my_host.lan on 127.0.0.53:53: no such host"
+    assert found.stderr[-1].endswith(said)

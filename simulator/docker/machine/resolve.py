@@ -44,6 +44,7 @@ from simulator.protocol.digest import InvalidDigest, digest_of, parse_digest
 from simulator.protocol.manifest import Index
 from simulator.protocol.media_types import DOCKER_MANIFEST_1, FIRST_SCHEMA
 from simulator.protocol.message import Request, Response
+from simulator.protocol.network_failure import Obstacle
 from simulator.protocol.platform import InvalidPlatform, Platform
 from simulator.protocol.reference import InvalidReference, Reference
 
@@ -85,6 +86,8 @@ def greet(state: State) -> Move:
     if wrong:
         return wrong
     pings = state.profile.pings or listing(state)
+    if pings and "_" in state.run.host:  # to the classic client it is no host
+        return e.Unreachable("GET", "https:/v2/", Obstacle.NO_NAME)
     return (ping(state, None),) if pings else e.PingSkipped()
 
 
