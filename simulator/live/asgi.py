@@ -59,8 +59,8 @@ class Live:
         self.registry = RegistryApp(self.handle, client_of=behind_proxy if public else direct)
         self.watching = Starlette(routes=[
             Route("/watch/events/{id}", self.events),
-            Route("/watch/runs/{id}/{number:int}", self.run),
-            Route("/watch/recording/{id}/{number:int}", self.recording),
+            Route("/watch/runs/{id}/{number}", self.run),
+            Route("/watch/recording/{id}/{number}", self.recording),
             Route(standing.PATH, self.standing, methods=["POST"]),
         ], exception_handlers={404: missing})  # fmt: skip
 
@@ -164,7 +164,8 @@ class Live:
 
     def found(self, incoming: Incoming, session: Session | None) -> Run | None:
         runs = view.runs_of(session, self.sessions.clock()) if session else ()
-        return next((run for run in runs if run.number == incoming.path_params["number"]), None)
+        number = incoming.path_params["number"]  # a text: of 5,000 digits Python makes no number
+        return next((run for run in runs if str(run.number) == number), None)
 
 
 def language(incoming: Incoming) -> str:

@@ -87,7 +87,7 @@ def continue_upload(request: Request, registry: Registry, target: Target) -> Wri
 def follows(request: Request, upload: Upload) -> bool:
     """Whether the chunk begins where the last one ended, as far as it says where it begins."""
     first = (request.header("Content-Range") or "").removeprefix("bytes ").partition("-")[0]
-    return not first or (first.isdecimal() and int(first) == upload.size)
+    return not first or first == str(upload.size)  # of 5,000 digits Python makes no number
 
 
 def finish_upload(request: Request, registry: Registry, target: Target) -> Written:

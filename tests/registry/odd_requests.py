@@ -66,7 +66,7 @@ METHOD = st.one_of(
 )
 NAME = near(*repositories(), "alice/app", "no/such", "a" * 256, "a/" * 400 + "a", "a-" * 400)
 IDENTIFIER = near("1.0", "latest", *DIGESTS, "sha256:abc", "sha512:" + "0" * 128, "a" * 129)
-NUMBER = near("0", "1", "2", "-1", "999999999", "9" * 50, "")
+NUMBER = near("0", "1", "2", "-1", "999999999", "9" * 50, "9" * 5_000, "")
 PATH = st.one_of(
     st.sampled_from(
         ["/", "/v2", "/v2/", "/v2/_catalog", "/token", "/v1/_ping", "//", "/v2/../v2/"]
@@ -81,6 +81,7 @@ PATH = st.one_of(
     st.builds("/{}".format, VISIBLE),
     st.builds("/_stcore/{}".format, near("health", "host-config", "upload_file/a/b", "stream")),
     st.builds("/{}/{}".format, near("static", "media", "component", "watch/events"), VISIBLE),
+    st.builds("/watch/{}/x/{}".format, near("runs", "recording"), NUMBER),
     st.builds("/room/{}/{}".format, near("files", "KXRPTW"), near("seat", "events", "vote")),
     st.sampled_from(["*", "host:443", "http://other.example/v2/", "https://x", "http:", "@h/v2/"]),
 )

@@ -107,3 +107,13 @@ def test_no_request_is_answered_with_an_error_of_ours(requests: list[Asked], mor
 def test_bytes_that_are_no_requests_do_no_harm(program: str, pools: int) -> None:
     """On connections, two hundred at once."""
     check_sockets(program, sent(REQUEST), works, pools)
+
+
+def test_a_number_of_a_run_that_is_none_is_not_found() -> None:
+    """Of 5,000 digits Python makes no number."""
+    live = live_with_alice()
+    (session,) = live.sessions.learners.all()
+    for number in ("9" * 5_000, "x", "-1", "\u0661", "1"):
+        asked = Asked("GET", f"/watch/runs/{session.id}/{number}", "")
+        start = asyncio.run(answered(logged(live), asked))[0]
+        assert start["status"] == 404
