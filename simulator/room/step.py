@@ -158,9 +158,12 @@ def kept(room: Room, event: Event) -> Room:
             return seated(room, {**without(room, {gone}), room.newest + 1: True})
         case SeatsFreed():
             return seated(room, without(room, set(unused(room))))
-        case SeatRemoved(seat):
+        case SeatRemoved(seat, later):
             check(room.seats.get(seat, False), Why.SEAT)
-            return seated(room, {**room.seats, seat: False})
+            last = room.newest if later else seat
+            return seated(room, {
+                one: taken and not seat <= one <= last for one, taken in room.seats.items()
+            })  # fmt: skip
         case DockerShown(seat, name):
             check(room.seats.get(seat, False), Why.SEAT)
             return shown(room, seat, name)

@@ -41,9 +41,11 @@ class SeatTaken(Event):
 
 @dataclass(frozen=True)
 class SeatRemoved(Event):
-    """The teacher removed a seat. The phone may join again, with a new number."""
+    """The teacher removed a seat; with `later`, also all with higher numbers: a flood that came
+    after the class. Their phones may join again, with new numbers."""
 
     seat: int
+    later: bool = False
 
 
 @dataclass(frozen=True)

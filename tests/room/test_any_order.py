@@ -87,9 +87,9 @@ class AnyOrder(RuleBasedStateMachine):
         if self.tried(VoteClosed(self.now)):
             assert ends is not None and self.now > ends + GRACE
 
-    @rule(seat=SEATS)
-    def is_removed(self, seat: int) -> None:
-        self.tried(SeatRemoved(seat))
+    @rule(seat=SEATS, later=st.booleans())
+    def is_removed(self, seat: int, later: bool) -> None:
+        self.tried(SeatRemoved(seat, later))
 
     @invariant()
     def no_vote_is_lost(self) -> None:

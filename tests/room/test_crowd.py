@@ -69,6 +69,16 @@ def test_the_teacher_frees_the_seats_that_never_voted() -> None:
     assert taken(after(ROOM, SeatsFreed(), SeatTaken())) == [1]
 
 
+def test_the_teacher_removes_a_flood_that_came_after_the_class() -> None:
+    """Also seats that voted. Those of the class stay, with their votes."""
+    room = opened(SEATS)
+    room = after(room, *(vote(room, seat, 0) for seat in range(1, SEATS + 1)))
+    room = after(room, SeatRemoved(4, later=True))
+    assert taken(room) == [1, 2, 3]
+    assert taken(after(room, SeatTaken())) == [1, 2, 3, SEATS + 1]
+    assert set(room.asked[0].votes[0]) >= {1, 2, 3}
+
+
 # -- on the wire ----------------------------------------------------------------------------------
 
 

@@ -209,8 +209,9 @@ def made(kind: type[Event], now: float) -> Event:
 def removing(rooms: Rooms, room: Room) -> None:
     with st.popover(_("Remove a seat")):
         seat = st.selectbox(_("Seat number"), [one for one, taken in room.seats.items() if taken])
+        later = st.checkbox(_("And all later seats"))
         if st.button(_("Remove it")) and seat:
-            do(rooms, room.id, SeatRemoved(seat))
+            do(rooms, room.id, SeatRemoved(seat, later))
         if st.button(_("Remove all that never voted")):
             do(rooms, room.id, SeatsFreed())
 
