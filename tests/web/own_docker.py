@@ -1,14 +1,17 @@
-"""`pullscope app`, and a learner at its page for one's own docker."""
+"""`pullscope app`, a learner at its page for one's own docker, and programs that they run."""
 
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.need import need
 from tests.pages import PATIENCE, ROOT, free_port, wait_for
 
 
@@ -69,3 +72,25 @@ def visit(page: Page, url: str) -> Learner:
     found = re.search(r"--username (\S+) (\S+)", login)
     assert found
     return Learner(page, found[1], password.strip(), found[2])
+
+
+Join = Callable[..., Learner]
+"""Opens the page for one more learner."""
+LOGIN = ("login", "--tls-verify=false")
+
+
+def tool(name: str, folder: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """The program with credentials and images of its own."""
+    need(name)
+    stores = ("--root", str(folder / "root"), "--runroot", str(folder / "run"))
+    before = (*stores, "--storage-driver", "vfs") if name in KEEPS_IMAGES else ()
+    environment = {**os.environ, "REGISTRY_AUTH_FILE": str(folder / "auth.json")}
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        command = [name, *before, *words]
+        return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+    return run
+
+
+KEEPS_IMAGES = ("buildah", "podman")

@@ -5,40 +5,19 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.conftest import listening
 from tests.dockerd import Docker
-from tests.need import need
 from tests.pages import app, choose, free_port
-from tests.tabs import Tabs
-from tests.web.own_docker import Learner, pullscope_app, visit
+from tests.web.own_docker import LOGIN, Join, pullscope_app, tool, visit
 from tests.web.proxies import nginx
 from tests.web.watching import frames, seen_values, turn_dark, watch
 
 pytestmark = pytest.mark.xdist_group("docker")
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    need("chromium")
-    with pullscope_app() as url:
-        yield url
-
-
-Join = Callable[..., Learner]
-
-
-@pytest.fixture
-def join(tabs: Tabs, address: str, complaints: list[str]) -> Iterator[Join]:
-    """Opens the page for one more learner; afterwards no page may have complained."""
-    with listening(complaints) as listen:
-        yield lambda at=address: visit(listen(tabs.new(at, motion=True)), at)
 
 
 # -- docker -----------------------------------------------------------------------------------
@@ -101,23 +80,6 @@ def test_break_it_and_see_docker_say_so(join: Join, docker: Docker) -> None:
 
 
 # -- skopeo and buildah -----------------------------------------------------------------------
-
-
-def tool(name: str, folder: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """The program with credentials and images of its own."""
-    need(name)
-    stores = ("--root", str(folder / "root"), "--runroot", str(folder / "run"))
-    before = (*stores, "--storage-driver", "vfs") if name == "buildah" else ()
-    environment = {**os.environ, "REGISTRY_AUTH_FILE": str(folder / "auth.json")}
-
-    def run(*words: str) -> "subprocess.CompletedProcess[str]":
-        command = [name, *before, *words]
-        return subprocess.run(command, capture_output=True, text=True, env=environment)
-
-    return run
-
-
-LOGIN = ("login", "--tls-verify=false")
 
 
 def test_skopeo(join: Join, tmp_path: Path) -> None:
