@@ -177,7 +177,8 @@ def looked(before: Attempt, attempt: Attempt) -> bool:
     blobs = sum(a.kind is Kind.BLOB for a in before.asks)
     soon = attempt.seen[0].at - before.last < AROUND
     pulls = before.doing is Doing.PULL and not before.client.kind.images
-    return pulls and soon and blobs <= 1 and before.repository == attempt.repository
+    read = blobs == 1 and before.seen[-1].status == 200  # its configuration, and no layer
+    return pulls and soon and read and before.repository == attempt.repository
 
 
 def settle(attempt: Attempt) -> None:

@@ -168,3 +168,15 @@ def test_a_run_that_has_not_changed_is_not_drawn_again(monkeypatch: pytest.Monke
     with i18n.speaking("en"):
         fresh = payload(last_run(learner))
     assert after["run"]["steps"] == fresh["steps"]
+
+
+def test_a_list_of_tags_after_a_failed_pull_is_a_command_of_its_own(ada: Learner) -> None:
+    """crane's, a moment later; only a look at an image that is here lists its tags too."""
+    ada.agent = "crane/0.21.10 go-containerregistry/0.21.10"
+    assert ada.pull("app", "9.9") == 404
+    ada.ask("GET", "/v2/")
+    bearer = Authorization.bearer(ada.token(scope=f"repository:{ada.name}/app:pull"))
+    assert ada.ask("GET", f"/v2/{ada.name}/app/tags/list", bearer).status == 200
+    runs = observe(tuple(ada.session.seen), ada.sessions.clock() + 1, known)
+    assert [run.outcome for run in runs] == ["failed", "done"]
+    assert runs[1].title.startswith("crane ls ")
