@@ -49,7 +49,7 @@ KNOWN: Mapping[str, Callable[[], dict[str, str]]] = {
 def first_that_matters() -> str:
     """The first change that makes a difference to the chosen situation."""
     known = partings(st.session_state.scenario, st.session_state.engine)
-    return next((name for name in CHANGES if name in known), next(iter(CHANGES)))
+    return next((name for name in changes() if name in known), next(iter(changes())))
 
 
 USUAL: Mapping[str, Callable[[], str]] = {
