@@ -23,7 +23,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_ "
 
 
 def names() -> set[str]:
-    """What Streamlit's scripts, our modules and the lessons call an icon."""
+    """What Streamlit's scripts and our modules call an icon, and lessons in their texts."""
     scripts = (STATIC / "js").glob("*.js")
     ours = (ROOT / "simulator").rglob("*.py")
     lessons = (ROOT / "lessons").rglob("*.yaml")

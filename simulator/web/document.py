@@ -38,8 +38,10 @@ AWAY = (
     b"This server is stopping or starting. Please try again in a second.\n",
 )  # fmt: skip
 """The answer where Streamlit gave none, or only a part of one: a process that ends does so."""
-ICONS = re.compile(rb"@font-face\{font-family:Material Symbols Rounded;[^{}]{1,400}\}")
+ICONS = b"@font-face{font-family:Material Symbols Rounded;"
 """In Streamlit's style sheet, the rule that loads all of its icons."""
+ALL_ICONS = b"@font-face{font-family:All Material Symbols;"
+"""The same by another name: only what asks for that loads them, the icons that a lesson names."""
 FONT = b'as="font"'
 """In the document, what is said of the font for text. It can wait for the scripts."""
 ROOT = b'<div id="root">'
@@ -122,7 +124,7 @@ def prepared(answer: Kept) -> Kept:
     kind = headers.get("content-type", "").partition(";")[0]
     if kind not in COMPRESSED or answer.start["status"] != 200:
         return answer
-    body = ICONS.sub(b"", answer.body) if kind == "text/css" else answer.body
+    body = answer.body.replace(ICONS, ALL_ICONS)
     if kind == "text/html":
         body = with_ours(body)
         del headers["etag"]

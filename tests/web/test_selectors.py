@@ -5,6 +5,7 @@ from tests.conftest import Open
 
 PAGES = {
     "/learn?screen=4": "[data-testid=stCode] .token.url",
+    "/learn": ".st-key-tour-words [role=img]",
     "/progress": "#take-along",
     "/deep": "[class*=st-key-messages-] [data-testid=stTable] td",
     "/visual": ".st-key-choices [data-testid=stSelectbox]",

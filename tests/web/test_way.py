@@ -14,6 +14,7 @@ from simulator.scenarios.play import trace
 from simulator.web.pages import NEXT, WAYS
 from simulator.web.pages.search import hits
 from simulator.web.pages.situations import GROUPS, LAYERS, grouped
+from simulator.web.pages.terminal import FIRST
 from simulator.words import i18n
 from simulator.words.i18n import _
 from tests.conftest import Open
@@ -149,6 +150,16 @@ def test_recall_by_keyboard(tabs: Tabs, address: str) -> None:
     page.get_by_role("button", name="Next", exact=True).wait_for()
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-recall")).to_contain_text("Question 2 of")
+
+
+def test_try_begins_with_one_click(tabs: Tabs, address: str) -> None:
+    """An empty terminal offers a command; a click runs it, and the stage has its steps."""
+    page = tabs.new(address)
+    page.goto(f"{address}/try")
+    page.get_by_role("button", name=FIRST).click()
+    expect(page.locator(".screen")).to_contain_text("pull access denied")
+    page.locator(".stage[data-step]").wait_for()
+    expect(page.get_by_role("button", name=FIRST)).to_have_count(0)
 
 
 def test_search_opens_what_is_typed(tabs: Tabs, address: str) -> None:

@@ -133,7 +133,8 @@ def headed(lesson: Lesson, title: str, sections: tuple[Section, ...], name: str)
     with right:
         engine = chosen_engine()
     contents = [f"[{part.title}](#{name}-{place})" for place, part in enumerate(sections, 1)]
-    st.markdown(" · ".join(contents))
+    with st.container(key="contents"):
+        st.markdown(" · ".join(contents))
     for place, part in enumerate(sections, 1):
         section(lesson, part, engine, f"{name}-{place}")
 

@@ -59,6 +59,9 @@ def last_run(lesson: Lesson, shell: Shell, name: str) -> None:
 
 # -- Try --------------------------------------------------------------------------------------
 
+FIRST = "docker pull myprivateregistry.com/myimage:latest"
+"""What an empty terminal offers with one click."""
+
 
 def ordinary(engine: str) -> Shell:
     """The lesson's world, with nothing stored and nothing typed."""
@@ -84,7 +87,18 @@ def playground(lesson: Lesson, engine: str) -> None:
         world(ordinary(engine))
     with left:
         shell = terminal(name, lambda: ordinary(engine))
+        if not shell.commands:
+            st.button(
+                FIRST, key=f"first-{name}", icon=":material/play_arrow:", on_click=play,
+                args=(name, FIRST),
+            )  # fmt: skip
     last_run(lesson, shell, name)
+
+
+def play(name: str, line: str) -> None:
+    """The line, as if it had been typed in the terminal of this name."""
+    place = f"shell-{name}"
+    st.session_state[place] = enter(st.session_state[place], line)
 
 
 def world(shell: Shell) -> None:
