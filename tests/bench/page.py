@@ -122,7 +122,7 @@ def report(browser: Browser, app: str, stage: str, empty: str) -> None:
     rows |= {page.path: f"{app}/{page.path}" for page in PAGES}
     for title, url in rows.items():
         requests, sent, moved = weight(browser, url)
-        print(f"{title:32}{requests:9}{sent:10.0f}{moved:15.3f}")
+        print(f"{title:32}{requests:9}{sent:10.0f}{moved:15.3f}", flush=True)
     done = work(browser, stage)
     print(f"Layouts a step, median of {STEPS}: {done.pop('LayoutCount'):.0f}")
     for name, seconds in done.items():
