@@ -22,7 +22,7 @@ CHOSEN = {
     ("aarch64", "linux/arm64"): "linux/arm64",
     ("linux/s390x", "linux/amd64"): None,
 }
-"""What is wanted, and what an index has: the entry that Docker takes."""
+"""The platform that is asked for, and those of an index: the entry that Docker takes."""
 
 
 def descriptor(name: str) -> Descriptor:
