@@ -155,8 +155,8 @@ def inner_address(address: str) -> Address | None:
     return address_of(address.partition("%")[0])
 
 
-PIECE = 512 << 10
-"""Bytes that are read at a time: with the client's own 64 kB, a large pull takes twice as long."""
+PIECE = 1 << 20
+"""Bytes that are read at a time: with the 64 kB of the client, a large pull takes twice as long."""
 
 
 class Guarded(httpcore.NetworkStream):
