@@ -129,7 +129,7 @@ ODD = {
     "dokcer pull x": "bash: dokcer: command not found",
     "docker pul x": "docker: unknown command: docker pul",
     "docker ps": "pullscope: docker ps exists, but is not played here",
-    "docker --help": "type help to see what it knows",
+    "docker --version": "type help to see what it knows",
     "exit": "pullscope: this terminal stays open",
     "sudo rm -rf /": "rm: it is dangerous to operate recursively on '/'",
     "systemctl stop docker": "systemctl: only `systemctl restart docker` is played",

@@ -67,10 +67,6 @@ SAID = {
                   """echo 'server = "https://nosuch.lan"' """
                   f"> /etc/docker/certs.d/{HOST}/hosts.toml",
                   PULL), "lookup nosuch.lan on 127.0.0.53:53: no such host"),
-    "help exists, and is said not to be played": (
-        "works", ("docker login --help",), "docker login --help (its help) exists, but is not"),
-    "the help of a group of commands, too": (
-        "works", ("docker image",), "docker image (its help) exists, but is not played"),
     "a port that is closed": (
         "down", (f"nc -vz {HOST} 443",), "port 443 (tcp) failed: Connection refused"),
     "who signed a certificate": (

@@ -16,6 +16,7 @@ from simulator.docker.output.usage import complaint
 from simulator.docker.trace import Step, Trace, masked_steps, steps
 from simulator.shell.files import complaint as config_complaint
 from simulator.shell.files import home_of, read, understood
+from simulator.shell.programs.docker_help import asks_for_help, helped
 from simulator.shell.programs.engine import info
 from simulator.shell.programs.system import environment
 from simulator.shell.values import CONFIG, Prompt, Ran, Shell, with_end
@@ -25,8 +26,8 @@ NOT_PLAYED = (
     "pullscope: docker {} exists, but is not played here: this terminal is about login and pull; "
     "type help to see what it knows"
 )
-ELSEWHERE = ("--version", "-v", "--help", "-h", "help")
-"""What Docker's CLI answers by itself, in words of its own release."""
+ELSEWHERE = ("--version", "-v")
+"""What Docker's CLI answers in words of its own release."""
 COLUMNS = 100
 """Characters in a line of this terminal."""
 
@@ -36,10 +37,11 @@ def docker(
     """What the CLI refuses, or what the machine plays. `seen`: on a terminal, not into a pipe."""
     options, words = before_the_verb(words)
     path = config_path(shell, options)
-    if words in ([], ["image"]) or words[0] in ELSEWHERE or "--help" in words:
-        own = words[:1] if words and words[0] in ELSEWHERE else [*words, "(its help)"]
-        asked = " ".join(own)
-        return Ran(shell, error=NOT_PLAYED.format(asked), status=1)
+    if asks_for_help(words):
+        not_played = NOT_PLAYED.format(f"{' '.join(words)} (its help)")
+        return helped(shell, words) or Ran(shell, error=not_played, status=1)
+    if words[0] in ELSEWHERE:
+        return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
     if words[:1] == ["info"] or words[:2] == ["system", "info"]:
         return info(shell, words[words.index("info") + 1 :])
     if words[:2] == ["compose", "config"]:
