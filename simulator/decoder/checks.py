@@ -39,11 +39,13 @@ class InvalidChecks(ValueError):
 
 
 class Answer(Entry):
-    """What a command may print, what that means, and the causes that it leaves."""
+    """What a command may print, what that means, and the causes that it leaves. `named`: it is
+    about the message's host, so a message that names none has no such answer."""
 
     when: str
     text: str
     keeps: frozenset[str]
+    named: bool = False
 
 
 class Check(Entry):
@@ -224,6 +226,8 @@ def answer_to(check: Check, printed: str, decoded: Decoded) -> Answer | None:
     key = "index.docker.io/v1/" if host in (HUB, HUB_HOST) else host
     names = {"{key}": re.escape(key), "{bare_key}": re.escape(bare(host)) or "(?!)"}
     for answer in check.answers:
+        if answer.named and not host:
+            continue
         pattern = answer.when.replace("{{", "{").replace("}}", "}")
         for name, value in names.items():
             pattern = pattern.replace(name, value)
