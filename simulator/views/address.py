@@ -4,7 +4,7 @@ The part after the `?` names the lesson, where the run comes from, and the step.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 
@@ -19,7 +19,7 @@ class Address:
     source: str = "mock"
     recording: str = ""
     change: str = ""
-    belief: str = ""
+    belief: str = field(default="", repr=False)  # a question is known by its address without one
 
     @property
     def parts(self) -> dict[str, str]:

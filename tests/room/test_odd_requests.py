@@ -89,7 +89,7 @@ asgi.REQUEST_SECONDS, connections.PIECE_SECONDS = 0.3, 1.0
 with tempfile.TemporaryDirectory() as folder, bound("127.0.0.1", 0) as listening:
     app = app_with_a_room(Path(folder))
     print(address(listening), flush=True)
-    server(app, **SERVER).run(sockets=[listening])
+    server(app, **{**SERVER, "timeout_keep_alive": 1}).run(sockets=[listening])
 """
 
 

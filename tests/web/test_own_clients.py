@@ -6,8 +6,10 @@ import shutil
 import socket
 import ssl
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import expect
@@ -26,9 +28,16 @@ def tells(me: Learner, client: str, command: str) -> None:
     expect(me.page.locator(".stage")).not_to_contain_text("docker login")
 
 
-def test_podman(join: Join, tmp_path: Path) -> None:
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder with a short name: podman refuses a runroot of more than 50 characters."""
+    with TemporaryDirectory(prefix="pullscope-") as name:
+        yield Path(name)
+
+
+def test_podman(join: Join, short: Path) -> None:
     """Wrong and right login, a pull, an unknown tag, for which the coach names the others."""
-    me, podman = join(), tool("podman", tmp_path)
+    me, podman = join(), tool("podman", short)
     assert podman(*LOGIN, "-u", me.name, "-p", "wrong", me.host).returncode != 0
     me.reaches("TokenRefused")
     assert podman(*LOGIN, "-u", me.name, "-p", me.password, me.host).returncode == 0
