@@ -26,7 +26,13 @@ Value = bool | int | str
 def command(step: Step) -> str:
     """`docker pull`: the words of the command that come before its options."""
     run = step.after.run.command
-    return f"docker {type(run).__name__.lower()}".replace("remove", "rmi") if run else ""
+    name = type(run).__name__
+    return f"docker {NAMES.get(name, name.lower())}" if run else ""
+
+
+NAMES = {"Remove": "rmi", "Prune": "image prune", "DiskUsage": "system df",
+         "ManifestInspect": "manifest inspect"}  # fmt: skip
+"""Commands of which Docker's word is not that of their class."""
 
 
 def host(step: Step) -> str:
