@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 
@@ -18,7 +18,7 @@ GROUPS = ("", "image", "system", "manifest")
 SHORT = "Flag shorthand -h has been deprecated, use --help\n"
 
 
-@cache
+@lru_cache(maxsize=2)
 def texts(engine: str) -> Mapping[str, str]:
     """The help of each command, by its name; that of `docker` itself under an empty one."""
     kept = (FOLDER / f"help-{engine}.txt").read_text("utf-8")
