@@ -18,7 +18,7 @@ from simulator.web.pages.terminal import FIRST
 from simulator.words import i18n
 from simulator.words.i18n import _
 from tests.conftest import Open
-from tests.pages import settled
+from tests.pages import loaded, settled
 from tests.tabs import Tabs
 from tests.web.lesson_run import QUESTIONS, STEPS, ask, before, right
 from tests.web.watching import beside_until
@@ -131,6 +131,7 @@ def test_a_change_of_page_moves_the_focus(tabs: Tabs, address: str) -> None:
     page = tabs.new(address)
     page.goto(address)
     for title in ("Explain an error", "Class"):
+        loaded(page)
         link = page.locator(".st-key-bar").get_by_role("link", name=title, exact=True)
         link.click()
         expect(page).to_have_title(f"{title} · Pullscope")

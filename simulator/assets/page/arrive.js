@@ -5,15 +5,20 @@ let page;
 export function arrive(title) {
   const changed = page !== undefined && page !== title;
   page = title;
-  if (changed) requestAnimationFrame(() => requestAnimationFrame(toHeading));
+  if (changed) requestAnimationFrame(() => requestAnimationFrame(() => toHeading()));
 }
 
+const LOOKS = 20, PAUSE = 100; // times and milliseconds: a heading may be drawn anew while the page arrives
+
 // Not from a field that has taken it already: a terminal, or the stage.
-function toHeading() {
+function toHeading(looks = LOOKS) {
   const heading = document.querySelector('[data-testid="stMain"] h1');
-  const held = document.activeElement?.matches("input, textarea");
-  if (!heading || held) return;
-  heading.tabIndex = -1;
-  heading.style.outline = "none";
-  heading.focus({ preventScroll: true });
+  const { activeElement, body } = document;
+  const free = looks === LOOKS ? !activeElement?.matches("input, textarea") : activeElement === body;
+  if (heading && free) {
+    heading.tabIndex = -1;
+    heading.style.outline = "none";
+    heading.focus({ preventScroll: true });
+  }
+  if (looks) setTimeout(() => toHeading(looks - 1), PAUSE);
 }
