@@ -17,12 +17,7 @@ from simulator.docker.machine.resolve import look_up
 from simulator.docker.machine.state import Access, Reading, Run, State
 from simulator.docker.machine.table import Phase
 from simulator.protocol.digest import digest_of
-from simulator.protocol.manifest import (
-    Descriptor,
-    InvalidManifest,
-    Manifest,
-    parse_manifest,
-)
+from simulator.protocol.manifest import Descriptor, InvalidManifest, Manifest, parse_manifest
 from simulator.protocol.media_types import INDEXES, MANIFESTS
 from simulator.protocol.message import Request, Response
 from simulator.protocol.platform import Platform, platform_of
@@ -136,7 +131,7 @@ def config(state: State, manifest: Manifest, request: Request, answer: Response)
 def begun_anew(state: State, event: Event) -> Event:
     """The first failure ends nothing."""
     here = state.phase in (Phase.READING_MANIFEST, Phase.AUTHORIZING_MANIFEST)
-    first = here and isinstance(event, Failure) and not state.run.reading.as_list
+    first = here and not state.run.reading.as_list
     return e.SoughtAsList(event) if first and isinstance(event, Failure) else event
 
 
@@ -159,9 +154,9 @@ def keep_entries(state: State, event: e.EntriesRead) -> Run:
 def keep_platform(state: State, event: e.PlatformRead) -> Run:
     """The next entry's turn."""
     reading = state.run.reading
-    following_one = reading.left[0] if reading.left else None
+    entry = next(iter(reading.left), None)
     done = replace(reading, read=(*reading.read, event.read), manifest=None, text="",
-                   entry=following_one, left=reading.left[1:])  # fmt: skip
+                   entry=entry, left=reading.left[1:])  # fmt: skip
     return replace(state.run, reading=done)
 
 
