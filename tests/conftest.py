@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 from simulator.progress.store import VARIABLE
 from tests.dockerd import Docker, dockerd
 from tests.need import need
-from tests.pages import PATIENCE, STAGE, app, chromium, opened
+from tests.pages import PATIENCE, STAGE, UNHURRIED, app, chromium, opened
 from tests.tabs import Tabs, tabs_of
 
 # What a page should show may take a while on a busy machine; a test waits no longer than it must.
@@ -65,7 +65,7 @@ def address() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Chromium. Not for the whole session: while it runs, no test can run an event loop."""
     need("chromium")
-    with chromium() as launched:
+    with chromium(UNHURRIED) as launched:
         yield launched
 
 

@@ -75,6 +75,10 @@ def wait_for(url: str, trusted: Path | None = None, patience: float = PATIENCE) 
     raise TimeoutError(f"no answer from {url}")
 
 
+UNHURRIED = "--js-flags=--no-opt --no-maglev"
+"""A page of a test is soon left: compiling its scripts for speed costs more than it gains."""
+
+
 def program() -> str | None:
     """Chromium's path, if it is installed. The one without windows needs a fifth less processor
     time for a page."""
@@ -83,10 +87,10 @@ def program() -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*flags: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=program(), args=["--no-sandbox", "--disable-gpu", *flags]
         )
         yield browser
         browser.close()

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.conftest import listening
 from tests.need import need
-from tests.pages import chromium
+from tests.pages import UNHURRIED, chromium
 from tests.tabs import Tabs
 from tests.web.own_docker import Join, pullscope_app, visit
 
@@ -16,7 +16,7 @@ from tests.web.own_docker import Join, pullscope_app, visit
 def browser() -> Iterator[Browser]:
     """Chromium, for all modules here: none of their tests runs an event loop."""
     need("chromium")
-    with chromium() as launched:
+    with chromium(UNHURRIED) as launched:
         yield launched
 
 
