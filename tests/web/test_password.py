@@ -48,10 +48,15 @@ def type_in(page: Page, field: Locator, word: str) -> None:
     expect(field).to_have_value(word)
 
 
-def test_sent_in_every_way_the_field_is_empty(learner: Open) -> None:
-    """Each run has its own registry's port, so that its end is seen; no word follows another."""
+def test_however_one_leaves_the_field_it_is_empty(learner: Open) -> None:
     page = learner()
     field = filled_in(page, free_port())
+    sent_in_every_way(page, field)
+    left_unsent(page, field)
+
+
+def sent_in_every_way(page: Page, field: Locator) -> None:
+    """Each run has its own registry's port, so that its end is seen; no word follows another."""
     for number, send in enumerate(SENT.values()):
         port = free_port()
         page.get_by_role("textbox", name="Registry", exact=True).fill(f"127.0.0.1:{port}")
@@ -62,10 +67,8 @@ def test_sent_in_every_way_the_field_is_empty(learner: Open) -> None:
         assert WORD not in page.content() + page.url
 
 
-def test_left_unsent_the_field_is_empty_too(learner: Open) -> None:
+def left_unsent(page: Page, field: Locator) -> None:
     """Another page and the browser's way back, a reload, another source and back again."""
-    page = learner()
-    field = filled_in(page, free_port())
     type_in(page, field, WORD)
     field.press("Tab")
     page.locator(".st-key-ways").get_by_role("link", name="Try", exact=True).click()

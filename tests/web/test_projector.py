@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.conftest import Open
 from tests.web.lesson_run import QUESTIONS, RUN, STEPS, before, right
@@ -22,9 +22,23 @@ SMALL = """() => {
 }"""  # noqa: E501
 
 
-def test_the_projector_is_read_from_the_back_row(learner: Open) -> None:
-    """At 1280x720 no text is smaller than 24 pixels, and a digit leaves one part alone."""
-    page = learner("?step=14&view=present", 1280, 720)
+def test_all_is_read_from_the_back_row(learner: Open) -> None:
+    """At 1280x720 no text is smaller than 24 pixels, and nothing scrolls; PageDown and PageUp are
+    all that a presenter's remote has."""
+    page = learner(before(QUESTIONS[0], "present"), 1280, 720, questions=True)
+    parts_alone(page)
+    through_the_questions(page)
+    page.keyboard.press("PageUp")
+    at_step(page, QUESTIONS[-1]["step"] - 1)
+    page.keyboard.press("p")
+    expect(page.get_by_role("heading", name="Quiz")).to_be_visible()
+    page.keyboard.press("PageDown")  # scrolls, as on any page
+    at_step(page, QUESTIONS[-1]["step"] - 1)
+    expect(page).not_to_have_url(re.compile("view="))
+
+
+def parts_alone(page: Page) -> None:
+    """A digit leaves one part alone, and brings the others back."""
     parts = ["sample", "lanes", "tracker", "table", "wire"]
     for digit in range(6):
         page.keyboard.press(str(digit))
@@ -38,9 +52,8 @@ def test_the_projector_is_read_from_the_back_row(learner: Open) -> None:
         assert page.locator(".card.lanes").is_visible()
 
 
-def test_questions_and_their_answers_fit_on_the_projector(learner: Open) -> None:
+def through_the_questions(page: Page) -> None:
     """Large, and without scrolling: the options, then what was true."""
-    page = learner(before(QUESTIONS[0], "present"), 1280, 720, questions=True)
     fits = "e => e.scrollHeight <= e.clientHeight + 1"
     number = QUESTIONS[0]["step"] - 1
     for question in QUESTIONS:
@@ -57,53 +70,29 @@ def test_questions_and_their_answers_fit_on_the_projector(learner: Open) -> None
         assert page.evaluate(SMALL) == []
 
 
-def test_a_remote_steps_and_reveals(learner: Open) -> None:
-    """PageDown and PageUp are all a presenter's remote has; on the page they scroll."""
-    page = learner(before(QUESTIONS[0], "present"), 1280, 720, questions=True)
-    page.keyboard.press("PageDown")
-    expect(page.locator(".ask")).to_be_visible()
-    page.keyboard.press("PageDown")
-    at_step(page, QUESTIONS[0]["step"])
-    page.keyboard.press("PageUp")
-    at_step(page, QUESTIONS[0]["step"] - 1)
-    page.keyboard.press("p")
-    expect(page.get_by_role("heading", name="Quiz")).to_be_visible()
-    page.keyboard.press("PageDown")
-    at_step(page, QUESTIONS[0]["step"] - 1)
-    expect(page).not_to_have_url(re.compile("view="))
-
-
 def test_the_speakers_notes_follow(learner: Open) -> None:
-    """A second window of the browser tells what is shown, what comes, and the answer before the
-    class knows it; it can step, too."""
-    stage = learner(before(QUESTIONS[1], "present"), 1280, 720, questions=True)
-    notes = learner("?view=notes", beside=stage)
-    step = STEPS[QUESTIONS[1]["step"] - 2]
-    told = notes.locator(".speaker")
-    expect(told).to_contain_text(step["title"])
-    expect(told).to_contain_text(step["text"])
-    expect(told).to_contain_text(RUN["rows"][step["row"] - 1]["action"])
-    stage.keyboard.press("PageDown")
-    answer = QUESTIONS[1]["options"][right(QUESTIONS[1])]["text"]
-    expect(told.locator(".key")).to_have_text(f"Answer: {answer}")
-    assert stage.locator(".marks").count() == 0
-    notes.keyboard.press("PageDown")
-    at_step(stage, QUESTIONS[1]["step"])
-    expect(told).to_contain_text(STEPS[QUESTIONS[1]["step"] - 1]["text"])
-    expect(told).to_contain_text(STEPS[QUESTIONS[1]["step"]]["title"])
-    assert ":" in told.locator("output").inner_text()
-
-
-def test_the_notes_open_beside_the_projector(learner: Open) -> None:
-    """The button and the key `n` open the second window; Present is a button, too."""
-    stage = learner("?step=4", 1280, 720)
+    """A second window tells what is shown, what comes, and the answer before the class knows it;
+    it can step, too. Present and Notes are buttons."""
+    asked = QUESTIONS[1]
+    stage = learner(before(asked), 1280, 720, questions=True)
     stage.get_by_role("button", name="Present").click()
-    assert "view=present" in stage.url or stage.wait_for_url("**view=present**") is None
+    stage.wait_for_url("**view=present**")
     with stage.context.expect_page() as opening:
         stage.get_by_role("button", name="Notes").click()
     notes = opening.value
-    expect(notes.locator(".speaker h2")).to_contain_text(STEPS[3]["title"])
-    stage.keyboard.press("ArrowRight")
-    expect(notes.locator(".speaker h2")).to_contain_text(STEPS[4]["title"])
+    step = STEPS[asked["step"] - 2]
+    told = notes.locator(".speaker")
+    expect(told.locator("h2")).to_contain_text(step["title"])
+    expect(told).to_contain_text(step["text"])
+    expect(told).to_contain_text(RUN["rows"][step["row"] - 1]["action"])
+    stage.keyboard.press("PageDown")
+    answer = asked["options"][right(asked)]["text"]
+    expect(told.locator(".key")).to_have_text(f"Answer: {answer}")
+    assert stage.locator(".marks").count() == 0
+    notes.keyboard.press("PageDown")
+    at_step(stage, asked["step"])
+    expect(told).to_contain_text(STEPS[asked["step"] - 1]["text"])
+    expect(told).to_contain_text(STEPS[asked["step"]]["title"])
+    assert ":" in told.locator("output").inner_text()
     notes.keyboard.press("ArrowLeft")
-    at_step(stage, 4)
+    at_step(stage, asked["step"] - 1)

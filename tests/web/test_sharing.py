@@ -8,26 +8,30 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from xml.etree import ElementTree as ET
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Open
-from tests.pages import STAGE
+from tests.pages import STAGE, opened
+from tests.tabs import Tabs
 from tests.web.lesson_run import RUN, STEPS
 from tests.web.test_browser import SHOTS
+from tests.web.watching import turn_dark
 
 
-@pytest.mark.parametrize("view", ["", "&view=present", "&view=notes", "&embed=1", "&embed=true"])
-def test_a_reload_lands_where_it_was(learner: Open, view: str) -> None:
-    """Every view at every step is an address."""
-    page = learner(f"?scenario=no-right&engine=26&step=3{view}")
-    asked = page.locator(".stage").get_attribute("data-view")
-    assert asked == (view.partition("=")[2] if "view" in view else "embed" if view else "")
+def test_a_reload_lands_where_it_was(learner: Open, address: str) -> None:
+    """Every view at every step is an address, which follows who steps on."""
+    page = learner("?scenario=no-right&engine=26&step=3&view=present")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**step=4**")
     page.reload()
-    page.wait_for_selector(".stage[data-step]")
-    expect(page.locator(".stage")).to_have_attribute("data-view", asked)
-    expect(page.locator(".stage")).to_have_attribute("data-step", "3")
-    assert "scenario=no-right" in page.url and "engine=26" in page.url and view in page.url
+    for view, step in (("present", 4), ("notes", 3), ("embed", 3)):
+        if view != "present":
+            asked = "embed=1" if view == "embed" else f"view={view}"
+            opened(page, f"{address}/{STAGE}?scenario=no-right&engine=26&step=3&{asked}")
+        expect(page.locator(".stage")).to_have_attribute("data-view", view)
+        expect(page.locator(".stage")).to_have_attribute("data-step", str(step))
+        for part in ("scenario=no-right", "engine=26", f"step={step}", view):
+            assert part in page.url
 
 
 @contextmanager
@@ -53,12 +57,12 @@ def site(document: str) -> Iterator[str]:
         server.server_close()
 
 
-def test_the_stage_is_embedded(learner: Open, address: str) -> None:
+def test_the_stage_is_embedded(tabs: Tabs, address: str) -> None:
     """In a frame of another site there is the stage and nothing else, and it steps."""
     src = f"{address}/{STAGE}?embed=1&step=5"
     frame = f'<iframe src="{src}" title="run" width=1100 height=760></iframe>'
     with site(f"<!doctype html><html lang=en><title>Blog</title>{frame}") as url:
-        page = learner()
+        page = tabs.new(address)
         page.goto(url)
         inside = page.frame_locator("iframe")
         expect(inside.locator(".stage")).to_have_attribute("data-step", "5")
@@ -69,8 +73,9 @@ def test_the_stage_is_embedded(learner: Open, address: str) -> None:
         page.screenshot(path=SHOTS / "embedded.png")
 
 
-def test_a_step_is_copied(learner: Open) -> None:
-    """Its link lands on it; its account tells command, message, variables and terminal."""
+def test_a_step_is_copied_and_downloaded(learner: Open) -> None:
+    """Its link lands on it; its account tells command, message, variables and terminal. Diagram,
+    table and tracker are files, in the colours of the page."""
     page = learner("?step=14&view=present")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.keyboard.press("p")
@@ -90,13 +95,14 @@ def test_a_step_is_copied(learner: Open) -> None:
     for name, value in step["tracker"].items():
         assert f"{name}: {value}" in text
     assert "embed=1" in copied("Copy HTML to embed")
+    tables_up_to_here(page)
+    light = diagram(page, "light")
+    turn_dark(page)
+    assert diagram(page, "dark") != light
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_diagram_is_downloaded(learner: Open, theme: str) -> None:
-    """As SVG and as PNG, with the present box lit; a complete SVG."""
-    page = learner("?step=14", theme=theme)
-    page.get_by_role("button", name="Share").click()
+def diagram(page: Page, theme: str) -> str | None:
+    """As SVG and as PNG, with the present box lit; gives the colour of one that is not."""
     svg = ET.fromstring(saved(page, "Diagram as SVG", "works-diagram-14.svg"))
     lit = svg.find(".//*[@id='node-verify']/{*}path")
     idle = svg.find(".//*[@id='node-store']/{*}path")
@@ -108,6 +114,7 @@ def test_the_diagram_is_downloaded(learner: Open, theme: str) -> None:
     assert png[:8] == b"\x89PNG\r\n\x1a\n" and len(png) > 10_000
     SHOTS.mkdir(parents=True, exist_ok=True)
     (SHOTS / f"diagram-{theme}.png").write_bytes(png)
+    return idle.get("stroke")
 
 
 def saved(page: Page, button: str, name: str) -> bytes:
@@ -117,10 +124,8 @@ def saved(page: Page, button: str, name: str) -> bytes:
     return download.value.path().read_bytes()
 
 
-def test_table_and_tracker_are_downloaded_up_to_here(learner: Open) -> None:
+def tables_up_to_here(page: Page) -> None:
     """CSV and Markdown, with what has been shown and no more."""
-    page = learner("?step=14")
-    page.get_by_role("button", name="Share").click()
     table = read(saved(page, "Table as CSV", "works-table-14.csv"))
     assert [row[0] for row in table] == [
         RUN["columns"][0],
