@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from simulator.web.pages import MORE
+from simulator.web.pages import Page as Way
 from tests.pages import PATIENCE, settled
 
 RECORD = """([selector, name]) => {
@@ -56,6 +58,16 @@ def at_rest(page: Page) -> None:
 def frames(page: Page, count: int) -> None:
     """Until the browser has drawn so many more frames."""
     page.evaluate(FRAMES, count)
+
+
+def follow(page: Page, way: Way) -> None:
+    """The link to this way of the lesson, in its bar or in the list there: it takes a fourth of
+    the time of an address, for which all is loaded anew."""
+    bar = page.locator(".st-key-ways")
+    if way in MORE:
+        bar.get_by_role("button", name="More").click()
+    page.get_by_role("link", name=way.title, exact=True).click()
+    page.wait_for_url(f"**/{way.path}?*")
 
 
 def beside_until(page: Page, url: str, there: Callable[[Page], bool]) -> Page:
