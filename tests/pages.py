@@ -123,6 +123,11 @@ def shift(page: Page) -> float:
     return float(page.evaluate(SHIFT))
 
 
+def stays(page: Page) -> None:
+    """What loads moves little: the page was asked for, and is whole."""
+    assert shift(loaded(page)) < 0.1, page.url
+
+
 def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select. While a script runs, Streamlit may draw the list of options anew and
     lose a click, so this waits for its end."""

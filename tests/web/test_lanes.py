@@ -1,22 +1,22 @@
 """Who talks to whom, on the stage: the parties, the rows, and that nothing leaves the view."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from simulator.scenarios.model import scenarios
 from simulator.scenarios.play import trace
 from simulator.views import player
-from tests.cases import each
 from tests.conftest import Open
+from tests.pages import settled
 from tests.web.lesson_run import LAST, LESSON, STEPS
 from tests.web.test_browser import at_step
 from tests.web.watching import at_rest, beside_until, frames
 
-FAILING = (
-    "no-right", "wrong-password", "corrupted-layer", "plain-http", "down",
-    "unknown-tag", "no-login", "rate-limited", "untrusted-certificate", "no-such-host",
-)  # fmt: skip
+FAILING = ("rate-limited", "wrong-password", "corrupted-layer", "plain-http")
+"""One for each party that can fail; the last one has the longest sentences."""
 
 IN_VIEW = """() => {
   const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
@@ -35,64 +35,26 @@ IN_VIEW = """() => {
 }"""  # noqa: E501
 
 
+def hidden(page: Page) -> list[str]:
+    """What of the present step is out of view."""
+    return list(page.evaluate(IN_VIEW))
+
+
 def through(page: Page, last: int) -> list[tuple[int, str]]:
     """Each step of the run, with what is out of view there."""
     out = []
     for number in range(1, last + 1):
         at_step(page, number)
-        out += [(number, one) for one in page.evaluate(IN_VIEW)]
+        out += [(number, one) for one in hidden(page)]
         page.keyboard.press("ArrowRight")
     return out
 
 
-def test_all_of_a_step_is_in_view_on_a_laptop(learner: Open) -> None:
-    """At 1366x768, in every step of the lesson's own run, without scrolling."""
-    page = learner()
-    at_rest(page)
-    assert through(page, LAST) == []
-
-
-@each("name", FAILING)
-def test_all_of_a_failing_run_is_in_view(learner: Open, name: str) -> None:
-    """Up to the cross on the lane that failed, and the branch of the rail."""
-    run = player.payload(LESSON, trace(name))["steps"]
-    page = learner(f"?scenario={name}")
-    at_rest(page)
-    assert through(page, len(run)) == []
-    expect(page.locator(".talk .now .cross")).to_be_visible()
-    failed = page.locator(f".heads [data-party={run[-1]['talk']['fails']}]")
-    expect(failed).to_have_class(re.compile(r"\bbad\b"))
-
-
-TO_THE_STAGE = """() => {
-  const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
-  document.querySelector("[data-testid=stMain]").scrollTop += root.querySelector(".rail").getBoundingClientRect().top - 50;
-}"""  # noqa: E501
-
-
-def test_a_laptop_at_twice_the_size_shows_a_step_in_one_view(learner: Open) -> None:
-    """At 683x384, which is 1366x768 at 200 %: scrolled to once, sentence, row and controls stay."""
-    page = learner("", 683, 384)
-    at_rest(page)
-    page.evaluate(TO_THE_STAGE)
-    hidden = {one for _number, one in through(page, LAST)}
-    assert hidden <= {"line", "tracker", "row in the lower third"}  # each a pill away
-
-
-def rows(page: Page) -> list[str]:
+def messages(page: Page) -> list[str]:
     return page.locator(".talk .no").all_inner_texts()
 
 
-def test_only_what_has_happened_is_drawn(learner: Open) -> None:
-    """Forward, backward and after a jump there are the rows up to this step."""
-    page = learner()
-    for key, number in (("End", LAST), ("Home", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("4", 11)):
-        page.keyboard.press(key)
-        at_step(page, number)
-        assert rows(page) == [str(one) for one in range(1, number + 1)]
-
-
-def shown(page: Page) -> dict[str, Any]:
+def message(page: Page) -> dict[str, Any]:
     """The label and the answer of the present row, and what the parties have."""
     row = page.locator(".talk .now")
     held = page.locator(".heads li:has(.has:not(:empty))")
@@ -106,28 +68,108 @@ def shown(page: Page) -> dict[str, Any]:
     }
 
 
-def test_a_row_says_what_was_sent_and_what_came(learner: Open) -> None:
-    """The words of the event table, a pill of at most ten characters, and what each party has."""
-    page = learner()
+def test_a_step_shows_what_the_machine_did(usual: Page) -> None:
+    """At each step of the run the page shows that step's words, box, row, tracker, status and
+    message: all in view on a laptop. The lanes hold what has happened and no more."""
+    page = usual
+    at_rest(page)
     for step in STEPS:
         at_step(page, step["number"])
-        talk = step["talk"]
+        expect(page.locator(".account h3")).to_have_text(f"{step['number']} · {step['title']}")
+        expect(page.locator(f".rail [data-node={step['node']}]")).to_have_class("now")
+        expect(page.locator(".sentence p")).to_have_text(step["talk"]["said"])
+        expect(page.locator(".table tr.now th").first).to_have_text(str(step["row"]))
+        for name, value in step["tracker"].items():
+            row = page.locator(".tracker tr", has_text=name)
+            shown = "mark" if name in step["changed"] else "td"
+            expect(row.locator(shown)).to_have_text(value)
+        if step["exchange"]:
+            expect(page.locator(".wire .status")).to_contain_text(str(step["exchange"]["status"]))
+        assert messages(page) == [str(one) for one in range(1, step["number"] + 1)]
         held = {name: text for name, text in step["has"].items() if text}
-        assert shown(page) == {"label": talk["label"], "short": talk["short"], "has": held}
+        talk = step["talk"]
+        assert message(page) == {"label": talk["label"], "short": talk["short"], "has": held}
+        assert hidden(page) == [], step["number"]
         page.keyboard.press("ArrowRight")
+    for key, number in (("Home", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("4", 11)):
+        page.keyboard.press(key)
+        at_step(page, number)
+        assert messages(page) == [str(one) for one in range(1, number + 1)]
 
 
-def test_a_row_leads_to_its_step(learner: Open) -> None:
-    """Clicked, and named with its sentence for who cannot see it."""
-    page = learner("?step=13")
-    row = page.get_by_role("button", name=f"12. {STEPS[11]['talk']['said']}", exact=True)
+def test_a_failing_run_takes_the_branch(learner: Open) -> None:
+    """Chosen on the page one after the other: all of each step is in view, up to the cross on the
+    lane that failed, the branch of the rail, and Docker's own words."""
+    page = learner()
+    choose_by_cause(page, "rate-limited")
+    for name in FAILING:
+        run = player.payload(LESSON, trace(name))["steps"]
+        if name not in page.url:
+            choose_situation(page, name)
+        at_rest(page)
+        assert through(page, len(run)) == [], name
+        expect(page.locator(".talk .now .cross")).to_be_visible()
+        failed = page.locator(f".heads [data-party={run[-1]['talk']['fails']}]")
+        expect(failed).to_have_class(re.compile(r"\bbad\b"))
+        expect(page.locator(f".rail [data-node={run[-1]['node']}]")).to_have_class("failure now")
+        expect(page.locator(".flow .branch")).to_be_attached()
+        for line in run[-1]["terminal"]:
+            expect(page.locator(".terminal")).to_contain_text(line["text"])
+
+
+def choose_by_cause(page: Page, name: str) -> None:
+    """In the groups that open on the stage."""
+    known = scenarios()[name]
+    page.get_by_role("button", name="Choose by cause").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("heading", name="The registry", exact=True)).to_be_visible()
+    sheet.get_by_role("button", name=f"{known.title} {known.cause}").click()
+    sheet.wait_for(state="detached")
+    page.wait_for_url(re.compile(rf"scenario={name}\b"))
+
+
+def choose_situation(page: Page, name: str) -> None:
+    """By typing its title into the list, as there are many."""
+    title = scenarios()[name].title
+    settled(page).get_by_role("combobox", name="What happens").fill(title)
+    page.get_by_role("option", name=title, exact=True).click()
+    page.wait_for_url(re.compile(rf"scenario={name}\b"))
+
+
+TO_THE_STAGE = """() => {
+  const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
+  document.querySelector("[data-testid=stMain]").scrollTop += root.querySelector(".rail").getBoundingClientRect().top - 50;
+}"""  # noqa: E501
+
+
+def test_a_laptop_at_twice_the_size_shows_a_step_in_one_view(usual: Page) -> None:
+    """At 683x384, which is 1366x768 at 200 %: scrolled to once, sentence, row and controls stay."""
+    usual.set_viewport_size({"width": 683, "height": 384})
+    at_rest(usual)
+    usual.evaluate(TO_THE_STAGE)
+    out = {one for _number, one in through(usual, LAST)}
+    assert out <= {"line", "tracker", "row in the lower third"}  # each a pill away
+
+
+def test_a_row_and_a_key_lead_to_it(usual: Page) -> None:
+    """A row is clicked, and named with its sentence for who cannot see it. `w` brings the message
+    into view, `t` the process table."""
+    usual.keyboard.press("End")
+    row = usual.get_by_role("button", name=f"12. {STEPS[11]['talk']['said']}", exact=True)
     row.click()
-    at_step(page, 12)
+    at_step(usual, 12)
+    for key, part in (("w", ".card.wire"), ("t", ".card.table")):
+        usual.keyboard.press(key)
+        expect(usual.locator(part)).to_be_in_viewport(ratio=0.5)
 
 
-def test_a_phone_shows_one_part_at_a_time(learner: Open) -> None:
-    """Rail and sentence, then the part of the pill; a question takes its place."""
-    page = learner("?step=13", 390, 844)
+def test_a_phone_shows_one_part_at_a_time(usual: Page) -> None:
+    """Rail and sentence, then the part of the pill."""
+    page = usual
+    page.set_viewport_size({"width": 390, "height": 844})
+    for number in range(2, 14):
+        page.keyboard.press("ArrowRight")
+        at_step(page, number)
     names = {"Terminal": "sample", "Variables": "tracker", "Message": "wire", "Table": "table"}
     for name, part in {**names, "Who talks": "lanes"}.items():
         page.get_by_role("button", name=name, exact=True).click()
@@ -142,16 +184,18 @@ def test_a_phone_shows_one_part_at_a_time(learner: Open) -> None:
         assert box and box["y"] >= 48 and box["y"] + box["height"] <= under["y"], spot
 
 
-def test_run_until_goes_both_ways(learner: Open) -> None:
-    """By key and words, by a click on a variable or a party, and by address."""
-    page = learner("?step=3")
-    posts = [one["number"] for one in STEPS if one["exchange"] and one["exchange"]["status"] == 405]
+POSTS = [one["number"] for one in STEPS if one["exchange"] and one["exchange"]["status"] == 405]
+
+
+def test_run_until_goes_both_ways(usual: Page) -> None:
+    """By key and words, and by a click on a variable or a party."""
+    page = usual
     layers = [one["number"] for one in STEPS if "image_layers" in one["changed"]]
     token = [one["number"] for one in STEPS if one["talk"]["to"] == "token"]
     page.keyboard.press("u")
     page.keyboard.type("405")
     page.keyboard.press("Enter")
-    at_step(page, posts[0])
+    at_step(page, POSTS[0])
     page.locator("[data-until=image_layers]").click()
     at_step(page, layers[0])
     page.locator(".heads [data-party=token] button").click(modifiers=["Shift"])
@@ -160,38 +204,28 @@ def test_run_until_goes_both_ways(learner: Open) -> None:
     page.get_by_role("combobox", name="What to run until").fill("no such thing")
     page.get_by_role("button", name="Run forward").click()
     expect(page.locator("dialog[open] [role=status]")).to_contain_text("No other step")
-    at_step(learner("?until=405"), posts[0])
-
-
-def test_the_end_leads_on(learner: Open) -> None:
-    """From the run that works to one that fails, and from there to a challenge."""
-    page = learner("?step=27")
-    onward = page.get_by_role("navigation", name="Next").get_by_role("link")
-    assert onward.count() == 3
-    onward.first.click()
-    page.wait_for_selector(".stage[data-step]")
-    page.keyboard.press("End")
-    expect(page.locator(".rail [data-node=denied]")).to_have_class("failure now")
-    onward.first.click()
-    expect(page.locator("h1")).to_contain_text("Challenge")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def test_going_on_is_at_the_exact_step(learner: Open, address: str) -> None:
-    """The home leads back to the step where the learner stayed."""
-    page = learner()
-    for number in range(2, 8):
-        page.keyboard.press("ArrowRight")
-        at_step(page, number)
-    link = "a[href*='step=7']:has-text('Continue where you were')"
+    """An address runs until something comes. From there to the next step: the home leads back to
+    it; and *Your progress* makes the files that are asked for."""
+    page, step = learner("?until=405"), POSTS[0] + 1
+    at_step(page, POSTS[0])
+    page.keyboard.press("ArrowRight")
+    at_step(page, step)
+    link = f"a[href*='step={step}']:has-text('Continue where you were')"
     beside = beside_until(page, address, lambda home: home.locator(link).count() > 0)
     beside.locator(link).click()
     beside.wait_for_selector(".stage[data-step]")
-    at_step(beside, 7)
-
-
-def test_the_whole_message_is_one_key_away(learner: Open) -> None:
-    """`w` brings the message into view, `t` the process table."""
-    page = learner("?step=13")
-    for key, part in (("w", ".card.wire"), ("t", ".card.table")):
-        page.keyboard.press(key)
-        expect(page.locator(part)).to_be_in_viewport(ratio=0.5)
+    at_step(beside, step)
+    beside.get_by_role("link", name="Your progress", exact=True).click()
+    for name, suffix in (
+        ("Download the questions", ".txt"), ("Export", ".json"),
+        ("One HTML file, which steps offline", ".html"), ("Markdown, to read and to print", ".md"),
+    ):  # fmt: skip
+        with beside.expect_download() as download:
+            beside.get_by_role("button", name=name, exact=True).click()
+        assert download.value.suggested_filename.endswith(suffix)
+        assert Path(download.value.path()).stat().st_size > 100

@@ -331,6 +331,7 @@ class Player {
   part(name) {
     this.stage.dataset.part = name;
     for (const button of this.at.parts.children) button.setAttribute("aria-pressed", String(button.dataset.part === name));
+    if (name === "lanes") this.lanes?.reveal(); // what was hidden while one stepped has not scrolled
   }
 
   // A layer that was timed as it came fills its bar in that time; what is longer than anyone

@@ -24,6 +24,7 @@ from simulator.recordings.situations import trace as played
 from simulator.scenarios.changes import changes
 from simulator.scenarios.model import own_scenarios, per_own_scenarios, scenarios
 from simulator.web.components import comparison as duet
+from simulator.web.pages.learner import shows
 from simulator.web.pages.parts import CHOICES, fragment, nothing_there, plain
 from simulator.words.i18n import N_, _
 
@@ -202,5 +203,6 @@ def page(lesson: Lesson) -> None:
     addressed()
     head()
     comparison, address = chosen(lesson)
+    shows(address)
     with st.container(key="comparison"):
         lanes(staged(lesson, comparison, address))

@@ -124,12 +124,19 @@ NO_PLACE = ("lang", "embed", "embed_options")
 """Parts of an address that do not say where one is."""
 
 
+def shows(address: Mapping[str, str]) -> None:
+    """What a part of the page that writes the address itself has there now. Streamlit knows only
+    the address that one came with."""
+    st.session_state.shown = {name: value for name, value in address.items() if value}
+
+
 def here() -> Place | None:
     """The page that is drawn, and what its address chooses; None where that is no position."""
     path = st.session_state.get("path")
     if path is None:
         return None
-    chosen = {name: value for name, value in st.query_params.items() if name not in NO_PLACE}
+    known = st.session_state.get("shown") or st.query_params
+    chosen = {name: value for name, value in known.items() if name not in NO_PLACE}
     if not (path or chosen):
         return None
     try:
@@ -145,6 +152,8 @@ def visit(path: str | None) -> None:
         keep()  # it may work again
     st.session_state.fresh = path != st.session_state.get("path")
     st.session_state.path = path
+    if st.session_state.fresh:
+        shows({})
 
 
 def arrived() -> None:

@@ -22,7 +22,7 @@ from simulator.views import rows
 from simulator.web.components import stage
 from simulator.web.pages import roomstage
 from simulator.web.pages.compare import invitation
-from simulator.web.pages.learner import PREDICTION, arrived, keep, learner, now
+from simulator.web.pages.learner import PREDICTION, arrived, keep, learner, now, shows
 from simulator.web.pages.parts import (
     addressed,
     choices,
@@ -167,6 +167,7 @@ def player(lesson: Lesson, trace: Trace) -> None:
     def at_step() -> None:
         if leads:
             leads.show(lesson, trace, payload["address"], st.session_state.stage.place)
+        shows(payload["address"] | {"step": str(st.session_state.stage.place)})
         arrived()
 
     with st.container(key="player"):
@@ -255,6 +256,7 @@ def moments(lesson: Lesson) -> None:
             st.write(moment.answer)
 
 
+@fragment
 def quiz(lesson: Lesson) -> None:
     st.header(_("Quiz"), anchor="quiz")
     questions = lesson.document.quiz
