@@ -43,5 +43,6 @@ def terminals(challenge: Challenge, engine: str) -> Iterator[Shell]:
     yield typed(begun, (Typed(run=challenge.attempt),))
     yield typed(begun, ELSEWHERE)
     yield typed(begun, ASTRAY)
-    for place in range(challenge.par):
-        yield typed(begun, challenge.solution[: place + 1])
+    for command in challenge.solution:
+        begun = typed(begun, (command,))
+        yield begun

@@ -3,7 +3,6 @@ every change of every situation, for both engines of a situation, and for every 
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import combinations
 
 from simulator.compare.align import Comparison, compare, makes_sense, what_if
@@ -13,7 +12,7 @@ from simulator.lesson.document import Lesson
 from simulator.lesson.narration import Told, of_event
 from simulator.scenarios import play
 from simulator.scenarios.changes import changes
-from simulator.scenarios.model import own_scenarios, scenarios
+from simulator.scenarios.model import own_scenarios, per_own_scenarios, scenarios
 
 
 def compared(names: Iterable[str]) -> Iterator[tuple[str, Comparison]]:
@@ -32,13 +31,18 @@ def compared(names: Iterable[str]) -> Iterator[tuple[str, Comparison]]:
         yield f"{one} | {two}", compare(play.trace(one, first), play.trace(two, first))
 
 
-@cache
-def comparison_sentences(lesson: Lesson) -> tuple[tuple[str, Told], ...]:
+@per_own_scenarios
+def comparisons(lesson: str, shared: bool) -> tuple[tuple[str, Comparison], ...]:
+    """Every comparison of the situations of the lesson of this id, or of the shared ones."""
+    return tuple(compared(list(scenarios() if shared else own_scenarios(lesson))))
+
+
+def comparison_sentences(lesson: Lesson) -> Iterator[tuple[str, Told]]:
     """Each sentence that a comparison shows of the lesson's own situations, or of the shared ones
     where it plays all; with the comparison's name."""
     shared = lesson.document.situations == "all"
-    names = list(scenarios() if shared else own_scenarios(lesson.id))
-    return tuple((name, told) for name, one in compared(names) for told in told_of(lesson, one))
+    for name, one in comparisons(lesson.id, shared):
+        yield from ((name, told) for told in told_of(lesson, one))
 
 
 def told_of(lesson: Lesson, comparison: Comparison) -> Iterator[Told]:

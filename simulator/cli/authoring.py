@@ -1,6 +1,7 @@
 """For authors: `lesson new` writes one, `check` proves them, `build` lays out their diagrams."""
 
 import sys
+from collections.abc import Sized
 from pathlib import Path
 
 import click
@@ -27,9 +28,13 @@ def check(folder: Path | None) -> None:
     found = list(dict.fromkeys(problem for one in chosen for problem in folder_problems(one)))
     for problem in found:
         click.echo(problem, err=True)
-    count = len(chosen)
-    click.echo(f"{count} lesson{'s' if count != 1 else ''}, {len(found)} problems")
+    click.echo(f"{counted(chosen, 'lesson')}, {counted(found, 'problem')}")
     sys.exit(1 if found else 0)
+
+
+def counted(things: Sized, name: str) -> str:
+    """The number of these things, with their name."""
+    return f"{len(things)} {name}{'s' if len(things) != 1 else ''}"
 
 
 @click.group(name="lesson")

@@ -86,7 +86,8 @@ def drop_blob(exchange: Exchange) -> Exchange:
         return exchange
     blob = answer.content and not answer.body.startswith(b"{")
     body = b"" if blob else answer.body.decode(errors="replace").encode()
-    return replace(exchange, answer=replace(answer, body=body))
+    same = body == answer.body
+    return exchange if same else replace(exchange, answer=replace(answer, body=body))
 
 
 def mask_event(event: Event) -> Event:

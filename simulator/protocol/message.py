@@ -90,6 +90,8 @@ class Request:
 
     def masked(self) -> "Request":
         """The same request without its secrets."""
+        if not (self.authorization or self.form):
+            return self
         form = tuple((k, v if k in PLAIN_FIELDS else MASK) for k, v in self.form)
         kept = self.authorization and replace(self.authorization, secret=MASK)
         return replace(self, authorization=kept, form=form)

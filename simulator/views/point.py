@@ -8,6 +8,7 @@ from inspect import getmembers
 from typing import Any, Protocol
 
 from simulator.docker.trace import Step
+from simulator.views.computed import Computed
 from simulator.views.facts import Value as Fact
 from simulator.views.facts import facts_of
 from simulator.views.probes import PROBES, Value
@@ -42,11 +43,15 @@ class At(Protocol):
 def point_of(step: Step, row: int | None = None, start: bool = False) -> Point:
     """The point after this step, or before it for `start`."""
     after = step.before if start else step.after
-    tracked = {name: probe.value(after) for name, probe in PROBES.items()}
+    tracked = Computed(TRACKED, after)
     said = "\n".join(line.text for line in step.terminal)
     return Point(
         step.name, step.before, step.event, after, step.exchange, facts_of(step), tracked, row, said
     )
+
+
+TRACKED = {name: probe.value for name, probe in PROBES.items()}
+"""The tracker's values by name; a claim needs few of them, so they are computed when asked for."""
 
 
 def resolve(root: Any, path: str) -> Any:

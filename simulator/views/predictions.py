@@ -7,6 +7,7 @@ and so is the reason why each of them is wrong.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def asked(lesson: Outline, trace: Trace, prediction: Prediction) -> Question | N
     step = moment(trace, prediction.phase)
     if step is None:
         return None
-    options = list(offered(lesson, trace, step, prediction))[:OFFERED]
+    options = list(islice(offered(lesson, trace, step, prediction), OFFERED))
     if len(options) < 2 or not options[0].right:
         return None
     ordered = sorted(options, key=lambda option: option.text)

@@ -65,6 +65,8 @@ class Outgoing:
         return next(one for one in self.parcels if one.blob == blob)
 
     def masked(self) -> "Outgoing":
+        if not self.granted:
+            return self
         granted = tuple((mount, replace(one, secret=MASK)) for mount, one in self.granted)
         return replace(self, granted=granted)
 

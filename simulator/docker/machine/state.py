@@ -58,6 +58,9 @@ class Client:
     hosts_files: tuple[tuple[str, str], ...] = ()
     """The texts of `hosts.toml`, by their directories below `/etc/docker/certs.d`."""
 
+    def masked(self) -> "Client":
+        return replace(self, store=self.store.masked()) if self.store.entries else self
+
     def endpoints(self, namespace: str) -> tuple[Endpoint, ...]:
         """Whom containerd asks for this registry's images; empty for the registry alone."""
         known = dict(self.hosts_files)
@@ -100,6 +103,9 @@ class LoginProgress:
     device_code: str = field(default="", repr=False)
     polls: int = 0
 
+    def masked(self) -> "LoginProgress":
+        return replace(self, device_code=MASK) if self.device_code else self
+
 
 @dataclass(frozen=True)
 class Access:
@@ -120,6 +126,8 @@ class Access:
     """Redirects so far, one after another."""
 
     def masked(self) -> "Access":
+        if not (self.authorization or self.identity_token):
+            return self
         sent = self.authorization and replace(self.authorization, secret=MASK)
         identity = MASK if self.identity_token else ""
         return replace(self, authorization=sent, identity_token=identity)
@@ -186,6 +194,10 @@ class Attestation:
     why: Annotated[Failure, Tagged("event")] | None = None
     kept: Access = field(default_factory=Access)
     """The authorization for all else, while referrers are asked for without it."""
+
+    def masked(self) -> "Attestation":
+        kept = self.kept.masked()
+        return self if kept is self.kept else replace(self, kept=kept)
 
 
 @dataclass(frozen=True)
@@ -275,17 +287,16 @@ class Run:
 
     def masked(self) -> "Run":
         """Without its secrets."""
-        granted = tuple((at, replace(one, secret=MASK)) for at, one in self.granted)
         return replace(
             self,
-            granted=granted,
+            granted=tuple((at, replace(one, secret=MASK)) for at, one in self.granted),
             outgoing=self.outgoing.masked(),
             aside=self.aside and self.aside.masked(),
             command=self.command and self.command.masked(),
             credential=self.credential and self.credential.masked(),
             access=self.access.masked(),
-            attestation=replace(self.attestation, kept=self.attestation.kept.masked()),
-            login=replace(self.login, device_code=MASK if self.login.device_code else ""),
+            attestation=self.attestation.masked(),
+            login=self.login.masked(),
         )
 
 
@@ -329,6 +340,5 @@ class State:
 
     def masked(self) -> "State":
         """The same state without its secrets."""
-        client = replace(self.client, store=self.client.store.masked())
         commands = tuple(command.masked() for command in self.commands)
-        return replace(self, client=client, commands=commands, run=self.run.masked())
+        return replace(self, client=self.client.masked(), commands=commands, run=self.run.masked())
