@@ -25,9 +25,9 @@ LIMIT = 10 * PATIENCE
 """Seconds after which a test is ended: a rule may have many cases, on a busy machine."""
 GROUPS = {"docker": "docker", "url": "postgres"}
 """Fixtures that start something heavy: the tests that use one run in one process."""
-FAMILIES = {"questions": "questions", "export": "questions", "lesson": "lessons", "cli": "lessons"}
+FAMILIES = {"questions": "questions", "export": "questions", "lesson": "lessons"}
 """Folders whose tests need what takes long to make, and is made once a process: the questions of a
-lesson; the runs of every situation and recording, which a lesson is proven with."""
+lesson; lessons as they are read. (A proof of a lesson is a group of its own.)"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

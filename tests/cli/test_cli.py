@@ -12,9 +12,9 @@ from typing import Literal
 import pytest
 from click.testing import CliRunner, Result
 
-from simulator.cli import authoring, main
+from simulator.authoring.new import create
+from simulator.cli import main
 from simulator.docker.trace import Trace
-from simulator.lesson.library import folders
 from simulator.recordings.document import RECORDED, recorded
 from simulator.recordings.fidelity import unreached
 from simulator.recordings.normalise import NORMALISED
@@ -26,7 +26,6 @@ from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
 from simulator.scenarios.model import scenarios
 from tests.cases import each
-from tests.lessons import problems
 from tests.pages import PATIENCE, ROOT, free_port, wait_for
 
 
@@ -191,24 +190,18 @@ def test_where_docker_said_something_else_is_told(tmp_path: Path) -> None:
     assert "no idea" in result.stdout
 
 
-def test_check_proves_the_lessons(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Green is status 0. The other tests of lessons in this process take over what it finds."""
-    monkeypatch.setattr(authoring, "folder_problems", problems)
-    result = called("check")
-    assert (result.exit_code, result.stdout) == (0, f"{len(folders())} lessons, 0 problems\n")
-
-
 def test_check_fails_on_a_wrong_claim(tmp_path: Path) -> None:
-    """A spoiled claim is status 1, with file, line and what the machine says."""
-    folder = ROOT / "lessons" / "pulling-from-private-registries"
-    for file in folder.iterdir():
-        text = file.read_text("utf-8").replace(
-            "after.run.image.manifest.layers.count: 3", "after.run.image.manifest.layers.count: 4"
-        )
-        (tmp_path / file.name).write_text(text, "utf-8")
-    result = called("check", str(tmp_path))
-    assert result.exit_code == 1
-    assert "after.run.image.manifest.layers.count at 5 of 'works' is 3, not 4" in result.stderr
+    """Status 0 while all is right; a spoiled claim is status 1, with file, line and what the
+    machine says."""
+    file = create(tmp_path / "second")
+    assert called("check", str(file.parent)).exit_code == 0
+    text = file.read_text("utf-8").replace("answer.status: 200", "answer.status: 201", 1)
+    file.write_text(text, "utf-8")
+    result = called("check", str(file.parent))
+    line = text[: text.index("answer.status: 201")].count("\n") + 1
+    assert (result.exit_code, result.stdout) == (1, "1 lesson, 1 problem\n")
+    assert f"second/lesson.yaml:{line}: exchange.answer.status at " in result.stderr
+    assert "is 200, not 201" in result.stderr
 
 
 def one_recording(folder: Path, name: str, spoil: str = "") -> Path:

@@ -2,16 +2,15 @@
 
 import json
 import re
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
 from simulator.assets import component
+from simulator.authoring.comparisons import comparisons
 from simulator.compare.align import (
     Comparison,
-    changed_run,
     compare,
     facts,
     makes_sense,
@@ -24,7 +23,7 @@ from simulator.compare.sentences import how, why
 from simulator.docker.engines import engines
 from simulator.docker.trace import Step, Trace
 from simulator.docker.trace import run as trace_of
-from simulator.lesson.library import find_lesson
+from simulator.lesson.library import USUAL, find_lesson
 from simulator.protocol.message import Response
 from simulator.scenarios.changes import UnknownChange, changes
 from simulator.scenarios.model import UnknownScenario, scenario, scenarios
@@ -141,28 +140,35 @@ def test_every_faulty_run_parts_from_every_healthy_one(faulty: str, engine: str)
             assert comparison.parted <= first_difference(*outlines), healthy
 
 
-@each("engine", list(engines()))
-@each("name", list(scenarios()))
-def test_every_change_parts_at_the_first_difference(name: str, engine: str) -> None:
+@pytest.mark.xdist_group(USUAL)  # its proof has made all comparisons
+def test_every_change_parts_at_the_first_difference() -> None:
     """Of the changes that leave the commands alone, the same is proven; and nothing is lost. Where
     the runs part, the heading says at which step, in which way, why, and what differs."""
-    known, base = partings(name, engine), scenario(name)
-    for change, one in changes().items():
-        changed = one.apply(base)
-        if changed == base:
-            assert change not in known
+    changed = [one for _name, one in comparisons(USUAL, True) if one.change]
+    assert len(changed) > 1000
+    for one in changed:
+        whole(one)
+        if one.parted is not None:
+            names_its_cause(one)
+        base = scenario(one.left.scenario)
+        if changes()[one.change].apply(base).commands != base.commands:
             continue
-        comparison = compare(ran(name, engine), changed_run(changed, engine))
-        whole(comparison)
-        assert (comparison.parted is not None) == (change in known)
-        if change in known:
-            names_its_cause(replace(comparison, change=change))
-        if changed.commands != base.commands:
-            continue
-        ours, theirs = told(comparison.left), told(comparison.right)
+        ours, theirs = told(one.left), told(one.right)
         same = ours == theirs
-        assert same == (comparison.parted is None), change
-        assert same or comparison.parted == first_difference(ours, theirs), change
+        assert same == (one.parted is None), one.change
+        assert same or one.parted == first_difference(ours, theirs), one.change
+
+
+@each("engine", list(engines()))
+@each("name", list(scenarios())[::8])
+def test_the_changes_that_matter_are_those_that_part_the_runs(name: str, engine: str) -> None:
+    """Each with the step at which they part; those that make no sense are not among them."""
+    made = {change: what_if(name, change, engine) for change in changes()
+            if makes_sense(name, change)}  # fmt: skip
+    parted = {change: min(one.parted + 1, len(one.left.steps)) for change, one in made.items()
+              if one.parted is not None}  # fmt: skip
+    assert partings(name, engine) == parted
+    assert list(partings(name, engine).values()) == sorted(parted.values())
 
 
 def names_its_cause(comparison: Comparison) -> None:

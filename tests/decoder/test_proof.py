@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from functools import cache
 
+import pytest
+
 from simulator.authoring.sentences import further_runs
 from simulator.decoder.causes import Cause, causes, rules
 from simulator.decoder.decode import decode
 from simulator.docker.engines import engines
 from simulator.docker.trace import Trace
-from simulator.lesson.library import find_lesson, folders
+from simulator.lesson.library import USUAL, find_lesson, folders
 from simulator.scenarios import play
 from simulator.views.point import Point, point_of
 from simulator.views.sentences import Variant, faults
 from tests.spoiled import survivors
 
+pytestmark = pytest.mark.xdist_group(USUAL)  # its proof has played all that was recorded
 Shown = tuple[str, str, Variant, Point]
 """The run, the place, and the sentence where the run ends."""
 
