@@ -1,16 +1,16 @@
-"""The nine ways to learn, each to its end, as a learner goes it; and nothing confirmed is lost."""
+"""The ways to learn, each to its end, as a learner goes it; and nothing confirmed is lost. (What if
+is in test_duet.py; *Watch*, *Speed* and *Project* in test_browser.py.)"""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from simulator.lesson.challenges import challenges
-from simulator.lesson.chapters import chain, chapters, screen
-from simulator.lesson.checklist import ITEMS
+from simulator.lesson.chapters import Section, chain, chapters, screen
 from simulator.lesson.claims import right_answer
 from simulator.lesson.document import Lesson
 from simulator.lesson.feedback import sentences
@@ -18,13 +18,11 @@ from simulator.lesson.library import HOME
 from simulator.lesson.load import load
 from simulator.progress.store import VARIABLE
 from simulator.questions import Question, draw, one_each, right
-from simulator.registry.fixtures import repositories
-from simulator.registry.model import Auth, Registry, User
-from simulator.registry.serving import running
+from simulator.registry.model import User
 from simulator.web.pages.learner import COOKIE
 from simulator.words import i18n
 from simulator.words.i18n import _
-from tests.pages import PATIENCE, free_port, settled, started
+from tests.pages import PATIENCE, free_port, settled, started, stays
 from tests.tabs import Tabs
 
 FOLDER = HOME / "pulling-from-private-registries"
@@ -33,28 +31,16 @@ Visit = Callable[[str], Page]
 
 
 @pytest.fixture
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    """English, or as the test asks for; it reads the page's words as the page does."""
-    chosen = getattr(request, "param", "en")
-    with i18n.speaking(chosen):
-        yield chosen
-
-
-IN_EACH_LANGUAGE = pytest.mark.parametrize("language", list(i18n.LANGUAGES), indirect=True)
-"""Three of the ways, which have every kind of widget; the words are checked in tests/words."""
-
-
-@pytest.fixture
-def visit(tabs: Tabs, address: str, language: str) -> Visit:
+def visit(tabs: Tabs, address: str) -> Visit:
     """Opens pages of one learner, who is new."""
     first = tabs.new(address, height=900)
 
     def opened(path: str) -> Page:
-        free = first.url.endswith("/health") and not first.is_closed()
-        page = first if free else first.context.new_page()
+        page = first if first.url.endswith("/health") else first.context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
-        page.goto(f"{address}/{path}{'&' if '?' in path else '?'}lang={language}")
+        page.goto(f"{address}/{path}{'&' if '?' in path else '?'}lang=en")
         page.wait_for_selector("h1")
+        stays(page)
         return page
 
     return opened
@@ -69,12 +55,24 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def follow(page: Page, way: str, more: bool = False) -> None:
+    """The link to this way, in the lesson's bar or in the list there."""
+    if more:
+        page.locator(".st-key-ways").get_by_role("button", name=_("More")).click()
+    page.get_by_role("link", name=way, exact=True).first.click()
+
+
+def turn_german(page: Page) -> None:
+    page.get_by_role("navigation").get_by_role("link", name="Deutsch", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
 # -- the nine -----------------------------------------------------------------------------------
 
 
-@IN_EACH_LANGUAGE
-def test_learn(visit: Visit) -> None:
-    """Five screens, one prediction, and then the stage at step 1."""
+def test_what_there_is_to_read(visit: Visit) -> None:
+    """*Learn*: five screens, one prediction, and then the stage at step 1. *Why* and *In depth*:
+    every section of the contents, with the texts of its run."""
     page, screens = visit("learn"), chapters(lesson()).learn
     assert len(screens) == 5
     for number, part in enumerate(screens, 1):
@@ -92,12 +90,14 @@ def test_learn(visit: Visit) -> None:
     press(page, _("Next"))
     press(page, _("Watch it step by step"))
     expect(page.locator(".stage")).to_have_attribute("data-step", "1")
+    follow(page, _("Why"), more=True)
+    reads(page, "why", chapters(lesson()).why)
+    follow(page, _("In depth"), more=True)
+    reads(page, "deep", chapters(lesson()).deep)
+    changes_a_bit(page)
 
 
-@pytest.mark.parametrize("way", ["why", "deep"])
-def test_why_and_deep(visit: Visit, way: str) -> None:
-    """Every section of the contents is there, and its texts are in the run."""
-    page, sections = visit(way), getattr(chapters(lesson()), way)
+def reads(page: Page, way: str, sections: Sequence[Section]) -> None:
     for place, part in enumerate(sections, 1):
         heading = page.locator(f"#{way}-{place}")
         expect(heading).to_contain_text(part.title)
@@ -111,9 +111,8 @@ def test_why_and_deep(visit: Visit, way: str) -> None:
     expect(page.locator(f"#{way}-{len(sections)}")).to_be_in_viewport()
 
 
-def test_a_changed_bit_breaks_one_link(visit: Visit) -> None:
+def changes_a_bit(page: Page) -> None:
     """The digest chain is hashed anew: a changed bit shows at its link, and at no other."""
-    page = visit("deep")
     links = chain(next(part.chain for part in chapters(lesson()).deep if part.chain))
     broken = page.get_by_role("cell", name=_("✗ not as promised"))
     expect(page.get_by_role("cell", name=_("✓ as promised"))).to_have_count(len(links))
@@ -121,15 +120,6 @@ def test_a_changed_bit_breaks_one_link(visit: Visit) -> None:
     choices = page.get_by_role("radiogroup", name=_("Change one bit of"))
     choices.get_by_text(links[-1].what, exact=True).click()
     expect(broken).to_have_count(1)
-
-
-def test_visual(visit: Visit) -> None:
-    """Stepped to the end, by keyboard."""
-    page = visit("visual")
-    page.wait_for_selector(".stage[data-step='1']")
-    page.locator(".account h3").click()
-    page.keyboard.press("End")
-    expect(page.locator(".terminal")).to_contain_text("Status: Downloaded newer image")
 
 
 def enter(page: Page, *lines: str) -> None:
@@ -141,9 +131,9 @@ def enter(page: Page, *lines: str) -> None:
         expect(page.locator(".console")).not_to_have_attribute("aria-busy", "true")
 
 
-@IN_EACH_LANGUAGE
 def test_try(visit: Visit) -> None:
-    """A typo, a login, a pull, a look, taken back; by keyboard alone, and every step to see."""
+    """A typo, a login, a pull, a look, taken back; by keyboard alone, and every step to see. In
+    another language the terminal goes on: the page is drawn again, not begun again."""
     page = visit("try")
     shown, field = page.locator(".console .screen"), page.locator(".console input")
     expect(shown).to_have_attribute("role", "log")
@@ -166,6 +156,10 @@ def test_try(visit: Visit) -> None:
     enter(page, "docker images")
     expect(shown).to_contain_text("CONTENT SIZE")
     enter(page, "docker rmi myprivateregistry.com/myimage:latest")
+    expect(shown).to_contain_text("Untagged: myprivateregistry.com/myimage:latest")
+    turn_german(page)
+    with i18n.speaking("de"):
+        expect(field).to_have_attribute("aria-label", _("Command line"))
     expect(shown).to_contain_text("Untagged: myprivateregistry.com/myimage:latest")
     enter(page, "undo", "docker inspect myprivateregistry.com/myimage:latest")
     expect(shown).to_contain_text('"RepoTags"')
@@ -199,23 +193,6 @@ def test_challenge(visit: Visit) -> None:
     expect(row.get_by_role("cell", name=_("solved"), exact=True)).to_be_visible()
 
 
-def test_project(visit: Visit) -> None:
-    """Your own registry is asked, and its answers decide every item."""
-    page = visit("project")
-    with running(Registry(Auth.BEARER, repositories=repositories(), users=USERS)) as served:
-        for label, value in (
-            (_("Registry"), served.host), (_("Image"), "team/app:1.0"), (_("User name"), "alice"),
-            (_("Password"), "correct-horse"),
-        ):  # fmt: skip
-            page.get_by_role("textbox", name=label, exact=True).fill(value)
-        press(page, _("Ask the registry"))
-        for item in ITEMS:
-            verdict = page.locator("summary", has_text=_(item.title))
-            expect(verdict).to_contain_text(f"{_(item.title)}: {_('true')}")
-    expect(page.get_by_text("Bearer").last).to_be_visible()
-    assert "correct-horse" not in page.content() + page.url
-
-
 SEED = 7
 
 
@@ -235,9 +212,9 @@ def at_question(page: Page, number: int, count: int) -> None:
     expect(page.get_by_text(said)).to_be_visible()
 
 
-@IN_EACH_LANGUAGE
 def test_recall(visit: Visit) -> None:
-    """A set to its end; what one was sure of and got wrong comes first in the next one."""
+    """A set to its end; what one was sure of and got wrong comes first in the next one, which
+    goes on in German. Then cards, and one's own words."""
     page, asked = visit(f"recall?seed={SEED}"), draw(lesson(), SEED, 8)
     about = [one.objective for one in asked]
     missed = next(n for n, name in enumerate(about, 1) if about.count(name) == 1)
@@ -260,11 +237,17 @@ def test_recall(visit: Visit) -> None:
     first = one_each(lesson(), int(query["seed"][0]), query["about"][0].split("."))[0]
     assert first.objective == asked[missed - 1].objective
     expect(page.get_by_text(first.prompt)).to_be_visible()
+    turn_german(page)
+    with i18n.speaking("de"):
+        at_question(page, 1, 8)
+        german = one_each(lesson(), int(query["seed"][0]), query["about"][0].split("."))[0]
+        expect(page.get_by_text(german.prompt)).to_be_visible()
+        cards_and_own_words(page)
 
 
-def test_cards_and_own_words(visit: Visit) -> None:
+def cards_and_own_words(page: Page) -> None:
     """A card is turned and rated; what one writes is compared with a model answer."""
-    page, known = visit("recall"), lesson().document
+    known = lesson().document
     page.get_by_role("tab", name=_("Flash cards")).click()
     press(page, _("Turn it over"))
     expect(page.get_by_text(known.snapshot[0].text)).to_be_visible()
@@ -281,89 +264,38 @@ def test_cards_and_own_words(visit: Visit) -> None:
     expect(page.get_by_role("checkbox").first).to_be_visible()
 
 
-def test_perf(visit: Visit) -> None:
-    """A timeline of the mock registry, of a recording, and of what was really pulled."""
-    page = visit("visual?source=real")
-    with running(Registry(Auth.BEARER, repositories=repositories(), users=USERS)) as served:
-        for label, value in (
-            (_("Registry"), served.host), (_("Image"), "team/app:1.0"),
-            (_("User name (empty: no login)"), "alice"), (_("Password"), "correct-horse"),
-        ):  # fmt: skip
-            page.get_by_role("textbox", name=label, exact=True).fill(value)
-        press(page, _("Log in and pull"))
-        page.wait_for_selector(".stage[data-step]")
-    press(page, _("More"))
-    page.get_by_role("link", name=_("Speed"), exact=True).click()
-    for source in (_("Mock registry"), _("Recording"), _("Real registry")):
-        page.get_by_role("radio", name=source, exact=True).click()
-        expect(page.get_by_role("radio", name=source, exact=True)).to_be_checked()
-        expect(
-            page.locator("[data-testid=stVegaLiteChart] canvas, .vega-embed svg")
-        ).to_be_visible()
-    expect(page.get_by_role("combobox", name=_("Link"))).to_have_value(_("As it was: measured"))
-    expect(page.get_by_role("textbox", name=_("Your real run"))).to_have_value(
-        f"docker pull {served.host}/team/app:1.0"
-    )
-
-
 # -- what is kept ---------------------------------------------------------------------------------
 
 
-def test_one_goes_on_where_one_was(visit: Visit) -> None:
-    """The place is kept, and what was answered; files are made as they are asked for."""
-    page = visit("learn?screen=4")
-    expect(page.get_by_role("heading", name=chapters(lesson()).learn[3].title)).to_be_visible()
-    page.wait_for_function("document.cookie.includes('pullscope_learner')")
-    settled(page)  # the script has kept the place
-    page.close()
-    page = visit("")
-    going_on = _("Continue where you were: {page}").format(page=_("Learn"))
-    page.get_by_role("link", name=going_on).click()
-    expect(page.get_by_role("heading", name=chapters(lesson()).learn[3].title)).to_be_visible()
-    page.get_by_role("link", name=_("Your progress"), exact=True).click()
-    for name, suffix in (
-        (_("Download the questions"), ".txt"), (_("Export"), ".json"),
-        (_("One HTML file, which steps offline"), ".html"),
-        (_("Markdown, to read and to print"), ".md"),
-    ):  # fmt: skip
-        with page.expect_download() as download:
-            press(page, name)
-        assert download.value.suggested_filename.endswith(suffix)
-        assert Path(download.value.path()).stat().st_size > 100
-
-
-def test_a_killed_server_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+def test_a_killed_server_loses_nothing(tabs: Tabs, tmp_path: Path) -> None:
     """SIGKILL as soon as the verdict is shown; after a restart and a reload the answer and the
     solved challenge are there, and the set goes on behind it."""
     url, port = f"sqlite:///{tmp_path / 'progress.db'}", free_port()
     server = started(port, **{VARIABLE: url})
+    known, asked = challenges(lesson())["forgotten-host"], draw(lesson(), SEED, 8)
+    origin = f"http://localhost:{port}"
     try:
-        page, asked = browser.new_page(), draw(lesson(), SEED, 8)
-        page.set_default_timeout(PATIENCE * 1000)
-        page.goto(f"http://localhost:{port}/recall?seed={SEED}&lang=en")
+        page = tabs.new(origin)
+        page.goto(f"{origin}/challenge?challenge=forgotten-host&lang=en")
+        page.wait_for_selector(".console input")
+        for command in known.solution:
+            enter(page, command.run, *command.typed)
+        page.get_by_role("button", name=_("Next challenge")).wait_for()
+        introduced(page)
+        page.goto(f"{origin}/recall?seed={SEED}&lang=en")
         at_question(page, 1, 8)
         answer(page, asked[0])
-        page.get_by_role("button", name=_("Next")).wait_for()
+        page.get_by_role("button", name=_("Next"), exact=True).wait_for()
         server.send_signal(signal.SIGKILL)
         server.wait()
         server = started(port, **{VARIABLE: url})
         page.reload()
         at_question(page, 2, 8)
-
-        known = challenges(lesson())["forgotten-host"]
-        page.goto(f"http://localhost:{port}/challenge?challenge=forgotten-host&lang=en")
-        page.wait_for_selector(".console input")
-        for command in known.solution:
-            enter(page, command.run, *command.typed)
-        page.get_by_role("button", name=_("Next challenge")).wait_for()
-        server.send_signal(signal.SIGKILL)
-        server.wait()
-        server = started(port, **{VARIABLE: url})
-        page.goto(f"http://localhost:{port}/progress?lang=en")
+        page.get_by_role("link", name=_("Your progress"), exact=True).click()
         row = page.get_by_role("row", name=known.title)
         expect(row.get_by_role("cell", name=_("solved"), exact=True)).to_be_visible()
         expect(page.locator("[data-testid=stMetricValue]").first).to_have_text("1")
-        page.close()
+        page.goto("about:blank")
     finally:
         server.kill()
         server.wait()
