@@ -1,24 +1,13 @@
 """The page of the decoder: paste, see who says what, find out which cause it is."""
 
-from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from simulator.decoder.asking import explain_address
 from simulator.protocol.secrets import MASK
-from simulator.recordings.situations import trace
-from simulator.views.address import Address
 from tests.pages import PATIENCE
-from tests.tabs import Tabs
-from tests.web.watching import frames
 
 BASIC = (
     'Error response from daemon: Head "https://ghcr.io/v2/a/b/manifests/1": '
     "no basic auth credentials"
-)
-PULL_DENIED = (
-    "Error response from daemon: pull access denied for registry.example.com/acme/x, repository "
-    "does not exist or may require 'docker login': denied: requested access to the resource is "
-    "denied"
 )
 PAGE = """
 from simulator.lesson.library import HOME
@@ -90,41 +79,3 @@ def test_an_answer_narrows_the_causes() -> None:
 def causes_of(test: AppTest) -> list[str]:
     ends = ("certain", "likely", "possible")
     return [one.label for one in test.expander if one.label.endswith(ends)]
-
-
-def test_from_a_message_to_the_step(tabs: Tabs, address: str) -> None:
-    """Follow a link with the message, open a segment, and go to the step that plays the cause."""
-    page = tabs.new(address)
-    page.goto(f"{address}/{explain_address(PULL_DENIED)}")
-    expect(page.get_by_role("textbox", name="Paste the message")).to_have_value(PULL_DENIED)
-    segment = page.locator(".anatomy details").first
-    segment.locator("summary").click()
-    expect(segment.get_by_text("the engine is running")).to_be_visible()
-    for width in (390, 1366):
-        page.set_viewport_size({"width": width, "height": 800})
-        frames(page, 3)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert "message=" not in page.url
-    with page.expect_popup() as opening:
-        page.get_by_role("link", name="See it happen").first.click()
-    player = opening.value
-    player.set_default_timeout(PATIENCE * 1000)
-    player.wait_for_selector(".stage[data-step]")
-    step = len(trace("no-login").steps)
-    expect(player.locator(".stage")).to_have_attribute("data-step", str(step))
-
-
-def test_a_failed_step_on_the_stage_leads_to_its_explanation(tabs: Tabs, address: str) -> None:
-    """The link is at the step that fails alone, with what that step printed."""
-    page = tabs.new(address)
-    steps = trace("no-login").steps
-    page.goto(f"{address}/?{Address('no-login', '29', len(steps)).query}")
-    page.wait_for_selector(f'.stage[data-step="{len(steps)}"]')
-    with page.expect_popup() as opening:
-        page.get_by_role("link", name="Explain this message").first.click()
-    opened = opening.value
-    opened.set_default_timeout(PATIENCE * 1000)
-    printed = "\n".join(line.text for line in steps[-1].terminal if line.kind == "error")
-    expect(opened.get_by_role("textbox", name="Paste the message")).to_have_value(printed)
-    page.locator('.stage [data-act="back"]').click()
-    expect(page.locator(".stage .explain")).to_be_hidden()

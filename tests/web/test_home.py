@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from simulator.lesson import library
 from simulator.lesson.library import VARIABLE, find_lesson
 from simulator.web.pages import MORE, PATH, TOOLS
-from tests.conftest import Open
+from simulator.web.pages.terminal import FIRST
 from tests.pages import PATIENCE, ROOT
 from tests.tabs import Tabs
 
@@ -56,17 +56,26 @@ def test_a_broken_lesson_is_shown_with_its_sentence(
     assert "lesson" in test.warning[0].value
 
 
-def visited(tabs: Tabs, url: str) -> Page:
-    page = tabs.new(url)
-    page.goto(url)
-    return page
-
-
 def test_from_the_card_through_the_lesson_and_back(tabs: Tabs, address: str) -> None:
-    """Begin leads to the lesson, its bar to the other ways; the home then leads back."""
-    page = visited(tabs, address)
+    """The bar has the tools and no way of a lesson. Begin leads to the lesson, whose bar leads to
+    the other ways; the home then leads back, and to the page that explains an error."""
+    page = tabs.new(address)
+    page.goto(address)
+    page.locator(".st-key-lessons").wait_for()
+    bar = page.locator(".st-key-bar a")
+    expect(bar).to_have_text(["Lessons", *(tool.title for tool in TOOLS)])
     page.get_by_role("button", name="Begin the lesson").first.click()
     page.wait_for_url("**/learn?*")
+    try_by_the_bar(page)
+    try_begins_with_one_click(page)
+    page.get_by_role("link", name="Lessons", exact=True).click()
+    page.get_by_role("link", name="Continue where you were: Try").click()
+    page.wait_for_url("**/try?*")
+    page.get_by_role("link", name="Lessons", exact=True).click()
+    error_is_explained(page)
+
+
+def try_by_the_bar(page: Page) -> None:
     bar = page.locator(".st-key-ways")
     for way in PATH:
         expect(bar.get_by_role("link", name=way.title, exact=True)).to_be_visible()
@@ -76,9 +85,14 @@ def test_from_the_card_through_the_lesson_and_back(tabs: Tabs, address: str) -> 
     page.keyboard.press("Escape")
     bar.get_by_role("link", name="Try", exact=True).click()
     page.wait_for_url("**/try?*")
-    page.get_by_role("link", name="Lessons", exact=True).click()
-    page.get_by_role("link", name="Continue where you were: Try").click()
-    page.wait_for_url("**/try?*")
+
+
+def try_begins_with_one_click(page: Page) -> None:
+    """An empty terminal offers a command; a click runs it, and the stage has its steps."""
+    page.get_by_role("button", name=FIRST).click()
+    expect(page.locator(".screen")).to_contain_text("pull access denied")
+    page.locator(".stage[data-step]").wait_for()
+    expect(page.get_by_role("button", name=FIRST)).to_have_count(0)
 
 
 DENIED = (
@@ -87,9 +101,8 @@ DENIED = (
 )
 
 
-def test_a_pasted_error_is_explained(tabs: Tabs, address: str) -> None:
+def error_is_explained(page: Page) -> None:
     """The message goes to the page that explains it, and into no address."""
-    page = visited(tabs, address)
     page.get_by_label("Or paste an error that Docker printed").fill(DENIED)
     page.get_by_role("button", name="Explain", exact=True).click()
     page.wait_for_url("**/decoder*")
@@ -97,17 +110,9 @@ def test_a_pasted_error_is_explained(tabs: Tabs, address: str) -> None:
     assert "denied" not in page.url
 
 
-def test_tools_stand_beside_the_lessons(tabs: Tabs, address: str) -> None:
-    """The navigation has them and no way of a lesson."""
-    page = visited(tabs, address)
-    page.locator(".st-key-lessons").wait_for()
-    names = page.locator(".st-key-bar a")
-    expect(names).to_have_text(["Lessons", *(tool.title for tool in TOOLS)])
-
-
-def test_an_old_address_leads_to_the_stage(learner: Open, address: str) -> None:
+def test_an_old_address_leads_to_the_stage(tabs: Tabs, address: str) -> None:
     """Situation, engine and step as before."""
-    page = learner()
+    page = tabs.new(address)
     page.goto(f"{address}/?scenario=no-right&engine=26&step=5")
     page.wait_for_url("**/visual?*")
     expect(page.locator(".stage")).to_have_attribute("data-step", "5")

@@ -1,44 +1,71 @@
 """Each selector of the pages' style sheet matches something, so that a newer Streamlit whose
 markup is another is noticed. Elements of a page that is still loading are left out."""
 
-from tests.conftest import Open
+from playwright.sync_api import Page
 
-PAGES = {
-    "/learn?screen=4": "[data-testid=stCode] .token.url",
-    "/learn": ".st-key-tour-words [role=img]",
-    "/progress": "#take-along",
-    "/deep": "[class*=st-key-messages-] [data-testid=stTable] td",
-    "/visual": ".st-key-choices [data-testid=stSelectbox]",
-    "/break": ".st-key-situations [data-testid=stPageLink-NavLink]",
-    "/compare": ".st-key-comparison",
-    "/try": "[class*=st-key-console-]",
-    "/": ".st-key-resume",
+from simulator.web.pages import WAYS
+from tests.conftest import Open
+from tests.pages import settled
+from tests.web.watching import follow
+
+MARKS = {
+    "visual": ".st-key-choices [data-testid=stSelectbox]",
+    "learn": ".st-key-tour-words [role=img]",
+    "deep": "[class*=st-key-messages-] [data-testid=stTable] td",
+    "break": ".st-key-situations [data-testid=stPageLink-NavLink]",
+    "compare": ".st-key-comparison",
+    "try": "[class*=st-key-console-]",
 }
-"""Pages that together have all, and the marks of each once it is drawn."""
+"""Ways of a lesson that have all with the home and the progress, and the mark of each once it is
+drawn."""
 PASSING = ("#loading", '[data-testid="stAppSkeleton"]')
 """Matched only while a page loads."""
 UNMATCHED = """
 known => {
   const loading = /:has\\(\\[data-testid="stSkeleton"\\].*?\\)\\)/;
-  document.documentElement.dataset.stage = "";
+  const page = document.documentElement.dataset, before = page.stage;
+  page.stage = "";
   const rules = list => [...list].flatMap(rule => rule.selectorText ?? rules(rule.cssRules ?? []));
   const ours = [...document.styleSheets].filter(
     sheet => sheet.ownerNode?.textContent.includes(".st-key-ways"));
-  return [ours.length, ours.flatMap(sheet => rules(sheet.cssRules))
+  const left = ours.flatMap(sheet => rules(sheet.cssRules))
     .filter(selector => !known || known.includes(selector))
     .filter(selector => !document.querySelector(
-      selector.replace(loading, "").replace(":not(", ":is(")))];
+      selector.replace(loading, "").replace(":not(", ":is(")));
+  if (before === undefined) delete page.stage;
+  else page.stage = before;
+  return [ours.length, left];
 }
 """
 
 
-def test_each_selector_matches_something(learner: Open, address: str) -> None:
-    page = learner()
-    left = None
-    for path, drawn in PAGES.items():
-        page.goto(address + path)
-        page.wait_for_selector(drawn, state="attached")
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-        sheets, left = page.evaluate(UNMATCHED, left)
+class Left:
+    """The selectors that have matched nothing so far."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.selectors: list[str] | None = None
+
+    def on(self, drawn: str) -> None:
+        """The page that has this mark."""
+        self.page.wait_for_selector(drawn, state="attached")
+        sheets, self.selectors = settled(self.page).evaluate(UNMATCHED, self.selectors)
         assert sheets == 1
-    assert [selector for selector in left or () if selector not in PASSING] == []
+
+
+def test_each_selector_matches_something(learner: Open) -> None:
+    page = learner()
+    left = Left(page)
+    for way in WAYS:
+        if way.path in MARKS:
+            follow(page, way)
+            left.on(MARKS[way.path])
+        if way.path == "learn":
+            for _screen in range(3):
+                page.get_by_role("button", name="Next", exact=True).click()
+            left.on("[data-testid=stCode] .token.url")
+    page.get_by_role("link", name="Your progress", exact=True).click()
+    left.on("#take-along")
+    page.get_by_role("link", name="Lessons", exact=True).click()
+    left.on(".st-key-resume")
+    assert [one for one in left.selectors or () if one not in PASSING] == []

@@ -1,9 +1,7 @@
 """The way through Pullscope: one path, a next thing on every page, and a search over all of it."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from simulator.docker.events import Failure
@@ -14,7 +12,6 @@ from simulator.scenarios.play import trace
 from simulator.web.pages import NEXT, WAYS
 from simulator.web.pages.search import hits
 from simulator.web.pages.situations import GROUPS, LAYERS, grouped
-from simulator.web.pages.terminal import FIRST
 from simulator.words import i18n
 from simulator.words.i18n import _
 from tests.conftest import Open
@@ -22,8 +19,6 @@ from tests.pages import loaded, settled
 from tests.tabs import Tabs
 from tests.web.lesson_run import QUESTIONS, STEPS, ask, before, right
 from tests.web.watching import beside_until
-
-SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 
 
 def test_every_situation_is_in_one_group() -> None:
@@ -77,32 +72,24 @@ def through_learn(page: Page) -> None:
     last.click()
 
 
-@pytest.fixture
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    with i18n.speaking(request.param):
-        yield request.param
-
-
-@pytest.mark.parametrize(
-    ("language", "size"), [("en", "phone"), ("de", "desktop")], indirect=["language"]
-)
-def test_the_way_is_offered(tabs: Tabs, address: str, language: str, size: str) -> None:
+def test_the_way_is_offered(tabs: Tabs, address: str) -> None:
     """From the home through Learn, the stage, a failing situation, a challenge and Recall, by the
-    buttons and links that are offered in the page, never by a bar."""
-    page = tabs.new(address, *SIZES[size])
-    page.goto(f"{address}/?lang={language}")
-    page.get_by_role("button", name=_("Begin the lesson")).first.click()
-    page.wait_for_url("**/learn?*")
-    through_learn(page)
-    page.wait_for_url("**/visual?*")
-    for path in ("visual", "challenge"):
-        expect(page.locator(".stage")).to_have_attribute("data-step", "1")
-        page.locator("[data-act=last]").click()
-        page.locator("nav.then a").first.click()
-        page.wait_for_url(f"**/{path}?*")
-    page.get_by_role("link", name=_("Recall what you have seen")).last.click()
-    page.wait_for_url("**/recall?*")
-    expect(settled(page).locator(".st-key-question")).to_be_visible()
+    buttons and links that are offered in the page, never by a bar: in German, on a phone."""
+    page = tabs.new(address, 390, 844)
+    with i18n.speaking("de"):
+        page.goto(f"{address}/?lang=de")
+        page.get_by_role("button", name=_("Begin the lesson")).first.click()
+        page.wait_for_url("**/learn?*")
+        through_learn(page)
+        page.wait_for_url("**/visual?*")
+        for path in ("visual", "challenge"):
+            expect(page.locator(".stage")).to_have_attribute("data-step", "1")
+            page.locator("[data-act=last]").click()
+            page.locator("nav.then a").first.click()
+            page.wait_for_url(f"**/{path}?*")
+        page.get_by_role("link", name=_("Recall what you have seen")).last.click()
+        page.wait_for_url("**/recall?*")
+        expect(settled(page).locator(".st-key-question")).to_be_visible()
 
 
 ASK_AND_LEAVE = """() => {
@@ -126,22 +113,17 @@ def test_a_language_lasts_for_who_clicks_on_at_once(tabs: Tabs, address: str) ->
     expect(page.get_by_role("heading", name="In zwei Minuten gelernt")).to_be_visible()
 
 
-def test_a_change_of_page_moves_the_focus(tabs: Tabs, address: str) -> None:
-    """To the new heading, where reading begins; its tab is named after it."""
-    page = tabs.new(address)
-    page.goto(address)
-    for title in ("Explain an error", "Class"):
-        loaded(page)
-        link = page.locator(".st-key-bar").get_by_role("link", name=title, exact=True)
-        link.click()
-        expect(page).to_have_title(f"{title} · Pullscope")
-        expect(page.locator("h1").first).to_be_focused()
-
-
-def test_recall_by_keyboard(tabs: Tabs, address: str) -> None:
-    """A digit chooses, Enter answers, and Enter goes on."""
+def test_by_keyboard_alone(tabs: Tabs, address: str) -> None:
+    """Recall is answered, the next page's heading takes the focus, and what is searched opens."""
     page = tabs.new(address)
     page.goto(f"{address}/recall?seed=7")
+    answers_by_digit(page)
+    heading_takes_the_focus(page)
+    search_opens_what_is_typed(page)
+
+
+def answers_by_digit(page: Page) -> None:
+    """A digit chooses, Enter answers, and Enter goes on."""
     first = settled(page).locator(".st-key-question [role=radiogroup] input").first
     first.wait_for(state="attached")
     while not first.is_checked():  # the keys are listened to a moment after the question is there
@@ -153,20 +135,19 @@ def test_recall_by_keyboard(tabs: Tabs, address: str) -> None:
     expect(page.locator(".st-key-recall")).to_contain_text("Question 2 of")
 
 
-def test_try_begins_with_one_click(tabs: Tabs, address: str) -> None:
-    """An empty terminal offers a command; a click runs it, and the stage has its steps."""
-    page = tabs.new(address)
-    page.goto(f"{address}/try")
-    page.get_by_role("button", name=FIRST).click()
-    expect(page.locator(".screen")).to_contain_text("pull access denied")
-    page.locator(".stage[data-step]").wait_for()
-    expect(page.get_by_role("button", name=FIRST)).to_have_count(0)
+def heading_takes_the_focus(page: Page) -> None:
+    """Where reading begins; the tab is named after it."""
+    for title in ("Explain an error", "Class"):
+        loaded(page)
+        link = page.locator(".st-key-bar").get_by_role("link", name=title, exact=True)
+        link.focus()
+        page.keyboard.press("Enter")
+        expect(page).to_have_title(f"{title} · Pullscope")
+        expect(page.locator("h1").first).to_be_focused()
 
 
-def test_search_opens_what_is_typed(tabs: Tabs, address: str) -> None:
+def search_opens_what_is_typed(page: Page) -> None:
     """By key, from any page: a few letters and Enter lead to the situation."""
-    page = tabs.new(address)
-    page.goto(f"{address}/decoder")
     settled(page).get_by_role("button", name="Search").wait_for()
     page.keyboard.press("Control+k")
     field = page.get_by_role("dialog").get_by_role("combobox")
