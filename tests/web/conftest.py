@@ -58,6 +58,7 @@ def own_app() -> Iterator[str]:
 
 @pytest.fixture
 def join(tabs: Tabs, own_app: str, complaints: list[str]) -> Iterator[Join]:
-    """Opens the page for one more learner; afterwards no page may have complained."""
+    """Opens the page for one more learner; afterwards no page may have complained. Nothing moves on
+    it: the light of a page that listens would be drawn anew as long as the page is open."""
     with listening(complaints) as listen:
-        yield lambda at=own_app: visit(listen(tabs.new(at, motion=True)), at)
+        yield lambda at=own_app: visit(listen(tabs.new(at)), at)

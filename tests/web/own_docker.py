@@ -79,7 +79,11 @@ Join = Callable[..., Learner]
 LOGIN = ("login", "--tls-verify=false")
 
 
-def tool(name: str, folder: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+Tool = Callable[..., "subprocess.CompletedProcess[str]"]
+"""Runs a program with these words."""
+
+
+def tool(name: str, folder: Path) -> Tool:
     """The program with credentials and images of its own."""
     need(name)
     stores = ("--root", str(folder / "root"), "--runroot", str(folder / "run"))
