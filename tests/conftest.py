@@ -6,16 +6,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from simulator.progress.store import VARIABLE
 from tests.dockerd import Docker, dockerd
+from tests.examples import EXAMPLES
 from tests.need import need
 from tests.pages import PATIENCE, STAGE, UNHURRIED, app, chromium, opened
 from tests.tabs import Tabs, tabs_of
 
 # What a page should show may take a while on a busy machine; a test waits no longer than it must.
 expect.set_options(timeout=PATIENCE * 1000)
+
+# The time of one example depends on the machine.
+settings.register_profile("pullscope", max_examples=EXAMPLES, deadline=None)
+settings.load_profile("pullscope")
 
 # Learners' progress goes to a database of this process's own, in servers that it starts too.
 os.environ["PULLSCOPE_DEBUG"] = "1"  # a test sees an exception, not the sentence in its place

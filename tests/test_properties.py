@@ -6,7 +6,7 @@ import sys
 from ast import literal_eval
 from urllib.parse import urlsplit
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.docker.events import Failure
@@ -62,7 +62,6 @@ def cases(draw: st.DrawFn) -> tuple[Scenario, str]:
     return scenario, draw(st.sampled_from(["29", "26"]))
 
 
-@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_a_run_ends_and_fails_exactly_when_it_says_so(case: tuple[Scenario, str]) -> None:
     """The last state is failed if and only if the last event is a failure."""
@@ -74,7 +73,6 @@ def test_a_run_ends_and_fails_exactly_when_it_says_so(case: tuple[Scenario, str]
     assert sum(isinstance(step.event, Failure) for step in trace.steps) <= 1
 
 
-@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_a_password_goes_only_to_the_registry_or_its_realm(case: tuple[Scenario, str]) -> None:
     """No other host gets a password or a token."""
@@ -88,7 +86,6 @@ def test_a_password_goes_only_to_the_registry_or_its_realm(case: tuple[Scenario,
         assert request.host != STORAGE or request.authorization is None
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases())
 def test_no_secret_is_printed_or_kept(case: tuple[Scenario, str]) -> None:
     """Neither `repr`, nor the trace's JSON, nor the terminal, nor a URL holds a secret."""

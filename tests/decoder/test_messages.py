@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.cli import main
@@ -67,7 +67,6 @@ def test_there_are_enough_sentences() -> None:
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=100, deadline=None)
 def test_the_segments_of_any_text_are_the_text(text: str) -> None:
     """No text is lost, and none is taken twice."""
     found = segments(text)
@@ -80,7 +79,6 @@ HOSTS = st.builds("{}.{}.example".format, LABEL, LABEL)
 
 @given(st.sampled_from([one for one in CASES if one.says.get("host") == "registry.example.com"]),
        HOSTS, st.booleans())  # fmt: skip
-@settings(max_examples=60, deadline=None)
 def test_hosts_of_any_length_and_quotes_make_no_difference(
     case: Case, host: str, quotes: bool
 ) -> None:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.docker import events as e
@@ -101,7 +101,6 @@ PYTHON = ("Error(", "Traceback", "NoneType", "KeyError", "not a manifest", "obje
 """Words that are never Docker's."""
 
 
-@settings(max_examples=150, deadline=None)
 @given(body=BODIES, kind=st.sampled_from([OCI_MANIFEST, DOCKER_MANIFEST, OCI_INDEX, "text/html"]),
        engine=st.sampled_from(["29", "26"]))  # fmt: skip
 def test_of_an_odd_manifest_docker_speaks_in_its_own_words(

@@ -1,7 +1,7 @@
 """Sessions, requests and passwords are bounded, and no secret is kept."""
 
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.live import view
@@ -92,7 +92,6 @@ def test_a_class_behind_one_address_does_not_share_an_allowance(ada: Learner) ->
 PLACES = st.sampled_from(["basic", "bearer", "query", "header", "path", "form"])
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(PLACES, min_size=1, max_size=4), st.booleans())
 def test_no_secret_is_kept(places: list[str], right: bool) -> None:
     """Wherever a password or a token came, what is kept, shown and saved does not have it."""

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.docker import events as e
@@ -116,7 +116,6 @@ EVERYTHING = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_order_of_requests_breaks_it(data: Any) -> None:
     """Any requests in any order, from several clients: each is in some step, none is lost."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.docker.trace import Trace
@@ -194,7 +194,6 @@ oddities: st.SearchStrategy[dict[str, Any]] = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from([PULL, "pull_layer_truncated_retry", "pull_multiarch", "pull_all_tags"]),
     st.sampled_from(ENGINES), few, st.one_of(few, st.just(set(range(30)))), oddities,

@@ -18,7 +18,7 @@ from simulator.registry.asgi import FORM
 from simulator.registry.fixtures import repositories
 from simulator.registry.model import Auth, Registry, Signer, User
 
-COUNT = int(os.environ.get("PULLSCOPE_REQUESTS", "1000"))
+COUNT = int(os.environ.get("PULLSCOPE_REQUESTS", "600"))
 """How many requests each server gets, in process and again on sockets. 20,000 take minutes."""
 BATCH, CONNECTIONS = 20, 200
 """Requests of an example in process; connections at once on sockets."""
