@@ -114,10 +114,11 @@ class Pitfall(Strict):
 
 
 class Section(Played):
-    """A title, words, and what is shown for them: `cast` are those who take part, `timed` are
-    situations whose time and bytes are compared."""
+    """A title, words, and what is shown for them: `points` are a numbered list before the text,
+    `cast` are those who take part, `timed` are situations whose time and bytes are compared."""
 
     title: str
+    points: tuple[str, ...] = ()
     text: str
     cast: tuple[Member, ...] = ()
     pair: Pair | None = None
@@ -130,6 +131,12 @@ class Section(Played):
     belief: Belief | None = None
     pitfall: Pitfall | None = None
     claims: tuple[Claim, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The points and the text, in Markdown."""
+        lines = [f"{place}. {point}" for place, point in enumerate(self.points, 1)]
+        return "\n".join((*lines, "", self.text))
 
     @property
     def terminals(self) -> tuple[Played, ...]:

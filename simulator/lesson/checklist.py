@@ -96,7 +96,7 @@ def refuses_wrong(found: Probe) -> bool:
 
 ITEMS = (
     Item("answers", N_("It answers, and this machine trusts its certificate"), "stranger", answers),
-    Item("challenges", N_("It asks for a proof, and says which"), "user",
+    Item("challenges", N_("It asks for credentials, and says which"), "user",
          lambda found: has(found.user, e.Challenged)),
     Item("strangers", N_("Anonymous users get nothing"), "stranger", refuses_strangers),
     Item("wrong", N_("A wrong password does not get in"), "wrong", refuses_wrong),

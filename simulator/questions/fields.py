@@ -66,7 +66,7 @@ class Field:
 
 
 def stored(step: Step) -> str:
-    """What `config.json` holds of credentials."""
+    """What is stored of credentials, in `config.json` or with a helper."""
     kept = [credential for _key, credential in step.after.client.store.entries]
     if not kept:
         return NOTHING
@@ -139,7 +139,7 @@ def everywhere(*says: Says) -> Callable[[Step], tuple[Says, ...]]:
 KNOWN = (
     Field(
         "stored", N_("Stored"),
-        N_("What does config.json hold for this registry when the command has ended?"),
+        N_("Which credentials are stored for later commands when the command has ended?"),
         stored, stored_so, not_stored, choices=everywhere(NOTHING, KEPT, KEPT_TOKEN),
     ),
     Field(

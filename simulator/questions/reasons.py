@@ -69,7 +69,7 @@ def not_carried(step: Step, says: Says) -> str:
 def stored_so(step: Step) -> str:
     command, kept = step.after.run.command, facts.stored(step)
     if isinstance(command, Logout):
-        return _("docker logout removes the entry from config.json.")
+        return _("docker logout removes the stored credentials.")
     if not isinstance(command, Login):
         return left_alone(step)
     if isinstance(step.event, e.StoreFailed | e.HelperFailed):

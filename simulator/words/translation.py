@@ -22,11 +22,11 @@ from simulator.words.yaml_text import loaded
 TEXTS = frozenset({
     "title", "text", "topic", "minutes", "caption", "sample_caption", "table_caption", "label",
     "brief", "under", "short", "alone", "action", "input", "result", "note", "question", "answer",
-    "prompt", "hint", "feedback", "wrong", "right",
+    "prompt", "hint", "feedback", "wrong", "right", "points",
     "cause", "story", "rule", "remember", "say", "reason", "what_happened", "how_to_check",
     "how_to_mend",
 })  # fmt: skip
-"""Keys whose strings are words for people; all else is for the machine."""
+"""Keys whose strings, or lists of strings, are words for people; all else is for the machine."""
 
 Where = tuple[str | int, ...]
 """A place in a document: keys and positions from its root."""
@@ -106,7 +106,8 @@ def texts(document: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
 
 def is_text(where: Where) -> bool:
     """Whether a string at this place is words for people."""
-    return bool(where) and where[-1] in TEXTS
+    keys = [key for key in where[-2:] if isinstance(key, str)]
+    return bool(keys) and keys[-1] in TEXTS
 
 
 def put(document: Any, words: Words, where: Where = ()) -> Any:

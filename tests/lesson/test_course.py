@@ -60,6 +60,18 @@ def test_it_has_every_part(name: str) -> None:
     assert not lacking
 
 
+def lesson_texts(name: str) -> list[str]:
+    """Each text of the lesson's files."""
+    files = sorted(find_lesson(name).folder.glob("*.yaml"))
+    return [text for path in files for _, text in texts(read(path, ValueError).document)]
+
+
+@each("name", LESSONS)
+def test_a_list_is_written_as_points(name: str) -> None:
+    """In one paragraph "1. ... 2. ..." is drawn as a list of one item."""
+    assert not [text for text in lesson_texts(name) if re.match(r"1\. .* 2\. ", text)]
+
+
 A_MINUTE, A_STEP = 200, 5 / 60
 """Words that are read in a minute, and minutes that a step takes."""
 READ = ("title", "outcomes", "sample_caption", "flow", "table_caption", "rows", "moments", "quiz",

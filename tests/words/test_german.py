@@ -74,7 +74,7 @@ def test_the_catalog_is_what_the_sources_say(extracted: Catalog, catalog: Catalo
 
 
 SAME = frozenset({
-    "Authorization", "Bytes", "Client", "Decoder", "Engine", "Error response from daemon: …",
+    "Bytes", "Client", "Decoder", "Engine", "Error response from daemon: …",
     "Host", "Image", "Moodle XML", "Player", "Quiz", "Registry", "Situation", "Terminal",
     "Variable", "in {helper}",
 })  # fmt: skip
@@ -98,6 +98,24 @@ def blanks(text: str) -> set[str]:
 
 
 # -- data ------------------------------------------------------------------------------------------
+
+ONE_WORD = {
+    r"Zugangs(daten)?speicher|Speicher für Zugangsdaten": "Credential Store",
+    r"\bHelfer": "Helper",
+    r"Token-Service": "Token-Dienst",
+    r"\bLayer[ns]?\b(?! already)": "Schicht",
+    r"Aufforderung": "Challenge",
+    r"\bNode": "Knoten",
+    r"\b(ab(ge)?leg|legt\b.*\bab\b)": "speichern",
+}
+"""Words for what already has one."""
+
+
+def test_a_term_is_always_the_same_word(catalog: Catalog) -> None:
+    data = [told for path in DATA for told in translations(sibling(path, "de")).values()]
+    told = [*data, *(text for one in said(catalog).values() for text in strings(one.string))]
+    other = [(text, one) for text in told for way, one in ONE_WORD.items() if re.search(way, text)]
+    assert not other
 
 
 @pytest.mark.parametrize("language", OTHERS)

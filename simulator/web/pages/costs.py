@@ -16,7 +16,7 @@ PARALLEL = (1, 3, 10)
 
 def costs(runs: Iterable[tuple[str, Trace]], link: Link) -> None:
     """A table with a line for each run, by its title."""
-    at_once = [_("s, {count} at once").format(count=many) for many in PARALLEL]
+    at_once = [_("Seconds, {count} at once").format(count=many) for many in PARALLEL]
     columns = [_("What"), _("Requests"), "kB", *at_once]
     show_table(pd.DataFrame([cost(title, run, link) for title, run in runs], columns=columns))
 

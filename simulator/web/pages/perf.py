@@ -41,7 +41,7 @@ COMPARED = {
     "shared-layers": N_("Another image, whose base is here"),
 }
 KIND_TITLES = {
-    "login": N_("greeting, login"), "token": N_("token"), "manifest": N_("manifest"),
+    "login": N_("GET /v2/, login"), "token": N_("token"), "manifest": N_("manifest"),
     "config": N_("config"), "download": N_("layer: download"), "unpack": N_("layer: unpack"),
     "ask": N_("push: ask, mount, start"), "upload": N_("push: upload"),
 }  # fmt: skip

@@ -23,7 +23,8 @@ from simulator.protocol.message import Request
 from simulator.scenarios.model import titled
 from simulator.views.address import Address
 from simulator.views.explain import ANSWER_HEADERS, AUTHORIZATIONS, REQUEST_HEADERS, STATUSES, Note
-from simulator.views.message import asked, outcome, wire
+from simulator.views.message import outcome, wire
+from simulator.views.talk import brief_path, secret_in_body
 from simulator.views.timing import Link
 from simulator.web.pages.costs import costs
 from simulator.web.pages.learner import arrived
@@ -50,7 +51,7 @@ def tour(lesson: Lesson, screens: tuple[Section, ...]) -> None:
     st.progress((place + 1) / len(screens))
     st.header(part.title, anchor=False)
     with st.container(key="tour-words"):
-        st.write(part.text)
+        st.write(part.words)
         introduce(part)
     between(lesson, part)
     evidence(lesson, part, "29", key)
@@ -143,12 +144,13 @@ def section(lesson: Lesson, part: Section, engine: str, key: str) -> None:
     """Words on the left, what is run for them on the right; two terminals need the whole width."""
     st.header(part.title, anchor=key)
     if part.pair:
-        st.write(part.text)
+        st.write(part.words)
         evidence(lesson, part, engine, key)
         return
-    words, shown = st.columns([2, 3], gap="large")
-    words.write(part.text)
+    with st.container(key=f"section-{key}"):
+        words, shown = st.columns([2, 3], gap="large")
     with words:
+        st.write(part.words)
         pitfall(part)
     with shown:
         evidence(lesson, part, engine, key)
@@ -241,16 +243,24 @@ def messages(lesson: Lesson, listed: Listed, key: str) -> None:
         trace = run_of(lesson, f"{listed.run}@{name}")
         sent = [step.exchange for step in trace.steps if step.exchange]
         rows = [
-            (number, asked(one.request), sent_as(one.request), outcome(one.answer))
+            (number, request_line(one.request), sent_as(one.request), outcome(one.answer))
             for number, one in enumerate(sent, 1)
         ]
-        columns = ["#", _("Request"), _("Authorization"), _("Answer")]
+        columns = ["#", _("Request"), _("Credentials"), _("Answer")]
         st.write(f"**Docker {name}**")
         with st.container(key=f"messages-{key}-{name}"):
             show_table(pd.DataFrame(rows, columns=columns))
 
 
+def request_line(request: Request) -> str:
+    """Short enough for a phone: of a digest the first digits."""
+    return f"{request.method} {request.host}{brief_path(request)}"
+
+
 def sent_as(request: Request) -> str:
+    """The scheme of the credentials, or that the request has them in its body."""
+    if secret_in_body(request):
+        return _("in the body")
     return str(request.authorization.scheme) if request.authorization else "–"
 
 
