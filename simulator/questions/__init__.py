@@ -14,15 +14,16 @@ from random import Random
 from simulator.lesson.document import Lesson
 from simulator.questions.kinds import KINDS
 from simulator.questions.model import Option, Part, Question
-from simulator.questions.objectives import OBJECTIVES, Objective
+from simulator.questions.objectives import OBJECTIVES, Objective, about
 from simulator.questions.offer import LEAST, Key
+from simulator.scenarios.play import trace
 from simulator.views.address import Address
 from simulator.views.table import Table
 from simulator.words.i18n import chosen
 
 __all__ = [
     "KINDS", "OBJECTIVES", "Address", "Objective", "Option", "Part", "Question", "Table",
-    "TooMany", "UnknownTopic", "counted", "draw", "one_each", "problems", "right",
+    "TooMany", "UnknownTopic", "by_weight", "counted", "draw", "one_each", "problems", "right",
 ]  # fmt: skip
 
 
@@ -104,6 +105,20 @@ def counted(sets: Sequence[Sequence[Question]]) -> Iterator[str]:
 
 
 # -- a set ------------------------------------------------------------------------------------
+
+
+def by_weight(lesson: Lesson) -> tuple[str, ...]:
+    """The objectives, those first that the lesson's situations are about more than a pull that
+    works is: what the lesson is for."""
+    here, usual = shares(lesson.situations), shares(("works",))
+    return tuple(sorted(OBJECTIVES, key=lambda name: -here[name] / usual[name]))
+
+
+def shares(situations: Iterable[str]) -> dict[str, float]:
+    """The part of the steps that each objective has, none quite without (add-one smoothing)."""
+    events = (step.event for name in situations for step in trace(name).steps)
+    counts = Counter(about(type(event).__name__) for event in events)
+    return {name: (counts[name] + 1) / (counts.total() + len(OBJECTIVES)) for name in OBJECTIVES}
 
 
 @cache

@@ -14,7 +14,7 @@ import pytest
 from simulator import questions
 from simulator.docker.engines import engines
 from simulator.lesson.library import find_lesson
-from simulator.questions import KINDS, OBJECTIVES, Question, draw, problems, right
+from simulator.questions import KINDS, OBJECTIVES, Question, by_weight, draw, problems, right
 from simulator.questions.acts import follows
 from simulator.questions.fields import FIELDS
 from simulator.questions.misconceptions import MUTANTS, imagined
@@ -365,3 +365,17 @@ def test_what_cannot_be_drawn_is_said() -> None:
         draw(LESSON, 1, 1, kinds=["x"])
     with pytest.raises(questions.TooMany, match=r"there are \d+ such questions, not 100000"):
         draw(LESSON, 1, 100_000, kinds=["cause"])
+
+
+FIRST = {
+    "whom-does-the-daemon-trust": "one-message-many-causes",
+    "one-name-many-platforms": "manifest-before-layers",
+    "pushing-an-image": "challenge-and-scope",
+}
+
+
+@each("lesson", FIRST)
+def test_the_first_question_is_about_the_lesson(lesson: str) -> None:
+    """Whoever has answered nothing yet is asked what the lesson's situations are about."""
+    order = by_weight(find_lesson(lesson))
+    assert order[0] == FIRST[lesson] and set(order) == set(OBJECTIVES)

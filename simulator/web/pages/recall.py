@@ -13,7 +13,7 @@ import streamlit as st
 
 from simulator.lesson.document import Lesson
 from simulator.progress.records import SURE, Answer, due, reviews
-from simulator.questions import OBJECTIVES, Question, Table, draw, one_each, right
+from simulator.questions import OBJECTIVES, Question, Table, by_weight, draw, one_each, right
 from simulator.web.pages.learner import SURENESS, keep, now, progress
 from simulator.web.pages.parts import fragment, next_link, plain, readable, show_readable
 from simulator.words import i18n
@@ -63,7 +63,7 @@ def begin(seed: int, about: list[str]) -> None:
 def another(lesson: Lesson) -> None:
     """A set about what is up next: sure and wrong, then due, then new."""
     answers = progress().of(lesson.id).answers
-    turn = [review.objective for review in reviews(answers, list(OBJECTIVES))]
+    turn = [review.objective for review in reviews(answers, list(by_weight(lesson)))]
     waiting = [one.objective for one in due(reviews(answers, turn), now())]
     begin(secrets.randbelow(SEEDS), list(dict.fromkeys((*waiting, *turn)))[:ASKED])
 
