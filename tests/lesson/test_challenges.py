@@ -8,7 +8,7 @@ import pytest
 from simulator.authoring.challenges import feedback_shown
 from simulator.docker.engines import engines
 from simulator.lesson.challenges import Goal, InvalidChallenge, challenges, next_command
-from simulator.lesson.feedback import Feedback, sentences
+from simulator.lesson.feedback import Feedback, feedback, sentences
 from simulator.lesson.library import find_lesson, folders
 from simulator.registry.fixtures import all_repositories
 from simulator.scenarios.model import Setting, Typed
@@ -105,6 +105,15 @@ def test_a_hint_does_not_repeat_what_is_done() -> None:
     done = typed(challenge.shell(), challenge.solution[:1])
     assert next_command(challenge, done).startswith("docker pull")
     assert next_command(challenge, typed(done, challenge.solution[1:])) == ""
+
+
+def test_a_hint_says_that_a_command_worked() -> None:
+    """It names no step at which a run ended, since nothing failed there."""
+    for challenge in challenges(LESSON).values():
+        shell = enter(challenge.shell(), "docker logout myprivateregistry.com")
+        assert shell.status == 0 and not challenge.solved(shell)
+        hint = feedback(LESSON, challenge, "29", shell).text("ended")
+        assert "worked, but the goal is not reached" in hint and "ended at step" not in hint
 
 
 def test_a_password_in_a_command_line_is_noticed() -> None:

@@ -10,6 +10,9 @@ from simulator.recordings.situations import recorded_situations
 from simulator.recordings.situations import trace as trace_of
 from simulator.scenarios.model import scenarios
 from simulator.views.player import unpacked
+from simulator.web.pages import PAGES
+from simulator.words import i18n
+from simulator.words.i18n import _
 from tests.cases import each
 from tests.pages import PATIENCE, ROOT
 
@@ -236,3 +239,33 @@ def test_a_surprise_does_not_show_its_title() -> None:
     assert again.session_state["scenario"] == name and not again.warning
     again.button(key="reveal").click().run()
     assert again.selectbox(key="scenario").value == name
+
+
+# -- small things that learners met ---------------------------------------------------------------
+
+
+@each("language", i18n.LANGUAGES)
+def test_each_page_has_a_title_of_its_own(language: str) -> None:
+    """The browser's tab and its history name it."""
+    with i18n.speaking(language):
+        titles = [_("Lessons"), *(_(page.title) for page in PAGES)]
+    assert len(set(titles)) == len(titles)
+
+
+def nothing_to_celebrate() -> None:
+    from simulator.lesson.library import find_lesson  # noqa: PLC0415
+    from simulator.progress.records import Progress  # noqa: PLC0415
+    from simulator.web.pages import learner, recall  # noqa: PLC0415
+
+    learner.take_in(Progress().to_json().encode())
+    recall.ended(find_lesson(), (), {})
+    learner.take_along()
+
+
+def test_green_is_for_success_alone() -> None:
+    """No success: a file that adds nothing, a set with errors. To delete is no first choice."""
+    test = AppTest.from_function(nothing_to_celebrate, default_timeout=PATIENCE).run()
+    assert not test.exception and not test.success
+    assert [one.value for one in test.info] == ["0 records were added.", "0 of 0 right."]
+    assert test.button(key="delete").proto.type != "primary"
+    assert test.button(key="another").proto.type == "primary"
