@@ -66,7 +66,7 @@ class Field:
 
 
 def stored(step: Step) -> str:
-    """What is stored of credentials, in `config.json` or with a helper."""
+    """Whether credentials are stored, in `config.json` or with a helper, and of which kind."""
     kept = [credential for _key, credential in step.after.client.store.entries]
     if not kept:
         return NOTHING
