@@ -1,6 +1,7 @@
 """`docs/hosting.md`, tried as it is written: each proxy with the app of a class behind it."""
 
 import json
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from simulator.registry.asgi import BODY_LIMIT
 from tests.pages import PATIENCE, ROOT, free_port
-from tests.web.own_docker import pullscope_app, visit
+from tests.web.own_docker import LOGIN, pullscope_app, tool, visit
 from tests.web.proxies import LOG, PROXIES
+
+ANSWER = {"key": "k1", "at": "2026-11-24T12:00:00Z", "question": "q", "objective": "o",
+          "chosen": "c", "right": True}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,30 +32,36 @@ class Site:
         return httpx.Client(base_url=self.url, verify=trusted, timeout=PATIENCE)
 
 
+@pytest.fixture(scope="module")
+def port() -> int:
+    """Where the proxies are, one after the other."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def behind(port: int) -> Iterator[str]:
+    with pullscope_app("--class", "--public-url", f"https://localhost:{port}") as url:
+        yield url
+
+
 @pytest.fixture(scope="module", params=PROXIES)
 def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    port: int,
+    behind: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
-    folder, port = tmp_path_factory.mktemp(request.param), free_port()
-    url = f"https://localhost:{port}"
-    with (
-        pullscope_app("--class", "--public-url", url) as behind,
-        PROXIES[request.param](folder, port, behind),
-    ):
-        yield Site(url, folder)
+    folder = tmp_path_factory.mktemp(request.param)
+    with PROXIES[request.param](folder, port, behind):
+        yield Site(f"https://localhost:{port}", folder)
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    made = browser.new_page(ignore_https_errors=True)
+    made = browser.new_page(ignore_https_errors=True, reduced_motion="reduce")
     made.set_default_timeout(PATIENCE * 1000)
     yield made
     made.close()
-
-
-def answer(number: int) -> dict[str, object]:
-    told = {"key": f"k{number}", "at": "2026-11-24T12:00:00Z", "question": "q", "objective": "o"}
-    return {**told, "chosen": "c" * 100, "right": True}
 
 
 def sent(page: Page, name: str, data: bytes) -> None:
@@ -60,21 +70,30 @@ def sent(page: Page, name: str, data: bytes) -> None:
     page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
 
 
-def test_the_largest_files_go_through(site: Site, page: Page) -> None:
-    """Progress of nearly 5 MB is imported; a recording of nearly 2 MB is replayed."""
-    count = 19_000
-    known = [answer(number) for number in range(count)]
-    file = json.dumps({"format": "pullscope-progress/1", "answers": known}).encode()
-    assert 4_000_000 < len(file) < 5_000_000
-    page.goto(f"{site.url}/progress?lang=en")
-    sent(page, "progress.json", file)
-    expect(page.get_by_text(f"{count} records were added.")).to_be_visible()
+def test_a_docker_and_the_largest_files_go_through(site: Site, page: Page, tmp_path: Path) -> None:
+    """The page, its live events and the registry, over TLS; then progress of nearly 5 MB is
+    read, and a recording of nearly 2 MB is replayed. The key to the live view is in no log."""
+    me, skopeo = visit(page, site.url), tool("skopeo", tmp_path)
+    assert f"https://{me.host}" == site.url
+    assert skopeo(*LOGIN, "-u", me.name, "-p", me.password, me.host).returncode == 0
+    me.reaches("CredentialsStored")
+    source, target = f"docker://{me.image('app:1.0')}", f"dir:{tmp_path / 'copy'}"
+    assert skopeo("copy", "--src-tls-verify=false", source, target).returncode == 0
+    me.reaches("SessionEnded")
+
+    page.get_by_role("link", name="Your progress", exact=True).click()
+    told = json.dumps({"format": "pullscope-progress/1", "answers": [ANSWER]}).encode()
+    sent(page, "progress.json", told + b" " * (4_900_000 - len(told)))
+    expect(page.get_by_text(re.compile("1 records? w"))).to_be_visible()
 
     recording = (ROOT / "simulator/recordings/recorded/bearer_login_ok.json").read_bytes()
     page.goto(f"{site.url}/visual?source=recording&lang=en")
     page.get_by_text("Your own recording").click()
     sent(page, "mine.json", recording.rstrip() + b" " * (1_900_000 - len(recording)))
     expect(page.get_by_text("mine.json: Recorded with")).to_be_visible()
+    page.close()
+    log = (site.folder / LOG).read_text("utf-8")
+    assert "/_stcore/" in log and "/watch/" not in log
 
 
 REFUSALS = {413, 403, 502}
@@ -114,11 +133,3 @@ def test_another_name_opens_no_page(site: Site) -> None:
         headers = {**upgrade, "Host": "evil.example"}
         with client.stream("GET", "/_stcore/stream", headers=headers) as got:
             assert got.status_code != 101
-
-
-def test_the_key_to_a_live_view_is_in_no_log(site: Site, page: Page) -> None:
-    """The page watches, and the proxy notes other addresses."""
-    visit(page, site.url)
-    page.close()
-    log = (site.folder / LOG).read_text("utf-8")
-    assert "/_stcore/" in log and "/watch/" not in log
