@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from simulator.decoder.causes import Verdict, causes
 from simulator.decoder.checks import Command, answer_to, fitting, narrowed
@@ -20,6 +21,7 @@ from simulator.shell.values import CONFIG, Shell
 UNKNOWN = ("command not found", "is not played here", "cannot take", "has no loops")
 
 
+@cache
 def shell_of(name: str, engine: str) -> Shell:
     """The terminal of the situation after its commands, with what they stored."""
     if name in scenarios():
