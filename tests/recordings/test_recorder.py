@@ -24,6 +24,7 @@ from simulator.recordings.masking import Masker
 from simulator.recordings.proxy import Entry, Proxy
 from simulator.recordings.user_docker import CannotRecord, Order
 from tests.cases import each
+from tests.examples import EXAMPLES
 from tests.need import need
 
 # -- masking ----------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ def masked(place: str, secret: str) -> dict[str, Any]:
     return recording_file.masked(planned, proxy, "26", outcome)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=2 * EXAMPLES)
 @given(st.sampled_from(list(PLACES)), secrets)
 def test_a_planted_secret_is_nowhere_in_the_recording(place: str, secret: str) -> None:
     """Neither as it is, nor in base64, in a URL or in JSON; and the recording reads back."""

@@ -123,4 +123,4 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestAnyOrder.settings = settings(stateful_step_count=40)
