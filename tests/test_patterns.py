@@ -28,7 +28,7 @@ ENDS = ("", '!"\x00')
 SIZES = (5_000, 10_000, 20_000)
 NOTICED = 0.02
 """Seconds of processor time below which a difference is noise."""
-TOO_LONG = 3.0
+TOO_LONG = 1.0
 """Seconds for fewer characters than the largest size: no linear pattern takes as long."""
 WORST = 3.0
 

@@ -20,6 +20,7 @@ from simulator.words import i18n
 from tests.room.made import closed, opened, revealed, voted
 from tests.room.served import Class, a_class
 
+pytestmark = pytest.mark.xdist_group("questions")
 LESSON = "pulling-from-private-registries"
 SETS = range(1, 4)
 
