@@ -4,7 +4,7 @@ import json
 import random
 import string
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.decoder.answer import as_data, as_text
@@ -129,7 +129,6 @@ def test_no_planted_secret_is_in_page_json_or_address() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=100, deadline=None)
 def test_masking_twice_is_masking_once(text: str) -> None:
     """Text that is masked already is no secret."""
     assert mask(mask(text).text).count == 0

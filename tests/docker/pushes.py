@@ -1,6 +1,7 @@
 """Pushes of the second laboratory, played whole, and with one phase that meets the same answer."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from simulator.docker import events as e
 from simulator.docker.cli.parse import parse
@@ -10,7 +11,7 @@ from simulator.lesson.library import find_lesson
 from simulator.protocol.message import Exchange, Response, Transport
 from simulator.protocol.network_failure import NetworkFailure
 from simulator.recordings.document import Engine, Recording, second_lab
-from simulator.recordings.scene import Scene, played, scene_of
+from simulator.recordings.scene import played, scene_of
 from simulator.scenarios import play
 from simulator.scenarios.model import own_scenarios
 from simulator.sources.mock import mock
@@ -20,7 +21,7 @@ PHASES = (
     Phase.AUTHORIZING_UPLOAD, Phase.PUSHING_MANIFEST,
 )  # fmt: skip
 MOVED = Response(302, (("Location", "https://auth.example.com/elsewhere"),))
-LIMIT = 400
+LIMIT = 100
 Edge = tuple[Phase, type[e.Event]]
 OTHERS = (
     "docker tag private.example.com/team/new:1.0 mine",
@@ -76,10 +77,19 @@ def edges_of_mounts(engine: Engine) -> set[Edge]:
 def edges_with(phase: Phase, answer: Response | NetworkFailure, engine: Engine) -> set[Edge]:
     """Of pushes in which this phase only ever gets this answer."""
     found: set[Edge] = set()
-    for name, line in STARTS.items():
-        scene = scene_of(situations()[name], engine)
-        found |= set(broken(scene, line, phase, answer))
+    for name in STARTS:
+        scene, first = scene_of(situations()[name], engine), first_states(name, engine)
+        if phase in first:
+            found |= set(told(mock(scene.world), first[phase], phase, answer))
     return found
+
+
+@cache
+def first_states(name: str, engine: Engine) -> dict[Phase, State]:
+    """The state in which this push first comes to each of its phases."""
+    scene = scene_of(situations()[name], engine)
+    taken = list(steps(State(scene.client, (parse(STARTS[name]),)), mock(scene.world)))
+    return {step.before.phase: step.before for step in reversed(taken)}
 
 
 STARTS = {
@@ -87,12 +97,6 @@ STARTS = {
     "push_cross_repo_mount": "docker push registry.example.com/team/copy:1.0",
     "push_multiplatform_index": "docker push localhost:5001/team/multi:latest",
 }
-
-
-def broken(
-    scene: Scene, line: str, phase: Phase, answer: Response | NetworkFailure
-) -> Iterator[Edge]:
-    yield from told(mock(scene.world), State(scene.client, (parse(line),)), phase, answer)
 
 
 def told(

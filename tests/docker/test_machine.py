@@ -18,7 +18,7 @@ from simulator.docker.machine import (
     interpret,
     next_move,
 )
-from simulator.docker.trace import Trace
+from simulator.docker.trace import Trace, steps
 from simulator.docker.trace import run as run_trace
 from simulator.protocol.digest import digest_of
 from simulator.protocol.media_types import OCI_LAYER, OCI_MANIFEST
@@ -135,11 +135,13 @@ def edges_with(
 
 
 def with_answers(state: State, world: World, phases: Iterable[Phase] = Phase) -> set[Edge]:
-    """The edges of this run, also where a phase that it comes to only ever gets a broken answer."""
-    run = run_trace(state, mock(world))
-    there = {step.before.phase for step in run.steps}.intersection(phases)
-    broken = (edges_with(phase, answer, state, world) for phase in there for answer in BROKEN)
-    return walked(run).union(*broken)
+    """The edges of this run, also where a phase that it comes to only ever gets a broken answer,
+    from its first step on."""
+    taken = list(steps(state, mock(world)))
+    first = {step.before.phase: step.before for step in reversed(taken)}
+    broken = (edges_with(phase, answer, first[phase], world)
+              for phase in first.keys() & set(phases) for answer in BROKEN)  # fmt: skip
+    return {(step.before.phase, type(step.event)) for step in taken}.union(*broken)
 
 
 def decided(
