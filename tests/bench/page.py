@@ -1,4 +1,4 @@
-"""What a page costs: requests, bytes, layout shift, layouts a step, and a slow network.
+"""What a page costs: requests, bytes, layout shift, and a slow network.
 
     python -m tests.bench.page
 
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -25,7 +24,6 @@ REST = 2500
 SLOW_3G = {"offline": False, "latency": 2000, "downloadThroughput": 50_000,
            "uploadThroughput": 50_000}  # fmt: skip
 """400 kbit/s, two seconds there and back."""
-STEPS = 20
 
 
 @dataclass
@@ -66,34 +64,6 @@ def weight(browser: Browser, url: str) -> tuple[int, float, float]:
         return len(traffic.sent), sum(traffic.sent.values()) / 1000, shift(page)
 
 
-WORK = ("LayoutCount", "LayoutDuration", "RecalcStyleDuration", "ScriptDuration")
-"""What a browser does for a step, as it counts it itself."""
-
-
-def work(browser: Browser, url: str) -> dict[str, float]:
-    """For one step, at the median: how often the browser lays the page out, and milliseconds of
-    processor time, which other work on this machine does not lengthen."""
-    with fresh(browser) as page:
-        page.context.add_init_script("localStorage.setItem('pullscope.questions', 'false')")
-        at_rest(page, url)
-        session = page.context.new_cdp_session(page)
-        session.send("Performance.enable", {"timeDomain": "threadTicks"})
-        taken = []
-        for _step in range(STEPS):
-            before = metrics(session)
-            page.keyboard.press("ArrowRight")
-            page.wait_for_timeout(400)
-            after = metrics(session)
-            taken.append({name: after[name] - before[name] for name in WORK})
-        return {name: median(one[name] for one in taken) for name in WORK}
-
-
-def metrics(session: CDPSession) -> dict[str, float]:
-    """What the browser has done so far: counts, and seconds."""
-    known = session.send("Performance.getMetrics")["metrics"]
-    return {one["name"]: float(one["value"]) for one in known}
-
-
 @contextmanager
 def by_http2(behind: str) -> Iterator[str]:
     """The address of the app behind the proxy of docs/hosting.md, as a page is hosted: a browser
@@ -123,11 +93,6 @@ def report(browser: Browser, app: str, stage: str, empty: str) -> None:
     for title, url in rows.items():
         requests, sent, moved = weight(browser, url)
         print(f"{title:32}{requests:9}{sent:10.0f}{moved:15.3f}", flush=True)
-    done = work(browser, stage)
-    print(f"Layouts a step, median of {STEPS}: {done.pop('LayoutCount'):.0f}")
-    for name, seconds in done.items():
-        title = f"Processor time a step: {name.removesuffix('Duration')}"
-        print(f"{title:40}{1000 * seconds:8.1f} ms")
     print("Usable over Slow 3G, s (aim 25)")
     print(f"{'an empty Streamlit app':32}{slow(browser, empty, 'h1'):9.1f}")
     print(f"{'the home':32}{slow(browser, app, 'h1'):9.1f}")

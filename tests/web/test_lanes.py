@@ -29,7 +29,7 @@ IN_VIEW = """() => {
   }).map(([name]) => name);
   const field = box(root.querySelector(".field")), row = box(root.querySelector(".talk .now"));
   if (row.top < field.top - 1 || row.bottom > field.bottom + 1) out.push("row in the lanes");
-  const full = root.querySelector(".talk").scrollTop > 0;
+  const {scrollHeight, clientHeight} = root.querySelector(".talk"), full = scrollHeight > clientHeight;
   if (full && row.top < field.top + field.height * 0.6) out.push("row in the lower third");
   return out;
 }"""  # noqa: E501

@@ -28,6 +28,24 @@ export function spots(root) {
   return Object.fromEntries([...root.querySelectorAll("[data-at]")].map((spot) => [spot.dataset.at, spot]));
 }
 
+const FRAME = 200; // milliseconds after which no frame is waited for
+
+// After the next frame, so that the frame does not wait for it; a page out of view draws none.
+export function afterFrame(act) {
+  if (document.hidden) {
+    act();
+    return;
+  }
+  const frame = requestAnimationFrame(() => {
+    clearTimeout(late);
+    setTimeout(act);
+  });
+  const late = setTimeout(() => {
+    cancelAnimationFrame(frame);
+    act();
+  }, FRAME);
+}
+
 export function reduced() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

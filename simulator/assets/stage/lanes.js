@@ -1,13 +1,15 @@
 // Who talks to whom: a lane for each party, and a row for each step that has happened. What a party
 // has is written in its head.
 
-import { element, reduced } from "../shared/dom.js";
+import { afterFrame, element, reduced } from "../shared/dom.js";
 
 const LEG = 250; // milliseconds that a message takes one way
+const ROWS = 30; // drawn at once, so that a step of a long run costs no more
+const NEAR = 200; // pixels above the field that are drawn, too
 
 export class Lanes {
   constructor(at, data, say) {
-    Object.assign(this, { at, data, say, rows: [], shown: 0 });
+    Object.assign(this, { at, data, say, rows: [], number: 0, most: ROWS });
     this.order = data.parties.map(({ id }) => id);
     this.few = data.parties.filter(({ fold }) => !fold).map(({ id }) => id);
     for (const spot of [at.heads, at.field, at.zones]) {
@@ -46,33 +48,49 @@ export class Lanes {
   // Where a row's parts lie: among all lanes, and among the few of a phone.
   place(part, from, to) {
     const few = (id) => this.few.indexOf(this.heads.get(id).party.fold || id);
-    const set = (name, a, b) => {
-      part.style.setProperty(`--${name}`, Math.min(a, b));
-      part.style.setProperty(`--${name}w`, Math.abs(a - b));
-    };
+    const span = (name, a, b) => `--${name}: ${Math.min(a, b)}; --${name}w: ${Math.abs(a - b)};`;
     const [a, b, x, y] = [this.order.indexOf(from), this.order.indexOf(to), few(from), few(to)];
-    set("a", a, b);
-    set("x", x, y);
-    part.classList.toggle("left", b < a);
-    part.classList.toggle("fewleft", y < x);
-    part.classList.toggle("alike", x === y && a !== b);
-    part.classList.toggle("last", a === b && a === this.order.length - 1);
-    part.classList.toggle("fewlast", y === x && x === this.few.length - 1);
+    const states = {
+      left: b < a, fewleft: y < x, alike: x === y && a !== b,
+      last: a === b && a === this.order.length - 1, fewlast: y === x && x === this.few.length - 1,
+    };
+    part.style.cssText = span("a", a, b) + span("x", x, y);
+    part.classList.add(...Object.keys(states).filter((name) => states[name]));
   }
 
   show(number) {
-    const { steps } = this.data, { talk } = this.at;
-    for (; this.shown > number; this.shown -= 1) this.rows[this.shown - 1].line.remove();
-    const added = [];
-    for (; this.shown < number; this.shown += 1) added.push((this.rows[this.shown] ??= this.row(steps[this.shown])).line);
-    talk.append(...added);
+    this.number = number;
+    this.dot?.remove();
+    this.draw(number - this.most + 1);
     this.now?.classList.remove("now");
     this.now?.removeAttribute("aria-current");
-    this.now = this.rows[number - 1].line;
+    this.now = this.lineOf(number);
     this.now.classList.add("now");
     this.now.setAttribute("aria-current", "step");
     this.showHeads(number);
-    this.at.said.textContent = steps[number - 1].talk.said;
+    this.at.said.textContent = this.data.steps[number - 1].talk.said;
+  }
+
+  // The rows from this step to the present one.
+  draw(first) {
+    const { talk } = this.at, { number } = this;
+    for (const line of [...talk.children]) if (line.step < first || line.step > number) line.remove();
+    const [from, to] = talk.firstChild ? [talk.firstChild.step, talk.lastChild.step] : [number + 1, number];
+    talk.prepend(...this.lines(Math.max(1, first), from - 1));
+    talk.append(...this.lines(to + 1, number));
+  }
+
+  lines(from, to) {
+    return Array.from({ length: Math.max(0, to - from + 1) }, (_, place) => this.lineOf(from + place));
+  }
+
+  // Earlier rows come when a hand scrolls up to them, or where the field is so high.
+  earlier() {
+    const { spoken, talk } = this.at, first = talk.firstChild.step;
+    const above = spoken.scrollHeight - spoken.clientHeight + spoken.scrollTop;
+    if (first === 1 || above > NEAR) return;
+    if (spoken.scrollTop === 0) this.most += ROWS;
+    this.draw(first - ROWS);
   }
 
   showHeads(number) {
@@ -99,6 +117,11 @@ export class Lanes {
       this.kept = { steps, maps: steps.map(({ talk }) => (talk.host ? (hosts = new Map(hosts).set(talk.to, talk.host)) : hosts)) };
     }
     return this.kept.maps[number - 1];
+  }
+
+  // The row of a step is made once; the next one's before it is asked for.
+  lineOf(number) {
+    return (this.rows[number - 1] ??= this.row(this.data.steps[number - 1]));
   }
 
   row({ number, talk, exchange }) {
@@ -129,13 +152,8 @@ export class Lanes {
     for (const drawn of row.children) drawn.setAttribute("aria-hidden", "true");
     row.append(element("span", `${number}. ${talk.said}`, "unseen"));
     line.append(row);
-    return { line, row };
-  }
-
-  // The present row is the last that is drawn.
-  reveal() {
-    const { talk } = this.at;
-    talk.scrollTop = talk.scrollHeight;
+    line.step = number;
+    return line;
   }
 
   // A dot runs along the row's own arrow, request and then answer.
@@ -144,8 +162,8 @@ export class Lanes {
     const [out, answer] = this.now.querySelectorAll(".out, .answer");
     const legs = [out, answer].filter(Boolean);
     const go = ([leg, ...later]) => {
-      if (!leg || this.shown !== number) return;
-      const dot = element("em", undefined, "message");
+      if (!leg || this.number !== number) return;
+      const dot = this.dot = element("em", undefined, "message");
       leg.append(dot);
       const back = leg.matches(".left");
       const ways = [{ transform: "translateX(-100%)" }, { transform: "translateX(0)" }];
@@ -154,6 +172,6 @@ export class Lanes {
         go(later);
       };
     };
-    requestAnimationFrame(() => setTimeout(() => go(legs)));
+    afterFrame(() => go(legs));
   }
 }

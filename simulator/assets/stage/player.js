@@ -1,6 +1,6 @@
 // The player: given a whole run once, it steps here, in the browser.
 
-import { element, reduced, spots } from "../shared/dom.js";
+import { afterFrame, element, reduced, spots } from "../shared/dom.js";
 import { STEPPING, taken, typing } from "../shared/keys.js";
 import { recall, remember } from "../shared/memory.js";
 import { lineKind, unpacked } from "../shared/run.js";
@@ -22,7 +22,8 @@ const GLANCE = 700; // and each step before the first word
 const WATCHED = 10_000; // milliseconds for which a download is watched, at most
 const EXPLAINED = 2000; // characters of a message that an address takes
 const STAY = 1500; // milliseconds at a step until it is kept as the place to go on from
-const REST = 100; // milliseconds after a step until what is not in view follows
+const REST = 400; // milliseconds after a step until what is not in view follows
+const TICKS = 120; // steps of a run whose line marks each of them
 const GLIMPSE = 0.05; // of a part that is in view at least when it counts as seen
 const players = new WeakMap();
 
@@ -63,7 +64,7 @@ function leaveChoices() {
 
 class Player {
   constructor(root, data, from, decoder) {
-    Object.assign(this, { root, data, decoder, say: speaker(data.strings), at: spots(root), focus: 0, seen: new Set() });
+    Object.assign(this, { root, data, decoder, say: speaker(data.strings), at: spots(root), focus: 0, seen: new Set(), scrolled: new Set() });
     this.stage = root.querySelector(".stage");
     this.listening = new AbortController();
     this.build();
@@ -126,19 +127,26 @@ class Player {
 
   drawTicks() {
     const { steps } = this.data;
-    let row = null;
-    this.ticks = steps.map((step, index) => {
-      const tick = element("b");
-      tick.style.left = `${(100 * index) / Math.max(1, steps.length - 1)}%`;
-      if (step.row !== row && step.row !== null) {
-        tick.textContent = step.row;
-        tick.classList.add("row");
-      }
-      row = step.row;
-      tick.classList.toggle("asks", Boolean(this.questions.of(step.number)));
-      return tick;
-    });
-    this.at.ticks.replaceChildren(this.at.done, ...this.ticks);
+    const few = steps.length <= TICKS, known = steps.map((step, index) => this.tickOf(step, steps[index - 1]?.row));
+    this.ticks = known.map((tick) => (few || tick.className ? tick : null));
+    this.here = known[0].cloneNode(); // where a step has no tick of its own
+    this.here.className = "now";
+    this.at.ticks.replaceChildren(this.at.done, this.here, ...this.ticks.filter(Boolean));
+  }
+
+  tickOf({ number, row }, before) {
+    const tick = element("b");
+    tick.style.left = this.along(number);
+    if (row !== (before ?? null) && row !== null) {
+      tick.textContent = row;
+      tick.classList.add("row");
+    }
+    tick.classList.toggle("asks", Boolean(this.questions.of(number)));
+    return tick;
+  }
+
+  along(number) {
+    return `${(100 * (number - 1)) / Math.max(1, this.data.steps.length - 1)}%`;
   }
 
   drawTracker() {
@@ -150,7 +158,9 @@ class Player {
       head.append(asks);
       head.scope = "row";
       row.append(head, cell);
-      return { name, start, row, cell };
+      const same = element("span", undefined, "same"), change = element("span", undefined, "change");
+      cell.append(same, change);
+      return { name, start, row, cell, same, change };
     });
     this.at.tracker.replaceChildren(...this.tracked.map(({ row }) => row));
   }
@@ -245,9 +255,10 @@ class Player {
   next() {
     this.pause();
     if (this.questions.open) { this.at.hint.textContent = this.say("answerFirst"); return; }
-    if (this.asks()) this.questions.ask(this.asks());
-    else if (this.number < this.data.steps.length) this.show(this.number + 1);
-    this.tell();
+    if (this.asks()) {
+      this.questions.ask(this.asks());
+      this.tell();
+    } else if (this.number < this.data.steps.length) this.show(this.number + 1);
   }
 
   asks() {
@@ -283,10 +294,24 @@ class Player {
     this.showControls(step, before);
     this.showWhole(step);
     this.drawn = 0;
-    if (before === undefined || this.seen.size) this.lower();
+    if (before === undefined) this.lower();
     this.settle(step, before === this.number - 1);
     if (this.data.live) this.announce();
     this.rest();
+    if (this.following) return;
+    this.following = true;
+    afterFrame(() => this.followed());
+  }
+
+  // What nobody waits for, after the frame: what is further down, reading out, other windows.
+  followed() {
+    this.following = false;
+    if (this.left) return;
+    this.lanes.earlier();
+    if (this.seen.size) this.lower();
+    this.readOut(this.data.steps[this.number - 1]);
+    if (this.questions.unkept) this.questions.keep();
+    if (this.number < this.data.steps.length) this.lanes.lineOf(this.number + 1);
     this.tell();
   }
 
@@ -298,17 +323,13 @@ class Player {
     this.table.show(this.number);
     this.wire.show(step);
     this.table.reveal(step);
-    this.at.wire.scrollTop = 0;
   }
 
-  // What asks the browser for places and sizes comes after all that changes them, so that it lays
-  // the page out once.
+  // What a hand has scrolled goes back: to the beginning, or to the end of what grows downward.
+  // Asking each part for its place would have the browser lay the page out before the frame.
   settle(step, forward) {
-    const { terminal, verdict } = this.at;
-    const height = terminal.scrollHeight;
-    this.lanes.reveal();
-    verdict.scrollTop = 0;
-    terminal.scrollTop = height;
+    for (const part of this.scrolled) part.scrollTop = 0;
+    this.scrolled.clear();
     if (!forward || reduced()) return;
     this.lanes.travel(this.number);
     this.download(step);
@@ -331,7 +352,6 @@ class Player {
   part(name) {
     this.stage.dataset.part = name;
     for (const button of this.at.parts.children) button.setAttribute("aria-pressed", String(button.dataset.part === name));
-    if (name === "lanes") this.lanes?.reveal(); // what was hidden while one stepped has not scrolled
   }
 
   // A layer that was timed as it came fills its bar in that time; what is longer than anyone
@@ -364,21 +384,25 @@ class Player {
 
   showTracker(step) {
     const earlier = this.data.steps[this.number - 2];
-    for (const { name, start, cell } of this.tracked) {
-      const was = earlier ? earlier.tracker[name] : start, is = step.tracker[name];
-      if (was === is) {
-        if (cell.childElementCount || cell.textContent !== is) cell.replaceChildren(is);
-        cell.title = is;
-      }
-      else {
-        const [old, now] = [element("s", was), element("mark", is)];
-        [old.title, now.title] = [was, is];
-        const change = element("span", undefined, "change");
-        change.append(element("span", `${this.say("was")} `, "unseen"), old, element("span", ` ${this.say("is")} `, "unseen"), now);
-        cell.replaceChildren(change);
-      }
+    for (const { name, start, cell, same, change } of this.tracked) {
+      const was = earlier ? earlier.tracker[name] : start, is = step.tracker[name], kept = was === is;
+      same.hidden = !kept;
+      change.hidden = kept;
+      if (cell.title !== is) cell.title = is;
+      if (same.textContent !== (kept ? is : "")) same.textContent = kept ? is : "";
+      if (!kept) change.replaceChildren(...this.changed(was, is));
+      else if (change.firstChild) change.replaceChildren();
     }
-    const { bars, more } = step.layers;
+    if (step.layers.bars.length || step.layers.more || this.at.layers.firstChild) this.showLayers(step.layers);
+  }
+
+  changed(was, is) {
+    const [old, now] = [element("s", was), element("mark", is)];
+    [old.title, now.title] = [was, is];
+    return [element("span", `${this.say("was")} `, "unseen"), old, element("span", ` ${this.say("is")} `, "unseen"), now];
+  }
+
+  showLayers({ bars, more }) {
     this.at.layers.replaceChildren(...bars.map((layer) => {
       const item = element("li"), bar = element("div", undefined, "bar"), fill = element("i");
       fill.style.width = `${layer.total ? (100 * layer.done) / layer.total : 0}%`;
@@ -389,7 +413,7 @@ class Player {
   }
 
   showAccount(step) {
-    const { at, data, number, say } = this;
+    const { at } = this;
     at.title.textContent = `${step.number} · ${step.title}`;
     at.brief.textContent = at.title.textContent;
     at.text.textContent = step.text;
@@ -397,6 +421,10 @@ class Player {
     const address = explained(this.decoder, step);
     at.explain.hidden = !address;
     if (address) at.explain.href = address;
+  }
+
+  readOut(step) {
+    const { at, data, number, say } = this;
     const changed = step.changed.map((name) => `${name} ${say("is")} ${step.tracker[name]}. `).join("");
     const where = say("stepOf", { number, count: data.steps.length, title: step.title });
     at.live.textContent = `${this.questions.told(number)}${where}. ${step.text} ${changed}${step.talk.said}`;
@@ -406,9 +434,13 @@ class Player {
     const { at, data, number } = this, count = data.steps.length;
     at.range.value = number;
     at.range.setAttribute("aria-valuetext", this.say("stepOf", { number, count, title: step.title }));
-    at.done.style.width = `${(100 * (number - 1)) / Math.max(1, count - 1)}%`;
+    at.done.style.width = this.along(number);
+    this.here.hidden = Boolean(this.ticks[number - 1]);
+    if (!this.here.hidden) this.here.style.left = this.along(number);
+    this.here.classList.toggle("bad", step.failed);
     const first = before === undefined ? 1 : Math.min(before, number), last = Math.max(before ?? 1, number);
     this.ticks.slice(first - 1, last).forEach((tick, place) => {
+      if (!tick) return;
       tick.classList.toggle("past", first + place < number);
       tick.classList.toggle("now", first + place === number);
       tick.classList.toggle("bad", first + place <= number && data.steps[first + place - 1].failed);
@@ -463,8 +495,12 @@ class Player {
       for (const { target, isIntersecting } of entries) this.seen[isIntersecting ? "add" : "delete"](target);
       if (this.seen.size) this.lower();
     }, { threshold: GLIMPSE });
-    for (const part of stage.querySelectorAll(".lower > .card")) watch.observe(part);
+    for (const part of stage.querySelectorAll(".lower .card")) watch.observe(part);
     signal.addEventListener("abort", () => watch.disconnect());
+    for (const part of [at.spoken, at.screen, at.verdict, at.wire]) {
+      part.addEventListener("scroll", () => this.scrolled.add(part), { signal });
+    }
+    at.spoken.addEventListener("scroll", () => this.lanes.earlier(), { signal });
     at.range.addEventListener("input", () => this.go(Number(at.range.value)), { signal });
     at.speed.addEventListener("change", () => remember("localStorage", "speed", Number(at.speed.value)), { signal });
     at.ask.addEventListener("submit", (event) => {

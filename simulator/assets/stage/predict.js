@@ -13,6 +13,7 @@ export class Questions {
   }
 
   keep() {
+    this.unkept = false;
     remember("sessionStorage", `run.${this.data.id}`, { answers: this.answers, seen: this.seen });
   }
 
@@ -29,7 +30,7 @@ export class Questions {
   saw(number) {
     if (number <= this.seen) return;
     this.seen = number;
-    this.keep();
+    this.unkept = true; // written after the frame
   }
 
   ask(question) {
