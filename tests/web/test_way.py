@@ -85,7 +85,9 @@ def test_the_way_is_offered(tabs: Tabs, address: str) -> None:
         for path in ("visual", "challenge"):
             expect(page.locator(".stage")).to_have_attribute("data-step", "1")
             page.locator("[data-act=last]").click()
-            page.locator("nav.then a").first.click()
+            onward = page.locator("nav.then a").first
+            expect(onward).to_be_in_viewport(ratio=1)  # not cut by its box either
+            onward.click()
             page.wait_for_url(f"**/{path}?*")
         page.get_by_role("link", name=_("Recall what you have seen")).last.click()
         page.wait_for_url("**/recall?*")
