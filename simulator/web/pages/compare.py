@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -26,7 +25,7 @@ from simulator.scenarios.changes import changes
 from simulator.scenarios.model import own_scenarios, per_own_scenarios, scenarios
 from simulator.web.components import comparison as duet
 from simulator.web.pages.learner import shows
-from simulator.web.pages.parts import CHOICES, fragment, hold, nothing_there, plain
+from simulator.web.pages.parts import CHOICES, fragment, nothing_there, plain
 from simulator.words.i18n import N_, _
 
 WAYS = {
@@ -73,8 +72,9 @@ def addressed() -> None:
         st.session_state.way = next((way for way in reversed(WAYS) if asked[way]), "change")
     for name, titles in KNOWN.items():
         known = titles()
-        usual = USUAL.get(name, partial(next, iter(known)))
-        hold(name, known, partial(str, asked[name]) if asked[name] in known else usual)
+        if name not in st.session_state:
+            usual = USUAL[name]() if name in USUAL else next(iter(known))
+            st.session_state[name] = asked[name] if asked[name] in known else usual
     now = [st.session_state[name] for name in ("way", *KNOWN)]
     if st.session_state.setdefault("compared-first", now) != now:
         return  # something was chosen since

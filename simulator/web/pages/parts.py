@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import wraps
 from typing import Any, ParamSpec
 
 import pandas as pd
@@ -65,20 +65,12 @@ def addressed() -> None:
     for choice, titles in CHOICES.items():
         known = titles()
         asked = unveiled(st.query_params.get(choice, ""), known)
-        hold(choice, known, partial(next, iter(known)))
+        if choice not in st.session_state:
+            st.session_state[choice] = next(iter(known))
         if asked in known and st.session_state.get("fresh", True):
             st.session_state[choice] = asked
         if asked and asked not in known and st.session_state[choice] == next(iter(known)):
             nothing_there(choice, asked, known[st.session_state[choice]])
-
-
-def hold(choice: str, known: Mapping[str, str], usual: Callable[[], str]) -> None:
-    """The choice stays one that there is. After a change of language the browser sends the title
-    in the language before, of which Streamlit makes no choice: then it is what was chosen last."""
-    last = st.session_state.setdefault("chosen-last", {})
-    if st.session_state.get(choice) not in known:
-        st.session_state[choice] = last[choice] if choice in last else usual()
-    last[choice] = st.session_state[choice]
 
 
 def nothing_there(choice: str, asked: str, shown: str) -> None:

@@ -28,10 +28,15 @@ def language() -> str:
 
 
 def choose() -> None:
-    """What the learner clicked."""
+    """What the learner clicked. The browser names what is selected by its title: so that it
+    learns the one in this language, each choice is made anew."""
     chosen = st.session_state.speech.chosen
-    if chosen in i18n.LANGUAGES:
-        st.session_state.language = chosen
+    if chosen not in i18n.LANGUAGES:
+        return
+    for key, value in [*st.session_state.items()]:
+        if type(value) in (str, int, list) and "password" not in str(key):
+            st.session_state[key] = value
+    st.session_state.language = chosen
 
 
 @cache
