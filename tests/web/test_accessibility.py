@@ -1,17 +1,20 @@
 """The stage and every page for everyone: by keyboard, by ear, at any size, in any colours."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from simulator.web.pages import PAGES
+from simulator.scenarios.model import scenarios
+from simulator.web.pages import MORE, PAGES
+from simulator.words import i18n
+from simulator.words.i18n import _
 from tests.axe import violations
+from tests.cases import each
 from tests.conftest import Open
-from tests.pages import STAGE, loaded, shift
+from tests.pages import PATIENCE, STAGE, choose, loaded, opened, stays
 from tests.tabs import Tabs
-from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before, right
+from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before
 from tests.web.test_browser import SHOTS, at_step
 from tests.web.watching import frames, turn_dark
 
@@ -25,17 +28,18 @@ FOCUSED = """() => {
 def test_a_whole_run_by_keyboard(learner: Open) -> None:
     """From the address bar to the last step, questions and all; the focus is never lost."""
     page = learner(questions=True)
-    for _ in range(60):
+    for _press in range(60):
         page.keyboard.press("Tab")
         if page.evaluate(FOCUSED) == "next":
             break
     assert page.evaluate(FOCUSED) == "next"
     asked = 0
-    for _ in range(2 * LAST):
+    for _press in range(2 * LAST):
         page.keyboard.press("Enter")
         assert page.evaluate(FOCUSED) != ""
         if page.locator(".ask").is_visible():
             asked += 1
+            assert page.get_by_role("group", name="Predict first").is_visible()
             assert page.evaluate(FOCUSED) == "fieldset"  # no option looks chosen before it is
             page.keyboard.press("Tab")
             assert page.evaluate(FOCUSED) == "radio"
@@ -57,52 +61,74 @@ def test_a_whole_run_by_keyboard(learner: Open) -> None:
     assert page.evaluate(FOCUSED) == "help"
 
 
-def test_a_whole_run_by_ear(learner: Open) -> None:
+def test_a_whole_run_by_ear(usual: Page) -> None:
     """What a screen reader is given tells each step, the boxes, the tracker and the message."""
-    page = learner(questions=True)
-    stage = page.get_by_role("region", name="Player")
+    stage = usual.get_by_role("region", name="Player")
     for step in STEPS:
-        if stage.get_by_role("group", name="Predict first").is_visible():
-            question = next(q for q in QUESTIONS if q["step"] == step["number"])
-            key = question["options"][right(question)]["text"]
-            stage.get_by_role("radio", name=key, exact=True).check()
-            stage.get_by_role("button", name="Commit").click()
-        heading = stage.get_by_role("heading", name=f"{step['number']} · {step['title']}")
-        expect(heading).to_be_visible()
-        tree = stage.aria_snapshot()
+        at_step(usual, step["number"])
+        tree = stage.aria_snapshot().replace('\\"', '"')
         box = next(n["label"] for n in RUN["flow"]["nodes"] if n["id"] == step["node"])
+        told = f"{step['number']} · {step['title']}"
+        assert f'heading "{told}' in tree
         assert f"{box}: now" in tree
         assert f"Step {step['number']} of {LAST}: {step['title']}. {step['text']}" in tree
+        rows = [line for line in tree.splitlines() if "- row " in line]
         for name, value in step["tracker"].items():
-            row = stage.get_by_role("row", name=name)
-            expect(row.get_by_role("cell")).to_contain_text(value)
+            assert [row for row in rows if name in row and value in row], (told, name)
         if step["exchange"]:
             assert step["talk"]["said"].split(":")[0] in tree
-        if step["number"] < LAST:
-            stage.get_by_role("button", name="Next", exact=True).click()
+        usual.keyboard.press("ArrowRight")
     expect(stage.get_by_role("slider", name="Step")).to_have_value(str(LAST))
 
 
-@pytest.mark.parametrize("path", ["", *(page.path for page in PAGES)])
-def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
-    """In German, which is longer, on a laptop and on a phone: what loads moves little, nothing
-    overflows sideways, the language's switch is in reach, and axe finds nothing of ours in either
-    theme. tests/axe.py lists Streamlit's own faults."""
+LOADED = ("", "learn", "own-docker", "other-courses")
+"""Pages that are loaded; links in a page's bars lead to the others."""
+
+
+@pytest.fixture
+def german(tabs: Tabs, address: str) -> Page:
+    """A page in German, whose words are longer."""
     page = tabs.new(address)
-    page.goto(f"{address}/{path}?lang=de")
-    page.locator("h1").first.wait_for(state="attached")
-    assert shift(loaded(page)) < 0.1
-    assert page.locator("html").get_attribute("lang") == "de"
-    for width in (1366, 390):
-        page.set_viewport_size({"width": width, "height": 768})
-        frames(page, 5)
-        fits(page, width)
-        assert violations(page) == [], width
-    turn_dark(page)
-    assert violations(page, dark=True) == []
-    page.set_viewport_size({"width": 1366, "height": 768})
-    frames(page, 5)
-    assert violations(page, dark=True) == []
+    page.goto(f"{address}/?lang=de")
+    return page
+
+
+@each("path", ["", *(page.path for page in PAGES)])
+def test_each_page_is_for_everyone(german: Page, address: str, path: str) -> None:
+    """On a laptop and on a phone nothing overflows sideways, the language's switch is in reach,
+    and axe finds nothing of ours, in colours of either theme. tests/axe.py lists Streamlit's own
+    faults."""
+    german.set_viewport_size({"width": 1366, "height": 768})
+    if path in LOADED:
+        german.goto(f"{address}/{path}")
+        german.locator("h1").first.wait_for(state="attached")
+        stays(german)
+    else:
+        led(german, path)
+    assert german.locator("html").get_attribute("lang") == "de"
+    assert violations(german) == []
+    fits(german, 1366)
+    turn(german)
+    german.set_viewport_size({"width": 390, "height": 768})
+    frames(german, 5)
+    fits(german, 390)
+    assert violations(german, dark=True) == []
+
+
+def led(page: Page, path: str) -> None:
+    """By a link of the bars."""
+    with i18n.speaking("de"):
+        title, more = _(next(one.title for one in PAGES if one.path == path)), _("More")
+    if path in [one.path for one in MORE]:
+        page.locator(".st-key-ways").get_by_role("button", name=more).click()
+    page.get_by_role("link", name=title, exact=True).first.click()
+    page.wait_for_url(re.compile(rf"/{path}\b"))
+    loaded(page)
+
+
+def turn(page: Page) -> None:
+    """The other theme, whichever it is now."""
+    turn_dark(page, not page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"))
 
 
 def fits(page: Page, width: int) -> None:
@@ -115,7 +141,8 @@ def fits(page: Page, width: int) -> None:
 
 def test_a_part_that_never_comes_hides_nothing_for_good(tabs: Tabs, address: str) -> None:
     """After some seconds the parts below it are shown."""
-    page, waiting = tabs.new(address, apart=True), []
+    page, waiting = tabs.new(address).context.new_page(), []
+    page.set_default_timeout(PATIENCE * 1000)
     page.route(re.compile(r"/static/js/Metric\."), lambda route: waiting.append(route))
     page.goto(f"{address}/progress")
     page.locator(".st-key-figures [data-testid=stSkeleton]").first.wait_for()
@@ -123,31 +150,6 @@ def test_a_part_that_never_comes_hides_nothing_for_good(tabs: Tabs, address: str
     below.wait_for(state="attached")
     expect(below).to_be_visible()
     assert waiting
-
-
-STATES = {
-    before(QUESTIONS[0]): {
-        "asking": ["ArrowRight"], "told": ["1", "Enter"], "the end": ["End"], "help": ["?"],
-    },
-    "?step=23": {"layers": []},
-    "?scenario=no-right&step=8": {"failed": []},
-    "?step=14&view=present": {"presenting": [], "presenting the table": ["4"]},
-    "?step=14&embed=1": {"embedded": []},
-}  # fmt: skip
-"""By address: states that follow one another, and the keys that lead to each."""
-
-
-@pytest.mark.parametrize("query", STATES)
-def test_axe_finds_nothing_in_any_state(learner: Open, query: str) -> None:
-    """Questions, answers, failures, the projector and dialogs are held to the same rules."""
-    page = learner(query, questions=True)
-    for state, keys in STATES[query].items():
-        for key in keys:
-            page.keyboard.press(key)
-        assert violations(page, ".st-key-player") == [], state
-        turn_dark(page)
-        assert violations(page, ".st-key-player", dark=True) == [], f"{state}, dark"
-        turn_dark(page, False)
 
 
 WIDE = """() => {
@@ -160,17 +162,55 @@ WIDTHS = (320, 390, 683, 768, 1366, 1920)
 """Pixels; 683 is a laptop at 200 %."""
 
 
-@pytest.mark.parametrize("view", ["", "&embed=1"])
-def test_no_width_scrolls_sideways(learner: Open, view: str) -> None:
-    """From 320 to 1920 pixels: neither before, nor asking, nor told, nor at the end."""
-    page = learner(before(QUESTIONS[0]) + view, questions=True)
-    for keys in ([], ["ArrowRight"], ["2", "Enter"], ["End"]):
+STATES: dict[str, list[str]] = {
+    "before": [], "asking": ["ArrowRight"], "asking on the projector": ["p", "2"],
+    "told": ["p", "Enter"], "the end": ["End"], "layers": 4 * ["ArrowLeft"], "presenting": ["p"],
+    "presenting the table": ["4"],
+    "help": ["p", "?"],
+}  # fmt: skip
+"""States that follow one another, and the keys that lead to each."""
+
+
+def test_the_stage_in_any_state(learner: Open) -> None:
+    """Questions, answers, layers, the projector, dialogs and failures are held to the same rules:
+    no width scrolls sideways, and axe finds nothing in either theme."""
+    page = learner(before(QUESTIONS[0]), questions=True)
+    for state, keys in STATES.items():
         for key in keys:
             page.keyboard.press(key)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 768})
-            frames(page, 3)
-            assert max(page.evaluate(WIDE)) <= 0, (keys, width)
+        if state == "asking on the projector":
+            answers_by_digit(page)
+        for_everyone(page, state)
+    page.keyboard.press("Escape")
+    sizes(page)
+    choose(page, "What happens", scenarios()["no-right"].title)
+    page.wait_for_url(re.compile("scenario=no-right"))
+    page.keyboard.press("End")
+    expect(page.locator(".talk .now .cross")).to_be_visible()
+    for_everyone(page, "failed")
+    keeps_signs(page)
+
+
+def for_everyone(page: Page, state: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 768})
+        frames(page, 3)
+        assert max(page.evaluate(WIDE)) <= 0, (state, width)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert violations(page, ".st-key-player") == [], state
+    turn(page)
+    assert violations(page, ".st-key-player", dark=True) == [], f"{state}, the other theme"
+
+
+def answers_by_digit(page: Page) -> None:
+    """On the projector a digit chooses while a question is open, and hides nothing."""
+    expect(page.locator(".stage")).to_have_attribute("data-view", "present")
+    expect(page.locator(".ask input").nth(1)).to_be_checked()
+    expect(page.locator(".stage")).to_have_attribute("data-only", "")
+    expect(page.locator(".ask legend")).to_be_visible()
+
+
+def sizes(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 768})
         sizes = page.locator(BUTTONS).evaluate_all(SIZES)
@@ -181,23 +221,8 @@ BUTTONS = ".stage button:visible, .stage select:visible"
 SIZES = "all => all.map((one) => [one.offsetWidth, one.offsetHeight])"
 
 
-def test_fingers_get_large_targets(browser: Any, address: str) -> None:
-    """On a touch screen each control is at least 44 pixels high."""
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
-    page.goto(f"{address}/{STAGE}")
-    page.wait_for_selector(".stage[data-step]")
-    for button in page.locator(".controls button, .tools :is(button, select)").all():
-        box = button.bounding_box()
-        assert box is None or box["height"] >= 44
-    context.close()
-
-
-def test_forced_colours_keep_the_signs(learner: Open) -> None:
+def keeps_signs(page: Page) -> None:
     """With the system's colours alone, done, now and failed differ by line, sign and text."""
-    page = learner("?scenario=no-right&step=8")
     page.emulate_media(forced_colors="active")
     strokes = page.evaluate(
         """() => {
@@ -212,13 +237,37 @@ def test_forced_colours_keep_the_signs(learner: Open) -> None:
     page.screenshot(path=SHOTS / "forced-colours.png")
 
 
-def test_a_memory_that_is_denied_is_done_without(learner: Open) -> None:
+def test_the_embedded_stage(learner: Open) -> None:
+    """It is held to the same rules, alone."""
+    page = learner(before(QUESTIONS[0]) + "&embed=1", questions=True)
+    for state, keys in {"asking": ["ArrowRight"], "told": ["2", "Enter"]}.items():
+        for key in keys:
+            page.keyboard.press(key)
+        for_everyone(page, state)
+    sizes(page)
+
+
+def test_fingers_get_large_targets(usual: Page) -> None:
+    """On a touch screen each control is at least 44 pixels high."""
+    usual.set_viewport_size({"width": 390, "height": 844})
+    screen = usual.context.new_cdp_session(usual)
+    screen.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    assert usual.evaluate("matchMedia('(pointer: coarse)').matches")
+    boxes = usual.locator(CONTROLS).evaluate_all(SIZES)
+    screen.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    screen.detach()
+    assert boxes and min(height for _width, height in boxes) >= 44
+
+
+CONTROLS = ".controls button:visible, .tools :is(button, select):visible"
+
+
+def test_a_memory_that_is_denied_is_done_without(tabs: Tabs, address: str) -> None:
     """Where the browser keeps nothing, the stage still steps and asks."""
-    page = learner(questions=True, apart=True)
+    page = tabs.new(address).context.new_page()
     page.add_init_script(
         "for (const name of ['localStorage', 'sessionStorage'])"
         " Object.defineProperty(window, name, {get() { throw new DOMException('denied'); }});"
     )
-    page.goto(page.url.split("?")[0] + before(QUESTIONS[0]))
-    page.wait_for_selector(".stage[data-step]")
+    opened(page, f"{address}/{STAGE}{before(QUESTIONS[0])}")
     ask(page, QUESTIONS[0])

@@ -15,8 +15,11 @@ from tests.web.lesson_run import LAST, LESSON, STEPS
 from tests.web.test_browser import at_step
 from tests.web.watching import at_rest, beside_until, frames
 
-FAILING = ("rate-limited", "wrong-password", "corrupted-layer", "plain-http")
-"""One for each party that can fail; the last one has the longest sentences."""
+FAILING = (
+    "rate-limited", "wrong-password", "corrupted-layer", "plain-http", "no-right", "down",
+    "unknown-tag", "no-login", "untrusted-certificate", "no-such-host",
+)  # fmt: skip
+"""Each party that can fail; the first one is chosen by its cause, the others by name."""
 
 IN_VIEW = """() => {
   const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;

@@ -28,6 +28,11 @@ export function spots(root) {
   return Object.fromEntries([...root.querySelectorAll("[data-at]")].map((spot) => [spot.dataset.at, spot]));
 }
 
+// Text that is there already is not put there again: the browser would lay its surroundings out.
+export function put(spot, text) {
+  if (spot.textContent !== text) spot.textContent = text;
+}
+
 const FRAME = 200; // milliseconds after which no frame is waited for
 
 // After the next frame, so that the frame does not wait for it; a page out of view draws none.

@@ -1,7 +1,7 @@
 // Who talks to whom: a lane for each party, and a row for each step that has happened. What a party
 // has is written in its head.
 
-import { afterFrame, element, reduced } from "../shared/dom.js";
+import { afterFrame, element, put, reduced } from "../shared/dom.js";
 
 const LEG = 250; // milliseconds that a message takes one way
 const ROWS = 30; // drawn at once, so that a step of a long run costs no more
@@ -102,9 +102,9 @@ export class Lanes {
       head.classList.toggle("idle", party.network && !spoken.has(id));
       head.classList.toggle("bad", id === talk.fails);
       const below = party.network ? spoken.get(id) ?? (ended ? this.say("notInRun") : "") : party.under;
-      if (under.textContent !== below) under.textContent = below;
+      put(under, below);
       const held = step.has[id] ?? "";
-      if (has.textContent !== held) has.textContent = held;
+      put(has, held);
       has.classList.toggle("changed", Boolean(before) && (before.has[id] ?? "") !== held);
     }
   }

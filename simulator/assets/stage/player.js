@@ -1,6 +1,6 @@
 // The player: given a whole run once, it steps here, in the browser.
 
-import { afterFrame, element, reduced, spots } from "../shared/dom.js";
+import { afterFrame, element, put, reduced, spots } from "../shared/dom.js";
 import { STEPPING, taken, typing } from "../shared/keys.js";
 import { recall, remember } from "../shared/memory.js";
 import { lineKind, unpacked } from "../shared/run.js";
@@ -136,7 +136,7 @@ class Player {
 
   tickOf({ number, row }, before) {
     const tick = element("b");
-    tick.style.left = this.along(number);
+    tick.style.setProperty("--at", this.along(number));
     if (row !== (before ?? null) && row !== null) {
       tick.textContent = row;
       tick.classList.add("row");
@@ -145,8 +145,9 @@ class Player {
     return tick;
   }
 
+  // From 0 at the first step to 1 at the last.
   along(number) {
-    return `${(100 * (number - 1)) / Math.max(1, this.data.steps.length - 1)}%`;
+    return (number - 1) / Math.max(1, this.data.steps.length - 1);
   }
 
   drawTracker() {
@@ -389,7 +390,7 @@ class Player {
       same.hidden = !kept;
       change.hidden = kept;
       if (cell.title !== is) cell.title = is;
-      if (same.textContent !== (kept ? is : "")) same.textContent = kept ? is : "";
+      put(same, kept ? is : "");
       if (!kept) change.replaceChildren(...this.changed(was, is));
       else if (change.firstChild) change.replaceChildren();
     }
@@ -434,9 +435,9 @@ class Player {
     const { at, data, number } = this, count = data.steps.length;
     at.range.value = number;
     at.range.setAttribute("aria-valuetext", this.say("stepOf", { number, count, title: step.title }));
-    at.done.style.width = this.along(number);
+    at.done.style.setProperty("--at", this.along(number));
     this.here.hidden = Boolean(this.ticks[number - 1]);
-    if (!this.here.hidden) this.here.style.left = this.along(number);
+    if (!this.here.hidden) this.here.style.setProperty("--at", this.along(number));
     this.here.classList.toggle("bad", step.failed);
     const first = before === undefined ? 1 : Math.min(before, number), last = Math.max(before ?? 1, number);
     this.ticks.slice(first - 1, last).forEach((tick, place) => {
@@ -589,7 +590,7 @@ class Player {
     clearTimeout(this.timer);
     this.timer = null;
     this.stage.classList.remove("playing");
-    this.at.play.textContent = this.say("play");
+    put(this.at.play, this.say("play"));
   }
 }
 

@@ -1,7 +1,7 @@
 // The process flow as a rail: its boxes in one line, each with its rows of the process table. It
 // says where the run is, and from which box a failure branched off.
 
-import { element } from "../shared/dom.js";
+import { element, put } from "../shared/dom.js";
 
 export class Rail {
   constructor(at, data, say) {
@@ -34,10 +34,10 @@ export class Rail {
       else box.removeAttribute("aria-current");
       const told = now ? (node.failure ? "boxFailed" : "boxNow") : past ? "boxDone" : "boxAhead";
       const text = this.say(told, { box: node.label });
-      if (state.textContent !== text) state.textContent = text;
+      put(state, text);
     }
     this.fork(step, number);
-    this.at.where.textContent = this.boxes.get(step.node).node.label;
+    put(this.at.where, this.boxes.get(step.node).node.label);
   }
 
   // The boxes that the run has been in before this step.

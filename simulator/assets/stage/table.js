@@ -1,7 +1,7 @@
 // The process table. A row that has not come yet says what it is about, and nothing of what comes
 // of it; its messages are put into the page as they are sent.
 
-import { element, heading } from "../shared/dom.js";
+import { element, heading, put } from "../shared/dom.js";
 
 const MESSAGES = 12; // of a row that are listed under it
 const LISTED = 3; // in its input
@@ -54,8 +54,7 @@ export class Table {
       if (now) row.line.setAttribute("aria-current", "step");
       else row.line.removeAttribute("aria-current");
       this.cells(row, number).forEach((text, place) => {
-        const cell = row.line.children[place + 2];
-        if (cell.textContent !== text) cell.textContent = text;
+        put(row.line.children[place + 2], text);
       });
       this.messages(row, now ? number : 0);
     }
