@@ -123,9 +123,10 @@ def test_a_failing_run_takes_the_branch(learner: Open) -> None:
 def choose_by_cause(page: Page, name: str) -> None:
     """In the groups that open on the stage."""
     known = scenarios()[name]
-    page.get_by_role("button", name="Choose by cause").click()
+    settled(page).get_by_role("button", name="Choose by cause").click()
     sheet = page.get_by_role("dialog")
     expect(sheet.get_by_role("heading", name="The registry", exact=True)).to_be_visible()
+    settled(page)
     sheet.get_by_role("button", name=f"{known.title} {known.cause}").click()
     sheet.wait_for(state="detached")
     page.wait_for_url(re.compile(rf"scenario={name}\b"))
