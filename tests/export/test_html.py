@@ -3,7 +3,6 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -57,26 +56,28 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> str:
     return kept.as_uri()
 
 
-@pytest.fixture
-def offline(browser: Browser, file: str) -> Iterator[Page]:
-    """The file, opened with the network off; afterwards nothing was complained of or asked for."""
-    context = browser.new_context(offline=True, reduced_motion="reduce", color_scheme="dark")
-    opened = context.new_page()
-    said: list[str] = []
-    opened.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("request", lambda sent: said.append(sent.url) if is_outside(sent.url) else None)
-    opened.goto(file)
-    yield opened
-    context.close()
-    assert said == []
-
-
 def is_outside(url: str) -> bool:
     return not url.startswith(("file:", "blob:", "data:"))
 
 
-def test_the_html_steps_offline(offline: Page) -> None:
+def test_the_html_works_offline(browser: Browser, file: str) -> None:
+    """With the network off; nothing is complained of or asked for."""
+    context = browser.new_context(offline=True, reduced_motion="reduce", color_scheme="dark")
+    offline = context.new_page()
+    said: list[str] = []
+    offline.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    offline.on("pageerror", lambda error: said.append(str(error)))
+    offline.on("request", lambda sent: said.append(sent.url) if is_outside(sent.url) else None)
+    offline.goto(file)
+    steps_through_runs(offline)
+    every_choice_is_answered(offline)
+    offline.goto(f"{file}?{drawn_address()}")
+    address_is_followed(offline)
+    assert said == []
+    context.close()
+
+
+def steps_through_runs(offline: Page) -> None:
     """Keys step, other situations can be chosen, and what is shown is what the machine did."""
     stage = offline.locator(".stage")
     expect(stage).to_have_attribute("data-step", "1")
@@ -95,7 +96,7 @@ def test_the_html_steps_offline(offline: Page) -> None:
     expect(stage).to_contain_text(PROBES["auth_token"].cell(last.after))
 
 
-def test_the_html_answers_every_choice(offline: Page) -> None:
+def every_choice_is_answered(offline: Page) -> None:
     """Each option of the quiz tells its own feedback, and whether it is right, in words."""
     items = (*drawn()[:14], *ODD)
     parts = offline.locator("[data-part]:has(> .told)")
@@ -109,9 +110,8 @@ def test_the_html_answers_every_choice(offline: Page) -> None:
             assert told.startswith("✓") == choice.right
 
 
-def test_the_html_follows_an_address_and_turns_dark(offline: Page, file: str) -> None:
+def address_is_followed(offline: Page) -> None:
     """An address leads to its step; the colours follow the reader's choice."""
-    offline.goto(f"{file}?{drawn_address()}")
     expect(offline.locator(".stage")).to_have_attribute("data-step", "5")
     expect(offline.locator("#scenario")).to_have_value("basic")
     back = "getComputedStyle(document.body).backgroundColor"
