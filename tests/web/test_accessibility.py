@@ -6,13 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulator.scenarios.model import scenarios
-from simulator.web.pages import MORE, PAGES
-from simulator.words import i18n
-from simulator.words.i18n import _
+from simulator.web.pages import PAGES
 from tests.axe import violations
-from tests.cases import each
 from tests.conftest import Open
-from tests.pages import PATIENCE, STAGE, choose, loaded, opened, stays
+from tests.pages import PATIENCE, STAGE, choose, opened, stays
 from tests.tabs import Tabs
 from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before
 from tests.web.test_browser import SHOTS, at_step
@@ -81,49 +78,23 @@ def test_a_whole_run_by_ear(usual: Page) -> None:
     expect(stage.get_by_role("slider", name="Step")).to_have_value(str(LAST))
 
 
-LOADED = ("", "learn", "own-docker", "other-courses")
-"""Pages that are loaded; links in a page's bars lead to the others."""
-
-
-@pytest.fixture
-def german(tabs: Tabs, address: str) -> Page:
-    """A page in German, whose words are longer."""
+@pytest.mark.parametrize("path", ["", *(page.path for page in PAGES)])
+def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
+    """In German, which is longer, on a laptop and on a phone: what loads moves little, nothing
+    overflows sideways, the language's switch is in reach, and axe finds nothing of ours, light on
+    the one and dark on the other. tests/axe.py lists Streamlit's own faults."""
     page = tabs.new(address)
-    page.goto(f"{address}/?lang=de")
-    return page
-
-
-@each("path", ["", *(page.path for page in PAGES)])
-def test_each_page_is_for_everyone(german: Page, address: str, path: str) -> None:
-    """On a laptop and on a phone nothing overflows sideways, the language's switch is in reach,
-    and axe finds nothing of ours, in colours of either theme. tests/axe.py lists Streamlit's own
-    faults."""
-    german.set_viewport_size({"width": 1366, "height": 768})
-    if path in LOADED:
-        german.goto(f"{address}/{path}")
-        german.locator("h1").first.wait_for(state="attached")
-        stays(german)
-    else:
-        led(german, path)
-    assert german.locator("html").get_attribute("lang") == "de"
-    assert violations(german) == []
-    fits(german, 1366)
-    turn(german)
-    german.set_viewport_size({"width": 390, "height": 768})
-    frames(german, 5)
-    fits(german, 390)
-    assert violations(german, dark=True) == []
-
-
-def led(page: Page, path: str) -> None:
-    """By a link of the bars."""
-    with i18n.speaking("de"):
-        title, more = _(next(one.title for one in PAGES if one.path == path)), _("More")
-    if path in [one.path for one in MORE]:
-        page.locator(".st-key-ways").get_by_role("button", name=more).click()
-    page.get_by_role("link", name=title, exact=True).first.click()
-    page.wait_for_url(re.compile(rf"/{path}\b"))
-    loaded(page)
+    page.goto(f"{address}/{path}?lang=de")
+    page.locator("h1").first.wait_for(state="attached")
+    stays(page)
+    assert page.locator("html").get_attribute("lang") == "de"
+    assert violations(page) == []
+    fits(page, 1366)
+    page.set_viewport_size({"width": 390, "height": 768})
+    turn_dark(page)
+    frames(page, 5)
+    fits(page, 390)
+    assert violations(page, dark=True) == []
 
 
 def turn(page: Page) -> None:

@@ -173,7 +173,8 @@ def page(lesson: Lesson) -> None:
     if not keeper().trouble:
         with st.container(key="figures"):
             figures(lesson, known)
-        objectives(known)
+        with st.container(key="objectives"):
+            objectives(known)
         solved(lesson, known)
         answered(known)
         take_along()
