@@ -63,12 +63,14 @@ def test_a_whole_run_by_ear(usual: Page) -> None:
     stage = usual.get_by_role("region", name="Player")
     for step in STEPS:
         at_step(usual, step["number"])
+        where = f"Step {step['number']} of {LAST}: {step['title']}. {step['text']}"
+        expect(usual.locator("[data-at=live]")).to_contain_text(where)  # read out after the frame
         tree = stage.aria_snapshot().replace('\\"', '"')
         box = next(n["label"] for n in RUN["flow"]["nodes"] if n["id"] == step["node"])
         told = f"{step['number']} · {step['title']}"
         assert f'heading "{told}' in tree
         assert f"{box}: now" in tree
-        assert f"Step {step['number']} of {LAST}: {step['title']}. {step['text']}" in tree
+        assert where in tree
         rows = [line for line in tree.splitlines() if "- row " in line]
         for name, value in step["tracker"].items():
             assert [row for row in rows if name in row and value in row], (told, name)
