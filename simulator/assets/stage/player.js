@@ -304,7 +304,7 @@ class Player {
     afterFrame(() => this.followed());
   }
 
-  // What nobody waits for, after the frame: what is further down, reading out, other windows.
+  // After the frame, which need not wait for it: parts further down, reading out, other windows.
   followed() {
     this.following = false;
     if (this.left) return;
