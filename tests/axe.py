@@ -12,7 +12,6 @@ OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules of these tags that depend on colours; all others read the same in both themes."""
 STREAMLITS = {
     ("region", '[data-testid="stSkipToContent"]'),
-    ("color-contrast", '[data-testid="stCode"] code'),  # colours of the highlighter
     # A browser lets one focus what scrolls and holds nothing to focus.
     ("scrollable-region-focusable", '[data-testid="stTable"] *'),
     ("presentation-role-conflict", '[data-testid="stFileUploaderDropzone"]'),

@@ -67,8 +67,8 @@ def visit(page: Page, url: str) -> Learner:
     page.goto(f"{url}/own-docker")
     expect(page.locator(".stage")).to_have_attribute("data-event", "Listening")
     expect(page.locator(".live")).to_have_class(re.compile(r"\bon\b"))
-    expect(page.get_by_test_id("stCode")).to_have_count(3)
-    login, password, _pull = (code.inner_text() for code in page.get_by_test_id("stCode").all())
+    expect(page.locator(".code-block pre")).to_have_count(3)
+    login, password, _pull = (code.inner_text() for code in page.locator(".code-block pre").all())
     found = re.search(r"--username (\S+) (\S+)", login)
     assert found
     return Learner(page, found[1], password.strip(), found[2])

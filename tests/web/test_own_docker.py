@@ -184,15 +184,15 @@ def page_fits(me: Learner) -> None:
 def reload_keeps_the_account(me: Learner) -> None:
     """Docker stays logged in, so the page stays with the same account and what it has seen."""
     me.page.reload()
-    expect(me.page.get_by_test_id("stCode").nth(0)).to_contain_text(me.name)
-    expect(me.page.get_by_test_id("stCode").nth(1)).to_have_text("password as before")
+    expect(me.page.locator(".code-block pre").nth(0)).to_contain_text(me.name)
+    expect(me.page.locator(".code-block pre").nth(1)).to_have_text("password as before")
     me.reaches("SessionEnded")
 
 
 def other_commands(me: Learner) -> None:
     """A new password; the commands are for the client that was chosen."""
     me.page.get_by_role("button", name="New password").click()
-    codes = me.page.get_by_test_id("stCode")
+    codes = me.page.locator(".code-block pre")
     expect(codes.nth(1)).to_have_text(re.compile(r"^\S+-\S+-\S+$"))
     expect(codes.nth(1)).not_to_have_text(me.password)
     choose(me.page, "Client", "podman")

@@ -1,7 +1,7 @@
 """Each selector of the pages' style sheet matches something, so that a newer Streamlit whose
 markup is another is noticed. Elements of a page that is still loading are left out."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from simulator.web.pages import WAYS
 from tests.conftest import Open
@@ -63,9 +63,20 @@ def test_each_selector_matches_something(learner: Open) -> None:
         if way.path == "learn":
             for _screen in range(3):
                 page.get_by_role("button", name="Next", exact=True).click()
-            left.on("[data-testid=stCode] .token.url")
+            left.on(".code-block")
+            copies(page)
     page.get_by_role("link", name="Your progress", exact=True).click()
     left.on("#take-along")
     page.get_by_role("link", name="Lessons", exact=True).click()
     left.on(".st-key-resume")
     assert [one for one in left.selectors or () if one not in PASSING] == []
+
+
+def copies(page: Page) -> None:
+    """The button of a block of code says that it copied, and it did."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.bring_to_front()
+    block = page.locator(".code-block").first
+    block.get_by_role("button", name="Copy").click()
+    expect(block.get_by_role("button")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == block.locator("pre").text_content()

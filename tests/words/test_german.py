@@ -247,12 +247,19 @@ def of(element: Any) -> Iterator[str]:
     elif element.type == "arrow_table":
         frame = element.value
         yield from map(str, (*frame.columns, *frame.index.names, *frame.to_numpy().ravel()))
-    elif element.type != "code":
+    elif element.type == "html":
+        yield from shown(element.proto.body)
+    else:
         told = (getattr(element, name, "") for name in ("label", "value", "placeholder"))
         yield from (text for text in told if isinstance(text, str))
         yield from map(str, getattr(element, "options", ()))
     for child in getattr(element, "children", {}).values():
         yield from of(child)
+
+
+def shown(body: str) -> Iterator[str]:
+    """The words of HTML, but for what is code."""
+    yield from re.split(r"<[^>]*>", re.sub(r"(?s)<pre>.*?</pre>", "", body))
 
 
 AS_IT_IS = frozenset({

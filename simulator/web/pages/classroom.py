@@ -37,7 +37,7 @@ from simulator.room.words import HEADINGS, letter, say
 from simulator.views.address import page_address
 from simulator.web import rooms as served
 from simulator.web.pages.learner import learner
-from simulator.web.pages.parts import border, plain, readable, show_readable
+from simulator.web.pages.parts import border, code, plain, readable, show_readable
 from simulator.web.pages.roomdockers import dockers
 from simulator.web.pages.roomitems import picker
 from simulator.web.pages.roomresults import results
@@ -238,7 +238,7 @@ def question(item: Item, shown: View) -> None:
     with st.container(border=True):
         st.write(words.situation)
         if words.code:
-            st.code(words.code, None, wrap_lines=True)
+            code(words.code)
         st.write(f"**{words.prompt}**")
         if shown.phase is Phase.REVEALED:
             outcome(words, item, shown)

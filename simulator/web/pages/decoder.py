@@ -18,7 +18,7 @@ from simulator.decoder.playing import address
 from simulator.decoder.redaction import mask
 from simulator.lesson.document import Lesson
 from simulator.web.components import anatomy
-from simulator.web.pages.parts import plain
+from simulator.web.pages.parts import code, plain
 from simulator.words.i18n import N_, _, ngettext
 
 PLAYER = "./visual"
@@ -135,8 +135,8 @@ def of_log(decoded: Decoded) -> None:
         told = ngettext("{count} request before it", "{count} requests before it", len(asked))
         with st.expander(told.format(count=len(asked))):
             st.html(anatomy.listed(asked))
-    with st.expander(_("The whole log, masked")):
-        st.code(decoded.text, language=None, height=240)
+    with st.expander(_("The whole log, masked")), st.container(height=240):
+        code(decoded.text)
 
 
 def causes(decoded: Decoded, verdict: Verdict) -> None:
@@ -193,7 +193,7 @@ def command(best: Command) -> None:
         _("Operating system"), names, default=names[0], key=f"decoder_system_{best.check.name}",
         format_func=lambda name: _(SYSTEMS[name]), label_visibility="collapsed",
     )  # fmt: skip
-    st.code(best.commands[chosen or names[0]], language="sh", wrap_lines=True)
+    code(best.commands[chosen or names[0]], command=True)
 
 
 def take_answer(name: str, key: str) -> None:

@@ -20,7 +20,7 @@ from simulator.registry.serving import PortInUse
 from simulator.web import registry as served
 from simulator.web.components import live_bar as bar
 from simulator.web.components import stage
-from simulator.web.pages.parts import fragment, say
+from simulator.web.pages.parts import code, fragment, say
 from simulator.words.i18n import N_, _
 
 IMAGES = ("app:1.0", "app:1.1", "myimage:latest", "multi:latest")
@@ -179,11 +179,11 @@ def recipe_row(live: Live, session: Session, password: str, recipe: Kind, image:
     login, pull = commands(recipe, live.host, session.name, image, live.public)
     first, second, third = st.columns([4.4, 2, 5])
     with first:
-        st.code(login or _("(no login of its own)"), None, wrap_lines=True)
+        code(login or _("(no login of its own)"), command=bool(login))
     with second:
-        st.code(password or _("password as before"), None, wrap_lines=True)
+        code(password or _("password as before"), command=bool(password))
     with third:
-        st.code(pull, None, wrap_lines=True)
+        code(pull, command=True)
     special = note(recipe, live.public)
     if special:
         st.markdown(f":small[{special}]")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
+from html import escape
 from typing import Any, ParamSpec
 
 import pandas as pd
@@ -238,6 +239,17 @@ def show_table(frame: pd.DataFrame) -> None:
 
 def show_readable(frame: pd.DataFrame) -> None:
     st.table(frame, hide_index=isinstance(frame.index, pd.RangeIndex))
+
+
+def code(text: str, command: bool = False) -> None:
+    """Text as it is sent or printed, or a command to type, with a button that copies it.
+
+    (Streamlit's own element brings a highlighter of 500 kB, whose start takes longer than the rest
+    of the page.)
+    """
+    kind = "code-block command" if command else "code-block"
+    button = f'<button type="button" data-copied="{_("Copied.")}">{_("Copy")}</button>'
+    st.html(f'<div class="{kind}"><pre>{escape(text)}</pre>{button}</div>')
 
 
 def table(shown: Table, name: str) -> None:

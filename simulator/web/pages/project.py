@@ -10,7 +10,7 @@ from simulator.protocol.reference import InvalidReference
 from simulator.scenarios.real_run import InvalidRegistry
 from simulator.views.message import summary
 from simulator.web.pages.learner import learner
-from simulator.web.pages.parts import password_key, say, show_table, take_password
+from simulator.web.pages.parts import code, password_key, say, show_table, take_password
 from simulator.web.real_runs import NotAdmitted, admitted
 from simulator.words.i18n import N_, _
 
@@ -40,7 +40,7 @@ def steps(known: Project) -> None:
     for number, step in enumerate(known.steps, 1):
         st.header(f"{number}. {step.title}", anchor=f"step-{number}")
         st.write(step.text)
-        st.code("\n".join(step.commands), language="bash", wrap_lines=True)
+        code("\n".join(step.commands), command=True)
         if step.checks:
             st.write(_("Then these should be true:"))
             st.markdown("\n".join(f"- {titles[name]}" for name in step.checks))
@@ -105,4 +105,4 @@ def told(lesson: Lesson, title: str, one: Checked | None, found: Probe | None) -
         words = lesson.words(one.step.name, one.step)
         st.write(f"**{words.title}.** {words.text}")
         if one.step.exchange:
-            st.code(summary(one.step.exchange), language=None, wrap_lines=True)
+            code(summary(one.step.exchange))

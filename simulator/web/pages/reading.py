@@ -28,7 +28,7 @@ from simulator.views.talk import brief_path, secret_in_body
 from simulator.views.timing import Link
 from simulator.web.pages.costs import costs
 from simulator.web.pages.learner import arrived
-from simulator.web.pages.parts import chosen_engine, fragment, next_link, show_table, way
+from simulator.web.pages.parts import chosen_engine, code, fragment, next_link, show_table, way
 from simulator.web.pages.question import ask
 from simulator.words.i18n import _
 
@@ -199,7 +199,7 @@ def shown(lesson: Lesson, part: Section, engine: str, key: str) -> None:
 
 
 def typed(part: Played, engine: str) -> None:
-    st.code(screen(part.shell(engine)), language=None, wrap_lines=True)
+    code(screen(part.shell(engine)))
 
 
 def beside(pair: Pair, engine: str) -> None:
@@ -225,7 +225,7 @@ def message(lesson: Lesson, shown: Shown) -> None:
         return
     lines = [line["text"] for line in (*told["sent"], *told["answer"])]
     lines.insert(len(told["sent"]), "")
-    st.code("\n".join(lines), language="http", wrap_lines=True)
+    code("\n".join(lines))
     noted = [line for line in (*told["sent"], *told["answer"]) if "note" in line]
     rows = [(line["text"].partition(":")[0], line["note"], line["source"]) for line in noted]
     with st.expander(_("What the lines mean")):
@@ -234,7 +234,7 @@ def message(lesson: Lesson, shown: Shown) -> None:
         columns = [_("What"), _("Value"), _("Note")]
         show_table(pd.DataFrame(told["rows"], columns=columns))
     with st.expander(_("The same with curl")):
-        st.code(told["curl"], language="bash", wrap_lines=True)
+        code(told["curl"], command=True)
 
 
 def messages(lesson: Lesson, listed: Listed, key: str) -> None:

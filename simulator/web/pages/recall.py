@@ -15,7 +15,14 @@ from simulator.lesson.document import Lesson
 from simulator.progress.records import SURE, Answer, due, reviews
 from simulator.questions import OBJECTIVES, Question, Table, by_weight, draw, one_each, right
 from simulator.web.pages.learner import SURENESS, keep, now, progress
-from simulator.web.pages.parts import fragment, next_link, plain, readable, show_readable
+from simulator.web.pages.parts import (
+    code,
+    fragment,
+    next_link,
+    plain,
+    readable,
+    show_readable,
+)
 from simulator.words import i18n
 from simulator.words.i18n import _
 
@@ -136,7 +143,7 @@ def question(seed: int, one: Question) -> None:
     with st.container(border=True, key="question"):
         st.write(one.situation)
         if one.code:
-            st.code(one.code, language=None, wrap_lines=True)
+            code(one.code)
         if one.table:
             show_readable(shown(one.table))
         if one.items:

@@ -11,7 +11,7 @@ from simulator.room import sources
 from simulator.room.item import Item
 from simulator.room.words import letter
 from simulator.scenarios.model import scenarios
-from simulator.web.pages.parts import fragment
+from simulator.web.pages.parts import code, fragment
 from simulator.words import i18n
 from simulator.words.i18n import N_, _
 
@@ -91,5 +91,5 @@ def preview(item: Item) -> None:
     with st.container(border=True):
         st.write(words.situation)
         if words.code:
-            st.code(words.code, None, wrap_lines=True)
+            code(words.code)
         st.markdown("\n".join(f"- **{letter(p)}** {one}" for p, one in enumerate(words.options)))

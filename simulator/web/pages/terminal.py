@@ -20,7 +20,7 @@ from simulator.views.console import console as shown
 from simulator.web.components import stage
 from simulator.web.components import terminal as console
 from simulator.web.pages.learner import keep, now, progress, table_of_challenges
-from simulator.web.pages.parts import chosen_engine, explain, fragment
+from simulator.web.pages.parts import chosen_engine, code, explain, fragment
 from simulator.words.i18n import _
 
 
@@ -111,7 +111,7 @@ def world(shell: Shell) -> None:
         for host, site in shell.world.sites.items()
         if site.registry and site.role is Role.REGISTRY and site.tls is not Tls.PLAIN
     }
-    st.code("\n".join(name for names in served.values() for name in names), language=None)
+    code("\n".join(name for names in served.values() for name in names))
     for host, site in shell.world.sites.items():
         if site.tls is Tls.PLAIN:
             said = _("The images of {registry} are also at {host}, by plain HTTP.")
@@ -210,4 +210,4 @@ def hints(known: Challenge, told: Feedback) -> None:
         st.write(told.text("next"))
         command = told.facts["next_to_type"]
         if command:
-            st.code(command, language="bash")
+            code(command, command=True)

@@ -26,6 +26,7 @@ from simulator.web.pages.learner import PREDICTION, arrived, keep, learner, now,
 from simulator.web.pages.parts import (
     addressed,
     choices,
+    code,
     explain,
     fragment,
     head,
@@ -152,11 +153,11 @@ def remarkable(told: Replayed, engine: str) -> None:
         st.caption(_("It was recorded with one engine only, and that one is shown."))
     for one in told.differences:
         with st.expander(f":material/difference: {_('Your Docker says something else')}"):
-            st.code("\n".join(diff(one)), language="diff")
+            code("\n".join(diff(one)))
     if told.deviations:
         with st.expander(f":material/alt_route: {_('Other requests than Pullscope expects')}"):
             lines = (f"{_(one.kind)}: {one.request}" for one in told.deviations)
-            st.code("\n".join(lines), language=None)
+            code("\n".join(lines))
 
 
 @fragment
