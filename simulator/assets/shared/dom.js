@@ -28,27 +28,45 @@ export function spots(root) {
   return Object.fromEntries([...root.querySelectorAll("[data-at]")].map((spot) => [spot.dataset.at, spot]));
 }
 
-// Text that is there already is not put there again: the browser would lay its surroundings out.
+// Text that is there already is not put there again, and other text takes its node: the browser
+// would lay the surroundings out.
 export function put(spot, text) {
-  if (spot.textContent !== text) spot.textContent = text;
+  const { firstChild: node } = spot;
+  const alone = node?.nodeType === Node.TEXT_NODE && !node.nextSibling;
+  if (alone && node.data && text) {
+    if (node.data !== text) node.data = text;
+  } else if (spot.textContent !== text) spot.textContent = text;
 }
 
-const FRAME = 200; // milliseconds after which no frame is waited for
+const LATE = 200; // milliseconds after which no frame and no rest is waited for
 
-// After the next frame, so that the frame does not wait for it; a page out of view draws none.
+// In the frame after the next one; a page out of view draws none.
+export function inFrameAfter(act) {
+  if (document.hidden) act();
+  else onFrame(() => onFrame(act));
+}
+
+// When the browser has drawn the next frame and has nothing else to do, so that neither that frame
+// nor a key waits for it.
 export function afterFrame(act) {
-  if (document.hidden) {
-    act();
-    return;
-  }
+  if (document.hidden) act();
+  else onFrame(() => whenIdle(act));
+}
+
+function onFrame(act) {
   const frame = requestAnimationFrame(() => {
     clearTimeout(late);
-    setTimeout(act);
+    act();
   });
   const late = setTimeout(() => {
     cancelAnimationFrame(frame);
     act();
-  }, FRAME);
+  }, LATE);
+}
+
+function whenIdle(act) {
+  if (window.requestIdleCallback) requestIdleCallback(() => act(), { timeout: LATE });
+  else setTimeout(act);
 }
 
 export function reduced() {

@@ -1,7 +1,7 @@
 // Who talks to whom: a lane for each party, and a row for each step that has happened. What a party
 // has is written in its head.
 
-import { afterFrame, element, put, reduced } from "../shared/dom.js";
+import { afterFrame, element, put } from "../shared/dom.js";
 
 const LEG = 250; // milliseconds that a message takes one way
 const ROWS = 30; // drawn at once, so that a step of a long run costs no more
@@ -67,8 +67,7 @@ export class Lanes {
     this.now = this.lineOf(number);
     this.now.classList.add("now");
     this.now.setAttribute("aria-current", "step");
-    this.showHeads(number);
-    this.at.said.textContent = this.data.steps[number - 1].talk.said;
+    put(this.at.said, this.data.steps[number - 1].talk.said);
   }
 
   // The rows from this step to the present one.
@@ -158,7 +157,6 @@ export class Lanes {
 
   // A dot runs along the row's own arrow, request and then answer.
   travel(number) {
-    if (reduced()) return;
     const [out, answer] = this.now.querySelectorAll(".out, .answer");
     const legs = [out, answer].filter(Boolean);
     const go = ([leg, ...later]) => {

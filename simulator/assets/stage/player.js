@@ -1,6 +1,6 @@
 // The player: given a whole run once, it steps here, in the browser.
 
-import { afterFrame, element, put, reduced, spots } from "../shared/dom.js";
+import { afterFrame, element, inFrameAfter, put, reduced, spots } from "../shared/dom.js";
 import { STEPPING, taken, typing } from "../shared/keys.js";
 import { recall, remember } from "../shared/memory.js";
 import { lineKind, unpacked } from "../shared/run.js";
@@ -114,6 +114,7 @@ class Player {
   draw() {
     const { at, data, say } = this;
     this.flow = null; // drawn where it is taken away
+    this.empty = true; // until all parts are filled again
     this.rail = new Rail(at, data, say);
     this.lanes = new Lanes(at, data, say);
     at.sample.replaceChildren(...data.sample.map((line) => element("li", line)));
@@ -277,6 +278,8 @@ class Player {
     if (resumes && this.number < this.data.steps.length) this.play();
   }
 
+  // A step shows what happens first, its sentence and its row, and one frame later what it did to
+  // everything else; a jump shows all of it in one frame.
   show(number) {
     const { steps } = this.data, before = this.number;
     this.number = Math.max(1, Math.min(steps.length, number));
@@ -284,19 +287,31 @@ class Player {
     this.questions.saw(this.number);
     this.until.asked = "";
     this.stage.classList.toggle("failed", step.failed);
-    this.stage.dataset.step = this.number;
-    this.stage.dataset.event = step.event;
-    this.showSample(step);
     this.rail.show(this.number);
     this.lanes.show(this.number);
-    this.showTracker(step);
     this.showAccount(step);
     this.questions.show(this.number);
-    this.showControls(step, before);
+    this.unscroll();
+    if (this.empty || Math.abs(this.number - before) > 1) this.fill();
+    else if (!this.waiting) {
+      this.waiting = true;
+      inFrameAfter(() => this.waiting && this.fill());
+    }
+  }
+
+  fill() {
+    this.waiting = false;
+    if (this.left) return;
+    const { number, filled = 0 } = this, step = this.data.steps[number - 1];
+    this.showSample(step);
+    this.lanes.showHeads(number);
+    this.showTracker(step);
+    this.showControls(step, this.empty ? 0 : filled);
     this.showWhole(step);
-    this.drawn = 0;
-    if (before === undefined) this.lower();
-    this.settle(step, before === this.number - 1);
+    Object.assign(this, { filled: number, empty: false, drawn: 0 });
+    if (filled && number === filled + 1 && !reduced()) this.travel(step);
+    this.stage.dataset.event = step.event;
+    this.stage.dataset.step = number;
     if (this.data.live) this.announce();
     this.rest();
     if (this.following) return;
@@ -328,17 +343,20 @@ class Player {
 
   // What a hand has scrolled goes back: to the beginning, or to the end of what grows downward.
   // Asking each part for its place would have the browser lay the page out before the frame.
-  settle(step, forward) {
+  unscroll() {
     for (const part of this.scrolled) part.scrollTop = 0;
     this.scrolled.clear();
-    if (!forward || reduced()) return;
+  }
+
+  // Messages run along their arrows, and layers fill their bars.
+  travel(step) {
     this.lanes.travel(this.number);
     this.download(step);
   }
 
   showWhole({ exchange }) {
     const { whole } = this.at;
-    whole.textContent = exchange ? this.say("whole", exchange) : "";
+    if (exchange) put(whole, this.say("whole", exchange));
     whole.parentElement.hidden = !exchange;
   }
 
@@ -415,9 +433,8 @@ class Player {
 
   showAccount(step) {
     const { at } = this;
-    at.title.textContent = `${step.number} · ${step.title}`;
-    at.brief.textContent = at.title.textContent;
-    at.text.textContent = step.text;
+    for (const heading of [at.title, at.brief]) put(heading, `${step.number} · ${step.title}`);
+    put(at.text, step.text);
     at.account.classList.toggle("bad", step.failed);
     const address = explained(this.decoder, step);
     at.explain.hidden = !address;
@@ -428,10 +445,10 @@ class Player {
     const { at, data, number, say } = this;
     const changed = step.changed.map((name) => `${name} ${say("is")} ${step.tracker[name]}. `).join("");
     const where = say("stepOf", { number, count: data.steps.length, title: step.title });
-    at.live.textContent = `${this.questions.told(number)}${where}. ${step.text} ${changed}${step.talk.said}`;
+    put(at.live, `${this.questions.told(number)}${where}. ${step.text} ${changed}${step.talk.said}`);
   }
 
-  showControls(step, before) {
+  showControls(step, filled) {
     const { at, data, number } = this, count = data.steps.length;
     at.range.value = number;
     at.range.setAttribute("aria-valuetext", this.say("stepOf", { number, count, title: step.title }));
@@ -439,7 +456,7 @@ class Player {
     this.here.hidden = Boolean(this.ticks[number - 1]);
     if (!this.here.hidden) this.here.style.setProperty("--at", this.along(number));
     this.here.classList.toggle("bad", step.failed);
-    const first = before === undefined ? 1 : Math.min(before, number), last = Math.max(before ?? 1, number);
+    const first = filled ? Math.min(filled, number) : 1, last = Math.max(filled, number);
     this.ticks.slice(first - 1, last).forEach((tick, place) => {
       if (!tick) return;
       tick.classList.toggle("past", first + place < number);
