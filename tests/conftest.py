@@ -36,6 +36,7 @@ FAMILIES = {"questions": "questions", "export": "questions", "lesson": "lessons"
 lesson; lessons as they are read. (A proof of a lesson is a group of its own.)"""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test its group and its limit of time (`-n 2 --dist loadgroup --timeout`).
 
