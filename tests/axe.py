@@ -27,7 +27,8 @@ def script() -> str:
 def violations(page: Page, part: str = "html", dark: bool = False) -> list[str]:
     """What axe finds on this part of the page and is not Streamlit's: rule, element and how to put
     it right. Of a page that was looked at in light colours, only what depends on them."""
-    page.evaluate(script())
+    if page.evaluate("!window.axe"):
+        page.evaluate(script())
     run = {"type": "rule", "values": OF_COLOURS} if dark else {"type": "tag", "values": TAGS}
     options = {"runOnly": run, "resultTypes": ["violations"]}
     found = page.evaluate("([part, options]) => axe.run(part, options)", [part, options])
