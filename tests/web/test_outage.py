@@ -1,19 +1,23 @@
-"""Learners go on while PostgreSQL is stopped, frozen and restarted, and lose no answer."""
+"""A learner goes on while PostgreSQL is stopped, frozen and restarted, and loses no answer."""
 
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from simulator.lesson.load import load
 from simulator.progress.store import VARIABLE, Store
 from simulator.questions import draw
-from simulator.web.pages import PAGES
+from simulator.web.pages import PATH, TOOLS
+from simulator.web.pages import Page as Way
 from simulator.web.pages.learner import COOKIE
 from tests.pages import PATIENCE, free_port, settled, started
 from tests.postgres import Server, running
+from tests.tabs import Tabs
 from tests.web.test_nine import FOLDER, SEED, answer, at_question, press
+from tests.web.watching import follow
 
 COUNT = 8
 NOT_KEPT = "Your answer is not kept yet."
@@ -41,13 +45,10 @@ def site(database: Server) -> Iterator[str]:
 class Learner:
     """A new browser, with a set of questions open in it."""
 
-    def __init__(self, browser: Browser, site: str, seed: int) -> None:
-        self.page = browser.new_page()
-        self.page.set_default_timeout(PATIENCE * 1000)
-        self.site, self.seed = site, seed
-        self.asked = draw(load(FOLDER), seed, COUNT)
-        self.done = 0
-        self.page.goto(f"{site}/recall?seed={seed}&lang=en")
+    def __init__(self, page: Page, site: str) -> None:
+        self.page, self.done = page, 0
+        self.asked = draw(load(FOLDER), SEED, COUNT)
+        self.page.goto(f"{site}/recall?seed={SEED}&lang=en")
         self.page.wait_for_function(f"document.cookie.includes('{COOKIE}')")
 
     @property
@@ -65,54 +66,83 @@ class Learner:
         self.done += 1
 
     def keys(self) -> set[str]:
-        return {f"recall-{self.seed}-{one.id}"[:200] for one in self.asked[: self.done]}
+        return {f"recall-{SEED}-{one.id}"[:200] for one in self.asked[: self.done]}
 
 
-def drawn(page: Page, site: str, paths: Iterable[str]) -> None:
-    """Each page is, with one sentence about the database, and without an error."""
-    for path in paths:
-        page.goto(f"{site}/{path}?lang=en")
-        expect(page.get_by_text(TROUBLE)).to_have_count(1)
-        expect(page.locator("h1").first).to_be_visible()
-        expect(page.locator("[data-testid=stException]")).to_have_count(0)
-        expect(page.get_by_text("encountered an error")).to_have_count(0)
+def home(page: Page) -> None:
+    page.get_by_role("link", name="Lessons", exact=True).click()
+    page.locator(".st-key-lessons").wait_for()
+    tells(page, "Lessons")
+
+
+def lesson(page: Page, ways: Iterable[Way] = PATH) -> None:
+    """From the home, by the links of its bar. (What it offers beside them is drawn by the frame of
+    these pages, and reads no more of the database.)"""
+    page.get_by_role("button", name="Begin the lesson").first.click()
+    page.wait_for_url("**/learn?*")
+    for way in ways:
+        if way.path != "learn":
+            follow(page, way)
+        tells(page, way.title)
+
+
+def tools(page: Page) -> None:
+    for tool in TOOLS:
+        page.locator(".st-key-bar").get_by_role("link", name=tool.title, exact=True).click()
+        page.wait_for_url(f"**/{tool.path}*")
+        tells(page, tool.title)
+
+
+def tells(page: Page, title: str) -> None:
+    """The page is, with one sentence about the database, and without an error."""
+    expect(page).to_have_title(f"{title} · Pullscope")
+    expect(settled(page).get_by_text(TROUBLE), title).to_have_count(1)
+    expect(page.locator("h1").first, title).to_be_attached()
+    expect(page.get_by_test_id("stException"), title).to_have_count(0)
+    expect(page.get_by_text("encountered an error"), title).to_have_count(0)
 
 
 def works_again(page: Page, site: str) -> None:
-    """A page that is opened later has nothing to say."""
+    """A page that is opened later has nothing to say. It is left at the home."""
     page.goto(f"{site}/progress?lang=en")
     while settled(page).get_by_text(TROUBLE).count():
         page.reload()
+    page.get_by_role("link", name="Lessons", exact=True).click()
+    page.locator(".st-key-lessons").wait_for()
 
 
-def test_learners_outlive_the_database(browser: Browser, database: Server, site: str) -> None:
-    """Nothing that was answered is lost, kept at once or later; no page dies."""
-    learners = [Learner(browser, site, SEED + number) for number in range(2)]
-    other = browser.new_page()
-    outages: list[tuple[Callable[[], None], Callable[[], None], list[str]]] = [
-        (database.stop, database.start, ["", *(one.path for one in PAGES)]),
-        (lambda: database.signal(signal.SIGSTOP), lambda: database.signal(signal.SIGCONT),
-         ["", "learn"]),
-    ]  # fmt: skip
-    for begin, end, paths in outages:
-        for one in learners:
-            one.answers(kept=True)
-        begin()
-        for one in learners:
-            one.answers(kept=False)
-        drawn(other, site, paths)
-        end()
+def freeze(database: Server) -> None:
+    database.signal(signal.SIGSTOP)
+
+
+def thaw(database: Server) -> None:
+    database.signal(signal.SIGCONT)
+
+
+def test_a_learner_outlives_the_database(tabs: Tabs, database: Server, site: str) -> None:
+    """Nothing that was answered is lost, kept at once or later; no page dies, nor one beside it.
+    (That many learners are kept at the same time is in tests/progress.)"""
+    one = Learner(tabs.new(site), site)
+    other = one.page.context.new_page()
+    other.set_default_timeout(PATIENCE * 1000)
+    works_again(other, site)
+    for begin, end, looks in (
+        (Server.stop, Server.start, (home, lesson, tools)),
+        (freeze, thaw, (home, partial(lesson, ways=PATH[:1]))),
+    ):
+        one.answers(kept=True)
+        begin(database)
+        one.answers(kept=False)
+        for look in looks:
+            look(other)
+        end(database)
         works_again(other, site)
-    for one in learners:
-        one.answers(kept=True)
-        database.stop()
-        database.start()
-        one.answers(kept=True)
+    one.answers(kept=True)
+    database.stop()
+    database.start()
+    one.answers(kept=True)
     store = Store(database.url)
     try:
-        for one in learners:
-            assert one.keys() == {kept.key for kept in store.progress(one.name).answers}
+        assert one.keys() == {kept.key for kept in store.progress(one.name).answers}
     finally:
         store.close()
-        for page in (other, *(one.page for one in learners)):
-            page.close()
