@@ -13,7 +13,7 @@ from tests.conftest import Open
 from tests.pages import settled
 from tests.web.lesson_run import LAST, LESSON, STEPS
 from tests.web.test_browser import at_step
-from tests.web.watching import at_rest, beside_until, frames
+from tests.web.watching import at_rest, beside_until, frames, moved, sample
 
 FAILING = (
     "rate-limited", "wrong-password", "corrupted-layer", "plain-http", "no-right", "down",
@@ -101,8 +101,8 @@ def test_a_step_shows_what_the_machine_did(usual: Page) -> None:
 
 
 def test_a_failing_run_takes_the_branch(learner: Open) -> None:
-    """Chosen on the page one after the other: all of each step is in view, up to the cross on the
-    lane that failed, the branch of the rail, and Docker's own words."""
+    """Chosen on the page one after the other: all of each step is in view and no part moves in any
+    frame, up to the cross on the lane that failed, the rail's branch and Docker's own words."""
     page = learner()
     choose_by_cause(page, "rate-limited")
     for name in FAILING:
@@ -110,7 +110,9 @@ def test_a_failing_run_takes_the_branch(learner: Open) -> None:
         if name not in page.url:
             choose_situation(page, name)
         at_rest(page)
+        sample(page)
         assert through(page, len(run)) == [], name
+        assert moved(page, len(run)) == {}, name
         expect(page.locator(".talk .now .cross")).to_be_visible()
         failed = page.locator(f".heads [data-party={run[-1]['talk']['fails']}]")
         expect(failed).to_have_class(re.compile(r"\bbad\b"))
@@ -191,15 +193,34 @@ def test_a_phone_shows_one_part_at_a_time(usual: Page) -> None:
 POSTS = [one["number"] for one in STEPS if one["exchange"] and one["exchange"]["status"] == 405]
 
 
+PAINTED = """() => {
+  const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
+  const parts = [".account", ".rail", ".heads", ".talk", ".sentence", ".tracker", ".code", ".terminal", ".controls"];
+  const seen = (window.painted = []);
+  window.sampled = false;
+  const look = () => {
+    if (window.sampled) return;
+    const shown = parts.map((part) => root.querySelector(part).outerHTML).join();
+    if (shown !== seen.at(-1)) seen.push(shown);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""  # noqa: E501
+"""Keeps what each frame shows of a step, but for what is read out and what is further down."""
+
+
 def test_run_until_goes_both_ways(usual: Page) -> None:
-    """By key and words, and by a click on a variable or a party."""
+    """By key and words, and by a click on a variable or a party: at once, in one frame."""
     page = usual
+    page.evaluate(PAINTED)
     layers = [one["number"] for one in STEPS if "image_layers" in one["changed"]]
     token = [one["number"] for one in STEPS if one["talk"]["to"] == "token"]
     page.keyboard.press("u")
     page.keyboard.type("405")
     page.keyboard.press("Enter")
     at_step(page, POSTS[0])
+    frames(page, 5)
+    assert page.evaluate("window.sampled = true, window.painted.length") == 2
     page.locator("[data-until=image_layers]").click()
     at_step(page, layers[0])
     page.locator(".heads [data-party=token] button").click(modifiers=["Shift"])

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import Open
 from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before, right
 from tests.web.test_browser import at_step
-from tests.web.watching import at_rest, frames, seen_values, watch
+from tests.web.watching import at_rest, frames, moved, sample, seen_values, watch
 
 EVERYTHING = """() => {
   const texts = [document.body.textContent];
@@ -212,28 +212,6 @@ def test_a_message_travels_unless_motion_is_reduced(usual: Page) -> None:
     expect(usual.locator(".talk .now .short")).to_have_text("401")
 
 
-SAMPLE = """() => {
-  const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
-  const main = document.querySelector('[data-testid="stMain"]');
-  const seen = (window.seen = {frames: 0, boxes: {}});
-  window.enough = false;
-  const note = (name, value) => { (seen.boxes[name] ??= {})[value] = true; };
-  const watch = () => {
-    if (window.enough) return;
-    seen.frames += 1;
-    for (const part of root.querySelectorAll(".card, .controls, .tools, .deck button, .rail > li, .heads > li, .field, .sentence")) {
-      const {x, y, width, height} = part.getBoundingClientRect();
-      const name = part.dataset.act || (part.dataset.node && `box ${part.dataset.node}`) || part.dataset.party || part.className;
-      note(name, [x, y, width, height].map(Math.round).join(" "));
-      note(`${name} opacity`, getComputedStyle(part).opacity);
-    }
-    note("scrolled", `${scrollX} ${scrollY} ${main.scrollTop} ${main.scrollHeight}`);
-    requestAnimationFrame(watch);
-  };
-  watch();
-}"""  # noqa: E501
-
-
 def test_nothing_moves_on_a_step(usual: Page) -> None:
     """Cards, controls and diagram keep their boxes in every frame of a whole run, on a laptop, a
     narrow window and a phone."""
@@ -242,13 +220,9 @@ def test_nothing_moves_on_a_step(usual: Page) -> None:
         usual.keyboard.press("Home")
         usual.set_viewport_size({"width": width, "height": height})
         at_rest(usual)
-        usual.evaluate(SAMPLE)
+        sample(usual)
         for number in range(2, LAST + 1):
             usual.keyboard.press("ArrowRight")
             at_step(usual, number)
             frames(usual, 4)
-        seen = usual.evaluate("() => { window.enough = true; return window.seen; }")
-        assert seen["frames"] > LAST
-        moved = {name: list(boxes) for name, boxes in seen["boxes"].items() if len(boxes) > 1}
-        assert moved == {}, width
-        assert len(seen["boxes"]) > 20
+        assert moved(usual, LAST) == {}, width

@@ -37,6 +37,39 @@ FRAMES = """(count) => new Promise((done) => {
   next(count);
 })"""
 
+SAMPLE = """() => {
+  const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
+  const main = document.querySelector('[data-testid="stMain"]');
+  const seen = (window.seen = {frames: 0, boxes: {}});
+  window.sampled = false;
+  const note = (name, value) => { (seen.boxes[name] ??= {})[value] = true; };
+  const watch = () => {
+    if (window.sampled) return;
+    seen.frames += 1;
+    for (const part of root.querySelectorAll(".card, .controls, .tools, .deck button, .rail > li, .heads > li, .field, .sentence")) {
+      const {x, y, width, height} = part.getBoundingClientRect();
+      const name = part.dataset.act || (part.dataset.node && `box ${part.dataset.node}`) || part.dataset.party || part.className;
+      note(name, [x, y, width, height].map(Math.round).join(" "));
+      note(`${name} opacity`, getComputedStyle(part).opacity);
+    }
+    note("scrolled", `${scrollX} ${scrollY} ${main.scrollTop} ${main.scrollHeight}`);
+    requestAnimationFrame(watch);
+  };
+  watch();
+}"""  # noqa: E501
+
+
+def sample(page: Page) -> None:
+    """From now on keep the box of each part of the stage in every frame."""
+    page.evaluate(SAMPLE)
+
+
+def moved(page: Page, frames: int) -> dict[str, list[str]]:
+    """The parts that have had more than one box in these frames, at least so many; with them."""
+    seen = page.evaluate("() => { window.sampled = true; return window.seen; }")
+    assert seen["frames"] > frames and len(seen["boxes"]) > 20
+    return {name: list(boxes) for name, boxes in seen["boxes"].items() if len(boxes) > 1}
+
 
 def watch(page: Page, selector: str, attribute: str) -> None:
     """From now on keep each value of this attribute; it is set on one element that stays."""
