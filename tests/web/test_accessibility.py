@@ -131,7 +131,7 @@ WIDE = """() => {
 }"""
 
 
-WIDTHS = (320, 390, 683, 768, 1366, 1920)
+WIDTHS = (320, 390, 683, 768, 1024, 1366, 1920)
 """Pixels; 683 is a laptop at 200 %."""
 
 
@@ -199,8 +199,11 @@ def sizes(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 768})
         sizes = page.locator(BUTTONS).evaluate_all(SIZES)
         assert sizes and min(map(min, sizes)) >= 24, width
+        assert page.locator(CHOICES).evaluate_all(CUT) == [], width
 
 
+CHOICES = ".st-key-choices input"
+CUT = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.value)"
 BUTTONS = ".stage button:visible, .stage select:visible"
 SIZES = "all => all.map((one) => [one.offsetWidth, one.offsetHeight])"
 
