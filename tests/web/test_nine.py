@@ -1,9 +1,7 @@
 """The ways to learn, each to its end, as a learner goes it; and nothing confirmed is lost. (What if
 is in test_duet.py; *Watch*, *Speed* and *Project* in test_browser.py.)"""
 
-import signal
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,13 +14,12 @@ from simulator.lesson.document import Lesson
 from simulator.lesson.feedback import sentences
 from simulator.lesson.library import HOME
 from simulator.lesson.load import load
-from simulator.progress.store import VARIABLE
 from simulator.questions import Question, draw, one_each, right
 from simulator.registry.model import User
 from simulator.web.pages.learner import COOKIE
 from simulator.words import i18n
 from simulator.words.i18n import _
-from tests.pages import PATIENCE, free_port, settled, started, stays
+from tests.pages import PATIENCE, settled, stays
 from tests.tabs import Tabs
 
 FOLDER = HOME / "pulling-from-private-registries"
@@ -265,40 +262,6 @@ def cards_and_own_words(page: Page) -> None:
 
 
 # -- what is kept ---------------------------------------------------------------------------------
-
-
-def test_a_killed_server_loses_nothing(tabs: Tabs, tmp_path: Path) -> None:
-    """SIGKILL as soon as the verdict is shown; after a restart and a reload the answer and the
-    solved challenge are there, and the set goes on behind it."""
-    url, port = f"sqlite:///{tmp_path / 'progress.db'}", free_port()
-    server = started(port, **{VARIABLE: url})
-    known, asked = challenges(lesson())["forgotten-host"], draw(lesson(), SEED, 8)
-    origin = f"http://localhost:{port}"
-    try:
-        page = tabs.new(origin)
-        page.goto(f"{origin}/challenge?challenge=forgotten-host&lang=en")
-        page.wait_for_selector(".console input")
-        for command in known.solution:
-            enter(page, command.run, *command.typed)
-        page.get_by_role("button", name=_("Next challenge")).wait_for()
-        introduced(page)
-        page.goto(f"{origin}/recall?seed={SEED}&lang=en")
-        at_question(page, 1, 8)
-        answer(page, asked[0])
-        page.get_by_role("button", name=_("Next"), exact=True).wait_for()
-        server.send_signal(signal.SIGKILL)
-        server.wait()
-        server = started(port, **{VARIABLE: url})
-        page.reload()
-        at_question(page, 2, 8)
-        page.get_by_role("link", name=_("Your progress"), exact=True).click()
-        row = page.get_by_role("row", name=known.title)
-        expect(row.get_by_role("cell", name=_("solved"), exact=True)).to_be_visible()
-        expect(page.locator("[data-testid=stMetricValue]").first).to_have_text("1")
-        page.goto("about:blank")
-    finally:
-        server.kill()
-        server.wait()
 
 
 def introduced(page: Page) -> None:

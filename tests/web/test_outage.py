@@ -1,4 +1,5 @@
-"""A learner goes on while PostgreSQL is stopped, frozen and restarted, and loses no answer."""
+"""A learner goes on while PostgreSQL is stopped, frozen and restarted, and after the server was
+killed, and loses no answer."""
 
 import signal
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,7 @@ from simulator.web.pages.learner import COOKIE
 from tests.pages import PATIENCE, free_port, settled, started
 from tests.postgres import Server, running
 from tests.tabs import Tabs
-from tests.web.test_nine import FOLDER, SEED, answer, at_question, press
+from tests.web.test_nine import FOLDER, SEED, answer, at_question, introduced, press
 from tests.web.watching import follow
 
 COUNT = 8
@@ -30,16 +31,30 @@ def database() -> Iterator[Server]:
         yield server
 
 
+class Site:
+    """The app, with its answers in this database. It shows what anonymous visitors see."""
+
+    def __init__(self, database: str) -> None:
+        self.environment = {VARIABLE: database, "PULLSCOPE_DEBUG": ""}
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        self.running = started(self.port, **self.environment)
+
+    def kill(self) -> None:
+        self.running.kill()
+        self.running.wait()
+
+
 @pytest.fixture
-def site(database: Server) -> Iterator[str]:
-    """The app, with its answers in this PostgreSQL. It shows what anonymous visitors see."""
-    port = free_port()
-    app = started(port, **{VARIABLE: database.url, "PULLSCOPE_DEBUG": ""})
+def site(database: Server) -> Iterator[Site]:
+    made = Site(database.url)
     try:
-        yield f"http://localhost:{port}"
+        yield made
     finally:
-        app.terminate()
-        app.wait(PATIENCE)
+        made.kill()
 
 
 class Learner:
@@ -49,7 +64,8 @@ class Learner:
         self.page, self.done = page, 0
         self.asked = draw(load(FOLDER), SEED, COUNT)
         self.page.goto(f"{site}/recall?seed={SEED}&lang=en")
-        self.page.wait_for_function(f"document.cookie.includes('{COOKIE}')")
+        at_question(self.page, 1, COUNT)
+        introduced(self.page)
 
     @property
     def name(self) -> str:
@@ -57,13 +73,15 @@ class Learner:
 
     def answers(self, kept: bool) -> None:
         """The next question. The page says whether the answer is kept."""
-        at_question(self.page, self.done + 1, COUNT)
         answer(self.page, self.asked[self.done])
         self.page.get_by_role("button", name="Next", exact=True).wait_for()
         told = self.page.get_by_text(NOT_KEPT)
         expect(told).to_have_count(0) if kept else expect(told.last).to_be_visible()
-        press(self.page, "Next")
         self.done += 1
+
+    def goes_on(self) -> None:
+        press(self.page, "Next")
+        at_question(self.page, self.done + 1, COUNT)
 
     def keys(self) -> set[str]:
         return {f"recall-{SEED}-{one.id}"[:200] for one in self.asked[: self.done]}
@@ -119,28 +137,37 @@ def thaw(database: Server) -> None:
     database.signal(signal.SIGCONT)
 
 
-def test_a_learner_outlives_the_database(tabs: Tabs, database: Server, site: str) -> None:
+def test_a_learner_outlives_database_and_server(
+    tabs: Tabs, database: Server, site: Site
+) -> None:
     """Nothing that was answered is lost, kept at once or later; no page dies, nor one beside it.
     (That many learners are kept at the same time is in tests/progress.)"""
-    one = Learner(tabs.new(site), site)
+    one = Learner(tabs.new(site.url), site.url)
     other = one.page.context.new_page()
     other.set_default_timeout(PATIENCE * 1000)
-    works_again(other, site)
+    works_again(other, site.url)
     for begin, end, looks in (
         (Server.stop, Server.start, (home, lesson, tools)),
         (freeze, thaw, (home, partial(lesson, ways=PATH[:1]))),
     ):
         one.answers(kept=True)
+        one.goes_on()
         begin(database)
         one.answers(kept=False)
+        one.goes_on()
         for look in looks:
             look(other)
         end(database)
-        works_again(other, site)
+        works_again(other, site.url)
     one.answers(kept=True)
     database.stop()
     database.start()
+    one.goes_on()
     one.answers(kept=True)
+    site.kill()  # as soon as the verdict is shown
+    site.start()
+    one.page.reload()
+    at_question(one.page, one.done + 1, COUNT)
     store = Store(database.url)
     try:
         assert one.keys() == {kept.key for kept in store.progress(one.name).answers}
