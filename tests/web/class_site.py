@@ -1,4 +1,4 @@
-"""`pullscope app --workers 2` for a class, behind a proxy of `docs/hosting.md`."""
+"""`pullscope app --workers 2` for a class, behind the proxies of `docs/hosting.md`."""
 
 import os
 import signal
@@ -37,11 +37,22 @@ def free_ports(count: int) -> int:
 
 @dataclass(frozen=True)
 class ClassSite:
-    """A class's address, the folder of the proxy in front, and the parent of the processes."""
+    """A class's address, the folder of the proxy in front, the port of the first process, and the
+    parent of all."""
 
     url: str
     folder: Path
+    first: int
     parent: "subprocess.Popen[bytes]"
+
+    @contextmanager
+    def behind(self, proxy: str) -> Iterator[None]:
+        """The address is this proxy's. It ends only after the pages that are open there."""
+        ports = range(self.first, self.first + len(PROCESSES))
+        port = int(self.url.rpartition(":")[2])
+        inner = " ".join(f"http://127.0.0.1:{one}" for one in ports)
+        with PROXIES[proxy](self.folder, port, inner):
+            yield
 
     def client(self) -> httpx.Client:
         trusted = ssl.create_default_context(cafile=str(self.folder / "server.pem"))
@@ -66,19 +77,17 @@ class ClassSite:
 
 
 @contextmanager
-def class_site(folder: Path, database: str, proxy: str) -> Iterator[ClassSite]:
+def class_site(folder: Path, database: str) -> Iterator[ClassSite]:
     first, port = free_ports(len(PROCESSES)), free_port()
     url = f"https://localhost:{port}"
     command = [sys.executable, "-m", "simulator", "app", "--class", "--public-url", url,
                "--port", str(first), "--workers", "2"]  # fmt: skip
     about = {**os.environ, VARIABLE: database}
     parent = subprocess.Popen(command, cwd=ROOT, env=about, stdout=subprocess.DEVNULL)
-    behind = " ".join(f"http://127.0.0.1:{first + place}" for place in range(len(PROCESSES)))
     try:
         for place in (0, 1):
             wait_for(f"http://127.0.0.1:{first + place}/_stcore/health", patience=STARTING)
-        with PROXIES[proxy](folder, port, behind):
-            yield ClassSite(url, folder, parent)
+        yield ClassSite(url, folder, first, parent)
     finally:
         parent.terminate()
         parent.wait(PATIENCE)

@@ -3,7 +3,7 @@ PostgreSQL: all of Pullscope works, each learner meets their own, and no process
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -11,11 +11,12 @@ from threading import Lock
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.dockerd import Docker, dockerd
-from tests.pages import PATIENCE
+from tests.dockerd import Docker
+from tests.pages import PATIENCE, settled
 from tests.postgres import Server, running
+from tests.tabs import Tabs
 from tests.web.class_site import ClassSite, class_site
 from tests.web.own_docker import Learner, visit
 
@@ -28,50 +29,51 @@ RECORD = {"key": "k1", "at": "2026-11-24T12:00:00Z", "question": "q", "objective
 PROGRESS = json.dumps({"format": "pullscope-progress/1", "answers": [RECORD]}).encode()
 
 
-@pytest.fixture(scope="module")
-def database() -> Iterator[Server]:
-    with running() as server:
-        yield server
+def test_a_class_outlives_its_processes(tabs: Tabs, docker: Docker, tmp_path: Path) -> None:
+    """Behind nginx: two learners, whose pages are in two processes, and a teacher's room. One
+    process after the other is killed in the middle of a vote, then PostgreSQL is restarted: what
+    was acknowledged counts, docker and pages go on. Then Caddy takes nginx's place."""
+    with running() as database, class_site(tmp_path, database.url) as site:
+        with site.behind("nginx"):
+            new_browsers_are_shared_out(site)
+            learners = [visit(at(tabs, site, process), site.url) for process in (0, 1)]
+            whole_class(site, database, learners, docker)
+            for me in learners:
+                me.page.goto("about:blank")
+        with site.behind("caddy"):
+            all_is_reached(site, learners[0])
 
 
-@pytest.fixture(scope="module")
-def site(
-    database: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ClassSite]:
-    with class_site(tmp_path_factory.mktemp("nginx"), database.url, "nginx") as made:
-        yield made
+def whole_class(
+    site: ClassSite, database: Server, learners: Sequence[Learner], docker: Docker
+) -> None:
+    with ExitStack() as held:
+        teacher = learners[1].page.context.new_page()
+        code = opened_room(teacher, site)
+        dockers_are_seen(teacher, [Phone(held, site, code) for _ in learners], learners, docker)
+        phones = [Phone(held, site, code) for _ in range(SEATS + 1)]
+        counted = teacher.get_by_test_id("stMetricValue").nth(1)
+        all_vote(site, phones[:SEATS], counted)
+        outlives_its_docker(site, learners[0], docker)
+        for process, me in enumerate(learners):
+            comes_back(site, process, me.page)
+            progress_goes_up_and_down(me.page)
+        database.stop()
+        database.start()
+        assert phones[SEATS].vote(2)
+        expect(counted).to_have_text(str(SEATS + 1))
+        teacher.close()
 
 
-Open = Callable[[int], Page]
-
-
-@pytest.fixture
-def at(browser: Browser, site: ClassSite) -> Iterator[Open]:
+def at(tabs: Tabs, site: ClassSite, process: int) -> Page:
     """A page of a browser that belongs to this process for pages."""
-    made = []
-
-    def opened(process: int) -> Page:
-        context = browser.new_context(ignore_https_errors=True)
-        cookie = {"name": "pullscope_page", "value": str(process), "url": site.url}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        made.append(context)
-        return context.new_page()
-
-    yield opened
-    for context in made:
-        context.close()
+    page = tabs.new(site.url, ignore_https_errors=True)
+    cookie = {"name": "pullscope_page", "value": str(process), "url": site.url}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    return page
 
 
-def pulls(me: Learner, docker: Docker) -> None:
-    """A real one, and the page follows it to its end."""
-    told = docker("login", "-u", me.name, "--password-stdin", me.host, typed=me.password)
-    assert told.returncode == 0, told.stderr
-    told = docker("pull", me.image("app:1.0"))
-    assert told.returncode == 0, told.stderr
-    expect(me.page.locator(".live")).to_contain_text("app:1.0")
-
-
-def test_new_browsers_are_shared_out(site: ClassSite) -> None:
+def new_browsers_are_shared_out(site: ClassSite) -> None:
     """And one that is known stays where it is."""
     with site.client() as client:
         heads = {"Accept": "text/html"}
@@ -83,33 +85,65 @@ def test_new_browsers_are_shared_out(site: ClassSite) -> None:
         assert all("set-cookie" not in client.get("/", headers=heads).headers for _ in range(4))
 
 
-def test_each_learner_meets_their_own_docker(at: Open, site: ClassSite, docker: Docker) -> None:
-    """Real pulls of two learners, whose pages are in two processes."""
-    first, second = (visit(at(process), site.url) for process in (0, 1))
-    pulls(first, docker)
-    pulls(second, docker)
-    expect(first.page.locator(".live")).not_to_contain_text(second.name)
+def pulls(me: Learner, docker: Docker) -> None:
+    """A real one, and the page follows it to its end."""
+    told = docker("login", "-u", me.name, "--password-stdin", me.host, typed=me.password)
+    assert told.returncode == 0, told.stderr
+    told = docker("pull", me.image("app:1.0"))
+    assert told.returncode == 0, told.stderr
+    expect(me.page.locator(".live")).to_contain_text("app:1.0")
 
 
-def test_progress_goes_up_and_down(at: Open, site: ClassSite) -> None:
-    """An upload reaches the process of its page, from both; a download comes from it."""
-    for process in (0, 1):
-        page = at(process)
-        page.set_default_timeout(PATIENCE * 1000)
-        page.goto(f"{site.url}/progress?lang=en")
-        file = {"name": "progress.json", "mimeType": "application/json", "buffer": PROGRESS}
-        page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
-        expect(page.get_by_text(re.compile("1 records? w"))).to_be_visible()
-        with page.expect_download() as download:
-            page.get_by_role("button", name=re.compile("^Export|^Save|^Download")).first.click()
-        assert b"k1" in Path(download.value.path()).read_bytes()
+def dockers_are_seen(
+    teacher: Page, phones: Sequence["Phone"], learners: Sequence[Learner], docker: Docker
+) -> None:
+    """The teacher sees where each docker is: one has pulled, one is stuck. Then it pulls, too, and
+    each learner has met their own."""
+    pulled, stuck = learners
+    for phone, me in zip(phones, learners, strict=True):
+        told = phone.client.post(f"{phone.path}/docker", data={"docker": me.name})
+        assert told.status_code == 303
+    pulls(pulled, docker)
+    refused = docker("login", "-u", stuck.name, "--password-stdin", stuck.host, typed="wrong")
+    assert refused.returncode != 0
+    rows = teacher.get_by_test_id("stTable").locator("tbody tr")
+    expect(rows.nth(0)).to_contain_text(re.compile(r"^\s*2\s*login"))
+    expect(rows.nth(0).locator("td").last).not_to_be_empty()
+    expect(rows.nth(1)).to_contain_text(re.compile(r"^\s*1\s*login · pull .*Done"))
+    expect(rows.nth(1).locator("td").last).to_be_empty()
+    pulls(stuck, docker)
+    expect(pulled.page.locator(".live")).not_to_contain_text(stuck.name)
+
+
+def outlives_its_docker(site: ClassSite, me: Learner, docker: Docker) -> None:
+    """Account and password are in the database: docker goes on, and so does the page."""
+    site.waits("/v2/")  # docker would not wait for so long, and ask without TLS then
+    pulls(me, docker)
+
+
+def comes_back(site: ClassSite, process: int, page: Page) -> None:
+    """At the same address and with the same cookie, also of a process that was killed."""
+    site.waits("/_stcore/health", pullscope_page=str(process))
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def progress_goes_up_and_down(page: Page) -> None:
+    """An upload reaches the process of its page; a download comes from it."""
+    settled(page).get_by_role("link", name="Your progress", exact=True).click()
+    file = {"name": "progress.json", "mimeType": "application/json", "buffer": PROGRESS}
+    page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    expect(page.get_by_text(re.compile("1 records? w"))).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^Export|^Save|^Download")).first.click()
+    assert b"k1" in Path(download.value.path()).read_bytes()
 
 
 class Phone:
     """With a seat, over the proxy."""
 
-    def __init__(self, client: httpx.Client, code: str) -> None:
-        self.client, self.path = client, f"/room/{code}"
+    def __init__(self, held: ExitStack, site: ClassSite, code: str) -> None:
+        self.client, self.path = held.enter_context(site.client()), f"/room/{code}"
         assert self.client.post(f"{self.path}/seat").status_code == 303
 
     def page(self) -> str:
@@ -138,44 +172,6 @@ def opened_room(teacher: Page, site: ClassSite) -> str:
     return code
 
 
-def test_a_room_outlives_its_process_and_its_database(
-    at: Open, site: ClassSite, database: Server
-) -> None:
-    """Killed in the middle of a vote: what was acknowledged counts, and whose vote was not
-    acknowledged votes again. Then PostgreSQL is restarted."""
-    teacher = at(1)
-    code = opened_room(teacher, site)
-    with ExitStack() as held:
-        phones = [Phone(held.enter_context(site.client()), code) for _ in range(SEATS + 1)]
-        counted = teacher.get_by_test_id("stMetricValue").nth(1)
-        all_vote(site, phones[:SEATS], counted)
-        database.stop()
-        database.start()
-        assert phones[SEATS].vote(2)
-        expect(counted).to_have_text(str(SEATS + 1))
-
-
-def test_the_teacher_sees_where_each_docker_is(at: Open, site: ClassSite, docker: Docker) -> None:
-    """Two learners, each with an engine of their own and a seat: one has pulled, one is stuck."""
-    pulled, stuck = (visit(at(process), site.url) for process in (0, 1))
-    teacher = at(1)
-    code = opened_room(teacher, site)
-    with ExitStack() as held:
-        other = held.enter_context(dockerd())
-        for me in (pulled, stuck):
-            phone = Phone(held.enter_context(site.client()), code)
-            told = phone.client.post(f"{phone.path}/docker", data={"docker": me.name})
-            assert told.status_code == 303
-        pulls(pulled, docker)
-        told = other("login", "-u", stuck.name, "--password-stdin", stuck.host, typed="wrong")
-        assert told.returncode != 0
-    rows = teacher.get_by_test_id("stTable").locator("tbody tr")
-    expect(rows.nth(0)).to_contain_text(re.compile(r"^\s*2\s*login"))
-    expect(rows.nth(0).locator("td").last).not_to_be_empty()
-    expect(rows.nth(1)).to_contain_text(re.compile(r"^\s*1\s*login · pull .*Done"))
-    expect(rows.nth(1).locator("td").last).to_be_empty()
-
-
 def all_vote(site: ClassSite, phones: list[Phone], counted: Locator) -> None:
     """One process after the other is killed meanwhile."""
     acknowledged: list[int] = []
@@ -200,40 +196,16 @@ def all_vote(site: ClassSite, phones: list[Phone], counted: Locator) -> None:
         assert f"Your vote: {'ABCD'[seat % 4]}" in phones[seat].page()
 
 
-def test_a_learner_outlives_the_process_of_the_docker(
-    at: Open, site: ClassSite, docker: Docker
-) -> None:
-    """Account and password are in the database: docker goes on, and so does the page."""
-    me = visit(at(0), site.url)
-    docker("login", "-u", me.name, "--password-stdin", me.host, typed=me.password)
-    site.kill("docker 0")
-    site.waits("/v2/")  # docker would not wait for so long, and ask without TLS then
-    pulls(me, docker)
-
-
-def test_pages_come_back(at: Open, site: ClassSite) -> None:
-    """Of a process that was killed, at the same address and with the same cookie."""
-    page = at(0)
-    page.set_default_timeout(PATIENCE * 1000)
-    page.goto(f"{site.url}/own-docker?lang=en")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    site.kill("pages 0")
-    site.waits("/_stcore/health", pullscope_page="0")
-    page.reload()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-
-
-def test_behind_caddy(tmp_path: Path, database: Server, browser: Browser) -> None:
-    """The same from its example: page, registry and room."""
-    with class_site(tmp_path, database.url, "caddy") as site:
-        page = browser.new_page(ignore_https_errors=True)
-        me = visit(page, site.url)
-        with site.client() as client:
-            assert client.get("/v2/").status_code == 401
-            token = client.get(
-                "/token", params={"account": me.name, "service": "pullscope"},
-                auth=(me.name, me.password),
-            )  # fmt: skip
-            assert token.status_code == 200
-            assert "Code of the room" in client.get("/room/").text
-        page.close()
+def all_is_reached(site: ClassSite, me: Learner) -> None:
+    """Page with its live events, registry and room."""
+    me.page.goto(f"{site.url}/own-docker")
+    expect(me.page.locator(".live")).to_have_class(re.compile(r"\bon\b"))
+    with site.client() as client:
+        assert client.get("/v2/").status_code == 401
+        token = client.get(
+            "/token", params={"account": me.name, "service": "pullscope"},
+            auth=(me.name, me.password),
+        )  # fmt: skip
+        assert token.status_code == 200
+        assert "Code of the room" in client.get("/room/").text
+    me.page.goto("about:blank")
