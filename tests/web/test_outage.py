@@ -137,9 +137,7 @@ def thaw(database: Server) -> None:
     database.signal(signal.SIGCONT)
 
 
-def test_a_learner_outlives_database_and_server(
-    tabs: Tabs, database: Server, site: Site
-) -> None:
+def test_a_learner_outlives_database_and_server(tabs: Tabs, database: Server, site: Site) -> None:
     """Nothing that was answered is lost, kept at once or later; no page dies, nor one beside it.
     (That many learners are kept at the same time is in tests/progress.)"""
     one = Learner(tabs.new(site.url), site.url)
