@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from simulator.words import i18n
 from tests.axe import violations
 from tests.pages import PATIENCE, settled
+from tests.tabs import Tabs
 
 PHONE = {"width": 360, "height": 640}
 
@@ -24,10 +25,11 @@ QUERY = "?lang=de"
 class People:
     """Everyone in the room, each with a browser of their own."""
 
-    def __init__(self, browser: Browser, site: str) -> None:
-        self.browser, self.site = browser, site
+    def __init__(self, tabs: Tabs, site: str) -> None:
+        self.browser, self.site = tabs.browser, site
         self.contexts: list[BrowserContext] = []
-        self.teacher = self.someone(f"{site}/class", 1280, 900)
+        self.teacher = tabs.new(site, 1280, 900)
+        self.teacher.goto(f"{site}/class{QUERY}")
         self.click("Open a room")
         link = self.teacher.locator("a[href*='/room/']:not([href*='/screen'])")
         self.address = str(link.get_attribute("href"))
@@ -78,8 +80,8 @@ class People:
 
 
 @pytest.fixture
-def people(browser: Browser, own_app: str) -> Iterator[People]:
-    made = People(browser, own_app)
+def people(tabs: Tabs, own_app: str) -> Iterator[People]:
+    made = People(tabs, own_app)
     yield made
     made.leave()
 
