@@ -16,10 +16,10 @@ from tests.web.test_browser import at_step
 from tests.web.watching import at_rest, beside_until, frames, moved, sample
 
 FAILING = (
-    "rate-limited", "wrong-password", "corrupted-layer", "no-right", "untrusted-certificate",
+    "rate-limited", "wrong-password", "corrupted-layer", "plain-http", "no-right", "down",
+    "unknown-tag", "no-login", "untrusted-certificate", "no-such-host",
 )  # fmt: skip
-"""Each party that can fail, and those with the longest words; the first one is chosen by its
-cause, the others by name. (What each run's steps say is in tests/views.)"""
+"""Each party that can fail; the first one is chosen by its cause, the others by name."""
 SHOWN = (1, 2, 4, 6, 8, 11, 14, 15, 19, 22, 25, LAST)
 """Steps of each kind: typed, asked and answered, found, planned, received, verified, ended."""
 
@@ -55,14 +55,6 @@ def through(page: Page, last: int) -> list[tuple[int, str]]:
     return out
 
 
-def steps_to(page: Page, number: int) -> None:
-    """On to this step, one after the other."""
-    at = int(page.locator(".stage").get_attribute("data-step") or 0)
-    for _step in range(at, number):
-        page.keyboard.press("ArrowRight")
-    at_step(page, number)
-
-
 def messages(page: Page) -> list[str]:
     return page.locator(".talk .no").all_inner_texts()
 
@@ -82,31 +74,37 @@ def message(page: Page) -> dict[str, Any]:
 
 
 def test_a_step_shows_what_the_machine_did(usual: Page) -> None:
-    """At a step of each kind the page shows that step's words, box, row, tracker, status and
-    message: all in view on a laptop. The lanes hold what has happened and no more."""
+    """At each step of the run all of it is in view on a laptop; a step of each kind shows its own
+    words, box, row, tracker, status and message. The lanes hold what has happened and no more."""
     page = usual
     at_rest(page)
-    for step in (STEPS[number - 1] for number in SHOWN):
-        steps_to(page, step["number"])
-        expect(page.locator(".account h3")).to_have_text(f"{step['number']} · {step['title']}")
-        expect(page.locator(f".rail [data-node={step['node']}]")).to_have_class("now")
-        expect(page.locator(".sentence p")).to_have_text(step["talk"]["said"])
-        expect(page.locator(".table tr.now th").first).to_have_text(str(step["row"]))
-        for name, value in step["tracker"].items():
-            row = page.locator(".tracker tr", has_text=name)
-            shown = "mark" if name in step["changed"] else "td"
-            expect(row.locator(shown)).to_have_text(value)
-        if step["exchange"]:
-            expect(page.locator(".wire .status")).to_contain_text(str(step["exchange"]["status"]))
-        assert messages(page) == [str(one) for one in range(1, step["number"] + 1)]
-        held = {name: text for name, text in step["has"].items() if text}
-        talk = step["talk"]
-        assert message(page) == {"label": talk["label"], "short": talk["short"], "has": held}
+    for step in STEPS:
+        at_step(page, step["number"])
+        if step["number"] in SHOWN:
+            shows(page, step)
         assert hidden(page) == [], step["number"]
+        page.keyboard.press("ArrowRight")
     for key, number in (("Home", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("4", 11)):
         page.keyboard.press(key)
         at_step(page, number)
         assert messages(page) == [str(one) for one in range(1, number + 1)]
+
+
+def shows(page: Page, step: dict[str, Any]) -> None:
+    expect(page.locator(".account h3")).to_have_text(f"{step['number']} · {step['title']}")
+    expect(page.locator(f".rail [data-node={step['node']}]")).to_have_class("now")
+    expect(page.locator(".sentence p")).to_have_text(step["talk"]["said"])
+    expect(page.locator(".table tr.now th").first).to_have_text(str(step["row"]))
+    for name, value in step["tracker"].items():
+        row = page.locator(".tracker tr", has_text=name)
+        shown = "mark" if name in step["changed"] else "td"
+        expect(row.locator(shown)).to_have_text(value)
+    if step["exchange"]:
+        expect(page.locator(".wire .status")).to_contain_text(str(step["exchange"]["status"]))
+    assert messages(page) == [str(one) for one in range(1, step["number"] + 1)]
+    held = {name: text for name, text in step["has"].items() if text}
+    talk = step["talk"]
+    assert message(page) == {"label": talk["label"], "short": talk["short"], "has": held}
 
 
 def test_a_failing_run_takes_the_branch(learner: Open) -> None:
