@@ -83,12 +83,6 @@ def docker() -> Iterator[Docker]:
         yield started
 
 
-def ours(message: ConsoleMessage) -> bool:
-    """An error, but for Streamlit's own: on a page of its own path it first asks for its health
-    there, before it asks at the root."""
-    return message.type == "error" and "/_stcore/" not in message.location.get("url", "")
-
-
 @pytest.fixture
 def tabs(browser: Browser) -> Iterator[Tabs]:
     """Pages as new, which are taken back after the test."""
@@ -141,7 +135,7 @@ def listening(complaints: list[str]) -> Iterator[Callable[[Page], Page]]:
     heard: list[Page] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        if ours(message):
+        if message.type == "error":
             complaints.append(message.text)
 
     def on_error(error: Error) -> None:

@@ -136,13 +136,18 @@ def prepared(answer: Kept) -> Kept:
     return Kept({**answer.start, "headers": headers.raw}, packed)
 
 
+WHERE = b'<script>window.__streamlit={BACKEND_BASE_URL:new URL("./",location).href}</script>'
+"""Tells Streamlit's scripts where its server is. They would look for it below the page's own path
+first, and at the root a tenth of a second later."""
+
+
 def with_ours(document: bytes) -> bytes:
     """Streamlit's document with our style, our name until it draws, and hints what to load."""
     added = {
         b"<body>": b"<body>" + style(),
         ROOT: ROOT + b'<p id="loading">Pullscope</p>',
         FONT: FONT + b' fetchpriority="low"',
-        b"</head>": hints(document) + b"</head>",
+        b"</head>": WHERE + hints(document) + b"</head>",
     }
     for place, more in added.items():
         document = document.replace(place, more, 1)

@@ -32,13 +32,14 @@ def script(client: httpx.Client) -> str:
 
 @pytest.mark.parametrize("path", ["/", f"/{STAGE}"])
 def test_the_document_has_our_style_once(client: httpx.Client, path: str) -> None:
-    """Compressed, after the head, and never from the browser's cache."""
+    """Compressed, after the head, and never from the browser's cache. The head says where the
+    server is: a page of its own path complains to the console where it has to look for it."""
     answer = client.get(path, headers=PAGE)
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["cache-control"] == "no-cache"
     head, _body, body = answer.text.partition("<body>")
     assert body.count(assets.text("page/page.css")) == 1
-    assert "<style>" not in head
+    assert "<style>" not in head and "BACKEND_BASE_URL" in head
 
 
 def test_a_script_is_sent_small_and_kept_for_good(client: httpx.Client) -> None:
