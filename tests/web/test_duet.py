@@ -146,6 +146,8 @@ def shows(lane: Locator, step: dict[str, Any] | None) -> None:
 
 
 SIZES = ((1920, 1080), (1366, 768), (768, 1024), (390, 844), (320, 640))
+SHOWN = (1366, 390)
+"""The widths of which a picture is kept."""
 
 
 def test_the_lanes_fit(duet: Page) -> None:
@@ -158,8 +160,9 @@ def test_the_lanes_fit(duet: Page) -> None:
             duet.set_viewport_size({"width": width, "height": height})
             frames(duet, 5)
             lanes_fit(duet, width, height)
-            scheme = "dark" if dark else "light"
-            duet.screenshot(path=SHOTS / f"what-if-{width}-{scheme}.png")
+            if width in SHOWN:
+                scheme = "dark" if dark else "light"
+                duet.screenshot(path=SHOTS / f"what-if-{width}-{scheme}.png")
 
 
 def lanes_fit(page: Page, width: int, height: int) -> None:
