@@ -30,3 +30,9 @@ def trees(*packages: str) -> tuple[ast.Module, ...]:
     root = Path(simulator.__path__[0])
     files = sorted(file for name in packages or [""] for file in (root / name).rglob("*.py"))
     return tuple(ast.parse(file.read_text()) for file in files)
+
+
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """All of this tree, which is walked once in a process."""
+    return tuple(ast.walk(tree))

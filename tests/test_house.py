@@ -5,7 +5,7 @@ The lists hold what is still too large or late; entries only go.
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from statistics import median
 
 from tests.pages import ROOT
@@ -40,15 +40,21 @@ def sources(*roots: str) -> dict[str, str]:
     return {file.relative_to(ROOT).as_posix(): file.read_text("utf-8") for file in files}
 
 
-def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def functions() -> tuple[tuple[str, Function], ...]:
     """Every function of the package, by its file and name."""
-    for name, text in sources("simulator").items():
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield f"{name} {node.name}", node
+    return tuple(
+        (f"{name} {node.name}", node)
+        for name, text in sources("simulator").items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, Function)
+    )
 
 
-def size(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+def size(node: Function) -> int:
     return (node.end_lineno or 0) - node.lineno + 1
 
 

@@ -18,6 +18,8 @@ from simulator.decoder.redaction import mask
 from simulator.protocol.challenge import Challenge
 from tests import modules
 
+pytestmark = pytest.mark.xdist_group("sources")  # which are parsed and walked once
+
 SEEDS = (
     "a", "A", "0", " ", "-", "_", ".", "/", ":", "=", '"', "'", "\\", "[", "{", "<", ",", "\n",
     "a.", "a-", "a=", "a,", "a:", "a/", 'a="', "a b ", ". ", "0:", "0.", "eyJa", "ey.", "Basic ",
@@ -87,8 +89,8 @@ def uses() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     passed: set[str] = set()
     for tree in modules.trees():
-        called = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-        for node in ast.walk(tree):
+        called = {id(n.value) for n in modules.nodes(tree) if isinstance(n, ast.Attribute)}
+        for node in modules.nodes(tree):
             if isinstance(node, ast.Attribute) and node.attr in {*WAYS, *SAME}:
                 found.setdefault(last_name(node.value), set()).add(SAME.get(node.attr, node.attr))
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -103,7 +105,7 @@ def last_name(node: ast.expr) -> str:
 def written() -> Iterator[tuple[str, str]]:
     """Patterns that are given to `re` as they are used."""
     for tree in modules.trees():
-        for node in ast.walk(tree):
+        for node in modules.nodes(tree):
             match node:
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="re"), attr=way),

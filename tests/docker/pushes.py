@@ -11,7 +11,7 @@ from simulator.lesson.library import find_lesson
 from simulator.protocol.message import Exchange, Response, Transport
 from simulator.protocol.network_failure import NetworkFailure
 from simulator.recordings.document import Engine, Recording, second_lab
-from simulator.recordings.scene import played, scene_of
+from simulator.recordings.scene import Scene, played, scene_of
 from simulator.scenarios import play
 from simulator.scenarios.model import own_scenarios
 from simulator.sources.mock import mock
@@ -39,17 +39,23 @@ def situations() -> dict[str, Recording]:
     return {name: one for name, one in second_lab().items() if "push" in name}
 
 
+@cache
+def scene_at(name: str, engine: Engine) -> Scene:
+    """Where this push was recorded."""
+    return scene_of(situations()[name], engine)
+
+
 def edges(engine: Engine) -> set[Edge]:
     """Of all pushes, as they were recorded."""
     found: set[Edge] = set()
     for one in situations().values():
         runs = played(one, scene_of(one, engine))
         found |= {(s.before.phase, type(s.event)) for run in runs for s in run}
-    scene = scene_of(situations()["push_no_rights"], engine)
+    scene = scene_at("push_no_rights", engine)
     for line in OTHERS:
         run = steps(State(scene.client, (parse(line),)), mock(scene.world))
         found |= {(s.before.phase, type(s.event)) for s in run}
-    scene = scene_of(situations()["push_cross_repo_mount"], engine)
+    scene = scene_at("push_cross_repo_mount", engine)
     run = steps(State(scene.client, tuple(map(parse, ALL_TAGS))), mock(scene.world))
     found |= {(s.before.phase, type(s.event)) for s in run}
     for phase in (Phase.AUTHORIZING_PUSH, Phase.AUTHORIZING_UPLOAD, Phase.PINGING_PUSH):
@@ -78,7 +84,7 @@ def edges_with(phase: Phase, answer: Response | NetworkFailure, engine: Engine) 
     """Of pushes in which this phase only ever gets this answer."""
     found: set[Edge] = set()
     for name in STARTS:
-        scene, first = scene_of(situations()[name], engine), first_states(name, engine)
+        scene, first = scene_at(name, engine), first_states(name, engine)
         if phase in first:
             found |= set(told(mock(scene.world), first[phase], phase, answer))
     return found
@@ -87,7 +93,7 @@ def edges_with(phase: Phase, answer: Response | NetworkFailure, engine: Engine) 
 @cache
 def first_states(name: str, engine: Engine) -> dict[Phase, State]:
     """The state in which this push first comes to each of its phases."""
-    scene = scene_of(situations()[name], engine)
+    scene = scene_at(name, engine)
     taken = list(steps(State(scene.client, (parse(STARTS[name]),)), mock(scene.world)))
     return {step.before.phase: step.before for step in reversed(taken)}
 

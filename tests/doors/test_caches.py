@@ -5,15 +5,17 @@ import asyncio
 from collections.abc import Iterator
 
 import httpx
+import pytest
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from simulator.live.trouble import known
 from simulator.web.document import Document
-from tests.modules import trees
+from tests.modules import nodes, trees
 from tests.registry.in_process import answered
 from tests.registry.odd_requests import Asked
 
+parsed_once = pytest.mark.xdist_group("sources")
 ENDLESS = ("cache", "functools.cache", "lru_cache(maxsize=None)")
 KNOWN_NAMES = {
     "answer_key", "attempted", "catalog", "component", "first_problem", "firsts", "further_runs",
@@ -24,7 +26,7 @@ KNOWN_NAMES = {
 
 def endless(tree: ast.Module) -> Iterator[str]:
     """The functions of a module that remember every text that they were given."""
-    for one in ast.walk(tree):
+    for one in nodes(tree):
         if not isinstance(one, ast.FunctionDef):
             continue
         named = [ast.unparse(decorator) for decorator in one.decorator_list]
@@ -46,19 +48,21 @@ SERVERS = ("live", "progress", "registry", "room", "web")
 
 def mappings(tree: ast.Module) -> Iterator[str]:
     """The attributes of objects that begin as an empty mapping."""
-    for one in ast.walk(tree):
+    for one in nodes(tree):
         if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Attribute):
             kind = ast.unparse(one.annotation).partition("[")[0]
             if kind in ("dict", "defaultdict", "OrderedDict", "Counter"):
                 yield one.target.attr
 
 
+@parsed_once
 def test_each_mapping_of_a_server_has_a_bound() -> None:
     """A new one is looked at: who can add to it, and what takes entries out again."""
     found = {name for tree in trees(*SERVERS) for name in mappings(tree)}
     assert found == KEPT_BY_NAME
 
 
+@parsed_once
 def test_no_function_remembers_every_text() -> None:
     """A new one gets a bound, or takes names of ours only."""
     found = {name for tree in trees() for name in endless(tree)}

@@ -4,7 +4,8 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,13 +13,31 @@ import pytest
 from tests.registry.alone import APP, REGISTRY_ALONE, Alone, alone, eventually, works
 from tests.registry.odd_requests import HANG
 
+pytestmark = pytest.mark.xdist_group("slow clients")  # both servers start once
 
-@pytest.fixture(scope="module", params=[REGISTRY_ALONE, APP], ids=["registry", "app"])
-def served(request: pytest.FixtureRequest) -> Iterator[Alone]:
-    """Either server in a process of its own, with patience for a second."""
-    with alone(request.param) as started:
+
+@pytest.fixture(scope="module")
+def registry() -> Iterator[Alone]:
+    yield from impatient(REGISTRY_ALONE)
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Alone]:
+    yield from impatient(APP)
+
+
+def impatient(program: str) -> Iterator[Alone]:
+    """The server in a process of its own, with patience for a second."""
+    with alone(program) as started:
         assert eventually(lambda: works(started.host))
         yield started
+
+
+@pytest.fixture(scope="module", params=["registry", "app"])
+def served(request: pytest.FixtureRequest) -> Alone:
+    """Either server."""
+    found: Alone = request.getfixturevalue(request.param)
+    return found
 
 
 FORM = b"Host: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\na"
@@ -38,13 +57,25 @@ def opened(served: Alone) -> socket.socket:
     return socket.create_connection((host, int(port)), timeout=HANG)
 
 
-@pytest.mark.parametrize("case", SLOW)
-def test_who_sends_half_of_it_is_hung_up_on(served: Alone, case: str) -> None:
-    """Whoever answers there: the registry, or Streamlit."""
-    with opened(served) as connection, suppress(ConnectionResetError):
-        connection.sendall(SLOW[case])
-        while connection.recv(65_536):  # raises TimeoutError where the registry does not hang up
-            pass
+def test_who_sends_half_of_it_is_hung_up_on(served: Alone) -> None:
+    """Whoever answers there: the registry, or Streamlit. All wait at the same time."""
+    with ExitStack() as stack:
+        several = {case: stack.enter_context(opened(served)) for case in SLOW}
+        for case, connection in several.items():
+            connection.sendall(SLOW[case])
+        for case, connection in several.items():
+            assert hung_up_on(connection), case
+
+
+def hung_up_on(connection: socket.socket) -> bool:
+    """Whether all that comes has an end."""
+    with suppress(ConnectionResetError):
+        try:
+            while connection.recv(65_536):
+                pass
+        except TimeoutError:
+            return False
+    return True
 
 
 def test_who_sends_a_byte_now_and_then_is_hung_up_on(served: Alone) -> None:
@@ -57,19 +88,27 @@ def test_who_sends_a_byte_now_and_then_is_hung_up_on(served: Alone) -> None:
     assert time.monotonic() - began < HANG
 
 
-@pytest.mark.parametrize("served", [APP], indirect=True, ids=["app"])
-def test_who_takes_no_answers_is_hung_up_on(served: Alone) -> None:
+def test_who_takes_no_answers_is_hung_up_on(app: Alone) -> None:
     """Many requests for a script at once, and nothing is read of what comes back. (The registry's
     blobs are tried in test_guards.)"""
-    script = re.search(r'src="\.?(/[^"]+\.js)"', httpx.get(f"http://{served.host}/").text)
+    script = re.search(r'src="\.?(/[^"]+\.js)"', httpx.get(f"http://{app.host}/").text)
     assert script
     asked = f"GET {script[1]} HTTP/1.1\r\nHost: h\r\n\r\n".encode() * 100
-    with opened(served) as connection, suppress(ConnectionResetError):
+    with opened(app) as connection, suppress(ConnectionResetError):
         connection.sendall(asked)
-        time.sleep(HANG / 2)
+        assert established(connection)
+        assert eventually(lambda: not established(connection))
         taken = sum(map(len, iter(lambda: connection.recv(65_536), b"")))
-        assert taken < 100 * len(httpx.get(f"http://{served.host}{script[1]}").content)
-    assert eventually(lambda: works(served.host))
+        assert taken < 100 * len(httpx.get(f"http://{app.host}{script[1]}").content)
+    assert eventually(lambda: works(app.host))
+
+
+def established(connection: socket.socket) -> bool:
+    """Whether the server still holds its end: of each connection the kernel lists the local and
+    the remote address, and the state (01)."""
+    ours = f":{connection.getsockname()[1]:04X}"
+    ends = (line.split() for line in Path("/proc/net/tcp").read_text("utf-8").splitlines())
+    return any(end[2].endswith(ours) and end[3] == "01" for end in ends)
 
 
 def test_many_slow_clients_leave_nothing_behind(served: Alone) -> None:

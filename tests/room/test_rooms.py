@@ -54,11 +54,9 @@ def process(url: str, clock: Clock) -> Rooms:
 
 
 def sent(rooms: Rooms, id: str, *events: Event) -> Room:
-    room = None
-    for event in events:
-        room = rooms.send(id, event).result(30)
-    assert room
-    return room
+    """The room after these events, of which none waits for the one before it to be on disk."""
+    waiting = [rooms.send(id, event) for event in events]
+    return [one.result(30) for one in waiting][-1]
 
 
 def voting(rooms: Rooms, seats: int = 3) -> Room:

@@ -14,7 +14,7 @@ from tests.room.served import Class, a_class
 
 @pytest.fixture
 def one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Class]:
-    monkeypatch.setattr(asgi, "REQUEST_SECONDS", 1.0)
+    monkeypatch.setattr(asgi, "REQUEST_SECONDS", 0.5)
     with a_class(tmp_path) as made:
         yield made
 
