@@ -15,6 +15,8 @@ from simulator.views.probes import PROBES
 from tests.export.samples import LESSON, ODD, RUNS, asked, drawn, squeezed
 from tests.pages import ROOT
 
+pytestmark = pytest.mark.xdist_group("questions")  # which are made once a process
+
 
 def embedded(whole: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="lesson">(.*?)</script>', whole, re.S)
