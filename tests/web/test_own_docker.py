@@ -61,8 +61,8 @@ def test_docker_all_the_way(join: Join, docker: Docker) -> None:
 
 
 def breaks_and_repairs(me: Learner, docker: Docker) -> None:
-    """The stage comes to the failure that Docker reports. What was broken before is put right: each
-    failure is its own, and at last the pull works."""
+    """The stage comes to the failure that Docker reports. Everything is repaired before the next
+    one, and after the last one the pull works."""
     for switch, event, says in BROKEN:
         me.switch(switch)
         failed = docker("pull", me.image("myimage:latest"))
