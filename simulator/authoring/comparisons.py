@@ -13,6 +13,7 @@ from simulator.lesson.narration import Told, of_event
 from simulator.scenarios import play
 from simulator.scenarios.changes import changes
 from simulator.scenarios.model import own_scenarios, per_own_scenarios, scenarios
+from simulator.views.point import point_of
 
 
 def compared(names: Iterable[str]) -> Iterator[tuple[str, Comparison]]:
@@ -61,4 +62,4 @@ def changed_words(lesson: Lesson, comparison: Comparison) -> Iterator[Told]:
     pair = comparison.parting
     if pair and pair.right:
         later = comparison.right.steps[pair.right.number - 1 :]
-        yield from (of_event(lesson, step) for step in later)
+        yield from (of_event(lesson, step, point_of(step)) for step in later)

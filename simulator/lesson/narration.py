@@ -10,9 +10,9 @@ from simulator.views import sentences
 from simulator.views.commands import command_name
 from simulator.views.message import notes
 from simulator.views.outline import Words
-from simulator.views.point import At, point_of
+from simulator.views.point import At, Point, point_of
 from simulator.views.rows import Span, spans
-from simulator.views.sentences import Variant, chosen, filled, variants_of
+from simulator.views.sentences import Variant, filled, variants_of
 from simulator.views.stage import stage_node
 from simulator.words.i18n import _
 
@@ -27,8 +27,12 @@ class Told:
     variants: Sequence[Variant]
 
     @cached_property
+    def applying(self) -> list[Variant]:
+        return sentences.applying(self.variants, self.at)
+
+    @property
     def shown(self) -> Variant:
-        return chosen(self.variants, self.at)
+        return next(iter(self.applying), self.variants[-1])
 
     @property
     def text(self) -> str:
@@ -55,42 +59,42 @@ def narration(lesson: Lesson, trace: Trace) -> Iterator[Told]:
     node = lesson.nodes[0].id
     for step in trace.steps:
         before, node = node, stage_node(lesson, step, node)
+        at = point_of(step)
         if step.number == 1 or node != before:
-            yield from of_box(lesson, step, node)
-        yield of_event(lesson, step)
-        yield from of_message(step)
-        yield from of_tracker(lesson, step)
+            yield from of_box(lesson, step, at, node)
+        yield of_event(lesson, step, at)
+        yield from of_message(step, at)
+        yield from of_tracker(lesson, step, at)
         for span in ends.get(step.number, []):
             yield from of_row(span)
 
 
-def of_box(lesson: Lesson, step: Step, node: str) -> Iterator[Told]:
+def of_box(lesson: Lesson, step: Step, at: Point, node: str) -> Iterator[Told]:
     """The label of the box that is lit."""
     for box in lesson.document.flow.boxes:
         if box.id == node:
             label = Variant(text=box.label, claims=box.claims)
-            yield Told(f"box.{box.id}.label", step, point_of(step), (label,))
+            yield Told(f"box.{box.id}.label", step, at, (label,))
 
 
-def of_message(step: Step) -> Iterator[Told]:
+def of_message(step: Step, at: Point) -> Iterator[Told]:
     """The notes on the lines of the step's message: definitions."""
-    at = point_of(step)
     for name, note in notes(step.exchange) if step.exchange else ():
         yield Told(f"note.{name}", step, at, (Variant(text=_(note.text), source=note.source),))
 
 
-def of_tracker(lesson: Lesson, step: Step) -> Iterator[Told]:
+def of_tracker(lesson: Lesson, step: Step, at: Point) -> Iterator[Told]:
     """The values of the tracker that this step changed."""
     for probe in lesson.probes:
         value = probe.value(step.after)
         if value != probe.value(step.before):
             shown = Variant(text=probe.words(value), claims=dict(probe.claims(value)))
-            yield Told(f"tracker.{probe.name}", step, point_of(step), (shown,))
+            yield Told(f"tracker.{probe.name}", step, at, (shown,))
 
 
-def of_event(lesson: Lesson, step: Step) -> Told:
-    variants = lesson.variants(step.name, command_name(step))
-    return Told(f"event.{step.name}", step, point_of(step), variants)
+def of_event(lesson: Lesson, step: Step, at: Point) -> Told:
+    """The words of the step's event, at the point after the step."""
+    return Told(f"event.{step.name}", step, at, lesson.variants(step.name, command_name(step)))
 
 
 def of_row(span: Span) -> Iterator[Told]:
@@ -104,4 +108,4 @@ def of_row(span: Span) -> Iterator[Told]:
 
 def faults(told: Told) -> Iterator[str]:
     """Faults of a sentence where it is shown."""
-    return sentences.faults(told.variants, told.at)
+    return sentences.faults_of(told.applying, told.at)

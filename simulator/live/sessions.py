@@ -220,7 +220,9 @@ class Sessions:
         ahead = 1000 if trouble.expired else 0
         registry = registry_for(name, password, trouble, int(asking.now) + ahead)
         realm = f"{self.scheme}://{asking.request.host}/token"
-        known = replace(registry, realm=realm, service=SERVICE, signer=self.signer)
+        known = replace(
+            registry, realm=realm, service=SERVICE, signer=self.signer, drawn=secrets.token_hex(8)
+        )
         if asking.about.kind is Kind.PUSH:
             return Answer(REFUSED_PUSH, known)
         if asking.refused:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from simulator.protocol.reference import HOST
@@ -15,6 +16,7 @@ TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv6 addresses that a gateway translates to the IPv4 address in their last 32 bits (RFC 6052)."""
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether `host` (with or without a port, IPv6 with or without brackets) is this machine.
 

@@ -1,6 +1,7 @@
 """What a request to a registry or a token service asks for, read from its method and path."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -37,6 +38,7 @@ class Target(NamedTuple):
 READING = ("GET", "HEAD")
 
 
+@lru_cache(maxsize=256)
 def target(method: str, path: str) -> Target:
     """What this path (per cent signs and all) is for. OTHER is anything else."""
     kind, name, identifier = parsed(unquote(path.partition("?")[0]))

@@ -73,7 +73,7 @@ class Mutant:
 
 def bent(state: State, event: Event, phase: Phase) -> State:
     """The state after an event that the table sends elsewhere, or does not know."""
-    return replace(keep(state, event), phase=phase)
+    return keep(state, event, phase)
 
 
 def leading(edges: Mapping[tuple[Phase, type[Event]], Phase]) -> Machine:

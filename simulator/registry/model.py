@@ -194,6 +194,9 @@ class Registry:
     """How many pulls it allows; None for any number."""
     signer: Signer = PUBLISHED
     """What signs tokens. A server that others reach brings a secret of its own."""
+    drawn: str = ""
+    """What tells a token from one for the same user in the same second. Whoever serves the
+    registry draws it for each request."""
 
     def fault(self, part: Part, digest: str | None = None) -> Fault | None:
         """The first fault laid on this part, if any."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -138,7 +138,8 @@ def kept_of(after: Registry) -> dict[str, Any]:
 def addressed(registry: Registry, request: Request) -> Registry:
     """The registry as this client reached it: the time is now, and its token service is at the
     same address unless it has one of its own."""
-    registry = registry if registry.now is not None else replace(registry, now=int(time.time()))
+    now = int(time.time()) if registry.now is None else registry.now
+    registry = replace(registry, now=now, drawn=token_hex(8))
     if registry.auth is not Auth.BEARER or registry.realm.startswith(("http://", "https://")):
         return registry
     realm = f"{urlsplit(request.url).scheme}://{request.host}/token"

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 from cryptography import x509
@@ -34,16 +34,33 @@ VALID = (datetime.datetime(2020, 1, 1), datetime.datetime(2120, 1, 1))
 
 def issue(registry: Registry, subject: str, access: Access, now: int) -> str:
     """A token for this registry's service, good for its `token_lifetime`."""
+    service = Service(registry.signer, registry.service, registry.token_lifetime)
+    return signed(service, subject, access, now, registry.drawn)
+
+
+class Service(NamedTuple):
+    """What a token says of the registry that it is for: its signer, its name, and the seconds for
+    which tokens are good."""
+
+    signer: Signer
+    name: str
+    lifetime: int
+
+
+@lru_cache(maxsize=REMEMBERED)
+def signed(service: Service, subject: str, access: Access, now: int, drawn: str) -> str:
+    """The token with these claims. In a played world the same one is asked for again and again:
+    it is signed once, and its signature is checked once."""
     entries = [
         {"type": kind, "name": name, "actions": list(actions)} for kind, name, actions in access
     ]
     claims = {
-        "iss": ISSUER, "sub": subject, "aud": registry.service, "access": entries,
-        "iat": now, "nbf": now - 10, "exp": now + registry.token_lifetime,
-        "jti": f"{subject}-{now}",
+        "iss": ISSUER, "sub": subject, "aud": service.name, "access": entries,
+        "iat": now, "nbf": now - 10, "exp": now + service.lifetime,
+        "jti": f"{subject}-{now}{drawn}",
     }  # fmt: skip
-    headers = {"x5c": [x5c(registry.signer)]}
-    return jwt.encode(claims, key(registry.signer), algorithm="ES256", headers=headers)
+    headers = {"x5c": [x5c(service.signer)]}
+    return jwt.encode(claims, key(service.signer), algorithm="ES256", headers=headers)
 
 
 def verify(token: str, registry: Registry, now: int) -> Mapping[str, Any] | None:

@@ -70,21 +70,24 @@ def resolve(root: Any, path: str) -> Any:
 
 @cache
 def readable(kind: type[Any]) -> frozenset[str]:
-    """The names of the fields and properties of a dataclass."""
+    """The names of the fields and properties of a dataclass; none of another type."""
+    if not is_dataclass(kind):
+        return frozenset()
     properties = {name for name, one in getmembers(kind) if isinstance(one, property)}
     return frozenset(properties | {field.name for field in fields(kind)})
 
 
 def step_into(value: Any, name: str, path: str) -> Any:
-    if name == "count" and isinstance(value, tuple):
-        return len(value)
-    if isinstance(value, tuple) and name.isdecimal() and int(name) < len(value):
-        return value[int(name)]
     if name == "type":
         return type(value).__name__
-    if isinstance(value, Mapping) and name in value:
-        return value[name]
-    kind: type[Any] = type(value)
-    if is_dataclass(kind) and name in readable(kind):
+    kind: Any = type(value)
+    if name in readable(kind):
         return getattr(value, name)
+    if isinstance(value, tuple):
+        if name == "count":
+            return len(value)
+        if name.isdecimal() and int(name) < len(value):
+            return value[int(name)]
+    elif isinstance(value, Mapping) and name in value:
+        return value[name]
     raise LookupError(f"there is no {name!r} in {path!r}")

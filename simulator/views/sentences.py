@@ -87,7 +87,11 @@ def differences(wanted: Mapping[str, Any], at: At) -> Iterator[tuple[str, str]]:
 
 def faults(variants: Sequence[Variant], at: At) -> Iterator[str]:
     """Faults of a place at this point: not one sentence applies, or it does not hold."""
-    fitting = applying(variants, at)
+    return faults_of(applying(variants, at), at)
+
+
+def faults_of(fitting: Sequence[Variant], at: At) -> Iterator[str]:
+    """The same, of the sentences of a place that apply at this point."""
     if len(fitting) != 1:
         yield f"{len(fitting)} sentences apply"
         return

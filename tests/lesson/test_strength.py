@@ -34,7 +34,7 @@ each_lesson = pytest.mark.parametrize(
 class Shown:
     """What a pass over all runs of a lesson finds."""
 
-    first: dict[tuple[str, str], Told] = field(default_factory=dict)
+    first: dict[tuple[str, ...], Told] = field(default_factory=dict)
     weak: set[str] = field(default_factory=set)
     noticed: Counter[str] = field(default_factory=Counter)
 
@@ -52,7 +52,8 @@ def shown(name: str) -> Shown:
 
 def keep(found: Shown, run: str, told: Told) -> None:
     """The first place of this sentence, and what it speaks of without noticing a change."""
-    found.first.setdefault((told.place, str(told.shown)), told)
+    one = told.shown
+    found.first.setdefault((told.place, one.text, str(one.when), str(one.claims)), told)
     lacking = unnoticed(told)
     found.weak |= {f"{told.place}: {told.shown.text}: {one}" for one in lacking}
     spoken = () if told.shown.source else spoken_of(told.shown.text)

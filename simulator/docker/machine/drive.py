@@ -125,22 +125,20 @@ def evolve(state: State, event: Event) -> State:
     phase = TRANSITIONS[state.phase].get(type(event))
     if phase is None:
         raise IllegalTransition(f"can't handle {type(event).__name__} when {state.phase}")
-    return replace(keep(state, event), phase=phase)
+    return keep(state, event, phase)
 
 
-def keep(state: State, event: Event) -> State:
-    """The state with the data of the event, in the same phase."""
+def keep(state: State, event: Event, phase: Phase) -> State:
+    """The state with the data of the event, in this phase."""
     if isinstance(event, e.CommandTyped):
-        return ready.begin(state, event.command)
-    state = (
-        state
-        if isinstance(event, e.RequestMoved)
-        else replace(state, run=redirects.arrived(state.run))
-    )
+        return replace(ready.begin(state, event.command), phase=phase)
+    if state.run.access.moved and not isinstance(event, e.RequestMoved):
+        state = replace(state, run=redirects.arrived(state.run))
     client, run = STORES.get(type(event)), KEEPS.get(type(event))
     return replace(
         state,
         client=client(state, event) if client else state.client,
         run=run(state, event) if run else state.run,
         failure=event if isinstance(event, Failure) else state.failure,
+        phase=phase,
     )

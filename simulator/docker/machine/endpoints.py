@@ -72,9 +72,11 @@ def elsewhere(state: State, endpoint: Endpoint) -> bool:
 
 def visited(state: State, request: Request) -> Endpoint | None:
     """The other host that this request went to."""
-    known = state.client.endpoints(namespace(state)) if state.run.reference else ()
+    if "?ns=" not in request.url or state.run.reference is None:
+        return None
+    known = state.client.endpoints(namespace(state))
     here = (x for x in known if elsewhere(state, x) and request.url.startswith(f"{x.prefix}/"))
-    return next(here, None) if "?ns=" in request.url else None
+    return next(here, None)
 
 
 def original(state: State, request: Request) -> Request:
@@ -98,11 +100,12 @@ def trust(state: State, request: Request) -> Trust:
     usual = state.client.trust(state.run.host)
     if isinstance(state.run.command, ManifestInspect):
         return replace(usual, verifies=not state.lenient(state.run.host))
-    known = state.client.endpoints(namespace(state)) if state.run.reference else ()
-    found = visited(state, request)
-    if state.profile.pings or not known:
+    if state.profile.pings or state.run.reference is None:
         return usual
-    found = found or known[-1]
+    known = state.client.endpoints(namespace(state))
+    if not known:
+        return usual
+    found = visited(state, request) or known[-1]
     verifies = usual.verifies and found.verifies and not state.client.lenient(found.host)
     return Trust(verifies, found.authority)
 

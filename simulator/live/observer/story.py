@@ -80,8 +80,7 @@ def advance(state: State, event: Event) -> State:
     leaves the phase."""
     if type(event) in TRANSITIONS[state.phase]:
         return evolve(state, event)
-    kept = keep(state, event)
-    return replace(kept, phase=Phase.FAILED) if isinstance(event, Failure) else kept
+    return keep(state, event, Phase.FAILED if isinstance(event, Failure) else state.phase)
 
 
 def with_credential(state: State, user: str) -> State:
