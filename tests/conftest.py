@@ -1,6 +1,7 @@
 """What several tests share: the app in a browser, a Docker engine, and which run together."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ expect.set_options(timeout=PATIENCE * 1000)
 # The time of one example depends on the machine.
 settings.register_profile("pullscope", max_examples=EXAMPLES, deadline=None)
 settings.load_profile("pullscope")
+
+# The dozens of servers and commands that tests start find our modules compiled, and so do tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Learners' progress goes to a database of this process's own, in servers that it starts too.
 os.environ["PULLSCOPE_DEBUG"] = "1"  # a test sees an exception, not the sentence in its place

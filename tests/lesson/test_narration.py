@@ -1,10 +1,11 @@
 """Sentences: each is proven wherever it is shown."""
 
 from simulator.lesson.library import find_lesson
-from simulator.lesson.narration import narration
+from simulator.lesson.narration import Told, faults, narration
 from simulator.scenarios.play import trace as run
 from simulator.views.facts import FACTS
 from simulator.views.point import point_of
+from simulator.views.sentences import Variant
 
 LESSON = find_lesson()
 
@@ -44,3 +45,15 @@ def test_facts_of_a_step() -> None:
 
 
 LESSON_NAMES = ("host", "image", "repository", "digest", "token_service", "identity_token")
+
+
+def test_a_place_shows_one_sentence() -> None:
+    """If two apply, or none does, the proof complains."""
+    step = run("works").steps[0]
+    always = Variant(text="It is.", source="https://example.com")
+    never = always.model_copy(update={"when": {"name": "Resolved"}})
+    for variants, told in (
+        ((always,), []), ((always, never), []), ((never,), ["0 sentences apply"]),
+        ((always, always), ["2 sentences apply"]),
+    ):  # fmt: skip
+        assert list(faults(Told("place", step, point_of(step), variants))) == told
