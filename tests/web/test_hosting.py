@@ -64,8 +64,8 @@ def sent(page: Page, name: str, data: bytes) -> None:
 
 
 def test_a_class_behind_the_proxy(site: Site, tabs: Tabs, tmp_path: Path) -> None:
-    """A pull and the largest files go through. Larger ones, metrics and other names are refused. The
-    key to the live view is in no log."""
+    """A pull and the largest files go through. Larger ones, metrics and other names are refused.
+    The key to the live view is in no log."""
     page = tabs.new(site.url, ignore_https_errors=True)
     a_docker_goes_through(page, site, tmp_path)
     the_largest_files_go_through(page, site)
