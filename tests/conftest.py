@@ -1,5 +1,6 @@
 """What several tests share: the app in a browser, a Docker engine, and which run together."""
 
+import gc
 import os
 import sys
 import tempfile
@@ -27,6 +28,9 @@ settings.load_profile("pullscope")
 # The dozens of servers and commands that tests start find our modules compiled, and so do tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A process keeps the runs of all lessons: to look for garbage among them took a seventh of a proof.
+gc.set_threshold(20_000, 20, 20)
 
 # Learners' progress goes to a database of this process's own, in servers that it starts too.
 os.environ["PULLSCOPE_DEBUG"] = "1"  # a test sees an exception, not the sentence in its place
