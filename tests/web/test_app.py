@@ -137,7 +137,7 @@ def test_the_tracker_has_the_lessons_columns_or_every_step() -> None:
 def test_the_terminal_says_which_images_there_are() -> None:
     """As one types them; only the registry on this machine speaks plain HTTP."""
     test = AppTest.from_function(terminal_page, default_timeout=PATIENCE).run()
-    listed = re.split("<pre>|</pre>", test.get("html")[0].proto.body)[1].splitlines()
+    listed = re.split("</?code>", test.get("html")[0].proto.body)[1].splitlines()
     assert {"myprivateregistry.com/myimage:latest", "alpine:3.22"} <= {*listed}
     (plain,) = (one.value for one in test.markdown if "plain HTTP" in one.value)
     assert "`localhost:5000`" in plain

@@ -249,7 +249,7 @@ def code(text: str, command: bool = False) -> None:
     """
     kind = "code-block command" if command else "code-block"
     button = f'<button type="button" data-copied="{_("Copied.")}">{_("Copy")}</button>'
-    st.html(f'<div class="{kind}"><pre>{escape(text)}</pre>{button}</div>')
+    st.html(f'<div class="{kind}"><pre><code>{escape(text)}</code></pre>{button}</div>')
 
 
 def table(shown: Table, name: str) -> None:
