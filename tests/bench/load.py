@@ -220,7 +220,7 @@ def stepping(servers: list[Server], clients: int) -> None:
             loading = threading.Thread(target=keep_loading)
             loading.start()
             try:
-                taken = presses(browser, f"{url}/{STAGE}", 12, 1)
+                taken = [whole for _told, whole in presses(browser, f"{url}/{STAGE}", 12, 1)]
             finally:
                 stop.set()
                 loading.join()

@@ -67,6 +67,7 @@ export class Lanes {
     this.now = this.lineOf(number);
     this.now.classList.add("now");
     this.now.setAttribute("aria-current", "step");
+    this.showHeads(number);
     put(this.at.said, this.data.steps[number - 1].talk.said);
   }
 
@@ -86,8 +87,9 @@ export class Lanes {
   // Earlier rows come when a hand scrolls up to them, or where the field is so high.
   earlier() {
     const { spoken, talk } = this.at, first = talk.firstChild.step;
+    if (first === 1) return; // before any height is asked for
     const above = spoken.scrollHeight - spoken.clientHeight + spoken.scrollTop;
-    if (first === 1 || above > NEAR) return;
+    if (above > NEAR) return;
     if (spoken.scrollTop === 0) this.most += ROWS;
     this.draw(first - ROWS);
   }

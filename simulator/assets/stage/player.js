@@ -211,7 +211,7 @@ class Player {
     if (url.href === location.href) return;
     history.replaceState(history.state, "", url);
     clearTimeout(this.staying);
-    if (this.stayed) this.staying = setTimeout(() => this.stayed(this.number), this.leads ? 0 : STAY);
+    if (this.stayed && this.moved) this.staying = setTimeout(() => this.stayed(this.number), this.leads ? 0 : STAY);
   }
 
   // The page, the projector, the notes, or a frame. The host covers the page; see views.css.
@@ -278,20 +278,15 @@ class Player {
     if (resumes && this.number < this.data.steps.length) this.play();
   }
 
-  // A step shows what happens first, its sentence and its row, and one frame later what it did to
-  // everything else; a jump shows all of it in one frame.
+  // A step tells what happens first, and shows one frame later what it did; a jump shows all in one
+  // frame.
   show(number) {
     const { steps } = this.data, before = this.number;
     this.number = Math.max(1, Math.min(steps.length, number));
-    const step = steps[this.number - 1];
     this.questions.saw(this.number);
     this.until.asked = "";
-    this.stage.classList.toggle("failed", step.failed);
-    this.rail.show(this.number);
-    this.lanes.show(this.number);
-    this.showAccount(step);
+    this.showAccount(steps[this.number - 1]);
     this.questions.show(this.number);
-    this.unscroll();
     if (this.empty || Math.abs(this.number - before) > 1) this.fill();
     else if (!this.waiting) {
       this.waiting = true;
@@ -303,20 +298,23 @@ class Player {
     this.waiting = false;
     if (this.left) return;
     const { number, filled = 0 } = this, step = this.data.steps[number - 1];
+    this.stage.classList.toggle("failed", step.failed);
+    this.rail.show(number);
+    this.lanes.show(number);
     this.showSample(step);
-    this.lanes.showHeads(number);
     this.showTracker(step);
     this.showControls(step, this.empty ? 0 : filled);
     this.showWhole(step);
+    this.unscroll();
+    this.moved ||= number > 1;
     Object.assign(this, { filled: number, empty: false, drawn: 0 });
-    if (filled && number === filled + 1 && !reduced()) this.travel(step);
     this.stage.dataset.event = step.event;
     this.stage.dataset.step = number;
     if (this.data.live) this.announce();
     this.rest();
-    if (this.following) return;
+    if (!this.following) afterFrame(() => this.followed());
     this.following = true;
-    afterFrame(() => this.followed());
+    if (filled && number === filled + 1 && !reduced()) this.travel(step);
   }
 
   // After the frame, which need not wait for it: parts further down, reading out, other windows.
