@@ -89,7 +89,8 @@ def frames(shown: Page, last: int) -> Iterator[Image.Image]:
                 yield taken()
             shown.keyboard.press("Enter")
         shown.locator(".account").click()
-        number = int(shown.locator(".stage").get_attribute("data-step") or last)
+        number += 1
+        shown.wait_for_selector(f".stage[data-step='{number}']")
     yield taken()
 
 

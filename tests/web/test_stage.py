@@ -113,6 +113,7 @@ def predicts_wrong(page: Page, question: dict[str, Any]) -> None:
     to(page, question)
     page.keyboard.press(str(place + 1))
     page.keyboard.press("Enter")
+    at_step(page, question["step"])
     expect(page.locator(".marks .wrong")).to_have_text(f"✗{option['text']}You said")
     expect(page.locator(".marks .right")).to_contain_text("It was")
     expect(page.locator(".why li").first).to_have_text(f"{option['text']} {option['why']}")
