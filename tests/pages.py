@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOW = float(os.environ.get("PULLSCOPE_SLOW", "1"))
@@ -131,8 +131,10 @@ def stays(page: Page) -> None:
 def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select. While a script runs, Streamlit may draw the list of options anew and
     lose a click, so this waits for its end."""
-    settled(page).get_by_role("combobox", name=label).click()
+    spot = settled(page).get_by_role("combobox", name=label)
+    spot.click()
     page.get_by_role("option", name=option, exact=True).click()
+    expect(spot).to_have_value(option)
 
 
 def opened(page: Page, url: str) -> Page:

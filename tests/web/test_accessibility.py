@@ -197,6 +197,7 @@ def answers_by_digit(page: Page) -> None:
 def sizes(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 768})
+        frames(page, 3)
         sizes = page.locator(BUTTONS).evaluate_all(SIZES)
         assert sizes and min(map(min, sizes)) >= 24, width
         assert page.locator(CHOICES).evaluate_all(CUT) == [], width

@@ -59,6 +59,7 @@ def sent_in_every_way(page: Page, field: Locator) -> None:
         type_in(page, field, f"{WORD}-{number}")
         send(field, page.get_by_role("button", name="Log in and pull"))
         expect(page.locator(".code li").first).to_have_text(f"docker login 127.0.0.1:{port}")
+        expect(page.locator(f"input[value*='{WORD}']")).to_have_count(0)  # the field that was sent
         expect(field).to_have_value("")
         assert WORD not in page.content() + page.url
 

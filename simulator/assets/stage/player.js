@@ -310,6 +310,7 @@ class Player {
     Object.assign(this, { filled: number, empty: false, drawn: 0 });
     this.stage.dataset.event = step.event;
     this.stage.dataset.step = number;
+    if (!filled) this.lower();
     if (this.data.live) this.announce();
     this.rest();
     if (!this.following) afterFrame(() => this.followed());
