@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from simulator.scenarios.model import scenarios
 from simulator.web.pages import PAGES
 from tests.axe import violations
 from tests.conftest import Open
-from tests.pages import STAGE, choose, opened, stays
+from tests.pages import STAGE, opened, stays
 from tests.tabs import Tabs
 from tests.web.lesson_run import LAST, QUESTIONS, RUN, STEPS, ask, before
 from tests.web.test_browser import SHOTS, at_step
@@ -157,8 +156,7 @@ def test_the_stage_in_any_state(learner: Open) -> None:
         for_everyone(page, state)
     page.keyboard.press("Escape")
     sizes(page)
-    choose(page, "What happens", scenarios()["no-right"].title)
-    page.wait_for_url(re.compile("scenario=no-right"))
+    page = learner("?scenario=no-right")
     page.keyboard.press("End")
     expect(page.locator(".talk .now .cross")).to_be_visible()
     for_everyone(page, "failed")
