@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -130,11 +130,15 @@ def stays(page: Page) -> None:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select. While a script runs, Streamlit may draw the list of options anew and
-    lose a click, so this waits for its end."""
+    lose a click: this waits for its end, and where the list stays open, clicks again."""
     spot = settled(page).get_by_role("combobox", name=label)
     spot.click()
-    page.get_by_role("option", name=option, exact=True).click()
-    expect(spot).to_have_value(option)
+    for _ in range(3):
+        page.get_by_role("option", name=option, exact=True).click()
+        with suppress(AssertionError):
+            expect(spot).to_have_value(option, timeout=PATIENCE * 100)
+            return
+    raise AssertionError(f"{label}: {option} cannot be chosen")
 
 
 def opened(page: Page, url: str) -> Page:
