@@ -54,8 +54,11 @@ def commands(folder: str) -> Iterator[str]:
 
 
 def draw(path: str) -> None:
+    import streamlit as st  # noqa: PLC0415
+
     from simulator.web import pages  # noqa: PLC0415
 
+    st.session_state.below = True  # as a browser that has drawn the stage says
     lesson = pages.proven("", "en")
     next(page for page in pages.PAGES if page.path == path).draw(lesson)
 

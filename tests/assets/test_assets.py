@@ -27,8 +27,9 @@ def test_a_module_is_joined_once_and_after_its_imports() -> None:
     assert names.index("shared/dom.js") < names.index("stage/flow.js")
 
 
-ON_THEIR_OWN = ("page/focus.js", "room/room.js")
-"""Scripts without styles of their own: the focus of the search, and the page of a seat."""
+ON_THEIR_OWN = ("page/focus.js", "page/later.js", "room/room.js")
+"""Scripts without styles of their own: the focus of the search, what is further down, and the page
+of a seat."""
 
 
 def test_every_script_belongs_to_a_component() -> None:

@@ -230,7 +230,9 @@ def one_page(path: str) -> None:
 
 
 def opened(path: str, language: str) -> AppTest:
+    """This page, with what is further down."""
     test = AppTest.from_function(one_page, default_timeout=3 * PATIENCE, args=(path,))
+    test.session_state.below = True
     test.query_params["lang"] = language
     return test.run()
 

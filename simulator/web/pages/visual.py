@@ -19,7 +19,7 @@ from simulator.recordings.situations import trace as played
 from simulator.scenarios.real_run import InvalidRegistry, run_real
 from simulator.views import player as playing
 from simulator.views import rows
-from simulator.web.components import stage
+from simulator.web.components import later, stage
 from simulator.web.pages import roomstage
 from simulator.web.pages.compare import invitation
 from simulator.web.pages.learner import PREDICTION, arrived, keep, learner, now, shows
@@ -279,6 +279,22 @@ def reading(lesson: Lesson) -> None:
         st.write(paragraph.text)
 
 
+@fragment
+def below(lesson: Lesson, trace: Trace | None, engine: str) -> None:
+    """What is further down waits until the stage can be stepped: a browser draws all parts that it
+    has to load at once. From then on it is there, as long as the page is open."""
+    if "below" not in st.session_state:
+        later.mount("later", lambda: st.session_state.update(below=True))
+        return
+    if trace is not None:
+        provenance(engine)
+        invitation(lesson, trace)
+        tables(lesson, trace)
+    moments(lesson)
+    quiz(lesson)
+    reading(lesson)
+
+
 def page(lesson: Lesson) -> None:
     """The stage of the chosen run, and what the lesson says about it."""
     addressed()
@@ -296,10 +312,4 @@ def page(lesson: Lesson) -> None:
         choices()
         if source == "mock":
             chooser(lesson)
-    if trace is not None:
-        provenance(engine)
-        invitation(lesson, trace)
-        tables(lesson, trace)
-    moments(lesson)
-    quiz(lesson)
-    reading(lesson)
+    below(lesson, trace, engine)
