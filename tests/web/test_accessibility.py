@@ -198,11 +198,13 @@ def sizes(page: Page) -> None:
         frames(page, 3)
         sizes = page.locator(BUTTONS).evaluate_all(SIZES)
         assert sizes and min(map(min, sizes)) >= 24, width
-        assert page.locator(CHOICES).evaluate_all(CUT) == [], width
+        assert page.locator(NAMED).evaluate_all(CUT) == [], width
 
 
-CHOICES = ".st-key-choices input"
-CUT = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.value)"
+NAMED = ".st-key-choices input, .heads button.name b:visible"
+"""What is chosen, and the parties: their names are whole at every width."""
+CUT = """all => all.filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.value ?? one.textContent)"""
 BUTTONS = ".stage button:visible, .stage select:visible"
 SIZES = "all => all.map((one) => [one.offsetWidth, one.offsetHeight])"
 
