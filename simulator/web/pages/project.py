@@ -27,12 +27,12 @@ def page(lesson: Lesson) -> None:
     known = project(lesson)
     st.title(known.title or _("A registry of your own"), anchor=False)
     todo, done = st.columns([3, 2], gap="large")
-    with done:
-        checklist(lesson, known)
-    with todo:
+    with todo:  # first: on a phone it is above the other, which would move when it came later
         steps(known)
         if known.hosted:
             hosted(known)
+    with done:
+        checklist(lesson, known)
 
 
 def steps(known: Project) -> None:

@@ -83,8 +83,6 @@ def playground(lesson: Lesson, engine: str) -> None:
     name = f"try-{engine}"
     st.write(f"**{_('You are alice, and your password is s3cret.')}**")
     left, right = st.columns([5, 2])
-    with right:
-        world(ordinary(engine))
     with left:
         shell = terminal(name, lambda: ordinary(engine))
         if not shell.commands:
@@ -92,6 +90,8 @@ def playground(lesson: Lesson, engine: str) -> None:
                 FIRST, key=f"first-{name}", icon=":material/play_arrow:", on_click=play,
                 args=(name, FIRST),
             )  # fmt: skip
+    with right:
+        world(ordinary(engine))
     last_run(lesson, shell, name)
 
 
