@@ -130,16 +130,16 @@ def opening(rooms: Rooms) -> None:
 def head(beside: served.Served, room: Room, lesson: Lesson) -> None:
     """How to get in, the projector's page, and the stage that phones can follow."""
     address = f"{beside.origin}/room/{room.code}"
-    code, where, screen, stage = st.columns([1, 2, 1.4, 1], vertical_alignment="center")
-    code.header(spaced(room.code), anchor=False)
-    where.markdown(f"{say('address')}: [{address}]({address})")
-    screen.link_button(
-        _("Open the projector"), screen_address(room), icon=":material/present_to_all:"
-    )
-    stage.link_button(
-        _("Open the stage"), page_address("/visual", {"lesson": lesson.id, LEAD: room.code}),
-        icon=":material/play_arrow:", help=_("Phones that want to can follow its steps."),
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.header(spaced(room.code), anchor=False, width="content")
+        st.markdown(f"{say('address')}: [{address}]({address})", width="content")
+        st.link_button(
+            _("Open the projector"), screen_address(room), icon=":material/present_to_all:"
+        )
+        st.link_button(
+            _("Open the stage"), page_address("/visual", {"lesson": lesson.id, LEAD: room.code}),
+            icon=":material/play_arrow:", help=_("Phones that want to can follow its steps."),
+        )  # fmt: skip
 
 
 # -- the room as it is ------------------------------------------------------------------------
