@@ -125,7 +125,7 @@ def shift(page: Page) -> float:
 
 def stays(page: Page) -> None:
     """What loads moves little: the page was asked for, and is whole."""
-    assert shift(loaded(page)) < 0.1, page.url
+    assert shift(loaded(page)) < 0.05, page.url
 
 
 def choose(page: Page, label: str, option: str) -> None:

@@ -81,20 +81,21 @@ def test_a_whole_run_by_ear(usual: Page) -> None:
 
 @pytest.mark.parametrize("path", ["", *(page.path for page in PAGES)])
 def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
-    """In German, which is longer, on a laptop and on a phone: what loads moves little, nothing
-    overflows sideways, the language's switch is in reach, and axe finds nothing of ours, light on
-    the one and dark on the other. tests/axe.py lists Streamlit's own faults."""
-    page = tabs.new(address)
+    """In German, which is longer, on a phone and on a laptop: what loads moves little on the phone,
+    where more stands below another, nothing overflows sideways, the language's switch is in reach,
+    and axe finds nothing of ours, light on the one and dark on the other. tests/axe.py lists
+    Streamlit's own faults."""
+    page = tabs.new(address, 390)
     page.goto(f"{address}/{path}?lang=de")
     page.locator("h1").first.wait_for(state="attached")
     stays(page)
     assert page.locator("html").get_attribute("lang") == "de"
     assert violations(page) == []
-    fits(page, 1366)
-    page.set_viewport_size({"width": 390, "height": 768})
+    fits(page, 390)
+    page.set_viewport_size({"width": 1366, "height": 768})
     turn_dark(page)
     frames(page, 5)
-    fits(page, 390)
+    fits(page, 1366)
     assert violations(page, dark=True) == []
 
 

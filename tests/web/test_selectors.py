@@ -65,6 +65,8 @@ def test_each_selector_matches_something(learner: Open) -> None:
                 page.get_by_role("button", name="Next", exact=True).click()
             left.on(".code-block")
             copies(page)
+    page.get_by_role("link", name="Your own docker", exact=True).click()
+    left.on(".st-key-live-bar")
     page.get_by_role("link", name="Your progress", exact=True).click()
     left.on("#take-along")
     page.get_by_role("link", name="Lessons", exact=True).click()
