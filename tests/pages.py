@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOW = float(os.environ.get("PULLSCOPE_SLOW", "1"))
@@ -139,6 +139,17 @@ def choose(page: Page, label: str, option: str) -> None:
             expect(spot).to_have_value(option, timeout=PATIENCE * 100)
             return
     raise AssertionError(f"{label}: {option} cannot be chosen")
+
+
+def click_away(button: Locator) -> None:
+    """Click a button that its click takes away. Streamlit may lose a click on a part that it draws
+    anew just then: this clicks again as long as the button stays."""
+    for _ in range(3):
+        button.click()
+        with suppress(AssertionError):
+            expect(button).to_have_count(0, timeout=PATIENCE * 200)
+            return
+    raise AssertionError(f"{button} stays")
 
 
 def opened(page: Page, url: str) -> Page:

@@ -81,9 +81,9 @@ def test_a_whole_run_by_ear(usual: Page) -> None:
 
 @pytest.mark.parametrize("path", ["", *(page.path for page in PAGES)])
 def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
-    """In German, which is longer, on a phone and on a laptop: what loads moves little on the phone,
-    where more stands below another, nothing overflows sideways, the language's switch is in reach,
-    and axe finds nothing of ours, light on the one and dark on the other. tests/axe.py lists
+    """In German, which is longer, on a phone and on a laptop. On the phone, whose one column is
+    long, loading moves little. Nothing overflows sideways, the language's switch is in
+    reach, and axe finds nothing of ours, light on the one and dark on the other. tests/axe.py lists
     Streamlit's own faults."""
     page = tabs.new(address, 390)
     page.goto(f"{address}/{path}?lang=de")
@@ -203,7 +203,7 @@ def sizes(page: Page) -> None:
 
 
 NAMED = ".st-key-choices input, .heads button.name b:visible"
-"""What is chosen, and the parties: their names are whole at every width."""
+"""Choices and parties, whose names are whole at every width."""
 CUT = """all => all.filter((one) => one.scrollWidth > one.clientWidth + 1)
   .map((one) => one.value ?? one.textContent)"""
 BUTTONS = ".stage button:visible, .stage select:visible"

@@ -19,8 +19,8 @@ from tests.pages import PATIENCE, ROOT
 
 
 def opened(**query: str) -> AppTest:
-    """The stage's page: an address that names a run leads there from the root. What is below it is
-    there, as after a browser has drawn the stage."""
+    """The stage's page: an address that names a run leads there from the root. It is whole, as
+    after a browser has drawn the stage."""
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     test.session_state.below = True
     for name, value in {"source": "mock", **query}.items():
@@ -46,8 +46,8 @@ def test_the_page_opens_with_the_whole_run() -> None:
 
 
 def test_what_is_below_waits_until_the_browser_rests() -> None:
-    """So that the stage need not wait for it; it comes, and stays. (That a browser says so is seen
-    wherever a test reads what is below.)"""
+    """The stage need not wait for it; it comes, and stays. (Each test in a browser that reads it
+    sees that a browser says so.)"""
     test = opened()
     assert {"Key moments", "Quiz"} <= {one.value for one in test.run().header}
     del test.session_state.below

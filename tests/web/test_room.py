@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from simulator.words import i18n
 from tests.axe import violations
-from tests.pages import PATIENCE, settled
+from tests.pages import PATIENCE, click_away, settled
 from tests.tabs import Tabs
 
 PHONE = {"width": 360, "height": 640}
@@ -54,9 +54,7 @@ class People:
     def click(self, name: str) -> None:
         """A button of the teacher's. The desk draws it anew at any time, and takes no click while
         it does; so this waits for its end."""
-        button = settled(self.teacher).get_by_role("button", name=word(name), exact=True)
-        button.click()
-        expect(button).to_have_count(0)
+        click_away(settled(self.teacher).get_by_role("button", name=word(name), exact=True))
         settled(self.teacher)
 
     def shows(self, page: Page, heading: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.dockerd import Docker
-from tests.pages import PATIENCE, settled
+from tests.pages import PATIENCE, click_away, settled
 from tests.postgres import Server, running
 from tests.tabs import Tabs
 from tests.web.class_site import ClassSite, class_site
@@ -168,9 +168,7 @@ def opened_room(teacher: Page, site: ClassSite) -> str:
     link = teacher.locator("a[href*='/room/']:not([href$='/screen'])").first
     code = str(link.get_attribute("href")).rpartition("/")[2]
     for name in ("Ask it", "Open the vote"):
-        button = teacher.get_by_role("button", name=name, exact=True)
-        button.click()
-        expect(button).to_have_count(0)
+        click_away(teacher.get_by_role("button", name=name, exact=True))
     return code
 
 

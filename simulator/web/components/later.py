@@ -16,5 +16,5 @@ def component() -> Any:
 
 
 def mount(key: str, rests: Callable[[], None]) -> None:
-    """`rests` is called once, when what stands above is drawn."""
+    """`rests` is called once, after the browser has drawn the page above."""
     component()(key=key, on_rests_change=rests)

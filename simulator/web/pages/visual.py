@@ -281,8 +281,8 @@ def reading(lesson: Lesson) -> None:
 
 @fragment
 def below(lesson: Lesson, trace: Trace | None, engine: str) -> None:
-    """What is further down waits until the stage can be stepped: a browser draws all parts that it
-    has to load at once. From then on it is there, as long as the page is open."""
+    """All below the stage, once that can be stepped: a browser draws together all parts that it
+    has to load. Afterwards they are there at once, as long as the page is open."""
     if "below" not in st.session_state:
         later.mount("later", lambda: st.session_state.update(below=True))
         return
