@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from simulator.progress.keeper import Keeper
 from simulator.room.rooms import Rooms
 from simulator.room.step import Room
-from simulator.room.table import SeatTaken, VoteClosing
+from simulator.room.table import SeatTaken, VoteClosing, VoteOpened
 from simulator.web import rooms as served
 from tests.pages import PATIENCE
 from tests.room.made import vote
@@ -90,6 +90,19 @@ def test_a_lesson_with_a_room(rooms: Rooms) -> None:
     tables = "\n".join(one.value.to_csv() for one in desk.test.table)
     assert "50%" in tables and "100%" in tables
     assert {"Ask it", "End the room"} <= desk.labels
+
+
+def test_a_click_counts_though_the_phase_has_changed_meanwhile(rooms: Rooms) -> None:
+    """Say from another window, or as a countdown ended: the desk is drawn anew for that, and the
+    click is not lost in it."""
+    desk = Desk(rooms)
+    desk.press("Open a room")
+    desk.does(*[SeatTaken()] * 3)
+    desk.press("Ask it")
+    rooms.send(desk.room.id, VoteOpened()).result(30)
+    desk.press("Remove all that never voted")
+    assert not any(desk.room.seats.values())
+    assert "Close the vote" in desk.labels
 
 
 def test_another_teacher_has_no_hand_in_it(rooms: Rooms) -> None:

@@ -87,7 +87,7 @@ def page(lesson: Lesson) -> None:
     head(beside, room, lesson)
     desk(beside.rooms, room.id)
     if ItemAsked in TRANSITIONS[room.phase]:
-        picker(lesson, lambda item: do(beside.rooms, room.id, ItemAsked(item)))
+        picker(lesson, lambda item: asked(beside.rooms, room.id, item))
     results(room)
     leave(beside.rooms, room)
 
@@ -190,12 +190,12 @@ def buttons(rooms: Rooms, room: Room) -> None:
             )  # fmt: skip
         for kind in ways:
             main = kind is ways[0] and kind not in LAST and room.phase not in CLOSING
-            if st.button(
+            st.button(
                 _(BUTTONS[kind]),
                 key=f"room-{kind.__name__}",
                 type="primary" if main else "secondary",
-            ):
-                do(rooms, room.id, made(kind, rooms.clock()))
+                on_click=lambda kind=kind: do(rooms, room.id, made(kind, rooms.clock())),
+            )
         if room.seats:
             removing(rooms, room)
 
@@ -208,24 +208,36 @@ def made(kind: type[Event], now: float) -> Event:
 
 def removing(rooms: Rooms, room: Room) -> None:
     with st.popover(_("Remove a seat")):
-        seat = st.selectbox(_("Seat number"), [one for one, taken in room.seats.items() if taken])
-        later = st.checkbox(_("And all later seats"))
-        if st.button(_("Remove it")) and seat:
-            do(rooms, room.id, SeatRemoved(seat, later))
-        if st.button(_("Remove all that never voted")):
-            do(rooms, room.id, SeatsFreed())
+        taken = [one for one, taken in room.seats.items() if taken]
+        st.selectbox(_("Seat number"), taken, key="room_seat")
+        st.checkbox(_("And all later seats"), key="room_later")
+        st.button(_("Remove it"), on_click=lambda: remove(rooms, room.id))
+        st.button(
+            _("Remove all that never voted"), on_click=lambda: do(rooms, room.id, SeatsFreed())
+        )
+
+
+def remove(rooms: Rooms, id: str) -> None:
+    """The seat that is chosen."""
+    if st.session_state.room_seat:
+        do(rooms, id, SeatRemoved(st.session_state.room_seat, st.session_state.room_later))
+
+
+def asked(rooms: Rooms, id: str, item: Item) -> None:
+    """The question that is chosen now: a callback would have the one of the run before."""
+    do(rooms, id, ItemAsked(item))
+    st.rerun()
 
 
 def do(rooms: Rooms, id: str, event: Event) -> None:
-    """Let it happen, and draw the page anew."""
+    """Let it happen, before anything is drawn: the desk is drawn anew when the phase has changed,
+    and a button that were asked only then would have lost its click."""
     try:
         rooms.send(id, event).result()
     except Refused:
         st.toast(_("The room had gone on already."))
     except NotKept:
         st.toast(_("This could not be kept just now. Please try again."))
-        return
-    st.rerun()
 
 
 # -- the question -----------------------------------------------------------------------------
