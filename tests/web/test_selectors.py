@@ -68,6 +68,7 @@ def test_each_selector_matches_something(learner: Open) -> None:
     page.get_by_role("link", name="Your own docker", exact=True).click()
     left.on(".st-key-live-bar")
     page.get_by_role("link", name="Your progress", exact=True).click()
+    page.locator(".st-key-figures [data-testid=stMetricLabel]").first.wait_for()
     left.on("#take-along")
     page.get_by_role("link", name="Lessons", exact=True).click()
     left.on(".st-key-resume")
