@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -133,23 +133,28 @@ def choose(page: Page, label: str, option: str) -> None:
     lose a click: this waits for its end, and where the list stays open, clicks again."""
     spot = settled(page).get_by_role("combobox", name=label)
     spot.click()
-    for _ in range(3):
-        page.get_by_role("option", name=option, exact=True).click()
-        with suppress(AssertionError):
-            expect(spot).to_have_value(option, timeout=PATIENCE * 100)
-            return
-    raise AssertionError(f"{label}: {option} cannot be chosen")
+    wanted = page.get_by_role("option", name=option, exact=True)
+    click_until(wanted, lambda: expect(spot).to_have_value(option, timeout=SOON))
 
 
 def click_away(button: Locator) -> None:
-    """Click a button that its click takes away. Streamlit may lose a click on a part that it draws
-    anew just then: this clicks again as long as the button stays."""
+    """Click a button that its click takes away."""
+    click_until(button, lambda: expect(button).to_have_count(0, timeout=SOON))
+
+
+SOON = PATIENCE * 200
+"""Milliseconds after which a click that has done nothing was lost."""
+
+
+def click_until(spot: Locator, done: Callable[[], None]) -> None:
+    """Click, and click again as long as it was in vain: Streamlit may lose a click on a part that
+    it draws anew just then. `done` raises AssertionError where nothing has happened."""
     for _ in range(3):
-        button.click()
+        spot.click()
         with suppress(AssertionError):
-            expect(button).to_have_count(0, timeout=PATIENCE * 200)
+            done()
             return
-    raise AssertionError(f"{button} stays")
+    raise AssertionError(f"no click on {spot} does anything")
 
 
 def opened(page: Page, url: str) -> Page:

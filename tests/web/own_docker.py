@@ -68,7 +68,7 @@ def visit(page: Page, url: str) -> Learner:
     expect(page.locator(".stage")).to_have_attribute("data-event", "Listening")
     expect(page.locator(".live")).to_have_class(re.compile(r"\bon\b"))
     expect(page.locator(".code-block pre")).to_have_count(3)
-    expect(page.locator(".code-block pre").last).to_be_visible()  # what is hidden has no text
+    expect(page.locator(".code-block pre").last).to_be_visible()  # inner_text() is empty before
     login, password, _pull = (code.inner_text() for code in page.locator(".code-block pre").all())
     found = re.search(r"--username (\S+) (\S+)", login)
     assert found

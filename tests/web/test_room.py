@@ -52,8 +52,7 @@ class People:
         return page
 
     def click(self, name: str) -> None:
-        """A button of the teacher's. The desk draws it anew at any time, and takes no click while
-        it does; so this waits for its end."""
+        """A button of the teacher's, when the desk is not drawn anew just then."""
         click_away(settled(self.teacher).get_by_role("button", name=word(name), exact=True))
         settled(self.teacher)
 

@@ -129,8 +129,8 @@ def comes_back(site: ClassSite, process: int, page: Page) -> None:
 
 
 def progress_goes_up_and_down(page: Page) -> None:
-    """An upload reaches the process of its page; a download comes from it. After the upload the
-    page is drawn anew, and a button of before leads to a file that is gone by then."""
+    """An upload reaches the process of its page; a download comes from it. The upload
+    draws the page anew: until that has ended, the button leads to a file that is deleted."""
     settled(page).get_by_role("link", name="Your progress", exact=True).click()
     file = {"name": "progress.json", "mimeType": "application/json", "buffer": PROGRESS}
     page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]

@@ -87,7 +87,7 @@ def page(lesson: Lesson) -> None:
     head(beside, room, lesson)
     desk(beside.rooms, room.id)
     if ItemAsked in TRANSITIONS[room.phase]:
-        picker(lesson, lambda item: asked(beside.rooms, room.id, item))
+        picker(lesson, lambda item: asked(beside.rooms, room, item))
     results(room)
     leave(beside.rooms, room)
 
@@ -208,8 +208,8 @@ def made(kind: type[Event], now: float) -> Event:
 
 def removing(rooms: Rooms, room: Room) -> None:
     with st.popover(_("Remove a seat")):
-        taken = [one for one, taken in room.seats.items() if taken]
-        st.selectbox(_("Seat number"), taken, key="room_seat")
+        seats = [one for one, taken in room.seats.items() if taken]
+        st.selectbox(_("Seat number"), seats, key="room_seat")
         st.checkbox(_("And all later seats"), key="room_later")
         st.button(_("Remove it"), on_click=lambda: remove(rooms, room.id))
         st.button(
@@ -223,15 +223,16 @@ def remove(rooms: Rooms, id: str) -> None:
         do(rooms, id, SeatRemoved(st.session_state.room_seat, st.session_state.room_later))
 
 
-def asked(rooms: Rooms, id: str, item: Item) -> None:
+def asked(rooms: Rooms, room: Room, item: Item) -> None:
     """The question that is chosen now: a callback would have the one of the run before."""
-    do(rooms, id, ItemAsked(item))
-    st.rerun()
+    do(rooms, room.id, ItemAsked(item))
+    if rooms.get(room.id).phase != room.phase:
+        st.rerun()
 
 
 def do(rooms: Rooms, id: str, event: Event) -> None:
-    """Let it happen, before anything is drawn: the desk is drawn anew when the phase has changed,
-    and a button that were asked only then would have lost its click."""
+    """Let it happen. Buttons of the desk call it before anything is drawn: where the phase has
+    changed meanwhile, the desk begins anew and would never come to the button that was clicked."""
     try:
         rooms.send(id, event).result()
     except Refused:
