@@ -109,6 +109,11 @@ def loaded(page: Page) -> Page:
     return page
 
 
+STILL = """() => !document.getAnimations().some(({ playState, effect }) =>
+  playState === "running" && effect.getComputedTiming().iterations !== Infinity)"""
+"""Nothing moves but what moves for ever."""
+
+
 SHIFT = """() => new Promise((done) => {
   let sum = 0;
   new PerformanceObserver((list) => {

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from simulator.web.pages import MORE
 from simulator.web.pages import Page as Way
-from tests.pages import PATIENCE, settled
+from tests.pages import PATIENCE, STILL, settled
 
 RECORD = """([selector, name]) => {
   const roots = [document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)];
@@ -112,11 +112,6 @@ def beside_until(page: Page, url: str, there: Callable[[Page], bool]) -> Page:
         other.locator("h1").first.wait_for()
         if there(settled(other)) or monotonic() > end:
             return other
-
-
-STILL = """() => !document.getAnimations().some(({ playState, effect }) =>
-  playState === "running" && effect.getComputedTiming().iterations !== Infinity)"""
-"""Nothing moves but what moves for ever."""
 
 
 def turn_dark(page: Page, dark: bool = True) -> None:
