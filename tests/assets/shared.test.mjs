@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
+import { ending } from "../../simulator/assets/shared/calls.js";
 import { STEPPING, taken, typing } from "../../simulator/assets/shared/keys.js";
 import { recall, remember } from "../../simulator/assets/shared/memory.js";
 import { counted, lineKind, unpacked } from "../../simulator/assets/shared/run.js";
@@ -81,4 +82,15 @@ test("standard error is an error only in the step that fails", () => {
   assert.equal(lineKind({ kind: "error" }, { failed: true }), "error");
   assert.equal(lineKind({ kind: "error" }, { failed: false }), "warning");
   assert.equal(lineKind({ kind: "output" }, { failed: true }), "output");
+});
+
+test("a call of a component that was overtaken ends nothing, whenever it is ended", () => {
+  const place = {}, ended = [];
+  const first = ending(place, () => ended.push("first")), second = ending(place, () => ended.push("second"));
+  ending({}, () => ended.push("elsewhere"));
+  first();
+  assert.deepEqual(ended, []);
+  second();
+  first();
+  assert.deepEqual(ended, ["second"]);
 });

@@ -19,7 +19,7 @@ from simulator.registry.model import Auth, Registry, User
 from simulator.registry.serving import running
 from tests.conftest import Open
 from tests.pages import choose
-from tests.web.watching import at_rest, turn_dark
+from tests.web.watching import at_rest, follow, turn_dark
 
 LESSON = find_lesson()
 SHOTS = Path(os.environ.get("PULLSCOPE_SCREENSHOTS", "build/screenshots"))
@@ -107,9 +107,9 @@ def test_a_real_registry_is_asked(learner: Open) -> None:
         fill(page, served.host, "Log in and pull", "User name (empty: no login)")
         stepped(page, served.host)
         no_secret(page)
-        follow(page, "Speed")
+        follow(page, "perf")
         timelines(page, served.host)
-        follow(page, "Project")
+        follow(page, "project")
         fill(page, served.host, "Ask the registry")
         for item in ITEMS:
             verdict = page.locator("summary", has_text=item.title)
@@ -135,12 +135,6 @@ def stepped(page: Page, host: str) -> None:
 def no_secret(page: Page) -> None:
     assert "correct-horse" not in page.content() + page.url
     expect(page.get_by_role("textbox", name="Password", exact=True)).to_have_value("")
-
-
-def follow(page: Page, way: str) -> None:
-    """The link to this way, in the list of the lesson's bar."""
-    page.locator(".st-key-ways").get_by_role("button", name="More").click()
-    page.get_by_role("link", name=way, exact=True).click()
 
 
 def timelines(page: Page, host: str) -> None:

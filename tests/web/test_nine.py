@@ -21,6 +21,7 @@ from simulator.words import i18n
 from simulator.words.i18n import _
 from tests.pages import PATIENCE, settled, stays
 from tests.tabs import Tabs
+from tests.web.watching import follow
 
 FOLDER = HOME / "pulling-from-private-registries"
 USERS = {"alice": User("correct-horse", ("*",))}
@@ -52,13 +53,6 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def follow(page: Page, way: str, more: bool = False) -> None:
-    """The link to this way, in the lesson's bar or in the list there."""
-    if more:
-        page.locator(".st-key-ways").get_by_role("button", name=_("More")).click()
-    page.get_by_role("link", name=way, exact=True).first.click()
-
-
 def turn_german(page: Page) -> None:
     page.get_by_role("navigation").get_by_role("link", name="Deutsch", exact=True).click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
@@ -87,9 +81,9 @@ def test_what_there_is_to_read(visit: Visit) -> None:
     press(page, _("Next"))
     press(page, _("Watch it step by step"))
     expect(page.locator(".stage")).to_have_attribute("data-step", "1")
-    follow(page, _("Why"), more=True)
+    follow(page, "why")
     reads(page, "why", chapters(lesson()).why)
-    follow(page, _("In depth"), more=True)
+    follow(page, "deep")
     reads(page, "deep", chapters(lesson()).deep)
     changes_a_bit(page)
 

@@ -100,7 +100,7 @@ def lesson(page: Page, ways: Iterable[Way] = PATH) -> None:
     page.wait_for_url("**/learn?*")
     for way in ways:
         if way.path != "learn":
-            follow(page, way)
+            follow(page, way.path)
         tells(page, way.title)
 
 

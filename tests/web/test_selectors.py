@@ -58,11 +58,12 @@ def test_each_selector_matches_something(learner: Open) -> None:
     left = Left(page)
     for way in WAYS:
         if way.path in MARKS:
-            follow(page, way)
+            follow(page, way.path)
             left.on(MARKS[way.path])
         if way.path == "learn":
-            for _screen in range(3):
+            for number in range(2, 5):
                 page.get_by_role("button", name="Next", exact=True).click()
+                expect(page.locator(".st-key-tour")).to_contain_text(f"{number} of ")
             left.on(".code-block")
             copies(page)
     page.get_by_role("link", name="Your own docker", exact=True).click()

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from simulator.web.pages import MORE
-from simulator.web.pages import Page as Way
+from simulator.web.pages import MORE, WAYS
+from simulator.words.i18n import _
 from tests.pages import PATIENCE, STILL, settled
 
 RECORD = """([selector, name]) => {
@@ -93,14 +93,14 @@ def frames(page: Page, count: int) -> None:
     page.evaluate(FRAMES, count)
 
 
-def follow(page: Page, way: Way) -> None:
-    """The link to this way of the lesson, in its bar or in the list there: it takes a fourth of
-    the time of an address, for which all is loaded anew."""
-    bar = page.locator(".st-key-ways")
+def follow(page: Page, path: str) -> None:
+    """The link to the way of the lesson that has this path, in its bar or in the list there: it
+    takes a fourth of the time of an address, for which all is loaded anew."""
+    way = next(one for one in WAYS if one.path == path)
     if way in MORE:
-        bar.get_by_role("button", name="More").click()
-    page.get_by_role("link", name=way.title, exact=True).click()
-    page.wait_for_url(f"**/{way.path}?*")
+        page.locator(".st-key-ways").get_by_role("button", name=_("More")).click()
+    page.get_by_role("link", name=_(way.title), exact=True).first.click()
+    page.wait_for_url(f"**/{path}?*")
 
 
 def beside_until(page: Page, url: str, there: Callable[[Page], bool]) -> Page:

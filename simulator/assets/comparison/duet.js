@@ -1,6 +1,7 @@
 // The duet: two runs, given whole and aligned, stepped here with one scrubber.
 // Text from a run reaches the page as textContent only.
 
+import { ending } from "../shared/calls.js";
 import { element, heading, shape, spots } from "../shared/dom.js";
 import { STEPPING, taken, typing } from "../shared/keys.js";
 import { lineKind } from "../shared/run.js";
@@ -13,11 +14,11 @@ const players = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const known = players.get(parentElement);
-  if (known && known.data.id === data.id) return known.leave;
+  if (known && known.data.id === data.id) return ending(parentElement, known.leave);
   if (known) known.leave();
   const duet = new Duet(parentElement, data, known === undefined);
   players.set(parentElement, duet);
-  return duet.leave;
+  return ending(parentElement, duet.leave);
 }
 
 class Duet {

@@ -1,6 +1,7 @@
 // The live bar: listens to the server's events, hands each run to the stage, and keeps the list of
 // runs. Text reaches the page as textContent only.
 
+import { ending } from "../shared/calls.js";
 import { element, spots } from "../shared/dom.js";
 import { counted } from "../shared/run.js";
 
@@ -21,11 +22,11 @@ function remember(data, setStateValue) {
 export default function ({ data, parentElement, setStateValue }) {
   if (remember(data, setStateValue)) return undefined; // the answer comes as other data
   const known = bars.get(parentElement);
-  if (known && known.data.url === data.url) return known.leave;
+  if (known && known.data.url === data.url) return ending(parentElement, known.leave);
   if (known) known.leave();
   const bar = new Bar(parentElement, data);
   bars.set(parentElement, bar);
-  return bar.leave;
+  return ending(parentElement, bar.leave);
 }
 
 class Bar {

@@ -5,14 +5,15 @@ import { copying } from "./copy.js";
 import { digits } from "./digits.js";
 import { languages } from "./language.js";
 
-let listening;
+const listeners = new WeakMap(); // by place: that of a page which was left may be called, and end, after the next one's
 
 export default function (given) {
-  listening?.abort();
-  listening = new AbortController();
+  listeners.get(given.parentElement)?.abort();
+  const own = new AbortController();
+  listeners.set(given.parentElement, own);
   languages(given);
-  copying(listening.signal);
-  digits(listening.signal);
+  copying(own.signal);
+  digits(own.signal);
   arrive(given.data.page);
-  return () => listening.abort();
+  return () => own.abort();
 }

@@ -1,5 +1,6 @@
 // The player: given a whole run once, it steps here, in the browser.
 
+import { ending } from "../shared/calls.js";
 import { afterFrame, element, inFrameAfter, put, reduced, spots } from "../shared/dom.js";
 import { STEPPING, taken, typing } from "../shared/keys.js";
 import { recall, remember } from "../shared/memory.js";
@@ -32,7 +33,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const retold = known && known.language !== data.language; // the same run in another language
   if (known && !retold && (known.id === data.id || (known.live && data.live))) {
     known.player?.meet(data);
-    return known.leave;
+    return ending(parentElement, known.leave);
   }
   known?.leave();
   const from = retold ? known.player?.number : 1;
@@ -53,7 +54,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     place.player.meet(data);
     if (data.live) follow(place.player);
   });
-  return place.leave;
+  return ending(parentElement, place.leave);
 }
 
 // After another situation was chosen the keys step again: the focus leaves the list it was in.
@@ -311,7 +312,7 @@ class Player {
     this.stage.dataset.event = step.event;
     this.stage.dataset.step = number;
     if (!filled) this.lower();
-    if (this.data.live) this.announce();
+    if (this.grows) this.announce();
     this.rest();
     if (!this.following) afterFrame(() => this.followed());
     this.following = true;

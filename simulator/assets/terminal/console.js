@@ -1,5 +1,6 @@
 // The console: shows the shell's lines, sends what is typed. Text is only ever textContent.
 
+import { ending } from "../shared/calls.js";
 import { element, spots } from "../shared/dom.js";
 
 const consoles = new WeakMap();
@@ -12,7 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   known.send = setTriggerValue;
   known.show(data);
-  return () => known.leave(parentElement);
+  return ending(parentElement, () => known.leave(parentElement));
 }
 
 class Console {
