@@ -49,6 +49,27 @@ ROOT = b'<div id="root">'
 SOON = ("PageLink", "Button", "BidiComponent")
 """Streamlit's scripts that it asks for when a page of ours is drawn: links, buttons, components.
 Without a hint that is one more way to the server and back, before anything can be read."""
+ALSO = {
+    "learn": ("Progress", "Html"),
+    "visual": ("ButtonGroup", "Selectbox"),
+    "try": ("Selectbox", "Html"),
+    "challenge": ("Selectbox", "LinkButton", "Table", "Html"),
+    "recall": ("Progress", "ButtonGroup", "Selectbox", "Radio", "TextArea", "Html"),
+    "compare": ("ButtonGroup", "Selectbox"),
+    "why": ("Selectbox", "Html"),
+    "deep": ("ButtonGroup", "Selectbox", "Radio", "Table", "Html"),
+    "perf": ("ButtonGroup", "Selectbox", "Radio", "Metric", "Table", "ArrowVegaLiteChart", "Html"),
+    "project": ("TextInput", "Table", "Html"),
+    "decoder": ("TextArea", "Selectbox"),
+    "own-docker": ("Selectbox", "LinkButton", "Html"),
+    "progress": (
+        "Selectbox", "Multiselect", "NumberInput", "Metric", "Table", "DownloadButton",
+        "FileUploader",
+    ),
+    "other-courses": ("Selectbox", "Radio", "Table", "Html"),
+}  # fmt: skip
+"""By the path of a page, those that it has besides; without those that come later: of the home's
+field for a message, of all below the stage, and of some of *Recall*'s questions."""
 IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]{1,80}\.js)"')
 """In a script, one that it needs."""
 WITHOUT = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
@@ -78,7 +99,7 @@ class Document:
             await self.app(scope, receive, send)
             return
         path = str(scope["path"])
-        answer = self.kept.get(path) or prepared(await fetched(self.app, scope, receive))
+        answer = self.kept.get(path) or prepared(await fetched(self.app, scope, receive), path)
         if lasting(path, answer):
             self.kept[path] = answer
         await send(answer.start)
@@ -118,7 +139,7 @@ async def fetched(app: ASGIApp, scope: Scope, receive: Receive) -> Kept:
     return Kept(start, b"".join(part.get("body", b"") for part in parts))
 
 
-def prepared(answer: Kept) -> Kept:
+def prepared(answer: Kept, path: str) -> Kept:
     """The answer as it is sent: a document has our style, and what can be is compressed."""
     headers = MutableHeaders(raw=list(answer.start["headers"]))
     kind = headers.get("content-type", "").partition(";")[0]
@@ -126,7 +147,7 @@ def prepared(answer: Kept) -> Kept:
         return answer
     body = answer.body.replace(ICONS, ALL_ICONS)
     if kind == "text/html":
-        body = with_ours(body)
+        body = with_ours(body, path.rpartition("/")[2])
         del headers["etag"]
         del headers["last-modified"]
     packed = gzip.compress(body, mtime=0)
@@ -141,32 +162,35 @@ WHERE = b'<script>window.__streamlit={BACKEND_BASE_URL:new URL("./",location).hr
 first, and at the root a tenth of a second later."""
 
 
-def with_ours(document: bytes) -> bytes:
-    """Streamlit's document with our style, our name until it draws, and hints what to load."""
+def with_ours(document: bytes, page: str) -> bytes:
+    """Streamlit's document with our style, our name until it draws, and hints what to load for the
+    page with this path."""
     added = {
         b"<body>": b"<body>" + style(),
         ROOT: ROOT + b'<p id="loading">Pullscope</p>',
         FONT: FONT + b' fetchpriority="low"',
-        b"</head>": WHERE + hints(document) + b"</head>",
+        b"</head>": WHERE + hints(document, page) + b"</head>",
     }
     for place, more in added.items():
         document = document.replace(place, more, 1)
     return document
 
 
-def hints(document: bytes) -> bytes:
-    """Links that have a browser load what every page needs, and the document does not name."""
-    names = (name for name in soon() if name.encode() not in document)
-    return "".join(
-        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in names
-    ).encode()
+def hints(document: bytes, page: str) -> bytes:
+    """Links that have a browser load what this page needs, and the document does not name. What
+    only this page has can wait for the first words with the server."""
+    every = [name for name in soon(SOON) if name.encode() not in document]
+    more = [one for one in soon(ALSO.get(page, ())) if one.encode() not in document]
+    links = [f'href="./static/js/{name}"' for name in every]
+    links += [f'fetchpriority="low" href="./static/js/{one}"' for one in more if one not in every]
+    return "".join(f'<link rel="modulepreload" crossorigin {link}>' for link in links).encode()
 
 
 @cache
-def soon() -> tuple[str, ...]:
-    """The files of `SOON`, with all that they import."""
+def soon(starts: tuple[str, ...]) -> tuple[str, ...]:
+    """The files of these scripts, with all that they import."""
     found: dict[str, None] = {}
-    waiting = [path.name for start in SOON for path in SCRIPTS.glob(f"{start}.*.js")]
+    waiting = [path.name for start in starts for path in SCRIPTS.glob(f"{start}.*.js")]
     while waiting:
         name = waiting.pop()
         if name not in found:

@@ -82,13 +82,14 @@ def test_a_whole_run_by_ear(usual: Page) -> None:
 @pytest.mark.parametrize("path", ["", *(page.path for page in PAGES)])
 def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
     """In German, which is longer, on a phone and on a laptop. On the phone, whose one column is
-    long, loading moves little. Nothing overflows sideways, the language's switch is in
-    reach, and axe finds nothing of ours, light on the one and dark on the other. tests/axe.py lists
-    Streamlit's own faults."""
+    long, loading moves little, and the document has named what is loaded. Nothing overflows
+    sideways, the language's switch is in reach, and axe finds nothing of ours, light on the one and
+    dark on the other. tests/axe.py lists Streamlit's own faults."""
     page = tabs.new(address, 390)
     page.goto(f"{address}/{path}?lang=de")
     page.locator("h1").first.wait_for(state="attached")
     stays(page)
+    assert page.evaluate(UNNAMED) == [] or path in LATER
     assert page.locator("html").get_attribute("lang") == "de"
     assert violations(page) == []
     fits(page, 390)
@@ -97,6 +98,16 @@ def test_each_page_is_for_everyone(tabs: Tabs, address: str, path: str) -> None:
     frames(page, 5)
     fits(page, 1366)
     assert violations(page, dark=True) == []
+
+
+UNNAMED = """async () => {
+  const document = await (await fetch(location.href, {headers: {accept: "text/html"}})).text();
+  const loaded = performance.getEntriesByType("resource").map(({name}) => name.split("/").pop());
+  return loaded.filter((name) => name.endsWith(".js") && !document.includes(name));
+}"""
+"""Scripts that the page loaded and its document did not name: one more way there and back."""
+LATER = ("", STAGE, "recall")
+"""Pages that have more scripts later on: see `simulator.web.document.ALSO`."""
 
 
 def turn(page: Page) -> None:

@@ -10,7 +10,8 @@ from fontTools.ttLib import TTFont
 from starlette.types import Message, Receive, Scope, Send
 
 from simulator import assets
-from simulator.web.document import ALL_ICONS, ICONS, Document
+from simulator.web.document import ALL_ICONS, ALSO, ICONS, SCRIPTS, SOON, Document
+from simulator.web.pages import PAGES
 from tests.pages import STAGE
 from tests.symbols import OURS, ligatures, names, streamlits
 
@@ -71,6 +72,16 @@ def test_what_is_no_file_and_no_page_is_left_alone(client: httpx.Client) -> None
     plain = client.get("/", headers={"accept": "text/html", "accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert client.head("/", headers=PAGE).status_code == 200
+
+
+def test_a_page_names_scripts_that_there_are(client: httpx.Client) -> None:
+    """Each is one file of this Streamlit, and the page's own document names it."""
+    assert set(ALSO) <= {page.path for page in PAGES}
+    for path, more in ALSO.items():
+        document = client.get(f"/{path}", headers=PAGE).text
+        for script in (*SOON, *more):
+            (file,) = SCRIPTS.glob(f"{script}.*.js")
+            assert document.count(file.name) == 1, (path, script)
 
 
 HEAD = {"type": "http.response.start", "status": 200, "headers": []}
