@@ -68,7 +68,9 @@ wanted => new Promise(done => {{
   const told = () => pressed !== undefined && heading()?.startsWith(wanted + ' ·');
   const until = (there, then) => requestAnimationFrame(() => there()
     ? requestAnimationFrame(() => then(performance.now() - pressed)) : until(there, then));
-  until(told, first => until(() => step() === wanted, whole => done([first, whole])));
+  const all = () => step() === wanted;
+  const drawn = there => new Promise(then => until(there, then));
+  Promise.all([drawn(told), drawn(() => told() && all())]).then(done);
 }})
 """
 READY = f"""

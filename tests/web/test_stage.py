@@ -227,3 +227,27 @@ def test_nothing_moves_on_a_step(usual: Page) -> None:
             at_step(usual, number)
             frames(usual, 4)
         assert moved(usual, LAST) == {}, width
+
+
+PRESS = """async (taken) => {
+  let now = 0;
+  performance.now = () => (now += taken); // each look at the clock takes so many milliseconds
+  const root = [...document.querySelectorAll("*")].find((e) => e.shadowRoot?.querySelector(".stage")).shadowRoot;
+  const shown = () => [root.querySelector(".stage").dataset.step, root.querySelector(".account h3").textContent.split(" ")[0]];
+  const press = () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+  press();
+  await drawn();
+  press();
+  const first = shown();
+  await drawn();
+  delete performance.now;
+  return [first, shown()];
+}"""  # noqa: E501
+
+
+def test_a_step_is_shown_in_one_frame_where_that_is_quick(usual: Page) -> None:
+    """Where drawing takes long, what happens is told in the first frame, and the rest follows."""
+    assert usual.evaluate(PRESS, 1) == [["3", "3"], ["3", "3"]]
+    assert usual.evaluate(PRESS, 100)[1] == ["5", "5"]
+    assert usual.evaluate(PRESS, 100) == [["6", "7"], ["7", "7"]]

@@ -40,6 +40,16 @@ export function put(spot, text) {
 
 const LATE = 200; // milliseconds after which no frame and no rest is waited for
 
+// Called in a frame: the milliseconds that the browser then takes to draw it.
+export function drawing(tell) {
+  const began = performance.now(), { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    tell(performance.now() - began);
+  };
+  port2.postMessage(0); // comes after the frame
+}
+
 // In the frame after the next one; a page out of view draws none.
 export function inFrameAfter(act) {
   if (document.hidden) act();
@@ -53,7 +63,7 @@ export function afterFrame(act) {
   else onFrame(() => whenIdle(act));
 }
 
-function onFrame(act) {
+export function onFrame(act) {
   const frame = requestAnimationFrame(() => {
     clearTimeout(late);
     act();

@@ -1,7 +1,7 @@
 // The player: given a whole run once, it steps here, in the browser.
 
 import { ending } from "../shared/calls.js";
-import { afterFrame, element, inFrameAfter, put, reduced, spots } from "../shared/dom.js";
+import { afterFrame, drawing, element, inFrameAfter, onFrame, put, reduced, spots } from "../shared/dom.js";
 import { STEPPING, taken, typing } from "../shared/keys.js";
 import { recall, remember } from "../shared/memory.js";
 import { lineKind, unpacked } from "../shared/run.js";
@@ -24,6 +24,7 @@ const WATCHED = 10_000; // milliseconds for which a download is watched, at most
 const EXPLAINED = 2000; // characters of a message that an address takes
 const STAY = 1500; // milliseconds at a step until it is kept as the place to go on from
 const REST = 400; // milliseconds after a step until what is not in view follows
+const QUICK = 8; // milliseconds of a frame that has room for all of a step
 const TICKS = 120; // steps of a run whose line marks each of them
 const GLIMPSE = 0.05; // of a part that is in view at least when it counts as seen
 const players = new WeakMap();
@@ -279,8 +280,8 @@ class Player {
     if (resumes && this.number < this.data.steps.length) this.play();
   }
 
-  // A step tells what happens first, and shows one frame later what it did; a jump shows all in one
-  // frame.
+  // A step tells what happens first, and shows one frame later what it did. A jump shows all in one
+  // frame, and so does each step where the browser draws that quickly.
   show(number) {
     const { steps } = this.data, before = this.number;
     this.number = Math.max(1, Math.min(steps.length, number));
@@ -289,10 +290,20 @@ class Player {
     this.showAccount(steps[this.number - 1]);
     this.questions.show(this.number);
     if (this.empty || Math.abs(this.number - before) > 1) this.fill();
-    else if (!this.waiting) {
+    else if (this.quick) {
+      this.fill();
+      onFrame(() => this.time());
+    } else if (!this.waiting) {
       this.waiting = true;
-      inFrameAfter(() => this.waiting && this.fill());
+      inFrameAfter(() => {
+        if (this.waiting) this.fill();
+        this.time();
+      });
     }
+  }
+
+  time() {
+    drawing((taken) => { this.quick = taken < QUICK; });
   }
 
   fill() {
