@@ -247,7 +247,7 @@ PRESS = """async (taken) => {
 
 
 def test_a_step_is_shown_in_one_frame_where_that_is_quick(usual: Page) -> None:
-    """Where drawing takes long, what happens is told in the first frame, and the rest follows."""
+    """On a slower machine its heading and sentence come a frame before all else."""
     assert usual.evaluate(PRESS, 1) == [["3", "3"], ["3", "3"]]
     assert usual.evaluate(PRESS, 100)[1] == ["5", "5"]
     assert usual.evaluate(PRESS, 100) == [["6", "7"], ["7", "7"]]
