@@ -22,14 +22,19 @@ STREAMLITS = {
 
 LOOK = f"""async ([part, options]) => {{
   const still = {STILL};
-  const running = () => document.querySelector(
-    "[data-testid=stApp]:not([data-test-script-state=notRunning])");
-  const fades = () => running() || !still();
-  const frame = () => new Promise(requestAnimationFrame);
+  const script = "data-test-script-state", app = document.querySelector(`[${{script}}]`);
+  const fades = () => !still() || (app && app.getAttribute(script) !== "notRunning");
+  let ran;
+  const watch = new MutationObserver(() => {{ ran = true; }});
+  if (app) watch.observe(app, {{ attributeFilter: [script] }});
   for (;;) {{
-    while (fades()) await frame();
-    const found = await axe.run(part, options);
-    if (!found.violations.length || !fades()) return found.violations;
+    while (fades()) await new Promise(requestAnimationFrame);
+    ran = false;
+    const {{ violations }} = await axe.run(part, options);
+    if (!violations.length || !(ran || fades())) {{
+      watch.disconnect();
+      return violations;
+    }}
   }}
 }}"""
 """What axe finds while nothing fades: as long as a script runs, Streamlit pales what it drew, and a
