@@ -87,3 +87,4 @@ def another_source(page: Page, field: Locator) -> None:
     """Left for good: two choices within one run of the script are none."""
     page.get_by_text("Mock registry").click()
     expect(field).to_have_count(0)
+    settled(page)
