@@ -51,6 +51,7 @@ def through(page: Page, last: int) -> list[tuple[int, str]]:
     for number in range(1, last + 1):
         at_step(page, number)
         out += [(number, one) for one in hidden(page)]
+        frames(page, 1)  # a step takes one: of each there is a sample
         page.keyboard.press("ArrowRight")
     return out
 

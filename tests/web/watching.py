@@ -67,7 +67,7 @@ def sample(page: Page) -> None:
 def moved(page: Page, frames: int) -> dict[str, list[str]]:
     """The parts that have had more than one box in these frames, at least so many; with them."""
     seen = page.evaluate("() => { window.sampled = true; return window.seen; }")
-    assert seen["frames"] > frames and len(seen["boxes"]) > 20
+    assert seen["frames"] >= frames and len(seen["boxes"]) > 20
     return {name: list(boxes) for name, boxes in seen["boxes"].items() if len(boxes) > 1}
 
 
