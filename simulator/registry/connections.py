@@ -76,7 +76,7 @@ class SlowClientGuard(Timed, H11Protocol):
         super().data_received(data)
         self.watch()
         self.body_timer.stop()
-        if self.conn.their_state is h11.SEND_BODY:
+        if self.conn.their_state is h11.SEND_BODY and not self.passed_on():
             self.body_timer.start(self, PIECE_SECONDS)
 
     def on_response_complete(self) -> None:
@@ -90,11 +90,14 @@ class SlowClientGuard(Timed, H11Protocol):
     def watch(self) -> None:
         """The time runs while no request is being answered; a part of one does not stop it."""
         busy = self.cycle is not None and not self.cycle.response_complete
-        passed_on = self.transport.get_protocol() is not self  # to a websocket
-        if busy or passed_on:
+        if busy or self.passed_on():
             self.request_timer.stop()
         else:
             self.request_timer.start(self, asgi.REQUEST_SECONDS)
+
+    def passed_on(self) -> bool:
+        """To a websocket, whose messages are no body."""
+        return self.transport.get_protocol() is not self
 
     def send_400_response(self, msg: str) -> None:
         """400, or 431 for a head that is too large.

@@ -103,6 +103,24 @@ def test_who_takes_no_answers_is_hung_up_on(app: Alone) -> None:
     assert eventually(lambda: works(app.host))
 
 
+WEBSOCKET = (
+    "GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+
+def test_a_page_that_rests_keeps_its_websocket(app: Alone) -> None:
+    """It outlives clients that come later, one after the other, and send half a body each."""
+    with opened(app) as page:
+        page.sendall(WEBSOCKET.format(host=app.host).encode())
+        assert page.recv(65_536).startswith(b"HTTP/1.1 101 ")
+        for case in ("half an upload to a page", "half a chunk", "half a form"):
+            with opened(app) as slow:
+                slow.sendall(SLOW[case])
+                assert hung_up_on(slow)
+        assert established(page)
+
+
 def established(connection: socket.socket) -> bool:
     """Whether the server still holds its end: of each connection the kernel lists the local and
     the remote address, and the state (01)."""
