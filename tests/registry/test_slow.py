@@ -12,6 +12,7 @@ import pytest
 
 from tests.registry.alone import APP, REGISTRY_ALONE, Alone, alone, eventually, works
 from tests.registry.odd_requests import HANG
+from tests.smoke import WEBSOCKET
 
 pytestmark = pytest.mark.xdist_group("slow clients")  # both servers start once
 
@@ -101,12 +102,6 @@ def test_who_takes_no_answers_is_hung_up_on(app: Alone) -> None:
         taken = sum(map(len, iter(lambda: connection.recv(65_536), b"")))
         assert taken < 100 * len(httpx.get(f"http://{app.host}{script[1]}").content)
     assert eventually(lambda: works(app.host))
-
-
-WEBSOCKET = (
-    "GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-)
 
 
 def test_a_page_that_rests_keeps_its_websocket(app: Alone) -> None:

@@ -9,7 +9,7 @@ const STEPWISE = 1100; // milliseconds a step is shown at the slow pace
 
 export function follow(player) {
   const { signal } = player.listening;
-  player.grows = true; // before, its place is nobody's choice: the bar may know a run already
+  player.announces = true; // not before: the learner has not chosen the step that is shown first
   window.addEventListener("pullscope-live", ({ detail }) => grow(player, detail), { signal });
   window.dispatchEvent(new CustomEvent("pullscope-ready"));
 }

@@ -323,7 +323,7 @@ class Player {
     this.stage.dataset.event = step.event;
     this.stage.dataset.step = number;
     if (!filled) this.lower();
-    if (this.grows) this.announce();
+    if (this.announces) this.announce();
     this.rest();
     if (!this.following) afterFrame(() => this.followed());
     this.following = true;
