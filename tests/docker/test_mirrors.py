@@ -150,6 +150,21 @@ def test_a_file_is_read_as_containerd_reads_it() -> None:
     assert list(folders("a:5000")) == ["a_5000_", "a:5000", "_default"]
 
 
+@pytest.mark.parametrize(("engine", "sent"), [("29", set()), ("26", {"Basic"})])
+def test_docker_26_sends_a_mirror_the_login_for_docker_hub(engine: str, sent: set[str]) -> None:
+    """The login that is stored for the mirror itself is sent by none. For a real engine see
+    tests/lesson/test_limits_real.py."""
+    login = {"auth": "YWxpY2U6czNjcmV0"}
+    for stored_for, schemes in (("https://index.docker.io/v1/", sent), (MIRROR, set())):
+        sites = {MIRROR: {**REGISTRY, "images": "hub"}}
+        client = {"mirrors": [f"https://{MIRROR}"], "config": {"auths": {stored_for: login}}}
+        document = WorldDocument.model_validate({"sites": sites, "client": client})
+        state = State(document.engine_client(engine), (parse("docker pull alpine:3.22"),))
+        run = run_trace(state, mock(document.network()))
+        requests = [step.exchange.request for step in run.steps if step.exchange]
+        assert {x.authorization.scheme.value for x in requests if x.authorization} == schemes
+
+
 def test_a_mirror_of_docker_hub_may_speak_plain_http() -> None:
     """Both engines take the scheme from daemon.json."""
     for engine in ("29", "26"):

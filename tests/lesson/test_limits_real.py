@@ -3,6 +3,7 @@
 The registry with the limit is ours and takes the place of Docker Hub: no other one has it.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pytest
 
 from simulator.protocol.media_types import DOCKER_INDEX, DOCKER_MANIFEST
 from simulator.registry.fixtures import hub_repositories
-from simulator.registry.model import Auth, PullLimit, Registry
+from simulator.registry.model import Auth, PullLimit, Registry, User
 from simulator.registry.serving import running
 from tests.dockerd import dockerd
 from tests.registries import served
@@ -60,6 +61,19 @@ def test_an_engine_pulls_through_a_cache_and_only_the_first_pull_counts(office: 
             assert f"Digest: {ALPINE.tags['3.22']}" in pulled.stdout
             assert office.remaining() == "1;w=21600"
             docker("rmi", "alpine:3.22")
+
+
+def test_a_classic_engine_sends_a_mirror_the_login_for_docker_hub() -> None:
+    """The mirror gives nothing without it; a login that is stored for the mirror is not used."""
+    alice = {"alice": User("s3cret", may_pull=("*",))}
+    guarded = Registry(auth=Auth.BASIC, users=alice, repositories=hub_repositories())
+    with running(guarded) as mirror, dockerd(f"--registry-mirror=http://{mirror.host}") as docker:
+        classic = "io.containerd" not in docker("info", "--format", "{{.DriverStatus}}").stdout
+        for key, here in ((mirror.host, False), ("https://index.docker.io/v1/", True)):
+            auths = {key: {"auth": "YWxpY2U6czNjcmV0"}}
+            (docker.config / "config.json").write_text(json.dumps({"auths": auths}), "utf-8")
+            docker("pull", "alpine:3.22")
+            assert ("alpine" in docker("images").stdout) == (here and classic)
 
 
 def test_what_a_cache_says_when_no_pull_is_left(office: Office) -> None:

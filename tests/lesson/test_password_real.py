@@ -21,7 +21,7 @@ case "$1" in
   *) echo "{{}}";;
 esac
 """
-LOCKED = "#!/bin/sh\necho 'exit status 2: gpg: decryption failed: No secret key'\nexit 1\n"
+LOCKED = "#!/bin/sh\necho 'User interaction is not allowed. (-25308)'\nexit 1\n"
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_who_keeps_the_password(host: str, programs: Path) -> None:
 def test_a_helper_that_does_not_work(host: str, programs: Path) -> None:
     """The registry accepts the login, and then it fails: nothing is stored."""
     with dockerd() as docker:
-        for name, said in (("locked", "decryption failed"), ("moon", "docker-credential-moon")):
+        for name, said in (("locked", "interaction is not allowed"), ("moon", "docker-credential-moon")):
             config(docker, credsStore=name)
             failed = login(docker, host)
             assert "error storing credentials" in failed and said in failed, failed
