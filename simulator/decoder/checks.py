@@ -49,7 +49,8 @@ class Answer(Entry):
 
 
 class Check(Entry):
-    """A command for each system, where it has to run, and its answers."""
+    """A command for each system, where it has to run, and its answers. `outside`: with Docker
+    Desktop the person's own shell can ask it, too."""
 
     name: str
     title: str
@@ -59,6 +60,7 @@ class Check(Entry):
     macos: str = ""
     vm: str = ""
     clients: frozenset[str] = frozenset()
+    outside: bool = False
     answers: tuple[Answer, ...]
 
     @cached_property
@@ -94,6 +96,8 @@ class Command:
         """On which machine it has to run."""
         if self.check.where == "shell":
             return _("In the shell in which the command failed.")
+        if self.check.outside:
+            return _("On the machine where the engine runs; with Docker Desktop in your own shell.")
         return _("On the machine where the engine runs: with Docker Desktop in its VM, in a "
                  "cluster on the node. Your own shell may have another DNS, proxy and "
                  "clock.")  # fmt: skip
@@ -127,13 +131,15 @@ def filled(
         ("windows", check.windows), ("vm", check.vm or check.linux),
     )}  # fmt: skip
     yield "linux", texts["linux"]
-    if check.where == "shell":
+    inside = shlex.quote(texts["vm"])
+    if check.where == "shell" or check.outside:
         yield "macos", texts["macos"]
         yield "windows", texts["windows"]
+    else:
+        yield "macos", f"docker run --rm --network host busybox sh -c {inside}"
+        yield "windows", f"wsl -d docker-desktop sh -c {inside}"
+    if check.where == "shell":
         return
-    inside = shlex.quote(texts["vm"])
-    yield "macos", f"docker run --rm --network host busybox sh -c {inside}"
-    yield "windows", f"wsl -d docker-desktop sh -c {inside}"
     if "kubelet" in decoded.readings:
         yield "node", f"kubectl debug node/NODE -it --image=busybox -- chroot /host sh -c {inside}"
 

@@ -217,6 +217,10 @@ def words_of(message: Message) -> str:
     return said or ("authentication required" if "required" in message.line.text else "")
 
 
+PUSHED = re.compile(r"\b(?:push\w*|upload\w*|overw\w+|write|create)\b", re.IGNORECASE)
+"""Words of a registry that only an upload gets."""
+
+
 def of_words(message: Message) -> Iterator[str]:
     named = message.named
     if named.get("not_before") or "not yet valid" in named.get("x509_words", ""):
@@ -240,6 +244,8 @@ def of_words(message: Message) -> Iterator[str]:
     if "helper-said" in message.gives and not named.get("helper_words"):
         yield "helper-mute"
     words = named.get("registry_words", "")
+    if PUSHED.search(words):
+        yield "push-words"
     if "arn:aws" in words:
         yield "says-arn"
     if words.lower() in ("requested access to the resource is denied", "denied"):

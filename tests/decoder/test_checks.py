@@ -106,6 +106,12 @@ ANSWERED = [
     ("port", "nc: connect to r port 443 (tcp) timed out", {"firewall-blocks"}),
     ("realm", 'www-authenticate: Bearer realm="http://core:8080/token"', {"realm-wrong"}),
     ("certificate", "issuer=CN = Zscaler Root", {"tls-interception"}),
+    ("certificate", "issuer=CN = TRAEFIK DEFAULT CERT", {"not-a-registry"}),
+    ("proxy", "http://proxy.office.example:3128", {"proxy-unreachable"}),
+    ("proxy", "http.docker.internal:3128 http.docker.internal:3128", set()),
+    ("blob", "HTTP/2 401\nlocation: /login", set()),
+    ("digest-twice", "status 401\n5a6cbfa233b3", set()),
+    ("digest-twice", "status 200\n5a6cbfa233b3", {"blob-corrupted"}),
     ("tags", '{"errors":[{"code":"NAME_UNKNOWN"}]}', {"repository-unknown"}),
     ("tags", '{"name":"a","tags":["1"]}', {"tag-unknown"}),
     ("pull-secret", "", {"kubelet-no-pull-secret"}),
@@ -122,6 +128,27 @@ def test_an_answer_is_understood(name: str, printed: str, keeps: set[str]) -> No
     decoded = decode(CASES[5].message)
     answer = answer_to(known_checks()[name], printed, decoded)
     assert answer and keeps <= answer.keeps
+
+
+@each("word", ("zscaler", "proxy", "gateway", "firewall", "inspection", "localhost", "traefik"))
+def test_only_the_issuer_of_a_certificate_tells_of_a_filter(word: str) -> None:
+    """A word in the subject or in the names is about the server itself."""
+    printed = (f"issuer=CN = Corp Internal CA\nsubject=CN = docker-{word}.corp.example\n"
+               f"X509v3 Subject Alternative Name:\n    DNS:{word}, DNS:{word}.corp.example")  # fmt: skip
+    decoded = decode(CASES[5].message)
+    answer = answer_to(known_checks()["certificate"], printed, decoded)
+    assert answer and {"tls-unknown-authority", "tls-name-mismatch"} <= answer.keeps
+
+
+def test_docker_desktop_is_asked_from_the_shell_where_a_container_would_not_know() -> None:
+    """A container has neither the files for a host nor openssl."""
+    decoded = decode('Error response from daemon: Get "https://r.example:5000/v2/": tls: failed to '
+                     "verify certificate: x509: certificate signed by unknown authority")  # fmt: skip
+    found = {one.check.name: one for one in fitting(decoded, decoded.verdict)}
+    for name in ("certificate", "certs-d"):
+        assert "busybox" not in found[name].commands["macos"]
+        assert "your own shell" in found[name].place
+    assert found["certs-d"].commands["macos"] == "ls -l ~/.docker/certs.d/r.example:5000"
 
 
 def test_an_answer_that_says_nothing_changes_nothing() -> None:
