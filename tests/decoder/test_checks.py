@@ -133,8 +133,8 @@ def test_an_answer_is_understood(name: str, printed: str, keeps: set[str]) -> No
 @each("word", ("zscaler", "proxy", "gateway", "firewall", "inspection", "localhost", "traefik"))
 def test_only_the_issuer_of_a_certificate_tells_of_a_filter(word: str) -> None:
     """A word in the subject or in the names is about the server itself."""
-    printed = (f"issuer=CN = Corp Internal CA\nsubject=CN = docker-{word}.corp.example\n"
-               f"X509v3 Subject Alternative Name:\n    DNS:{word}, DNS:{word}.corp.example")  # fmt: skip
+    issuer = f"issuer=CN = Corp Internal CA\nsubject=CN = docker-{word}.corp.example\n"
+    printed = f"{issuer}X509v3 Subject Alternative Name:\n    DNS:{word}, DNS:{word}.corp.example"
     decoded = decode(CASES[5].message)
     answer = answer_to(known_checks()["certificate"], printed, decoded)
     assert answer and {"tls-unknown-authority", "tls-name-mismatch"} <= answer.keeps
@@ -142,8 +142,8 @@ def test_only_the_issuer_of_a_certificate_tells_of_a_filter(word: str) -> None:
 
 def test_docker_desktop_is_asked_from_the_shell_where_a_container_would_not_know() -> None:
     """A container has neither the files for a host nor openssl."""
-    decoded = decode('Error response from daemon: Get "https://r.example:5000/v2/": tls: failed to '
-                     "verify certificate: x509: certificate signed by unknown authority")  # fmt: skip
+    decoded = decode('Get "https://r.example:5000/v2/": tls: failed to verify certificate: '
+                     "x509: certificate signed by unknown authority")  # fmt: skip
     found = {one.check.name: one for one in fitting(decoded, decoded.verdict)}
     for name in ("certificate", "certs-d"):
         assert "busybox" not in found[name].commands["macos"]

@@ -89,7 +89,8 @@ def test_who_keeps_the_password(host: str, programs: Path) -> None:
 def test_a_helper_that_does_not_work(host: str, programs: Path) -> None:
     """The registry accepts the login, and then it fails: nothing is stored."""
     with dockerd() as docker:
-        for name, said in (("locked", "interaction is not allowed"), ("moon", "docker-credential-moon")):
+        helpers = (("locked", "interaction is not allowed"), ("moon", "docker-credential-moon"))
+        for name, said in helpers:
             config(docker, credsStore=name)
             failed = login(docker, host)
             assert "error storing credentials" in failed and said in failed, failed
