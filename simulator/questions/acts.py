@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from simulator.docker import events as e
 from simulator.docker.events import Failure
+from simulator.docker.machine.login import WEB_LOGIN
 from simulator.docker.trace import Step, Trace
 from simulator.protocol.authorization import Scheme
 from simulator.protocol.target import Kind as Target
@@ -28,9 +29,9 @@ def proof(step: Step) -> str | None:
     return TOKEN if request.authorization.scheme is Scheme.BEARER else PASSWORD
 
 
-REGISTRY, TOKEN_SERVICE, STORAGE, NOBODY = (
+REGISTRY, TOKEN_SERVICE, STORAGE, NOBODY, MIRROR, LOGIN_SERVICE = (
     N_("The registry"), N_("The token service"), N_("Another host, which stores the layers"),
-    N_("No server"),
+    N_("No server"), N_("A mirror of the registry"), N_("Docker's login service"),
 )  # fmt: skip
 """Whom Docker asks."""
 
@@ -42,6 +43,10 @@ def role(step: Step) -> str:
     request = step.exchange.request
     if request.target.kind is Target.TOKEN or request.host == facts.token_service(step):
         return TOKEN_SERVICE
+    if request.host in facts.mirrors(step):
+        return MIRROR
+    if request.url.startswith(WEB_LOGIN):
+        return LOGIN_SERVICE
     return REGISTRY if request.host == facts.host(step) else STORAGE
 
 
@@ -55,7 +60,7 @@ class Act:
 
 ACTS: Mapping[str, Act] = {
     "ping": Act(
-        N_("It sends GET /v2/ to the registry"),
+        N_("It sends GET /v2/"),
         N_("GET /v2/ is how Docker first learns whether a registry wants credentials."),
     ),
     "token": Act(
@@ -63,18 +68,21 @@ ACTS: Mapping[str, Act] = {
         N_("Docker asks for a token after a 401 that names a token service."),
     ),
     "head": Act(
-        N_("It asks the registry which digest the tag has (HEAD)"),
-        N_("HEAD for a tag brings the digest. Docker needs it before the manifest."),
+        N_("It asks which digest the tag has (HEAD)"),
+        N_(
+            "HEAD for a tag asks which digest it has: a pull needs that before the manifest, and a "
+            "push looks whether the tag is right already."
+        ),
     ),
     "manifest": Act(
-        N_("It asks the registry for the manifest (GET)"),
+        N_("It asks for the manifest (GET)"),
         N_(
             "Docker asks for the manifest once the registry gives access; the manifest names the "
             "layers."
         ),
     ),
     "blob": Act(
-        N_("It asks the registry for a layer or the config"),
+        N_("It asks for a layer or the config"),
         N_("Docker asks for layers when the manifest has named them."),
     ),
     "storage": Act(
@@ -82,8 +90,11 @@ ACTS: Mapping[str, Act] = {
         N_("Docker goes to another host if the registry answers with a redirect."),
     ),
     "check": Act(
-        N_("It asks the registry whether it has a blob (HEAD)"),
-        N_("Docker asks for a blob by its digest before it sends any bytes."),
+        N_("It asks whether a blob is there (HEAD)"),
+        N_(
+            "HEAD asks whether the registry has the blob: before an upload, and with Docker 26 "
+            "once more after it."
+        ),
     ),
     "upload": Act(
         N_("It uploads a blob, or lets the registry take it from another repository"),

@@ -7,6 +7,7 @@ from random import Random
 
 from simulator.docker.trace import Step
 from simulator.lesson.document import Lesson
+from simulator.protocol.authorization import Scheme
 from simulator.questions.misconceptions import imagined
 from simulator.questions.model import Asks, Option, Part, Question, Says
 from simulator.questions.objectives import about
@@ -46,17 +47,21 @@ MEANINGS: Mapping[str, Meaning] = {
         N_("A 401 to a request with user name and password means that these are refused."),
     ),
     "AccessDenied": Meaning(
-        N_("The user may not pull this repository, or it does not exist."),
+        N_("The user may not do this in this repository, or it does not exist."),
         N_(
             "A right is missing if the registry refuses a request that carries credentials: with "
             "the code DENIED, or with insufficient_scope in the challenge."
         ),
     ),
+    "BasicRefused": Meaning(
+        N_("User name and password are not accepted here: they are wrong, or give no right."),
+        N_("A Basic registry answers 401 in both cases, so the answer does not tell which."),
+    ),
     "ManifestUnknown": Meaning(
         N_("Access is allowed, but there is no such image, tag or layer."),
         N_(
-            "The answer is 404 with a code that ends in UNKNOWN, and the request was allowed to "
-            "ask."
+            "The answer to a request that was allowed to ask is 404. To GET it has a code that "
+            "ends in UNKNOWN; to HEAD it has no body, and so no code."
         ),
     ),
     "RateLimited": Meaning(
@@ -98,7 +103,14 @@ SEEN_IN_THE_ANSWER = frozenset(MEANINGS) - {"DigestMismatch", "ManifestReceived"
 """What the answer's status, headers and codes show; a digest is not computed by reading."""
 
 
+ALIKE = frozenset({"BasicRefused", "TokenRefused", "AccessDenied"})
+"""Meanings of which one holds where another does, so none is a wrong option beside another."""
+
+
 def meaning(step: Step) -> str:
+    denied = step.name == "AccessDenied" and facts.status(step) == 401
+    if denied and facts.scheme_sent(step) == Scheme.BASIC:
+        return "BasicRefused"
     return SAME.get(step.name, step.name)
 
 
@@ -164,11 +176,19 @@ def mutant_meanings(at: Address, rng: Random) -> Iterator[Wrong]:
         steps = imagined(mutant.name, at.scenario, at.engine).steps
         own = step_at(at)
         same = [one for one in steps if one.exchange == own.exchange] if found is None else []
-        if same and own.exchange and meaning(same[0]) in MEANINGS:
+        if same and own.exchange and meaning(same[0]) in MEANINGS.keys() - beside(meaning(own)):
             yield Wrong(meaning(same[0]), because(mutant), mutant.name)
 
 
+def beside(says: str) -> frozenset[str]:
+    """Meanings that may hold as well."""
+    if says == "BasicRefused":
+        return ALIKE - {says}
+    return frozenset({"BasicRefused"}) if says in ALIKE else frozenset()
+
+
 NEAR: Mapping[str, tuple[str, ...]] = {
+    "BasicRefused": ("Challenged", "ManifestUnknown", "ServerFailed"),
     "Challenged": ("TokenRefused", "AccessDenied", "ManifestUnknown"),
     "TokenRefused": ("Challenged", "AccessDenied", "ServerFailed"),
     "AccessDenied": ("TokenRefused", "Challenged", "ManifestUnknown"),
@@ -185,7 +205,7 @@ NEAR: Mapping[str, tuple[str, ...]] = {
 
 def other_meanings(says: Says, rng: Random) -> Iterator[Wrong]:
     near = NEAR.get(str(says), ())
-    rest = [name for name in MEANINGS if name not in (says, *near)]
+    rest = [name for name in MEANINGS if name not in (says, *near, *beside(str(says)))]
     for name in (*rng.sample(near, len(near)), *rng.sample(rest, len(rest))):
         yield Wrong(name, _(MEANINGS[name].sign))
 

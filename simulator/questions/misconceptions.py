@@ -187,8 +187,8 @@ KNOWN = (
         "not-found-vs-denied",
         N_("“denied” meant that the image does not exist"),
         N_(
-            "this registry answers “not found” to an account that may pull, and “denied” to one"
-            " that may not."
+            "this registry answers “not found” to an account with the right, and “denied” to one"
+            " without."
         ),
         machine=meaning(absent),
         when=(e.AccessDenied, e.ManifestUnknown),
@@ -251,7 +251,7 @@ KNOWN = (
         "failure-leaves-an-image",
         "image-comes-last",
         N_("a failed pull left an image behind"),
-        N_("an image is named only once all of it is here; a failed pull names none."),
+        N_("an image is named only once all of it is here; a pull that breaks off names none."),
         machine=evolving(left_behind),
         when=(Failure,),
     ),

@@ -35,7 +35,7 @@ KNOWN = (
         N_("what a challenge asks for, and to what a token then gives access"),
         N_(
             "The registry first answers 401 and says which credentials it wants. Docker gets a "
-            "token for exactly this request."
+            "token for what it wants to do in this repository."
         ),
     ),
     Objective(

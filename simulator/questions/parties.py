@@ -11,6 +11,7 @@ from simulator.docker.trace import Step, Trace
 from simulator.lesson.document import Lesson
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
 from simulator.questions.acts import (
+    MIRROR,
     NO_PROOF,
     NOBODY,
     PASSWORD,
@@ -93,7 +94,7 @@ HABITS: Mapping[str, Habit] = {
         N_("Both engines begin alike here."),
     ),
     "again": Habit(
-        N_("Which engine asks the token service twice or more in this pull?"),
+        N_("Which engine gets two tokens or more in this pull?"),
         lambda steps: sum(isinstance(step.event, e.TokenIssued) for step in steps) > 1,
         N_("Docker 26 keeps the token of the tag for the download; Docker 29 begins the download "
            "without it."),
@@ -236,6 +237,7 @@ WHY: Mapping[str, str] = {
     STORAGE: N_("The host that stores the layers answered, and refused or failed."),
     NETWORK: N_("No answer came: the name, the port or the connection failed."),
     MACHINE: N_("Docker itself cannot go on; no server refused anything."),
+    MIRROR: N_("The mirror answered, and refused or failed."),
 }
 SEEN: Mapping[str, str] = {
     REGISTRY: N_("If the registry asks for Basic, Docker sends the password to the registry."),
@@ -244,6 +246,8 @@ SEEN: Mapping[str, str] = {
     ),
     STORAGE: N_("Docker sends the registry's credentials to no other host."),
     NOBODY: N_("Docker sends no password if it has none, or if no server asks for it."),
+    MIRROR: N_("Docker 26 sends a mirror that asks the login for Docker Hub; Docker 29 sends "
+               "none."),  # fmt: skip
 }
 
 
@@ -300,6 +304,7 @@ NOT_SO: Mapping[str, str] = {
     STORAGE: N_("The message would name the other host."),
     NETWORK: N_("Without an answer the message is about a name or a connection."),
     MACHINE: N_("If Docker had ended it by itself, no server's refusal would be in the message."),
+    MIRROR: N_("The message would name the mirror."),
 }  # fmt: skip
 
 

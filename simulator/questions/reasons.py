@@ -8,7 +8,17 @@ from simulator.docker import events as e
 from simulator.docker.cli.commands import Login, Logout
 from simulator.docker.machine import Phase
 from simulator.docker.trace import Step
-from simulator.questions.acts import NO_PROOF, PASSWORD, REGISTRY, STORAGE, TOKEN, proof, role
+from simulator.questions.acts import (
+    LOGIN_SERVICE,
+    MIRROR,
+    NO_PROOF,
+    PASSWORD,
+    REGISTRY,
+    STORAGE,
+    TOKEN,
+    proof,
+    role,
+)
 from simulator.questions.model import Says
 from simulator.views import facts
 from simulator.words.i18n import _
@@ -29,6 +39,8 @@ def proven_so(step: Step) -> str:
         return _("The registry asked for a token, and the token service has issued this one.")
     if role(step) == REGISTRY:
         return _("This registry asked for Basic: it takes user name and password itself.")
+    if role(step) == MIRROR:
+        return _("The mirror asked for Basic, and Docker 26 sends it the login for Docker Hub.")
     return _("The token service checks user name and password, and issues a token for them.")
 
 
@@ -38,8 +50,12 @@ def why_none(step: Step) -> str:
             "The address that the registry gave is enough for the layer. Docker sends another host "
             "no credentials for this registry."
         )  # fmt: skip
+    if role(step) == LOGIN_SERVICE:
+        return _("This request is about a code to confirm in the browser; it needs no credentials.")
     if not facts.account(step):
         return _("Docker has no credentials for this registry, so it asks without any.")
+    if role(step) == MIRROR and not step.after.profile.pings:
+        return _("Docker 29 sends a mirror no login of the registry.")
     if begins_anew(step):
         return _("This engine begins the download without the credentials that it used for the "
                  "tag, and is asked again.")  # fmt: skip
@@ -58,8 +74,8 @@ def not_carried(step: Step, says: Says) -> str:
         return why_none(step)
     if says == PASSWORD:
         return _("This registry asked for a token. The password goes to the token service alone.")
-    if role(step) == REGISTRY:
-        return _("This registry asked for Basic, so there are no tokens here.")
+    if role(step) in (REGISTRY, MIRROR):
+        return _("Basic was asked for here, so there are no tokens.")
     return _("The token is what Docker asks for here; it does not have it yet.")
 
 
@@ -77,7 +93,7 @@ def stored_so(step: Step) -> str:
     if step.after.phase is Phase.FAILED:
         return _("The login failed. docker login stores only what the registry accepted.")
     return (
-        _("docker login stores the user name and the password that the registry accepted.")
+        _("docker login stores the user name and the password that the registry did not refuse.")
         if kept
         else _("Nothing was stored by this command.")
     )
@@ -104,7 +120,7 @@ def not_stored(step: Step, says: Says) -> str:
 def opened_so(step: Step) -> str:
     assert isinstance(step.event, e.TokenIssued)
     if step.event.access:
-        return _("The token is for what the 401 named and the token service granted, and the "
+        return _("The token is for what Docker asked for and the token service granted, and the "
                  "service says for how many seconds.")  # fmt: skip
     if isinstance(step.after.run.command, Login):
         return _("docker login asks for no repository, so its token gives access to none.")
@@ -123,6 +139,9 @@ def not_opened(step: Step, _says: Says) -> str:
 
 def listed_so(step: Step) -> str:
     failed, there = step.after.phase is Phase.FAILED, facts.image_named(step)
+    if isinstance(step.event, e.PlatformMismatched):
+        return _("Docker stored the image, and only then saw that it is for another platform. The "
+                 "command fails, and the image stays.")  # fmt: skip
     if there and failed:
         return _("It was here before, and a command that fails takes nothing away.")
     if there:

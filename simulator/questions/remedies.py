@@ -14,6 +14,7 @@ from simulator.questions.objectives import about
 from simulator.questions.offer import Key, Kind, Wrong, chosen, place_of, rule
 from simulator.questions.reasons import right
 from simulator.questions.runs import ending_of, engine_of, key_of, situation, traces, typed
+from simulator.scenarios.model import scenario
 from simulator.scenarios.play import trace as played
 from simulator.views import facts
 from simulator.views.address import Address
@@ -34,7 +35,7 @@ REMEDIES: Mapping[str, Remedy] = {
         N_("A new docker login helps if credentials are missing or out of date."),
     ),
     "right": Remedy(
-        N_("Ask the owner of the repository for the right to pull."),
+        N_("Ask the owner of the repository for the right that is missing: to pull, or to push."),
         N_(
             "The owner of the repository grants the right; another login of the same account "
             "changes nothing."
@@ -42,7 +43,10 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "name": Remedy(
         N_("Compare the name and the tag with what the registry lists."),
-        N_("That helps if the registry knows no such image, or if the name is not valid."),
+        N_(
+            "That helps if there is no such image, also where the registry does not tell, or if "
+            "the name is not valid."
+        ),
     ),
     "host": Remedy(
         N_("Check how the registry's host is spelled, and whether the engine's DNS knows it."),
@@ -149,9 +153,20 @@ def refused(trace: Trace) -> str | None:
         return "helper"
     if not facts.account(last):
         return "login"
+    if absent(trace):
+        return "name"
     held = last.after.run.access.authorization
     granted = held is not None and held.scheme is Scheme.BEARER
     return "right" if granted or facts.status(last) == 403 else "login"
+
+
+def absent(trace: Trace) -> bool:
+    """Whether what was pulled is in no registry of this name, and the registry does not tell."""
+    last = trace.steps[-1]
+    site = scenario(trace.scenario).world().sites.get(facts.host(last))
+    known = site.registry.repositories if site and site.registry else {}
+    pulls = facts.command(last) == "docker pull"
+    return pulls and bool(known) and facts.repository(last) not in known
 
 
 def remedy_keys(lesson: Lesson) -> Iterator[Key]:

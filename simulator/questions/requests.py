@@ -43,8 +43,8 @@ SOUGHT: Mapping[str, Sought] = {
     "token": Sought(
         N_("Which of these requests is the first that carries a token?"),
         lambda step: proof(step) == TOKEN,
-        N_("There is a token only after the token service has issued one; then the request that "
-           "was refused is sent again, with it."),
+        N_("There is a token only after the token service has issued one; the next request to the "
+           "registry carries it."),
         "token-is-short-lived",
     ),
     "password": Sought(

@@ -88,7 +88,7 @@ def make_next(lesson: Lesson, key: Key) -> Question | None:
     at, rng = place_of(key), Random(key_of(key))
     step, found = step_at(at), follows(played(at.scenario, at.engine), at.step)
     assert found is not None
-    why = _(AFTER.get(step.name) or ACTS[found[0]].when)
+    why = _(AFTER.get((step.name, found[0])) or AFTER.get(step.name) or ACTS[found[0]].when)
     key_option = Option(told(found), packed(found), right(why))
     wrong = chain(mutant_moves(at, rng), other_moves(lesson, step, found, rng))
     options = chosen(NEXT, lesson, at, (), key_option, wrong)
@@ -110,21 +110,24 @@ def make_next(lesson: Lesson, key: Key) -> Question | None:
     )  # fmt: skip
 
 
-AFTER: Mapping[str, str] = {
+AFTER: Mapping[str | tuple[str, str], str] = {
     "TokenPostRefused": N_("A token service that does not take the POST is asked with GET."),
-    "TokenIssued": N_("Docker repeats the refused request, now with the token."),
-    "AskedAgain": N_("This may pass, so the engine sends the same request again."),
+    "TokenIssued": N_("Docker has a token now. Docker 29 repeats the refused request with it; in a "
+                      "pull or push Docker 26 goes on with the next one."),
+    ("TokenIssued", "token"): N_("Docker needs a token for each repository from which the registry "
+                                 "may take a blob."),
+    "AskedAgain": N_("This engine sends the same request again before it gives up."),
     "DownloadCut": N_("The rest is asked for, from the byte at which the download broke off."),
     "FellBackToHttp": N_("The host does not speak TLS and may do without, so Docker tries again "
                          "without TLS."),
     "Redirected": N_("The Location header says where the content is, and Docker asks there."),
     "ErrorWithoutBody": N_("HEAD brings no body, so the engine asks with GET for what it lacks."),
-    "Unreachable": N_("No server answered, and there is no other way to try."),
-    "AccessDenied": N_("The registry was told who asks, and refused: nothing is left to show."),
+    "Unreachable": N_("No HTTP answer came, and there is no other way to try."),
+    "AccessDenied": N_("The registry refused, and Docker has nothing else to show."),
     "TokenRefused": N_("The credentials were refused, and Docker has no others."),
     "DigestMismatch": N_("Docker does not keep content whose digest is not the promised one."),
 }  # fmt: skip
-"""Why Docker goes on as it does, by what the answer was."""
+"""Why Docker goes on as it does, by what the answer was, or by that and what comes next."""
 
 
 def logged_in(step: Step) -> str:
@@ -283,7 +286,7 @@ def make_order(lesson: Lesson, key: Key) -> Question | None:
     )  # fmt: skip
 
 
-NEEDS = N_("Each of these needs something that the one before it brought.")
+NEEDS = N_("This is the order in which Docker does it.")
 
 
 def lower(text: str) -> str:

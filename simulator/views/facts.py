@@ -111,6 +111,14 @@ def mirror(step: Step) -> str:
     return first if reference and first != reference.host else ""
 
 
+def mirrors(step: Step) -> frozenset[str]:
+    """The hosts that this engine may ask in place of the registry of the image."""
+    reference, client = step.after.run.reference, step.after.client
+    if reference is None:
+        return frozenset()
+    return frozenset(x.host for x in client.endpoints(reference.domain)) - {reference.host, ""}
+
+
 def stored(step: Step) -> bool:
     """Credentials for this registry are stored."""
     return stored_credential(step) is not None
