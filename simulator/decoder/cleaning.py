@@ -13,6 +13,8 @@ from simulator.protocol.json_text import json_of
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])|\x08")
 """Colours and other control sequences of terminals."""
+LINK = re.compile(r"\[([^\[\]\n]{1,300}?)\\?\]\(https?://[^)\s]*\)")
+"""A link as Markdown has it, which logs that were copied from a web page are full of."""
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
 TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?"
@@ -39,7 +41,10 @@ PREFIXES = (
 )
 PREFIX = re.compile("|".join(f"(?:{one})" for one in PREFIXES))
 
-LOGFMT = re.compile(r'\b(msg|error|err)=(?:"((?:[^"\\]|\\.)*)"?|(\S+))')
+FIELDS = ("msg", "error", "output", "out", "stderr", "stdout", "reason", "cause", "detail",
+          "details", "err")  # fmt: skip
+"""Fields in which logs keep what a program said, the likelier first."""
+LOGFMT = re.compile(rf'\b({"|".join(FIELDS)})=(?:"((?:[^"\\]|\\.)*)"?|(\S+))')
 """A field of a line such as `time="…" level=error msg="…"`, which Go's logs write."""
 LEVEL = re.compile(r"\blevel=(\w+)")
 FEW = 60
@@ -69,7 +74,7 @@ class Line:
 
 def plain(pasted: str) -> str:
     """The text without control sequences, with line feeds alone at the ends of its lines."""
-    text = ANSI.sub("", pasted).replace("\r\n", "\n").replace("\r", "\n")
+    text = LINK.sub(r"\1", ANSI.sub("", pasted)).replace("\r\n", "\n").replace("\r", "\n")
     return INVISIBLE.sub("", text.replace("\u00a0", " ")).strip("\n")
 
 
@@ -121,8 +126,7 @@ def fields_of(text: str) -> tuple[str, ...]:
         return ()
     found = {one[1]: unescaped(one[2] if one[2] is not None else one[3])
              for one in LOGFMT.finditer(text)}  # fmt: skip
-    return tuple(value for value in (found.get("msg", ""), found.get("error", ""),
-                                     found.get("err", "")) if value)  # fmt: skip
+    return tuple(found[name] for name in FIELDS if found.get(name))
 
 
 def of_json(text: str) -> tuple[str, ...]:
@@ -151,6 +155,17 @@ def joined(text: str) -> Iterator[str]:
     if 1 < len(rows) <= 12:
         yield " ".join(filter(None, rows))
         yield "".join(rows)
+
+
+ANEW = re.compile(r"[A-Z][a-z]+ \S|exit |make\b|[Ee]rror|ERROR|time=|\d{4}-\d\d|##|\[|\$ |#\d|$")
+"""How a line begins that is no rest of the one before it."""
+
+
+def begins_anew(text: str, number: int) -> bool:
+    """Whether the line of this number (from 1) is whole, and the next one is another line."""
+    rows = text.split("\n")
+    before, after = rows[number - 1], rows[number:]
+    return bool(after and not before.endswith((" ", ":", ",", "(", '"', ">")) and ANEW.match(after[0]))
 
 
 def folded(text: str) -> str:

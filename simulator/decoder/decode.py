@@ -76,6 +76,9 @@ def read(text: str) -> tuple[Message, ...]:
     whole = not unread(best) and not unended(best)
     if whole or not 0 < text.count("\n") <= WRAPPED:
         return best
+    main = failure(best)
+    if main and main.ends and not unended(best) and cleaning.begins_anew(text, main.line.number):
+        return best
     folded = messages(cleaning.folded(text))
     if unread(folded) + unended(folded) < unread(best) + unended(best):
         best = folded

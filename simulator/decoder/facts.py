@@ -61,6 +61,11 @@ def of_image(message: Message) -> Iterator[Fact]:
         if given.digest:
             yield Fact("digest", given.digest)
         return
+    path = message.named.get("hub_name", "")
+    if path and not message.targets:  # docker names it so for every registry, without the host
+        yield Fact("repository", path)
+        yield Fact("tag", message.named.get("tag", ""))
+        return
     for target in message.targets:
         repository, what = target.content
         if repository:
@@ -85,8 +90,8 @@ def of_answer(message: Message) -> Iterator[Fact]:
 
 
 NOBODY = "nobody: no answer came"
-UNANSWERED = frozenset({"dns-none", "dns-fails", "refused-port", "no-route", "unreachable",
-                        "dial-timeout"})  # fmt: skip
+UNANSWERED = frozenset({"dns-none", "dns-fails", "no-source-address", "refused-port", "no-route",
+                        "unreachable", "dial-timeout"})  # fmt: skip
 
 
 def answered_by(message: Message) -> str:
@@ -151,14 +156,19 @@ def of_said(segment: Segment, said: tuple[str, str]) -> Iterator[Fact]:
     code, words = said
     prefix = segment.text.partition(":")[0].strip()
     coded = segment.frame is not None and segment.frame.name in CODED
+    coded = coded and prefix.lower().replace("_", " ") in CODES
     if coded or code:
         yield Fact("registry_code", code.lower().replace("_", " ") or prefix.lower())
-    kept = words.strip().rstrip('"').replace('\\"', '"').replace("\\n", " ").strip()
+    bare = words.strip().removesuffix('"}').rstrip('"')
+    kept = bare.replace('\\"', '"').replace("\\n", " ").strip()
     both = (kept, f"{prefix}: {kept}") if coded else (kept,)
     short = coded and len(kept.split()) <= SHORT
     yield from (Fact("registry_words", one) for one in (reversed(both) if short else both))
 
 
+CODES = frozenset({"denied", "unauthorized", "toomanyrequests", "manifest unknown",
+                   "name unknown", "unsupported"})  # fmt: skip
+"""Codes of a registry, as a message begins with them."""
 CODED = frozenset({"code-denied", "code-unauthorized", "code-toomany", "code-manifest-unknown",
                    "code-name-unknown", "code-unsupported"})  # fmt: skip
 

@@ -65,6 +65,8 @@ class Target:
     @property
     def content(self) -> tuple[str, str]:
         """Repository and tag or digest of a manifest or blob."""
+        if not self.parts[2].startswith("/v2/"):
+            return "", ""
         path = self.parts[2].removeprefix("/v2/")
         for kind in ("/manifests/", "/blobs/"):
             repository, found, what = path.partition(kind)
@@ -167,7 +169,7 @@ def names_of(message: Message) -> Iterator[str]:
         if "name" in named:
             tag = f":{named['tag']}" if "tag" in named and ":" not in named["tag"] else ""
             yield named["name"] + tag
-        if "hub_name" in named:
+        if named.get("hub_name", "").startswith("library/"):
             yield named["hub_name"] + (f":{named['tag']}" if "tag" in named else "")
         if "socket_query" in named:
             query = parse_qs(named["socket_query"])
@@ -192,6 +194,8 @@ def image_signs(message: Message) -> Iterator[str]:
     hosts = [target.host for target in message.targets]
     if image:
         hosts.append(image.domain)
+        if image.domain == "localhost":
+            yield "podman-local"
         if image.domain == HUB:
             yield "hub-image"
             name = image.repository.removeprefix("library/")

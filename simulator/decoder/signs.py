@@ -254,6 +254,8 @@ def of_words(message: Message) -> Iterator[str]:
         yield "os-refuses"
     if named.get("os_words", "").lower() in ("no space left on device", "disk quota exceeded"):
         yield from ("says-no-room", "no-space")
+    if "unexpected end of JSON input" in message.line.text:
+        yield "empty-body"
     if "no pull access" in message.line.text:
         yield "no-pull-access"
     if named.get("direction") == "push":
