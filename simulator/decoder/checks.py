@@ -184,7 +184,7 @@ def reference(decoded: Decoded, host: str) -> str:
     return f"{prefix}{repository}" + (f":{tag}" if tag else f"@{digest}" if digest else "")
 
 
-WORDS = re.compile(r"\b(SCHEME://HOST:PORT|HOST:PORT|HOST|REPO|TAG|DIGEST)\b")
+WORDS = re.compile(r"\b(SCHEME://HOST:PORT|HOST:PORT|HOST|SERVER:PORT|SERVER|REPO|TAG|DIGEST)\b")
 """The words that replace the message's names in the texts of causes."""
 
 
@@ -193,6 +193,7 @@ def with_names(text: str, decoded: Decoded) -> str:
     values = fields_of(decoded)
     known = {
         "SCHEME://HOST:PORT": values.get("origin"), "HOST:PORT": values.get("host"),
+        "SERVER:PORT": values.get("tls"), "SERVER": values.get("hostname"),
         "HOST": values.get("host"), "REPO": values.get("repository"),
         "TAG": decoded.fact("tag"), "DIGEST": values.get("digest"),
     }  # fmt: skip

@@ -165,7 +165,8 @@ def begins_anew(text: str, number: int) -> bool:
     """Whether the line of this number (from 1) is whole, and the next one is another line."""
     rows = text.split("\n")
     before, after = rows[number - 1], rows[number:]
-    return bool(after and not before.endswith((" ", ":", ",", "(", '"', ">")) and ANEW.match(after[0]))
+    goes_on = before.endswith((" ", ":", ",", "(", '"', ">"))
+    return bool(after and not goes_on and ANEW.match(after[0]))
 
 
 def folded(text: str) -> str:

@@ -247,7 +247,7 @@ SEEN: Mapping[str, str] = {
     STORAGE: N_("Docker sends the registry's credentials to no other host."),
     NOBODY: N_("Docker sends no password if it has none, or if no server asks for it."),
     MIRROR: N_("Docker 26 sends a mirror that asks the login for Docker Hub; Docker 29 sends "
-               "none."),  # fmt: skip
+               "none."),
 }
 
 

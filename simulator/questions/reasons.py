@@ -28,6 +28,11 @@ def right(why: str) -> str:
     return _("Right. {why}").format(why=why)
 
 
+def why(feedback: str) -> str:
+    """The reason in what `right` made."""
+    return feedback.removeprefix(_("Right. {why}").partition("{")[0])
+
+
 # -- which credentials a request carries --------------------------------------------------------
 
 

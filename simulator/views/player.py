@@ -136,7 +136,7 @@ STRINGS = {
     "keyEnds": N_("first step, last step"),
     "keyPlay": N_("play, pause"),
     "keyRow": N_("jump to that row of the table; while a question is asked, choose an option"),
-    "keyPresent": N_("present: only the stage, in large type"),
+    "keyPresent": N_("present: only the stage, in large type; Esc ends it"),
     "keyFocus": N_("while presenting: sample, lanes, tracker, table or wire alone; 0 all again"),
     "keyUntil": N_("run until a value, party, header or status; with Shift and Enter, back"),
     "keyWhole": N_("the whole message, the process table"),

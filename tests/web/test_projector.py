@@ -96,3 +96,17 @@ def test_the_speakers_notes_follow(learner: Open) -> None:
     assert ":" in told.locator("output").inner_text()
     notes.keyboard.press("ArrowLeft")
     at_step(stage, asked["step"] - 1)
+
+
+def test_escape_ends_the_presentation_and_no_search_opens_behind_it(learner: Open) -> None:
+    """The projector covers the page: what it would open cannot be seen."""
+    page = learner(before(QUESTIONS[0], "present"), 1280, 720)
+    at_step(page, QUESTIONS[0]["step"] - 1)
+    page.keyboard.press("Control+k")
+    page.keyboard.press("ArrowRight")
+    at_step(page, QUESTIONS[0]["step"])
+    expect(page.get_by_test_id("stDialog")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "view=present" not in url)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_test_id("stDialog")).to_be_visible()

@@ -538,6 +538,7 @@ class Player {
       else this.commit(this.questions.chosen);
     }, { signal });
     document.addEventListener("keydown", (event) => this.key(event), { signal });
+    addEventListener("keydown", (event) => this.alone(event), { signal, capture: true });
   }
 
   act(name) {
@@ -553,11 +554,19 @@ class Player {
     acts[name]();
   }
 
+  // The projector covers the page, and with it the search that the page would open.
+  alone(event) {
+    const searches = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+    if (!searches || this.view !== "present" || !this.stage.isConnected) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
   key(event) {
-    if (taken(event) || this.at.help.open || this.at.share.open || this.at.until.open || !this.stage.isConnected) return;
+    if (taken(event) || this.at.help.open || this.at.share.open || this.at.until.open || covered() || !this.stage.isConnected) return;
     if (typing(event, "?") && !answering(event)) return;
     const alone = this.view !== "", digit = /^[0-9]$/.test(event.key) ? Number(event.key) : null;
-    const act = keyed(event.key, alone);
+    const act = event.key === "Escape" && this.view === "present" ? "present" : keyed(event.key, alone);
     if (act && this.view === "notes") this.others.tell({ kind: "act", act });
     else if (act) this.act(act);
     else if (digit === null) return;
@@ -650,6 +659,11 @@ export function keyed(key, alone) {
   const keys = { ...STEPPING, p: "present", P: "present", n: "notes", N: "notes", u: "until", U: "until", w: "whole", W: "whole", t: "rows", T: "rows" };
   const remote = { PageDown: "onward", PageUp: "back" };
   return keys[key] ?? (alone ? remote[key] : undefined);
+}
+
+// A dialog of the page has the keys while it is open.
+function covered() {
+  return Boolean(document.querySelector('[data-testid="stDialog"]'));
 }
 
 // A question's choices leave us the digits and the remote's keys.

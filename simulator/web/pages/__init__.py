@@ -91,8 +91,8 @@ their own."""
 ASIDE = (Page("other-courses", N_("What other courses say"), reading.others_page),)
 """Pages that the bars do not offer."""
 PAGES = (*WAYS, *TOOLS, *ASIDE)
-NO_PLACE = ("", "progress")
-"""Paths that are no position of a learner: the home, and the page of what was done."""
+NO_PLACE = ("", *(tool.path for tool in TOOLS))
+"""Paths that are no position of a learner: the home and the tools. One looks at them in between."""
 
 
 @cache

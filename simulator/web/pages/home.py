@@ -70,6 +70,8 @@ def resume() -> bool:
     target = place and target_of(place)
     if place and target:
         label = _("Continue where you were: {page}").format(page=target.title)
+        lesson = next((one.card for one in entries() if one.id == place.lesson), None)
+        label += f" · {plain(lesson.title)}" if lesson else ""
         with st.container(key="resume"):
             st.page_link(
                 target, label=label, icon=":material/arrow_forward:",
@@ -120,7 +122,9 @@ def paste() -> None:
         )  # fmt: skip
         sent = go.form_submit_button(_("Explain"), width="stretch")
     target = way(PATH)
-    if sent and text.strip() and target:
+    if sent and not text.strip():
+        st.warning(_("Paste what Docker printed, then choose Explain."))
+    elif sent and target:
         keep(text)
         st.switch_page(target)
 

@@ -13,7 +13,17 @@ import streamlit as st
 
 from simulator.lesson.document import Lesson
 from simulator.progress.records import SURE, Answer, due, reviews
-from simulator.questions import OBJECTIVES, Question, Table, by_weight, draw, one_each, right
+from simulator.questions import (
+    OBJECTIVES,
+    Option,
+    Question,
+    Table,
+    by_weight,
+    draw,
+    one_each,
+    right,
+)
+from simulator.questions.reasons import why
 from simulator.web.pages.learner import SURENESS, keep, now, progress
 from simulator.web.pages.parts import (
     code,
@@ -224,19 +234,23 @@ def confirm(seed: int, one: Question) -> None:
 
 def verdict(one: Question) -> None:
     """For each part: what was said, what is true, and why."""
-    good = True
     for part, place in zip(one.parts, chosen(one), strict=True):
-        key = right(one, part)
-        good = good and place == key
-        if place == key:
-            st.success(part.options[key].feedback, icon=":material/check:")
-        elif place is not None:
-            st.error(part.options[place].feedback, icon=":material/close:")
-            truth = _("Correct answer: {answer}").format(answer=f"**{part.options[key].text}**")
-            st.write(f"{part.label} {truth}")
-    if not good and one.hints:
-        st.info(one.hints[-1], icon=":material/lightbulb:")
+        key = part.options[right(one, part)]
+        mine = None if place is None else part.options[place]
+        if mine == key:
+            st.success(key.feedback, icon=":material/check:")
+        elif mine:
+            st.error(against(mine, key), icon=":material/close:")
+            truth = _("Correct answer: {answer}").format(answer=f"**{key.text}**")
+            st.success(f"{part.label} {truth}  \n{why(key.feedback)}".strip())
     st.link_button(_("See it on the stage"), one.at.on("/visual"), icon=":material/open_in_new:")
+
+
+def against(mine: Option, key: Option) -> str:
+    """What was chosen, and why it is wrong, unless that is why the other one is right."""
+    told = _("You chose: {answer}").format(answer=f"**{mine.text}**")
+    same = mine.feedback.strip() == why(key.feedback).strip()
+    return told if same else f"{told}  \n{mine.feedback}"
 
 
 # -- flash cards ------------------------------------------------------------------------------
