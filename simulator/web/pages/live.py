@@ -179,11 +179,11 @@ def recipe_row(live: Live, session: Session, password: str, recipe: Kind, image:
     login, pull = commands(recipe, live.host, session.name, image, live.public)
     first, second, third = st.columns([4.4, 2, 5])
     with first:
-        code(login or _("(no login of its own)"), command=bool(login))
+        code(login or _("(no login of its own)"), command=True, label=_("1 · Log in"))
     with second:
-        code(password or _("password as before"), command=bool(password))
+        code(password or _("password as before"), command=True, label=_("2 · The password"))
     with third:
-        code(pull, command=True)
+        code(pull, command=True, label=_("3 · Pull"))
     special = note(recipe, live.public)
     if special:
         st.markdown(f":small[{special}]")

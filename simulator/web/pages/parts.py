@@ -241,15 +241,18 @@ def show_readable(frame: pd.DataFrame) -> None:
     st.table(frame, hide_index=isinstance(frame.index, pd.RangeIndex))
 
 
-def code(text: str, command: bool = False) -> None:
-    """Text as it is sent or printed, or a command to type, with a button that copies it.
+def code(text: str, command: bool = False, label: str = "") -> None:
+    """Text as it is sent or printed, or a command to type, with a button that copies it; above it
+    may stand what it is for.
 
     (Streamlit's own element brings a highlighter of 500 kB, whose start takes longer than the rest
     of the page.)
     """
     kind = "code-block command" if command else "code-block"
     button = f'<button type="button" data-copied="{_("Copied.")}">{_("Copy")}</button>'
-    st.html(f'<div class="{kind}"><pre><code>{escape(text)}</code></pre>{button}</div>')
+    above = f"<p>{escape(label)}</p>" if label else ""
+    kind += " labelled" if label else ""
+    st.html(f'<div class="{kind}">{above}<pre><code>{escape(text)}</code></pre>{button}</div>')
 
 
 def table(shown: Table, name: str) -> None:
