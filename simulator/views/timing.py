@@ -7,7 +7,7 @@ time. Recordings of real pulls over a throttled link begin their downloads when 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from simulator.docker.engines import engine
 from simulator.docker.machine import Phase
@@ -51,21 +51,39 @@ KINDS = ("login", "token", "manifest", "config", "download", "unpack", "ask", "u
 
 
 def timeline(trace: Trace, link: Link) -> tuple[Bar, ...]:
-    """Every request and every layer that is unpacked, in the order in which they end."""
-    clock, bars = 0.0, list[Bar]()
-    sent = [step for step in trace.steps if step.exchange]
+    """Every request and every layer that is unpacked, in the order in which they end. A command
+    begins when the one before it has ended."""
+    bars: tuple[Bar, ...] = ()
+    first = engine(trace.engine).config_first
+    for steps in per_command(trace):
+        bars += of_command(steps, first, link, total(bars))
+    return bars
+
+
+def per_command(trace: Trace) -> Iterator[tuple[Step, ...]]:
+    """The steps of each command that is typed."""
+    begun = {at for at, step in enumerate(trace.steps) if step.name.endswith("Typed")}
+    yield from (trace.steps[a:b] for a, b in pairwise((*sorted(begun | {0}), len(trace.steps))))
+
+
+def of_command(
+    steps: tuple[Step, ...], config_first: bool, link: Link, clock: float
+) -> tuple[Bar, ...]:
+    """The bars of one command that begins at this time."""
+    bars = list[Bar]()
+    sent = [step for step in steps if step.exchange]
     blobs = [step for step in sent if step.before.phase is Phase.FETCHING_BLOBS]
     others = (step for step in sent if step.before.phase is not Phase.FETCHING_BLOBS)
-    for _round, steps in groupby(others, key=round_of):
-        bars += in_parallel(list(steps), link, clock)
+    for _round, together in groupby(others, key=round_of):
+        bars += in_parallel(list(together), link, clock)
         clock = total(bars)
     configs = [step for step in blobs if is_config(step)]
     layers = [step for step in blobs if not is_config(step)]
     downloads = tuple(in_parallel(configs, link, clock))
-    if engine(trace.engine).config_first:
+    if config_first:
         clock = total(downloads) or clock
     downloads += tuple(in_parallel(layers, link, clock))
-    return tuple(sorted((*bars, *downloads, *unpacking(trace, downloads, link)), key=ended))
+    return tuple(sorted((*bars, *downloads, *unpacking(steps[-1], downloads, link)), key=ended))
 
 
 def round_of(step: Step) -> object:
@@ -197,10 +215,11 @@ def downloaded(transfer: Transfer, clock: float) -> Bar:
     return bar_of(transfer.step, transfer.start, clock)
 
 
-def unpacking(trace: Trace, downloads: Sequence[Bar], link: Link) -> Iterator[Bar]:
-    """Layers in the manifest's order: each after its download and after the one before."""
-    manifest = trace.steps[-1].after.run.image.manifest
-    if manifest is None or trace.failed:
+def unpacking(last: Step, downloads: Sequence[Bar], link: Link) -> Iterator[Bar]:
+    """Layers in the manifest's order: each after its download and after the one before. `last` is
+    the command's last step."""
+    manifest = last.after.run.image.manifest
+    if manifest is None or last.after.phase is Phase.FAILED:
         return
     arrived: Mapping[str, Bar] = {bar.what.rpartition("/")[2]: bar for bar in downloads}
     clock = 0.0

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from simulator.docker.engines import engines
+from simulator.lesson.library import find_lesson
 from simulator.recordings import document as recordings
 from simulator.recordings.situations import run_situation
 from simulator.scenarios.model import scenarios
@@ -88,3 +89,14 @@ def test_a_real_pull_began_its_downloads_then(engine: str) -> None:
     bars = in_parallel([asked[name] for name in recorded], THROTTLED, began)
     ours = sorted(bar.start for bar in bars)
     assert ours == pytest.approx([start / 1000 for start in recorded.values()], abs=0.15)
+
+
+def test_a_second_command_begins_when_the_first_has_ended() -> None:
+    """Its requests are drawn after the downloads of the first, whose layers are unpacked."""
+    find_lesson("limits-and-mirrors")  # the situation is its own
+    bars = timeline(run("pull-and-check"), Link())
+    firsts = [at for at, bar in enumerate(bars) if bar.what == "HEAD manifests/3.22"]
+    assert len(firsts) > 1 and firsts[-1] > max(
+        at for at, bar in enumerate(bars) if bar.kind in ("config", "download", "unpack")
+    )
+    assert [bar.kind for bar in bars].count("unpack") > 0
