@@ -6,6 +6,7 @@ import click
 
 from simulator.cli.choices import named_lessons
 from simulator.cli.common import HOST, told_plainly
+from simulator.progress.store import default_url, engine
 from simulator.protocol.hosts import is_loopback, is_site
 from simulator.web import serve
 from simulator.web.real_runs import VARIABLE, class_policy
@@ -36,6 +37,7 @@ def app(
     """
     hosting(host, for_class, public_url)
     class_policy(os.environ.get(VARIABLE, ""))
+    engine(default_url()).dispose()  # an address that is none is told now, and not by each thread
     if workers is None:
         serve.serve_app(host, port, public_url, log=click.echo)
         return

@@ -66,14 +66,14 @@ def make_cause(lesson: Lesson, key: Key) -> Question | None:
     part = Part(asks, options)
     objective = cause_objective(lesson, key)
     prompt = _(
-        "In which of these situations does Docker print this? IMAGE stands for what was pulled."
-        " Unless a situation names an exception, the account may pull it, and the registry asks"
-        " for a token."
+        "In which of these situations does Docker print this? Unless a situation names an"
+        " exception, the account may pull, and the registry asks for a token."
     )  # fmt: skip
     if same_as:
         prompt = _("“{other}” ends like this. In which of these situations does Docker print the "
-                   "same? IMAGE stands for what was pulled.").format(
-                       other=scenario(same_as).title)  # fmt: skip
+                   "same?").format(other=scenario(same_as).title)  # fmt: skip
+    if "IMAGE" in output:
+        prompt += " " + _("IMAGE stands for what was pulled.")
     return Question(
         key_of(key), "cause", objective, at, f"{_(engines()[at.engine].title)}.", prompt, (part,),
         (

@@ -53,3 +53,12 @@ def test_the_app_serves_lessons_of_other_folders(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli.main, ["app", "--lessons", str(tmp_path)])
     assert result.exit_code == 2
     assert f"{tmp_path}: there is no lesson.yaml in it" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("address", ["/srv/progress.db", "mysql://a/b"])
+def test_a_database_address_that_is_none_is_told_before_anything_listens(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULLSCOPE_DATABASE", address)
+    result = CliRunner().invoke(cli.main, ["app"])
+    assert result.exit_code == 2 and "PULLSCOPE_DATABASE" in result.output
