@@ -242,8 +242,8 @@ def show_readable(frame: pd.DataFrame) -> None:
 
 
 def code(text: str, command: bool = False, label: str = "") -> None:
-    """Text as it is sent or printed, or a command to type, with a button that copies it; above it
-    may stand what it is for.
+    """Text as it is sent or printed, or a command to type, with a button that copies it; a label
+    above it tells its purpose.
 
     (Streamlit's own element brings a highlighter of 500 kB, whose start takes longer than the rest
     of the page.)

@@ -247,7 +247,7 @@ def verdict(one: Question) -> None:
 
 
 def against(mine: Option, key: Option) -> str:
-    """What was chosen, and why it is wrong, unless that is why the other one is right."""
+    """The choice with its reason; without it where the correct answer gives the same one."""
     told = _("You chose: {answer}").format(answer=f"**{mine.text}**")
     same = mine.feedback.strip() == why(key.feedback).strip()
     return told if same else f"{told}  \n{mine.feedback}"
