@@ -37,7 +37,7 @@ def app(
     """
     hosting(host, for_class, public_url)
     class_policy(os.environ.get(VARIABLE, ""))
-    engine(default_url()).dispose()  # a wrong address is told at once
+    engine(default_url()).dispose()  # so a wrong address ends it here
     if workers is None:
         serve.serve_app(host, port, public_url, log=click.echo)
         return

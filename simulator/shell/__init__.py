@@ -14,6 +14,7 @@ from simulator.docker.output.line import Line
 from simulator.protocol.secrets import MASK
 from simulator.shell.execution import run
 from simulator.shell.masking import masked
+from simulator.shell.octets import readable
 from simulator.shell.syntax import Incomplete, Misspelt, parse
 from simulator.shell.values import KEPT_LINES, LARGEST, LONGEST, SCREEN, UNDONE, Prompt, Ran, Shell
 
@@ -77,7 +78,8 @@ def counted(shell: Shell, whole: str) -> Shell:
 
 def kept(shell: Shell, *more: Line) -> tuple[Line, ...]:
     """The last lines of the screen with these."""
-    lines = (*shell.lines, *more)[-KEPT_LINES:]
+    fresh = (replace(line, text=readable(line.text)[:LARGEST]) for line in more)
+    lines = (*shell.lines, *fresh)[-KEPT_LINES:]
     lengths = accumulate(len(line.text) for line in reversed(lines))
     count = sum(1 for _ in takewhile(lambda length: length <= SCREEN, lengths))
     return lines[len(lines) - max(count, 1) :]

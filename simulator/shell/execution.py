@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from simulator.docker.output.line import Line
 from simulator.shell.expansion import Expander
 from simulator.shell.files import absolute, read, write
-from simulator.shell.programs import PROGRAMS
+from simulator.shell.programs import PROGRAMS, unknown
 from simulator.shell.programs.credential_helper import credential_helper, installed
 from simulator.shell.programs.docker import docker
 from simulator.shell.syntax import Command, Misspelt, Pipeline, Redirect, Script
@@ -160,7 +160,7 @@ def program(shell: Shell, words: list[str], given: Given) -> Ran:
         ran = played(shell, words, given)
     except (ValueError, OverflowError):
         return Ran(shell, error=f"{words[0]}: invalid argument", status=2)
-    return replace(ran, out=ran.out[:LARGEST], error=ran.error[:LARGEST])
+    return replace(ran, out=ran.out[:DISK], error=ran.error[:LARGEST])
 
 
 def played(shell: Shell, words: list[str], given: Given) -> Ran:
@@ -173,7 +173,7 @@ def played(shell: Shell, words: list[str], given: Given) -> Ran:
         return credential_helper(shell, name, rest, given.text)
     known = PROGRAMS.get(name)
     if known is None:
-        return Ran(shell, error=f"bash: {name}: command not found", status=127)
+        return unknown(shell, name)
     return known(shell, rest, given.text)
 
 

@@ -1,9 +1,12 @@
-"""Words as a program gets them: variables, substitutions, `~`, and splitting at blanks."""
+"""Words as a program gets them: variables, substitutions, `~`, splitting at blanks, and names of
+files for `*`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.shell.files import home_of
+from simulator.shell.globbing import matching, plain, quoted
+from simulator.shell.octets import readable
 from simulator.shell.syntax import Misspelt, Piece, Script, Substitution, Text, Variable, Word
 from simulator.shell.values import LARGEST, Shell
 
@@ -22,10 +25,20 @@ class Expander:
 
     def fields(self, word: Word) -> list[str]:
         """The arguments that one word becomes: none, one, or several."""
+        found: list[str] = []
+        for pattern in self.patterns(word):
+            names = matching(self.shell, pattern)
+            self.grow(sum(map(len, names[1:])))
+            found += names
+        return found
+
+    def patterns(self, word: Word) -> list[str]:
+        """The patterns of names that one word becomes; quoted characters are marked."""
         made: list[str] = []
         open_field = False
         for place, piece in enumerate(word):
             text = self.text(piece)
+            text = quoted(text) if piece.quoted else text
             if isinstance(piece, Text) or piece.quoted:
                 text = self.tilde(text) if place == 0 and not piece.quoted else text
                 made = [*made[:-1], made[-1] + text] if open_field else [*made, text]
@@ -49,11 +62,15 @@ class Expander:
         return "".join(texts)
 
     def text(self, piece: Piece) -> str:
-        text = self.expanded(piece)
-        self.length += len(text)
+        text = plain(self.expanded(piece))
+        self.grow(len(text))
+        return text
+
+    def grow(self, length: int) -> None:
+        """Counts these characters. Raises Misspelt where there are too many."""
+        self.length += length
         if self.length > LARGEST:
             raise Misspelt("argument list too long")
-        return text
 
     def expanded(self, piece: Piece) -> str:
         match piece:
@@ -63,7 +80,7 @@ class Expander:
                 return value_of(self.shell, name)
             case Substitution(script):
                 self.shell, out = self.captured(self.shell, script)
-                return out.rstrip("\n")
+                return readable(out).rstrip("\n")
 
     def tilde(self, text: str) -> str:
         home = home_of(self.shell)

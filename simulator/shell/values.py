@@ -25,9 +25,10 @@ UNDONE = 30
 LONGEST = 4000
 """Characters of a line that is typed."""
 LARGEST = 65_536
-"""Characters of the words of one command, and of what a program prints."""
+"""Characters of the words of one command, of its errors, and of one line of the screen."""
 DISK = 1_000_000
-"""Characters of all files together, and of all variables: one line can double a text many times."""
+"""Characters of all files together, of all variables, and of what a program prints, which may be a
+layer: one line can double a text many times."""
 
 
 @dataclass(frozen=True)

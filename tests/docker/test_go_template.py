@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.docker.output.go_template import TemplateError, filled
+from simulator.docker.go_template import TemplateError, filled
 from tests.cases import each
 
 IMAGE = {"Id": "sha256:1", "Tags": ["a:1", "b:2"], "Config": {"Cmd": ["/app"], "Env": None},
@@ -21,6 +21,18 @@ FILLED = (
     ("{{.Id | upper}}", "SHA256:1"),
     ("{{json (index .Tags 0)}}", '"a:1"'),
     ("a {{- .Size -}} b", "a42b"),
+    ('{{printf "%.6s|%5d|%q" .Id .Size .Id}}', 'sha256|   42|"sha256:1"'),
+    ('{{split .Id ":"}}', "[sha256 1]"),
+    ('{{index (split .Id ":") 1}}', "1"),
+    ("{{slice .Id 0 6}}", "sha256"),
+    ("{{slice .Tags 1}}", "[b:2]"),
+    ("{{truncate .Id 3}}", "sha"),
+    ("{{pad .Id 1 2}}|", " sha256:1  |"),
+    ("{{range $i, $tag := .Tags}}{{$i}}={{$tag}} {{end}}", "0=a:1 1=b:2 "),
+    ("{{$id := .Id}}{{with .Config}}{{$id}}{{$.Size}}{{end}}", "sha256:142"),
+    ("{{if eq .Size 1}}one{{else if gt .Size 5}}many{{end}}", "many"),
+    ("{{/* nothing */}}{{.Size}}", "42"),
+    ("{{range .Manifests}}x{{else}}none{{end}}", "none"),
 )
 REFUSED = (
     ("{{.Nothing}}", 'map has no entry for key "Nothing"'),
@@ -28,7 +40,23 @@ REFUSED = (
     ("{{nothing .Id}}", 'function "nothing" not defined'),
     ("{{if .Id}}x", "unexpected EOF"),
     ("{{end}}", "unexpected {{end}}"),
-    ("{{index .Tags 9}}", "slice index out of range"),
+    ("{{}}", "template: :1: missing value for command"),
+    ("{{(.Id}}", "template: :1: unclosed left paren"),
+    ("{{$nothing}}", 'undefined variable "$nothing"'),
+    ("{{.Config.Foo}}", 'template: :1:9: executing "" at <.Config.Foo>: map has no entry'),
+    ("{{.Id.Foo}}", "can't evaluate field Foo in type interface {}"),
+    ("{{slice .Id 1 99}}", "at <slice .Id 1 99>: error calling slice: index out of range: 99"),
+    ("{{join .Tags}}", "at <join>: wrong number of args for join: want 2 got 1"),
+    ("{{range .Id}}x{{end}}", "at <.Id>: range can't iterate over sha256:1"),
+    ("{{html .Id}}", "pullscope: of Go's templates, `html` is not played here"),
+    ("{{upper .Tags}}", "pullscope: of Go's templates, this use of `upper` is not played here"),
+    ("{{.Config}}", "pullscope: of Go's templates, the text of `.Config` without `json`"),
+    ('{{printf "%999999999d" 1}}', "pullscope: of Go's templates"),
+    ('{{"open}}', "unterminated quoted string"),
+    (
+        "{{index .Tags 9}}",
+        ':1:2: executing "" at <index .Tags 9>: error calling index: index out of range: 9',
+    ),
 )
 
 

@@ -242,7 +242,8 @@ def test_every_edge_is_walked() -> None:
         seen |= walked(run_trace(odd().state(engine), breaking_off(odd().world())))
         seen |= beside_an_image(engine)
         misused = State(Client(engine), (Unusable("docker login a b"),))
-        lines = map(parse, ("docker images", "docker pull alpine", "docker push team/app"))
+        lost = "docker --context nosuch login -u alice -p s3cret registry.example"
+        lines = map(parse, ("docker images", "docker pull alpine", "docker push team/app", lost))
         alone = [State(Client(engine, socket="absent"), (line,)) for line in lines]
         for state in (misused, *alone):
             seen |= walked(run_trace(state, mock(World())))

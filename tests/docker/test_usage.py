@@ -11,6 +11,43 @@ HELP = "for more information"
 
 # Printed by Docker's CLI 28.2.2, with its exit status.
 REFUSED = {
+    "manifest inspect": (
+        "docker: 'docker manifest inspect' requires at least 1 and at most 2 arguments\n\n"
+        "Usage:  docker manifest inspect [OPTIONS] [MANIFEST_LIST] MANIFEST\n\n"
+        "Run 'docker manifest inspect --help' " + HELP, 1),
+    "system df x": ("docker: 'docker system df' accepts no arguments\n\n"
+                    "Usage:  docker system df [OPTIONS]\n\n"
+                    "Run 'docker system df --help' " + HELP, 1),
+    "image prune --foo": ("unknown flag: --foo\n\nUsage:  docker image prune [OPTIONS]\n\n"
+                          "Run 'docker image prune --help' " + HELP, 125),
+    "info --foo": ("unknown flag: --foo\n\nUsage:  docker info [OPTIONS]\n\n"
+                   "Run 'docker info --help' " + HELP, 125),
+    "info x": ("docker: 'docker info' accepts no arguments\n\nUsage:  docker info [OPTIONS]\n\n"
+               "Run 'docker info --help' " + HELP, 1),
+    "rm": ("docker: 'docker rm' requires at least 1 argument\n\n"
+           "Usage:  docker rm [OPTIONS] CONTAINER [CONTAINER...]\n\n"
+           "See 'docker rm --help' " + HELP, 1),
+    "container remove": (
+        "docker: 'docker container rm' requires at least 1 argument\n\n"
+        "Usage:  docker container rm [OPTIONS] CONTAINER [CONTAINER...]\n\n"
+        "See 'docker container rm --help' " + HELP, 1),
+    "pull -q=foo x": (
+        'invalid argument "foo" for "-q, --quiet" flag: strconv.ParseBool: parsing "foo": '
+        f"invalid syntax\n\n{PULL}\n\nRun 'docker pull --help' " + HELP, 125),
+    "create --rm=foo x": (
+        'invalid argument "foo" for "--rm" flag: strconv.ParseBool: parsing "foo": invalid syntax'
+        "\n\nUsage:  docker create [OPTIONS] IMAGE [COMMAND] [ARG...]\n\n"
+        "Run 'docker create --help' " + HELP, 125),
+    "images --filter dangling": (
+        'invalid argument "dangling" for "-f, --filter" flag: bad format of filter (expected '
+        "name=value)\n\nUsage:  docker images [OPTIONS] [REPOSITORY[:TAG]]\n\n"
+        "Run 'docker images --help' " + HELP, 125),
+    "image --foo": ("unknown flag: --foo\n\nUsage:  docker image\n\n"
+                    "Run 'docker image --help' " + HELP, 125),
+    "-H": ("flag needs an argument: 'H' in -H\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
+           "Run 'docker --help' " + HELP, 125),
+    "--host": ("flag needs an argument: --host\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
+               "Run 'docker --help' " + HELP, 125),
     "pul x": ("docker: unknown command: docker pul\n\nRun 'docker --help' " + HELP, 1),
     "image foo": ("docker: unknown command: docker image foo\n\nUsage:  docker image\n\n"
                   "Run 'docker image --help' " + HELP, 1),
@@ -57,7 +94,8 @@ def test_the_newer_cli_mended_its_typo() -> None:
 
 TAKEN = [
     "login", "login host", "login -u alice host", "login -ualice -p x host", "logout", "logout h",
-    "login --username=alice --password-stdin host", "pull x", "pull -aq x", "images", "images -q",
+    "login --username=alice --password-stdin host", "pull x", "pull -aq x", "pull -- x",
+    "pull -q=false x", "rm -fv x", "info -fjson", "images", "images -q",
     "images --digests x", "rmi -f a b", "inspect a", "image pull x", "image rm x", "run hello",
 ]  # fmt: skip
 

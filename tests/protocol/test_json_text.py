@@ -55,7 +55,6 @@ OUR_OWN = {
     "recordings/recorder.py": "a value, written and read again",
     "recordings/recording_file.py": "a value, written and read again",
     "registry/fixtures.py": "content of ours",
-    "shell/programs/jq.py": "one word of a filter",
     "sources/front.py": "an answer of the mock",
     "views/explain.py": "claims that the token's reader has read",
     "views/player.py": "what this process packed",

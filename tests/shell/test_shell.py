@@ -113,7 +113,7 @@ CURL = {
     "curl https://nosuch.example/v2/": "curl: (6) Could not resolve host: nosuch.example",
     "curl http://localhost:1/": "curl: (7) Failed to connect to localhost port 1",
     "curl https://localhost:5000/v2/": "curl: (35) ",
-    "curl --what x": "curl: ",
+    "curl --what x": "pullscope: curl --what is not played here",
     "curl": "curl: (2) no URL specified",
     f"curl -s https://auth.{HOST}/token -d grant_type=password": "UNSUPPORTED",
 }

@@ -93,8 +93,8 @@ def test_a_real_pull_began_its_downloads_then(engine: str) -> None:
 
 def test_a_second_command_begins_when_the_first_has_ended() -> None:
     """Its requests are drawn after the downloads of the first, whose layers are unpacked."""
-    find_lesson("limits-and-mirrors")  # the situation is its own
-    bars = timeline(run("pull-and-check"), Link())
+    lesson = find_lesson("limits-and-mirrors")
+    bars = timeline(run(lesson.scenario), Link())
     firsts = [at for at, bar in enumerate(bars) if bar.what == "HEAD manifests/3.22"]
     assert len(firsts) > 1 and firsts[-1] > max(
         at for at, bar in enumerate(bars) if bar.kind in ("config", "download", "unpack")

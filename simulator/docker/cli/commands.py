@@ -15,6 +15,9 @@ class Command:
     """The directory after `docker --config`."""
     engine: str = ""
     """Where the engine is to be looked for (`docker --host`, `DOCKER_HOST`); empty for here."""
+    misdirected: str = ""
+    """The CLI's complaint about a context, an address or a file by which it would find its
+    engine; empty where it finds it."""
 
     def masked(self) -> Self:
         """The same command without its secrets."""
@@ -124,6 +127,11 @@ class Inspect(Command):
     format: str = ""
     """Go's template for each image; `json` for one line."""
 
+    @property
+    def nothing(self) -> str:
+        """The output where no image is found: an empty list, or no text of the template."""
+        return "[]" if self.format in ("", "json") else ""
+
 
 @dataclass(frozen=True)
 class Prune(Command):
@@ -131,7 +139,17 @@ class Prune(Command):
 
     every: bool = False
     sure: bool = True
-    """Given `--force`: Docker does not ask for a confirmation."""
+    """Given `--force`, or confirmed. Docker does nothing without it, and asks no engine."""
+
+    @property
+    def warning(self) -> str:
+        """What the CLI says before it asks (docker/cli, `image/prune.go`)."""
+        which = "without at least one container associated to them" if self.every else ""
+        return f"WARNING! This will remove all {f'images {which}' if which else 'dangling images'}."
+
+
+SURE = "Are you sure you want to continue? [y/N] "
+"""The CLI's question before it prunes; only y means yes."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
+from posixpath import normpath
 from typing import Literal
 
 from simulator.docker.cli.commands import (
@@ -13,7 +14,6 @@ from simulator.docker.cli.commands import (
     DiskUsage,
     Images,
     Inspect,
-    Login,
     Logout,
     ManifestInspect,
     Prune,
@@ -24,28 +24,22 @@ from simulator.docker.cli.commands import (
     Tag,
     Unusable,
 )
-from simulator.docker.cli.options import SEARCH, USAGES, Usage, command_name
-from simulator.protocol.reference import HUB
-from simulator.protocol.secrets import MASK
+from simulator.docker.cli.login import login
+from simulator.docker.cli.options import OWN, SEARCH, USAGES, Usage, command_name
+from simulator.docker.cli.words import Words
+from simulator.docker.go_template import NotPlayed, TemplateError, parsed
 
 
 class InvalidCommand(ValueError):
     """The command line is not one that Pullscope plays."""
 
 
-@dataclass(frozen=True)
-class Words:
-    """A command line taken apart: the options by key, the other words, and what is typed when
-    the command asks."""
-
-    text: str
-    name: str
-    options: Mapping[str, str]
-    rest: tuple[str, ...]
-    typed: tuple[str, ...]
+NOTHING: Mapping[str, str] = {}
 
 
-def parse(text: str, typed: tuple[str, ...] = ()) -> Command:
+def parse(
+    text: str, typed: tuple[str, ...] = (), environment: Mapping[str, str] = NOTHING
+) -> Command:
     """Parse a command line; `typed` are the answers to its prompts, or its standard input.
 
     Raises InvalidCommand with what is wrong.
@@ -59,65 +53,127 @@ def parse(text: str, typed: tuple[str, ...] = ()) -> Command:
     if usage is None:
         names = ", ".join(f"docker {known}" for known in USAGES if " " not in known)
         raise InvalidCommand(f"cannot play {text!r}: use one of {names}")
-    options, rest = split_options(words[len(name.split()) :], text, usage)
-    made = MAKERS[name](Words(text, name, options, rest, typed))
-    wrong = uninitialised(before)
+    wrong = unstartable(before)
     if wrong:
         return Unusable(text, why=wrong)
-    engine = engine_address(before.get("host", ""))
-    return replace(made, config=before.get("config", ""), engine=engine)
+    options, rest = split_options(words[len(name.split()) :], text, usage)
+    made = MAKERS[name](Words(text, name, options, rest, typed, environment))
+    folder = config_folder(before, environment)
+    return replace(
+        made,
+        config="" if folder == HOME else folder,
+        engine=engine_address(address(before, environment)),
+        misdirected=uninitialised(before, environment),
+    )
 
 
 def before_the_verb(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Docker's own options by their long names, and the words from the verb on."""
+    """Docker's own options by their keys, and the words from the verb on; or, where an option
+    is wrong, that one and the words without options."""
     options: dict[str, str] = {}
-    rest = list(words)
-    while rest and rest[0].startswith("-"):
-        name, equals, value = rest[0].partition("=")
-        if name in SWITCHES:
-            rest = rest[1:]
-        elif name in VALUED and (equals or len(rest) > 1):
-            options[VALUED[name]] = value if equals else rest[1]
-            rest = rest[1:] if equals else rest[2:]
+    rest: list[str] = []
+    for found in OWN.read(words):
+        option, value = found.option, found.value
+        if not found.name:
+            rest.append(found.word)
+        elif option is None or value is None or option.wrong(value):
+            return options, [found.word]
+        elif found.given:
+            options["host again" if option.key == "host" and "host" in options else option.key] = (
+                value
+            )
         else:
-            break
+            options.pop(option.key, None)
     return options, rest
 
 
-VALUED = {
-    "--config": "config", "-c": "context", "--context": "context", "-H": "host",
-    "--host": "host", "-l": "log-level", "--log-level": "log-level",
-}  # fmt: skip
-SWITCHES = ("-D", "--debug")
-"""Options before the command (docker/cli, `cli/flags/options.go`)."""
 LEVELS = ("debug", "info", "warn", "error", "fatal", "panic", "trace", "warning")
 
 
-def uninitialised(options: Mapping[str, str]) -> str:
-    """Why the CLI does not even begin; empty where it does. Of contexts there is the usual one."""
-    level, context = options.get("log-level", "info"), options.get("context", "default")
-    if level not in LEVELS:
+def unstartable(options: Mapping[str, str]) -> str:
+    """Why the CLI reads no further than its own options; empty where it does."""
+    level = options.get("log-level") or "info"
+    if level.lower() not in LEVELS:
         return f"Unable to parse logging level: {level}"
-    if context == "default":
-        return ""
-    place = f"{options.get('config') or HOME}/contexts/meta/{sha256(context.encode()).hexdigest()}"
-    return (
-        f'Failed to initialize: unable to resolve docker endpoint: context "{context}": context '
-        f"not found: open {place}/meta.json: no such file or directory"
-    )
+    if "host" in options and options.get("context"):
+        return "conflicting options: cannot specify both --host and --context"
+    return ""
+
+
+def uninitialised(options: Mapping[str, str], environment: Mapping[str, str] = NOTHING) -> str:
+    """Why the CLI does not know where its engine is; empty where it does. Of contexts there is
+    the usual one, and no file for TLS."""
+    wrong = endpoint_fault(options, environment)
+    return f"Failed to initialize: unable to resolve docker endpoint: {wrong}" if wrong else ""
+
+
+def endpoint_fault(options: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    if "host again" in options:
+        return "Specify only one -H"
+    given = address(options, environment)
+    known = "default" if given else environment.get("DOCKER_CONTEXT") or "default"
+    context = options.get("context") or known
+    if context != "default":
+        folder = config_folder(options, environment)
+        file = f"{folder}/contexts/meta/{sha256(context.encode()).hexdigest()}/meta.json"
+        return f'context "{context}": context not found: open {file}: no such file or directory'
+    whole = given if "://" in given else f"tcp://{given}"
+    scheme, _, rest = whole.partition("://")
+    if scheme not in SCHEMES:
+        return f"invalid bind address format: {given}"
+    port = parts(rest)[1]
+    if scheme == "tcp" and port and not port.isdecimal():
+        return f'parse "{whole}": invalid port ":{port}" after host'
+    if "tls" in options or environment.get("DOCKER_TLS_VERIFY"):
+        folder = environment.get("DOCKER_CERT_PATH") or config_folder({}, environment)
+        file = options.get("tlscacert") or f"{folder}/ca.pem"
+        return f"open {file}: no such file or directory"
+    return ""
+
+
+SCHEMES = ("tcp", "unix", "npipe", "fd", "ssh")
+"""How an engine's address may begin (docker/cli, `opts/hosts.go`)."""
+
+
+def address(options: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    """The engine's address as it was given; empty where none was."""
+    return options.get("host", environment.get("DOCKER_HOST", "")).strip()
+
+
+def config_folder(options: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    """The directory of `config.json`: `--config`, else `DOCKER_CONFIG`, else the user's own."""
+    given = options.get("config") or environment.get("DOCKER_CONFIG")
+    return normpath(given) if given else f"{environment.get('HOME', '/home/alice')}/.docker"
 
 
 def engine_address(given: str) -> str:
     """The engine's address in full (docker/cli, `ParseHost`); empty for the usual one."""
-    if not given or given == HERE:
+    if not given:
         return ""
-    whole = given if "://" in given else f"tcp://{given}"
-    bare = whole.startswith("tcp://") and ":" not in whole.removeprefix("tcp://")
-    return f"{whole}:2375" if bare else whole
+    scheme, _, rest = (given if "://" in given else f"tcp://{given}").partition("://")
+    if scheme == "tcp":
+        rest = with_port(rest)
+    whole = f"{scheme}://{rest or SOCKET}"
+    return "" if whole == HERE else whole
 
 
+def with_port(rest: str) -> str:
+    """Host and port; Docker's own where they are missing."""
+    host, port, path = parts(rest)
+    return f"{host or 'localhost'}:{port or ENGINE_PORT}{path}"
+
+
+def parts(rest: str) -> tuple[str, str, str]:
+    """Host, port and path of an address without its scheme."""
+    found = PLACE.fullmatch(rest)
+    return (found[1], found[2], found[3]) if found else (rest, "", "")
+
+
+PLACE = re.compile(r"(\[[^]]*\]|[^:/]*):?([^/]*)(.*)", re.DOTALL)
 HOME = "/home/alice/.docker"
-HERE = "unix:///var/run/docker.sock"
+ENGINE_PORT = "2375"
+SOCKET = "/var/run/docker.sock"
+HERE = f"unix://{SOCKET}"
 
 
 def split_options(
@@ -126,101 +182,18 @@ def split_options(
     """Options by key, and the other words. Raises InvalidCommand for an option we do not play."""
     options: dict[str, str] = {}
     rest: list[str] = []
-    pending = iter(words)
-    for word in pending:
-        if not word.startswith("-") or word == "-":
-            rest += [word, *(() if usage.mixed else pending)]
-            continue
-        for name, value in usage.split(word):
-            option = usage.find(name)
-            if option is None or not option.key:
-                raise InvalidCommand(f"option {name!r} of {text!r} is not played")
-            follows = next(pending, "") if option.valued and value is None else "yes"
-            options[option.key] = follows if value is None else value
-    return options, tuple(rest)
-
-
-def login(words: Words) -> Login:
-    server = words.rest[0] if words.rest else HUB
-    source = next((key for key in ("stdin", "password") if key in words.options), "prompt")
-    return MAKERS_OF_LOGIN[source](words, server)
-
-
-def login_with_password(words: Words, server: str) -> Login:
-    """The password is an option; a name that is missing is still asked for."""
-    username = words.options.get("username", "")
-    asks = bool(words.typed) and not username
-    return Login(
-        text=" ".join(without_password(shlex.split(words.text))),
-        server=server,
-        username=words.typed[0] if asks else username,
-        password=words.options["password"],
-        source="flag",
-        named=bool(username),
-        terminal=asks,
-        wrong=wrong_options(words.options),
-    )
-
-
-def login_from_input(words: Words, server: str) -> Login:
-    """The password is on standard input, without the line's end."""
-    given = "".join(words.typed[:1]).removesuffix("\n").removesuffix("\r")
-    username = words.options.get("username", "")
-    return Login(
-        text=" ".join(without_password(shlex.split(words.text))),
-        server=server,
-        username=username,
-        password=given,
-        source="stdin",
-        named=bool(username),
-        wrong=wrong_options(words.options),
-    )
-
-
-def login_at_prompt(words: Words, server: str) -> Login:
-    """The name, where it is not an option, and the password are asked for."""
-    named, answers = words.options.get("username", ""), list(words.typed)
-    username = named or (answers.pop(0) if answers else "")
-    return Login(
-        text=words.text,
-        server=server,
-        username=username,
-        password=answers[0] if answers else "",
-        named=bool(named),
-        terminal=bool(words.typed),
-        wrong=wrong_options(words.options),
-    )
-
-
-MAKERS_OF_LOGIN: Mapping[str, Callable[[Words, str], Login]] = {
-    "stdin": login_from_input,
-    "password": login_with_password,
-    "prompt": login_at_prompt,
-}
-
-
-def wrong_options(options: Mapping[str, str]) -> str:
-    """What Docker's CLI finds wrong before it asks anybody; empty if nothing."""
-    if "stdin" in options and "password" in options:
-        return "both passwords"
-    if "stdin" in options and "username" not in options:
-        return "username"
-    if options.get("username") == "":
-        return "empty username"
-    return "password flag" if options.get("password") == "" else ""
-
-
-GIVEN = re.compile(r"(-p|--password=).+", re.DOTALL)
-
-
-def without_password(words: list[str]) -> Iterator[str]:
-    """The words of a command line as kept: a password among them is masked."""
-    for before, word in zip(["", *words], words, strict=False):
-        found = GIVEN.fullmatch(word)
-        if before in ("-p", "--password"):
-            yield MASK
+    for found in usage.read(words):
+        if not found.name:
+            rest.append(found.word)
+        elif found.option is None or not found.option.key:
+            raise InvalidCommand(f"option {found.name!r} of {text!r} is not played")
+        elif found.option.key == "filter" and "filter" in options:
+            raise InvalidCommand("several filters at once are not played")
+        elif found.given:
+            options[found.option.key] = found.value or ""
         else:
-            yield f"{found[1]}{MASK}" if found else word
+            options.pop(found.option.key, None)
+    return options, tuple(rest)
 
 
 def pull(words: Words) -> Pull:
@@ -230,11 +203,17 @@ def pull(words: Words) -> Pull:
     return Pull(
         text=words.text,
         image=words.rest[0],
-        platform=words.options.get("platform", ""),
+        platform=platform(words),
         all_tags="all" in words.options,
         quiet="quiet" in words.options,
         deprecated=("disable-content-trust",) if "untrusted" in words.options else (),
     )
+
+
+def platform(words: Words) -> str:
+    """`--platform`, else what the user has set for every pull."""
+    usual = words.environment.get("DOCKER_DEFAULT_PLATFORM", "")
+    return words.options.get("platform", usual)
 
 
 def push(words: Words) -> Push:
@@ -277,14 +256,18 @@ def images(words: Words) -> Images:
 
 def filters(text: str) -> tuple[tuple[str, str], ...]:
     """`NAME=VALUE`, as `--filter` has it. Raises InvalidCommand for one that is not played."""
-    name, _, wanted = text.partition("=")
-    if name not in ("", "dangling", "reference", "before", "since"):
+    name, equals, wanted = text.partition("=")
+    name = name.strip().lower()
+    if name in ("label", "until"):
         raise InvalidCommand(f"the filter {name!r} is not played")
-    return ((name, wanted),) if name else ()
+    return ((name, wanted.strip()),) if equals else ()
 
 
 def prune(words: Words) -> Prune:
-    return Prune(words.text, every="every" in words.options, sure="force" in words.options)
+    """The answer to the CLI's question is the first line of its input."""
+    answer = "".join(words.typed[:1]).partition("\n")[0].strip().lower()
+    sure = "force" in words.options or answer == "y"
+    return Prune(words.text, every="every" in words.options, sure=sure)
 
 
 def disk_usage(words: Words) -> DiskUsage:
@@ -298,12 +281,18 @@ def remove(words: Words) -> Remove:
     return Remove(text=words.text, names=at_least_one(words), force="force" in words.options)
 
 
-def inspect(words: Words) -> Inspect:
+def inspect(words: Words) -> Command:
     kind = words.options.get("type", "image")
     if kind != "image":
         raise InvalidCommand(f"docker inspect --type {kind} is not played")
     any_kind = words.name == "inspect" and "type" not in words.options
     template = words.options.get("format", "")
+    try:
+        parsed(template)
+    except NotPlayed as error:
+        raise InvalidCommand(str(error).removeprefix("pullscope: ")) from None
+    except TemplateError as error:
+        return Unusable(words.text, why=str(error), status=error.status)
     return Inspect(words.text, at_least_one(words), any_kind, template)
 
 
@@ -319,7 +308,7 @@ def container(words: Words) -> Command:
     return Pull(
         text=words.text,
         image=at_least_one(words)[0],
-        platform=words.options.get("platform", ""),
+        platform=platform(words),
         quiet="quiet" in words.options,
         by=by,
         policy=policy,

@@ -92,12 +92,13 @@ def remove(store: ImageStore, text: str, force: bool) -> Removal | Refusal:
     name = Reference.parse(text)
     others = [tag for tag in image.tags if repository_of(tag) == name.familiar_name]
     lone = name.digest is None and others == [name.familiar]
-    along = (f"{name.familiar_name}@{image.digest}",) if lone else ()
+    known = (one for one in image.digests if repository_of(one) == name.familiar_name)
+    along = tuple(known) if lone else ()
     untagged = (name.familiar, *along)
     if set(references) <= {*untagged}:
         return removed(store, image, untagged)
-    gone = (name.canonical, *(f"{name.domain}/{name.repository}@{image.digest}" for _ in along))
-    return Removal(untagged, (), gone)
+    digests = (f"{name.domain}/{name.repository}@{one.partition('@')[2]}" for one in along)
+    return Removal(untagged, (), (name.canonical, *digests))
 
 
 def single(image: HeldImage) -> bool:

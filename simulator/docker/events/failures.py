@@ -83,7 +83,8 @@ class HelperFailed(Failure):
 @dataclass(frozen=True)
 class EngineUnreachable(Failure):
     """Docker's CLI does not get through to its engine. `socket` says why, as in `Client`, or that
-    no program listens at another address (`refused`)."""
+    no program listens at another address (`refused`), or that its name is not known (`unknown`).
+    It is empty where the CLI does not know where its engine is."""
 
     socket: str
 

@@ -66,7 +66,9 @@ def next_move(state: State) -> Move:
     if state.finished:
         raise IllegalTransition(f"a run that is {state.phase} has no next move")
     move = engine_socket.unreachable(state) or MOVES[state.phase](state)
-    if isinstance(move, Failure) and state.run.login.reusing and state.phase is not Phase.SAVING:
+    ends = isinstance(move, e.EngineUnreachable) and not move.socket  # the CLI ends itself
+    reusing = state.run.login.reusing and state.phase is not Phase.SAVING
+    if isinstance(move, Failure) and reusing and not ends:
         return e.StoredCredentialsRefused(move)  # an accepted login cannot be refused any more
     if isinstance(move, Event):
         return ended(state, move)

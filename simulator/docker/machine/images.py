@@ -58,8 +58,20 @@ def unlistable(state: State, command: Images) -> Refusal | None:
         return Refusal("", "unsupported", NO_TREE)
     if command.tree and wrong:
         return Refusal("", "unsupported", f"{wrong} is not yet supported with --tree")
+    unknown = next((one for one in command.filters if not known_filter(*one)), None)
+    if unknown:
+        kind, value = unknown
+        shown = f"{kind}=[{value}]" if kind == "dangling" else kind
+        return Refusal("", "invalid", f"invalid filter '{shown}'" if kind else "invalid filter")
     found = [named(state, name) for kind, name in command.filters if kind in ("before", "since")]
     return next((one for one in found if isinstance(one, Refusal)), None)
+
+
+def known_filter(kind: str, wanted: str) -> bool:
+    """Whether the engine takes this filter (moby, `imagesAcceptedFilters`, `GetBoolOrDefault`)."""
+    if kind == "dangling":
+        return wanted in ("true", "1", "false", "0")
+    return kind in ("reference", "before", "since")
 
 
 NO_TREE = '"--tree" requires API version 1.47, but the Docker daemon API version is 1.45'
@@ -97,14 +109,8 @@ def filtered(
             yield image
 
 
-UNSURE = "WARNING! This will remove all dangling images.\nAre you sure you want to continue? [y/N] "
-"""The question that only a terminal answers; without an answer nothing is deleted."""
-
-
 def prune_images(state: State, command: Prune) -> Event:
     """Every image without a name, or every image: no container needs one here."""
-    if not command.sure:
-        return e.ImagesRefused((Refusal("", "unsupported", UNSURE),))
     store, removals = state.client.images, list[Removal]()
     for image in held(store, state.profile.image_is_config):
         if command.every or not image.tags:

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import (
+    SURE,
     Command,
     Compose,
     Login,
     Logout,
+    Prune,
     Pull,
     Push,
     Search,
@@ -20,6 +22,8 @@ from simulator.docker.machine.requests import ref
 from simulator.docker.machine.search import parts
 from simulator.docker.machine.state import Run, State
 from simulator.docker.machine.table import Phase
+from simulator.protocol.image_config import ImageConfig
+from simulator.protocol.manifest import Manifest
 from simulator.protocol.media_types import LAYERS
 from simulator.protocol.reference import HUB_HOST, HUB_KEY
 
@@ -47,6 +51,8 @@ def started(command: Command) -> e.CommandTyped | e.UsageRefused:
             return e.UsageRefused(text, why, status)
         case Compose(text, services=()):
             return e.UsageRefused(text, "no configuration file provided: not found", 14)
+        case Prune(text, sure=False):
+            return e.UsageRefused(text, f"{command.warning}\n{SURE}", 0)
         case _:
             return e.typed(command)
 
@@ -59,14 +65,24 @@ def creates_container(state: State) -> bool:
 
 
 def platform_mismatch(state: State) -> e.PlatformMismatched | None:
-    """The classic engine finds out only once it has stored a lone image for another platform."""
+    """The classic engine compares the platform of a lone image only after the pull, be the image
+    new or here before."""
     command, image = state.run.command, state.run.image
-    actual = image.config.platform if image.config else None
+    config = image.config or held_config(state)
+    actual = config.platform if config else None
     if not (isinstance(command, Pull) and command.platform and state.profile.checks_platform):
         return None
     if image.index or actual is None or actual.matches(state.platform):
         return None
     return e.PlatformMismatched(state.platform, actual)
+
+
+def held_config(state: State) -> ImageConfig | None:
+    """The config of a lone image that was here before the pull."""
+    found = state.client.images.manifest(state.run.image.resolved or "")
+    if not isinstance(found, Manifest):
+        return None
+    return state.client.images.config(found.config.digest)
 
 
 def unpack_refused(state: State) -> e.UnpackRefused | None:
@@ -96,8 +112,9 @@ def services(command: Compose) -> Iterator[Pull]:
     """A pull for each service; two services with the same image are one pull."""
     known = {image: service for service, image in reversed(command.services)}
     for image, service in sorted(known.items(), key=lambda one: one[1]):
-        yield Pull(command.text, image, config=command.config, quiet=command.quiet,
-                   by="compose", service=service)  # fmt: skip
+        yield Pull(command.text, image, config=command.config, engine=command.engine,
+                   misdirected=command.misdirected, quiet=command.quiet, by="compose",
+                   service=service)  # fmt: skip
 
 
 def host_of(key: str) -> str:

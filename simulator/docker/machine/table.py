@@ -126,7 +126,7 @@ TRANSITIONS: Mapping[Phase, Edges] = {
         {e.Challenged: P.AUTHORIZING_LOGIN, e.AccessOpen: P.LOGGING_IN,
          e.RequestMoved: P.CHECKING,
          e.FellBackToHttp: P.CHECKING, e.StoredCredentialsRefused: P.PROMPTING}
-        | fails(e.Unreachable, e.CertificatesUnusable),
+        | fails(e.Unreachable, e.CertificatesUnusable, e.EngineUnreachable),
     P.AUTHORIZING_LOGIN:
         {e.CredentialAttached: P.LOGGING_IN, e.TokenIssued: P.LOGGING_IN,
          e.RequestMoved: P.AUTHORIZING_LOGIN}

@@ -8,15 +8,18 @@ from itertools import chain
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import DiskUsage
+from simulator.docker.go_functions import as_json
+from simulator.docker.go_template import filled
 from simulator.docker.held_images import HeldImage
 from simulator.docker.image_store import NAMELESS
-from simulator.docker.output.go_template import as_json, filled
 from simulator.docker.output.tables import aligned, human_size, made
 from simulator.protocol.reference import split_tag
 
 DIGITS = 4
 HEADINGS = {"Type": "TYPE", "TotalCount": "TOTAL", "Active": "ACTIVE", "Size": "SIZE",
             "Reclaimable": "RECLAIMABLE"}  # fmt: skip
+ROW = "*formatter.diskUsageImagesContext"
+"""What Go calls the row for images."""
 OTHERS = ("Containers", "Local Volumes", "Build Cache")
 IMAGE_HEADINGS = (
     "REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS",
@@ -39,10 +42,12 @@ def lines(event: e.DiskUsageListed, command: DiskUsage, now: int) -> tuple[str, 
     if kind == "json":
         return tuple(as_json(dict(sorted(row.items()))) for row in rows)
     if kind not in ("", "table"):
-        return tuple(filled(command.format, row) for row in rows)
+        return tuple(filled(command.format, row, ROW) for row in rows)
     if template:
         written = template.replace(r"\t", "\t")
-        return aligned([tuple(filled(written, row).split("\t")) for row in (HEADINGS, *rows)])
+        lines = [filled(written, row, ROW) for row in rows]
+        heading = filled(written, HEADINGS, headings=True)
+        return aligned([tuple(line.split("\t")) for line in (heading, *lines)])
     cells = [tuple(str(row[name]) for name in HEADINGS) for row in rows]
     return aligned([tuple(HEADINGS.values()), *cells])
 

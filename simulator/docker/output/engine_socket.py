@@ -8,24 +8,35 @@ from simulator.docker.cli.parse import HERE
 from simulator.docker.machine.state import State
 from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line, LinesOf, output
+from simulator.docker.output.shared import RESOLVER
+from simulator.protocol.hosts import bare
 from simulator.protocol.reference import Reference
 
-SOCKET = "/var/run/docker.sock"
 API = "v1.50"
 """The version of the engine's API that CLI 28 speaks."""
 
 
 def told(failure: e.EngineUnreachable, state: State) -> str:
-    said, command = WORDS[state.client.engine].cli.no_engine[failure.socket], state.run.command
-    engine = command.engine if command and command.engine else HERE
-    path = engine.removeprefix("unix://")
-    return said.format(call=call(command) if command else "", engine=engine, path=path)
+    command = state.run.command
+    if command and command.misdirected:
+        return command.misdirected
+    request = asked(command) if command else ("Head", "_ping")
+    return not_reached(
+        state.client.engine, failure.socket, command.engine if command else "", request
+    )
 
 
-def call(command: Command) -> str:
-    """The request that an older CLI names in its complaint, in the words of Go's client."""
-    method, path = asked(command)
-    return f'{method} "http://{quote(SOCKET, safe="")}/{path}"'
+def not_reached(version: str, why: str, elsewhere: str, request: tuple[str, str]) -> str:
+    """What the CLI of this engine says where a request (method and path) did not get through.
+    `elsewhere` is the engine's address, empty for the usual socket."""
+    engine = elsewhere or HERE
+    scheme, _, path = engine.partition("://")
+    host = quote(path, safe="") if scheme == "unix" else path
+    said = WORDS[version].cli.no_engine[why]
+    return said.format(
+        call=f'{request[0]} "http://{host}/{request[1]}"', engine=engine, path=path,
+        lookup=f"lookup {bare(host)} on {RESOLVER}: no such host",
+    )  # fmt: skip
 
 
 def asked(command: Command) -> tuple[str, str]:
@@ -62,8 +73,10 @@ def pull_query(command: Pull) -> dict[str, str]:
 
 
 def lines(before: State, event: e.EngineUnreachable, after: State) -> tuple[Line, ...]:
-    """`docker inspect` prints an empty list first."""
-    empty = output("output", ("[]",) if isinstance(before.run.command, Inspect) else ())
+    """`docker inspect` prints an empty list first, unless it does not even look for the engine."""
+    command = before.run.command
+    looks = isinstance(command, Inspect) and event.socket
+    empty = output("output", (command.nothing,) if looks and isinstance(command, Inspect) else ())
     return (*empty, Line("error", told(event, before)))
 
 

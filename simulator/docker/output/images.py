@@ -5,13 +5,13 @@ import json
 from simulator.docker import events as e
 from simulator.docker.cli.commands import DiskUsage, Images, Inspect, Remove
 from simulator.docker.cli.options import AFTER_IMAGE
+from simulator.docker.go_functions import as_json as compact
+from simulator.docker.go_template import TemplateError, filled
 from simulator.docker.held_images import Refusal, Removal, sought
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase
 from simulator.docker.output import disk_usage, tables
 from simulator.docker.output.by_engine import WORDS
-from simulator.docker.output.go_template import TemplateError, filled
-from simulator.docker.output.go_template import as_json as compact
 from simulator.docker.output.line import Line, LinesOf, output
 from simulator.docker.output.shared import DAEMON
 from simulator.docker.output.words import CliWords
@@ -21,7 +21,10 @@ from simulator.protocol.digest import short_digest
 def listed(before: State, event: e.ImagesListed, after: State) -> tuple[Line, ...]:
     command, words = before.run.command, WORDS[before.client.engine]
     assert isinstance(command, Images)
-    told = output("output", words.listing(event.images, command, before.client.now))
+    try:
+        told = output("output", words.listing(event.images, command, before.client.now))
+    except TemplateError as error:
+        return output("error", (str(error),))
     astray = command.short_form and not event.images and command.pattern in AFTER_IMAGE
     return (*told, *output("error", hint(command.pattern, words.cli) if astray else ()))
 
@@ -40,11 +43,19 @@ def inspected(before: State, event: e.ImagesInspected, after: State) -> tuple[Li
         return output("output", (compact(documents),))
     if not command.format:
         return output("output", as_json(documents))
-    try:
-        told = [filled(command.format, {**ABSENT, **one}) for one in documents]
-    except TemplateError as error:
-        return (*output("output", ("",)), *output("error", (str(error),)))
-    return output("output", tuple("\n".join(told).split("\n")))
+    return each_filled(command.format, [{**ABSENT, **one} for one in documents])
+
+
+def each_filled(template: str, documents: list[dict[str, object]]) -> tuple[Line, ...]:
+    """The template for each image, then what was wrong; an empty line if all were."""
+    told, wrong = list[str](), list[str]()
+    for one in documents:
+        try:
+            told.append(filled(template, one))
+        except TemplateError as error:
+            wrong.append(str(error))
+    shown = output("output", tuple("\n".join(told).split("\n")))
+    return shown + output("error", tuple(wrong))
 
 
 ABSENT: dict[str, object] = {
@@ -73,9 +84,9 @@ def pruned(before: State, event: e.ImagesPruned, after: State) -> tuple[Line, ..
 
 
 def refused(before: State, event: e.ImagesRefused, after: State) -> tuple[Line, ...]:
-    """`docker inspect` that found nothing prints an empty list first."""
-    nothing = before.phase is Phase.AT_IMAGE_STORE and isinstance(before.run.command, Inspect)
-    told = output("output", ("[]",) if nothing else ())
+    """`docker inspect` that found nothing says so on standard output too."""
+    command, here = before.run.command, before.phase is Phase.AT_IMAGE_STORE
+    told = output("output", (command.nothing,) if here and isinstance(command, Inspect) else ())
     return told + output("error", refusals(event.refused, before))
 
 
@@ -120,7 +131,10 @@ def refusal(refused: Refusal, state: State) -> str:
 def measured(before: State, event: e.DiskUsageListed, after: State) -> tuple[Line, ...]:
     command = before.run.command
     assert isinstance(command, DiskUsage)
-    return output("output", disk_usage.lines(event, command, before.client.now))
+    try:
+        return output("output", disk_usage.lines(event, command, before.client.now))
+    except TemplateError as error:
+        return output("error", (str(error),))
 
 
 LINES: LinesOf = {

@@ -28,11 +28,13 @@ def asking(state: State) -> Pull:
 
 
 def for_container(before: State, event: Event, told: Lines) -> Lines:
-    """`docker run` repeats how to get help at every failure (docker/cli, `withHelp`)."""
+    """`docker run` repeats how to get help at every failure (docker/cli, `withHelp`), but for one
+    that ends the CLI itself."""
     if isinstance(event, e.ContainerCreated):
         return told
     moved = tuple(replace(one, kind="error") if one.kind == "output" else one for one in told)
-    if not isinstance(event, Failure) or asking(before).by != "run":
+    ends = isinstance(event, e.EngineUnreachable) and not event.socket
+    if not isinstance(event, Failure) or asking(before).by != "run" or ends:
         return moved
     first = next(place for place, one in enumerate(moved) if one.kind == "error")
     named = replace(moved[first], text=f"docker: {moved[first].text}")

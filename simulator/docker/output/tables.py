@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from simulator.docker.cli.commands import Images
+from simulator.docker.go_functions import as_json
+from simulator.docker.go_template import filled, parsed
 from simulator.docker.held_images import HeldImage
 from simulator.docker.image_store import NAMELESS
-from simulator.docker.output.go_template import as_json, filled
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 PRECISION = 3
@@ -89,6 +90,8 @@ def aligned(table: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 # -- rows by `--format` ------------------------------------------------------------------------
 
 Row = tuple[str, str, str]
+ROW = "*formatter.imageContext"
+"""What Go calls a row."""
 HEADINGS = {
     "Containers": "CONTAINERS", "CreatedAt": "CREATED AT", "CreatedSince": "CREATED",
     "Digest": "DIGEST", "ID": "IMAGE ID", "Repository": "REPOSITORY", "SharedSize": "SHARED SIZE",
@@ -101,18 +104,19 @@ def formatted(
     shown: Sequence[tuple[HeldImage, Row]], command: Images, now: int, counts: bool
 ) -> tuple[str, ...]:
     """Each row by the template; of a table with its headings. Raises TemplateError."""
-    kind, _, rest = command.format.partition(" ")
+    table, rest = command.format.startswith("table"), command.format.removeprefix("table")
     asks = command.digests or "{{.Digest}}" in command.format
     rows = [{**fields(image, row, command, now, asks), **beside(image, counts)}
             for image, row in shown]  # fmt: skip
     if command.format == "json":
         return tuple(as_json(row) for row in rows)
-    template = (rest if kind == "table" else command.format).replace(r"\t", "\t")
-    lines = [filled(template.replace(r"\n", "\n"), row) for row in rows]
-    if kind != "table":
+    template = rest.strip(" ").replace(r"\t", "\t").replace(r"\n", "\n")
+    parsed(template)  # a template that is wrong in itself fails without rows too
+    lines = [filled(template, row, ROW) for row in rows]
+    if not table:
         return tuple(lines)
-    table = [tuple(line.split("\t")) for line in (filled(template, HEADINGS), *lines)]
-    return aligned(table)
+    heading = filled(template, HEADINGS, headings=True)
+    return aligned([tuple(line.split("\t")) for line in (heading, *lines)])
 
 
 def beside(image: HeldImage, counts: bool) -> dict[str, object]:

@@ -152,7 +152,9 @@ def explain(failure: Failure, state: State) -> tuple[str, ...]:
 
 
 def usage_refused(before: State, event: e.UsageRefused, after: State) -> tuple[Line, ...]:
-    return Line("command", event.line), *output("error", tuple(event.why.split("\n")))
+    """A question that was not answered with yes is no error."""
+    kind = "error" if event.status else "output"
+    return Line("command", event.line), *output(kind, tuple(event.why.split("\n")))
 
 
 LINES: LinesOf = {

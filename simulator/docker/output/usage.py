@@ -3,9 +3,12 @@
 Nothing is asked of an engine or a registry for it.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
-from simulator.docker.cli.options import USAGES, Usage, command_name
+from simulator.docker.cli.options import GROUPS, OWN, Found, Usage, command_name, usage_of
 from simulator.docker.output.by_engine import WORDS
 
 
@@ -19,43 +22,57 @@ class Complaint:
 
 def complaint(words: list[str], engine: str) -> Complaint | None:
     """Why `docker WORDS` is not run; None where it is. `engine` names whose CLI it is."""
+    return misread(words) or miscounted(words, engine)
+
+
+def misread(words: list[str]) -> Complaint | None:
+    """The first option that is unknown, lacks its value, or has a wrong one."""
+    name = command_name(words)
+    usage = usage_of(name) if name else None
+    if name is None or usage is None:
+        return misread_before(words)
+    wrong = wrong_option(usage, words[len(name.split()) :])
+    if not wrong:
+        return None
+    return Complaint(f"{wrong}\n\n{shown(name, usage)}\n\n{hint('Run', f'{name} ')}", 125)
+
+
+def misread_before(words: list[str]) -> Complaint | None:
+    """A wrong option of Docker itself, or of a group, before the command."""
+    group = "".join(words[:1]) if words[:1] and words[0] in GROUPS else ""
+    usage = GROUPS.get(group, OWN)
+    wrong = wrong_option(usage, words[bool(group) :])
+    run = hint("Run", f"{group} " if group else "")
+    return Complaint(f"{wrong}\n\nUsage:  docker {usage.line}\n\n{run}", 125) if wrong else None
+
+
+def miscounted(words: list[str], engine: str) -> Complaint | None:
+    """An unknown command, or too few or too many arguments."""
     name = command_name(words)
     if name is None:
         return unknown(words)
-    usage = USAGES.get(name)
+    usage = usage_of(name)
     if usage is None:
         return None
-    rest = words[len(name.split()) :]
-    wrong = wrong_option(usage, rest)
-    shown = f"Usage:  docker {usage_line(name, usage)}"
-    if wrong:
-        return Complaint(
-            f"{wrong}\n\n{shown}\n\nRun 'docker {name} --help' for more information", 125
-        )
-    return wrong_count(name, usage, len(arguments(usage, rest)), shown, engine)
+    return wrong_count(name, usage, arguments(usage, words[len(name.split()) :]), engine)
 
 
 def unknown(words: list[str]) -> Complaint:
     first = words[0] if words else ""
     if first == "image" and words[1:]:
         wrong = f"docker: unknown command: docker image {words[1]}"
-        return Complaint(
-            f"{wrong}\n\nUsage:  docker image\n\nRun 'docker image --help' for more information", 1
-        )
-    if first.startswith("-"):
-        told = (
-            "Usage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information"
-        )
-        return Complaint(f"{unknown_flag(first, first.partition('=')[0])}\n\n{told}", 125)
-    return Complaint(
-        f"docker: unknown command: docker {first}\n\nRun 'docker --help' for more information", 1
-    )
+        return Complaint(f"{wrong}\n\nUsage:  docker image\n\n{hint('Run', 'image ')}", 1)
+    return Complaint(f"docker: unknown command: docker {first}\n\n{hint('Run', '')}", 1)
 
 
-def usage_line(name: str, usage: Usage) -> str:
-    """`docker image ls` has a usage line of its own, with other names for the same."""
-    _, _, rest = usage.line.partition(" ")
-    return f"{name} {rest}"
+def shown(name: str, usage: Usage) -> str:
+    """The usage line. `docker image ls` has one of its own, with other names for the same."""
+    rest = dropwhile(str.isalpha, usage.line.split())
+    return " ".join(["Usage:  docker", *name.split(), *rest])
+
+
+def hint(verb: str, name: str) -> str:
+    return f"{verb} 'docker {name}--help' for more information"
 
 
 def unknown_flag(word: str, name: str) -> str:
@@ -64,51 +81,48 @@ def unknown_flag(word: str, name: str) -> str:
     return f"unknown shorthand flag: {name[1:]!r} in -{word[word.index(name[1:]) :]}"
 
 
-def wrong_option(usage: Usage, rest: list[str]) -> str:
-    """The first option that is unknown, or lacks its value; empty if all are right."""
-    pending = iter(rest)
-    for word in pending:
-        if not word.startswith("-") or word == "-":
-            if usage.mixed:
-                continue
-            break
-        for name, value in usage.split(word):
-            option = usage.find(name)
-            if option is None:
-                return unknown_flag(word, name)
-            if option.valued and value is None and next(pending, None) is None:
-                lacks = f"{name[1]!r} in {name}" if len(name) == 2 else name
-                return f"flag needs an argument: {lacks}"
-    return ""
+def wrong_option(usage: Usage, rest: Sequence[str]) -> str:
+    """Go's complaint about the first wrong option; empty if all are right."""
+    return next((wrong for found in usage.read(rest) if (wrong := fault(found))), "")
 
 
-def arguments(usage: Usage, rest: list[str]) -> list[str]:
-    """The words that are no options, and no values of options."""
-    found: list[str] = []
-    pending = iter(rest)
-    for word in pending:
-        option = usage.find(word)
-        if option and option.valued:
-            next(pending, None)
-        elif not word.startswith("-") or word == "-":
-            found += [word, *(() if usage.mixed else pending)]
-    return found
+def fault(found: Found) -> str:
+    if not found.name:
+        return ""
+    if found.option is None:
+        return unknown_flag(found.word, found.name)
+    if found.value is None:
+        lacks = f"{found.name[1]!r} in {found.name}" if len(found.name) == 2 else found.name
+        return f"flag needs an argument: {lacks}"
+    wrong = found.option.wrong(found.value)
+    value = json.dumps(found.value, ensure_ascii=False)
+    label = found.option.label(found.name)
+    return f'invalid argument {value} for "{label}" flag: {wrong}' if wrong else ""
 
 
-def wrong_count(name: str, usage: Usage, count: int, shown: str, engine: str) -> Complaint | None:
+def arguments(usage: Usage, rest: Sequence[str]) -> int:
+    """How many words are no options, and no values of options."""
+    return sum(1 for found in usage.read(rest) if not found.name)
+
+
+def wrong_count(name: str, usage: Usage, count: int, engine: str) -> Complaint | None:
     """Too few or too many arguments. The CLI of engine 26 has a letter too many in one case."""
-    if usage.least <= count and (usage.most is None or count <= usage.most):
+    least, most, verb = usage.least, usage.most, "Run"
+    if least <= count and (most is None or count <= most):
         return None
-    if usage.least == usage.most:
-        wants, run = f"requires {usage.least}", "Run"
-    elif count < usage.least:
-        wants, run = f"requires at least {usage.least}", "See"
+    if most == 0:
+        wants = "accepts no arguments"
+    elif most == least:
+        wants = f"requires {counted(least)}"
+    elif most is None:
+        wants, verb = f"requires at least {counted(least)}", "See"
+    elif least:
+        wants = f"requires at least {least} and at most {counted(most)}"
     else:
-        wants, run = f"requires at most {usage.most}", WORDS[engine].cli.see_help
-    number = usage.most if count > usage.least else usage.least
-    noun = "argument" if number == 1 else "arguments"
-    return Complaint(
-        f"docker: 'docker {name}' {wants} {noun}\n\n{shown}\n\n"
-        f"{run} 'docker {name} --help' for more information",
-        1,
-    )
+        wants, verb = f"requires at most {counted(most)}", WORDS[engine].cli.see_help
+    said = f"docker: 'docker {name}' {wants}"
+    return Complaint(f"{said}\n\n{shown(name, usage)}\n\n{hint(verb, f'{name} ')}", 1)
+
+
+def counted(number: int) -> str:
+    return f"{number} argument{'' if number == 1 else 's'}"

@@ -26,11 +26,13 @@ class CliWords:
     """The error for an `auth` without a colon."""
     before_hint: tuple[str, ...]
     """Lines before a guess at what was meant."""
+    asks_for_blank: bool
+    """Whether `docker login` prompts for the password on a terminal that gave none as input."""
     reports_deprecated: bool
     """Whether `docker pull` warns about deprecated options."""
     no_engine: Mapping[str, str]
     """Why the engine is not reached, and what the CLI says; `{call}` is what it asked, `{path}`
-    the socket."""
+    the socket, `{lookup}` what the DNS server said."""
     missing: Mapping[str, str]
     """What `docker login` lacks, and what the CLI says about it."""
 
@@ -52,10 +54,12 @@ CLI_28 = CliWords(
     see_help="SRun",
     invalid_auth="Invalid auth configuration file",
     before_hint=("",),
+    asks_for_blank=True,
     reports_deprecated=False,
     no_engine={
         "absent": NO_DAEMON,
         "refused": NO_DAEMON,
+        "unknown": "error during connect: {call}: dial tcp: {lookup}",
         "denied": "permission denied while trying to connect to the Docker daemon socket at "
         "{engine}: {call}: dial unix {path}: connect: permission denied",
     },
@@ -75,11 +79,13 @@ CLI_29 = CliWords(
     see_help="Run",
     invalid_auth=INVALID_AUTH,
     before_hint=(),
+    asks_for_blank=False,
     reports_deprecated=True,
     no_engine={
         "absent": "failed to connect to the docker API at {engine}; check if the path is correct "
         "and if the daemon is running: dial unix {path}: connect: no such file or directory",
         "refused": NO_DAEMON,
+        "unknown": "failed to connect to the docker API at {engine}: {lookup}",
         "denied": "permission denied while trying to connect to the docker API at {engine}",
     },
     missing=MISSING

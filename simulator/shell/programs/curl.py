@@ -1,153 +1,185 @@
 """`curl` in the terminal: one request on the mock network, and its answer as curl prints it."""
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import pairwise
-from typing import NoReturn
-from urllib.parse import urljoin, urlsplit
+from dataclasses import dataclass, replace
+from urllib.parse import unquote, urljoin, urlsplit
 
-from simulator.protocol.authorization import Authorization
+from simulator.docker.output.line import Line
+from simulator.protocol.digest import digest_of
 from simulator.protocol.hosts import redirected
-from simulator.protocol.message import Request, Response
+from simulator.protocol.message import Answer, Request, Response
 from simulator.protocol.network_failure import NetworkFailure, Obstacle
-from simulator.protocol.status import reason
-from simulator.shell.files import read
-from simulator.shell.syntax import Misspelt
-from simulator.shell.values import HOME, Ran, Shell
+from simulator.registry.fixtures import known_blobs
+from simulator.shell.files import absolute, write
+from simulator.shell.octets import lines_of, text_of
+from simulator.shell.programs.curl_output import (
+    Transfer,
+    failure_text,
+    head_text,
+    verbose_text,
+    written_out,
+)
+from simulator.shell.programs.curl_request import OPTIONS, curl_request, url_of
+from simulator.shell.programs.options import Options, Refused, read_options, refusing
+from simulator.shell.values import Ran, Shell
 from simulator.sources.mock import answer
-from simulator.sources.world import Site, Tls, World
+from simulator.sources.world import Site, World
+
+LONGEST_WAY = 50
+"""Redirects that curl -L follows."""
 
 
-class Options(ArgumentParser):
-    """curl's options, as far as they matter here. A wrong one raises Misspelt."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Misspelt(message)
-
-
-def options() -> Options:
-    made = Options(prog="curl", add_help=False, allow_abbrev=False)
-    made.add_argument("url", nargs="?", default="")
-    for names in ("-i --include -v --verbose", "-I --head", "-k --insecure", "-L --location",
-                  "-n --netrc", "-s --silent", "-S --show-error", "-f --fail",
-                  "-G --get"):  # fmt: skip
-        made.add_argument(*names.split(), action="store_true")
-    made.add_argument("-u", "--user", default="")
-    made.add_argument("-X", "--request", default="")
-    made.add_argument("-o", "--output", default="")
-    made.add_argument("-H", "--header", action="append", default=[])
-    made.add_argument("-d", "--data", "--data-urlencode", action="append", default=[])
-    return made
-
-
-NETRC = f"{HOME}/.netrc"
-
-
+@refusing
 def curl(shell: Shell, words: list[str], given: str | None) -> Ran:
     """One request, and its answer as curl prints it."""
-    try:
-        told = options().parse_args(words)
-    except Misspelt as error:
-        return Ran(shell, error=f"curl: {error}", status=2)
-    if not told.url:
-        return Ran(shell, error="curl: (2) no URL specified", status=2)
-    if not redirected(with_scheme(told.url), "/"):
-        return Ran(shell, error="curl: (3) URL rejected: Bad hostname or port", status=3)
-    request = curl_request(told, read(shell, NETRC) or "")
+    options = read_options("curl", words, OPTIONS)
+    if not redirected(url_of(options), "/"):
+        raise Refused("curl: (3) URL rejected: Bad hostname or port", 3)
     sites = dict(shell.world.sites)
-    answers = list(curl_answers(sites, told, request))
-    moved = replace(shell, world=World(sites))
-    last = answers[-1]
-    if isinstance(last, NetworkFailure):
-        return curl_failed(moved, request, last)
-    shown = [shown_answer(told, one) for one in answers if isinstance(one, Response)]
-    return Ran(moved, "".join(shown if told.include or told.head else shown[-1:]))
+    way = list(exchanges(sites, options, curl_request(shell, options), shell.world.now))
+    seen = verbose(shell, options, way)
+    outcome = Outcome(replace(shell, world=World(sites, shell.world.now)), options, way)
+    return outcome.shown(seen)
 
 
-def with_scheme(url: str) -> str:
-    return url if "://" in url else f"http://{url}"
-
-
-def curl_request(told: Namespace, netrc: str = "") -> Request:
-    """The request; with -n, the user and password that `netrc` has for its host."""
-    url = with_scheme(told.url)
-    url = url if urlsplit(url).path else f"{url}/"
-    headers = [divided(header, ":") for header in told.header]
-    if not any(name.lower() == "accept" for name, _ in headers):
-        headers.insert(0, ("Accept", "*/*"))
-    sent = [Authorization.parse(text) for name, text in headers if name.lower() == "authorization"]
-    if told.netrc:
-        sent += netrc_entry(netrc, urlsplit(url).netloc)
-    if told.user:
-        sent = [Authorization.basic(*divided(told.user, ":"))]
-    method = told.request or ("HEAD" if told.head else "POST" if told.data else "GET")
-    kept = tuple(header for header in headers if header[0].lower() != "authorization")
-    form = tuple(divided(field, "=") for field in told.data)
-    return Request(method, url, kept, sent[0] if sent else None, form)
-
-
-def netrc_entry(text: str, host: str) -> list[Authorization]:
-    """The credentials that a line `machine HOST login USER password PASSWORD` has."""
-    lines = (dict(pairwise(line.split())) for line in text.splitlines())
-    found = [one for one in lines if one.get("machine") == host]
-    return [Authorization.basic(one.get("login", ""), one.get("password", "")) for one in found[:1]]
-
-
-def divided(text: str, at: str) -> tuple[str, str]:
-    name, _, value = text.partition(at)
-    return name.strip(), value.strip()
-
-
-LONGEST_WAY = 10
-"""Redirects that curl -L follows here."""
-
-
-def curl_answers(
-    sites: dict[str, Site], told: Namespace, request: Request
-) -> Iterator[Response | NetworkFailure]:
-    """The answer, and with -L the answers on the way; -k does not look at certificates."""
-    for _ in range(LONGEST_WAY):
-        site = sites.get(request.listener)
-        if told.insecure and site and site.tls is Tls.UNTRUSTED:
-            sites = {**sites, request.listener: replace(site, tls=Tls.TRUSTED)}
-        came = answer(sites, {}, request)
-        yield came
+def exchanges(
+    sites: dict[str, Site], options: Options, request: Request, now: int
+) -> Iterator[tuple[Request, Answer]]:
+    """The request and its answer, and with -L those on the way."""
+    foreign = "cacert" in options and not request.trust.authority and request.trust.verifies
+    for _ in range(LONGEST_WAY + 1):
+        came = answer(sites, {}, request, now)
+        if foreign and request.url.startswith("https:") and isinstance(came, Response):
+            came = NetworkFailure(Obstacle.UNTRUSTED)
+        yield request, came
         location = came.header("Location") if isinstance(came, Response) else None
-        if not (told.location and location):
+        if not ("L" in options and location):
             return
         moved = urljoin(request.url, location)
         same = urlsplit(moved).netloc == request.host
         request = replace(request, url=moved, authorization=request.authorization if same else None)
+    yield request, NetworkFailure(Obstacle.ENDLESS)
 
 
-def shown_answer(told: Namespace, came: Response) -> str:
-    head = [f"HTTP/1.1 {came.status} {reason(came.status)}"]
-    head += [f"{name}: {value}" for name, value in came.headers]
-    body = came.body.decode("utf-8", "replace")
-    if b"\x00" in came.body or (came.content and not came.body):
-        body = "Warning: Binary output can mess up your terminal. It is not shown.\n"
-    if told.head:
-        return "\n".join(head) + "\n\n"
-    return ("\n".join(head) + "\n\n" if told.include else "") + body
+def verbose(shell: Shell, options: Options, way: list[tuple[Request, Answer]]) -> str:
+    """What -v shows before the body."""
+    if "v" not in options:
+        return ""
+    return "".join(verbose_text(shell, options, request, came) for request, came in way)
 
 
-CURL_SAYS = {
-    Obstacle.NO_HOST: (6, "Could not resolve host: {name}"),
-    Obstacle.REFUSED: (7, "Failed to connect to {name} port {port} after 0 ms: "
-                          "Couldn't connect to server"),
-    Obstacle.TIMEOUT: (28, "Failed to connect to {name} port {port} after 130000 ms: "
-                           "Couldn't connect to server"),
-    Obstacle.UNTRUSTED: (60, "SSL certificate problem: self-signed certificate"),
-    Obstacle.WRONG_NAME: (60, "SSL: no alternative certificate subject name matches "
-                              "target host name '{name}'"),
-    Obstacle.PLAIN_HTTP: (35, "OpenSSL: error:0A00010B:SSL routines::wrong version number"),
-}  # fmt: skip
+def body_of(request: Request, came: Response) -> bytes:
+    """The bytes that arrived; the mock gives those of a layer by their digest alone.
+    Raises Refused where the world does not hold them."""
+    if came.body or not came.content or not came.content.size:
+        return came.body
+    for digest in (came.content.digest, request.target.identifier):
+        data = known_blobs().get(digest, b"")[: came.content.size]
+        if digest_of(data) == came.content.digest:
+            return data
+    raise Refused(f"pullscope: curl has no bytes of {came.content.digest}: only its size is known")
 
 
-def curl_failed(shell: Shell, request: Request, failure: NetworkFailure) -> Ran:
-    parts = urlsplit(request.url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    status, text = CURL_SAYS.get(failure.obstacle, (56, "Recv failure: Connection reset by peer"))
-    said = text.format(name=parts.hostname or "", port=port)
-    return Ran(shell, error=f"curl: ({status}) {said}", status=status)
+@dataclass
+class Outcome:
+    """The result of the answers: the output, files and the status."""
+
+    shell: Shell
+    options: Options
+    way: list[tuple[Request, Answer]]
+
+    def shown(self, seen: str) -> Ran:
+        """What curl prints; `seen` comes first, on standard error. Raises Refused."""
+        request, came = self.way[-1]
+        body = b"" if isinstance(came, NetworkFailure) else self.kept(body_of(request, came), came)
+        status, said = self.ending(request, came, len(body))
+        ran = self.saved(text_of(body), came)
+        error = f"curl: ({status}) {said}\n" if status and not self.quiet() else ""
+        if ran.status:
+            status, error = ran.status, ran.error
+        elif isinstance(came, Response) and "v" in self.options:
+            error = f"* Connection #0 to host {request.host} left intact\n{error}"
+        done = Transfer(request, came, len(self.way) - 1, len(body), status)
+        written = written_out(self.options.value("w"), done)
+        out, warning = self.visible(ran.out)
+        screen = (("error", seen), ("output", out + written), ("error", warning + error))
+        printed = tuple(Line(kind, line) for kind, text in screen for line in lines_of(text))
+        return Ran(ran.shell, ran.out + written, (seen + error).rstrip("\n"), status, printed)
+
+    def quiet(self) -> bool:
+        return "s" in self.options and "S" not in self.options
+
+    def kept(self, body: bytes, came: Response) -> bytes:
+        """The body that is handed on: none with -I, and none of a failure with -f."""
+        refused = "f" in self.options and came.status >= 400
+        return b"" if refused or "I" in self.options else body
+
+    def ending(self, request: Request, came: Answer, size: int) -> tuple[int, str]:
+        """curl's status and why; 0 where all is well."""
+        if isinstance(came, NetworkFailure):
+            return failure_text(self.options, request, came)
+        if {"f", "fail-with-body"} & self.options.values.keys() and came.status >= 400:
+            return 22, f"The requested URL returned error: {came.status}"
+        if came.reset_by:
+            return 56, "Recv failure: Connection reset by peer"
+        if came.cut:
+            left = int(came.header("Content-Length") or size) - size
+            return 18, f"transfer closed with {left} bytes remaining to read"
+        return 0, ""
+
+    def heads(self) -> str:
+        return "".join(head_text(came) for _, came in self.way if isinstance(came, Response))
+
+    def saved(self, body: str, came: Answer) -> Ran:
+        """Headers and body where -D, -o and -O send them; the rest is the output."""
+        ran = Ran(self.shell)
+        if "D" in self.options:
+            ran = stored(self.shell, self.options.value("D"), self.heads())
+        whole = (self.heads() if {"i", "I"} & self.options.values.keys() else "") + body
+        target = self.target()
+        nothing = isinstance(came, NetworkFailure) or (not whole and "f" in self.options)
+        if ran.status or not target or nothing:
+            return replace(ran, out=ran.out + whole)
+        after = stored(ran.shell, target, whole)
+        return replace(after, out=ran.out + after.out)
+
+    def target(self) -> str:
+        """The file of the body; empty for standard output. Raises Refused."""
+        if "O" not in self.options:
+            return self.options.value("o")
+        name = unquote(urlsplit(self.way[0][0].url).path.rpartition("/")[2])
+        if not name:
+            raise Refused("curl: Remote file name has no length!", 23)
+        return name
+
+    def visible(self, out: str) -> tuple[str, str]:
+        """The output as a terminal gets it, and a warning: curl keeps a terminal from bytes that
+        are no text."""
+        if "\0" not in out or self.options.value("o") == "-":
+            return out, ""
+        return "", HIDDEN_SILENTLY if "s" in self.options else HIDDEN
+
+
+HIDDEN = (
+    'Warning: Binary output can mess up your terminal. Use "--output -" to tell \n'
+    'Warning: curl to output it to your terminal anyway, or consider "--output \n'
+    'Warning: <FILE>" to save to a file.\n'
+)
+HIDDEN_SILENTLY = (
+    "pullscope: curl -s shows no binary output on a terminal. Use > FILE, -o FILE or a pipe.\n"
+)
+
+
+def stored(shell: Shell, name: str, text: str) -> Ran:
+    """The text in this file; `-` is standard output."""
+    if name in ("-", "/dev/stdout"):
+        return Ran(shell, text)
+    if name == "/dev/null":
+        return Ran(shell)
+    ran = write(shell, absolute(shell, name), text)
+    if not ran.status:
+        return ran
+    why = ran.error.rpartition(": ")[2]
+    said = (f"Warning: Failed to open the file {name}: {why}\n"
+            "curl: (23) Failure writing output to destination\n")  # fmt: skip
+    return Ran(shell, error=said, status=23)

@@ -1,69 +1,159 @@
 """`docker` in the terminal: what the CLI refuses, asks for, or hands to the machine."""
 
 import shlex
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from simulator.docker.cli.commands import Command, Images, Login, Pull, Search
+from simulator.docker.cli.commands import SURE, Command, Images, Login, Prune, Pull, Search
 from simulator.docker.cli.options import USAGES, command_name
-from simulator.docker.cli.parse import InvalidCommand, before_the_verb, parse
+from simulator.docker.cli.parse import (
+    InvalidCommand,
+    address,
+    before_the_verb,
+    config_folder,
+    parse,
+    unstartable,
+)
 from simulator.docker.events import InputMissing
 from simulator.docker.machine import State
 from simulator.docker.machine.search import INDEX, parts
+from simulator.docker.output.by_engine import WORDS
 from simulator.docker.output.line import Line
 from simulator.docker.output.login import prompts
 from simulator.docker.output.status import exit_status
-from simulator.docker.output.usage import complaint
+from simulator.docker.output.usage import miscounted, misread
 from simulator.docker.trace import Step, Trace, masked_steps, steps
+from simulator.shell.files import absolute, home_of, read, understood
 from simulator.shell.files import complaint as config_complaint
-from simulator.shell.files import home_of, read, understood
-from simulator.shell.programs.docker_help import asks_for_help, helped
-from simulator.shell.programs.engine import info
+from simulator.shell.programs.docker_help import NOT_PLAYED, helped
+from simulator.shell.programs.engine import ENGINE
 from simulator.shell.programs.system import environment
 from simulator.shell.values import CONFIG, Prompt, Ran, Shell, with_end
 from simulator.sources.mock import mock
 
-NOT_PLAYED = (
-    "pullscope: docker {} exists, but is not played here: this terminal is about login and pull; "
-    "type help to see what it knows"
-)
-ELSEWHERE = ("--version", "-v")
-"""What Docker's CLI answers in words of its own release."""
 COLUMNS = 100
 """Characters in a line of this terminal."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A line of docker: its words, Docker's own options among them, the words from the verb on,
+    and what the CLI finds around it. `given` is standard input, None for the terminal; `seen`:
+    the output goes to the terminal, and not into a pipe."""
+
+    words: list[str]
+    options: Mapping[str, str]
+    rest: list[str]
+    environment: Mapping[str, str]
+    given: str | None
+    prompt: Prompt | None
+    seen: bool
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        return self.prompt.answers if self.prompt else ()
+
+    def command(self, *typed: str) -> Command:
+        """The command, with what is typed when it asks. Raises InvalidCommand."""
+        return parse(shlex.join(["docker", *self.words]), typed, self.environment)
+
 
 def docker(
     shell: Shell, words: list[str], given: str | None, prompt: Prompt | None, seen: bool
 ) -> Ran:
     """What the CLI refuses, or what the machine plays. `seen`: on a terminal, not into a pipe."""
-    options, words = before_the_verb(words)
-    path = config_path(shell, options)
-    if asks_for_help(words):
-        not_played = NOT_PLAYED.format(f"{' '.join(words)} (its help)")
-        return helped(shell, words) or Ran(shell, error=not_played, status=1)
-    if words[0] in ELSEWHERE:
-        return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
-    if words[:1] == ["info"] or words[:2] == ["system", "info"]:
-        return info(shell, words[words.index("info") + 1 :])
-    if words[:2] == ["compose", "config"]:
-        return compose_file(shell)
-    refused = complaint(words, shell.client.engine)
-    if refused:
-        return Ran(shell, error=refused.text, status=refused.status)
-    if command_name(words) not in USAGES:
-        return Ran(shell, error=NOT_PLAYED.format(words[0]), status=1)
-    answers = prompt.answers if prompt else ()
-    typed = (given or "",) if "--password-stdin" in words else answers
+    options, rest = before_the_verb(words)
+    known = {**environment(shell), "HOME": home_of(shell)}
+    line = Typed(words, options, rest, known, given, prompt, seen)
+    wrong = unstartable(options)
+    if wrong:
+        return Ran(shell, error=wrong, status=1)
+    if address(options, known).startswith("ssh:"):
+        return Ran(shell, error=NOT_PLAYED.format("with an engine behind ssh"), status=1)
+    told = refused(shell, line) or told_without_machine(shell, line)
+    if told:
+        return told
     try:
-        command = parse(shlex.join(["docker", *words]), typed)
+        return asked_and_played(shell, line)
     except InvalidCommand as error:
         return Ran(shell, error=f"pullscope: {error}", status=1)
-    if isinstance(command, Search) and parts(command.term)[0] == INDEX:
-        return Ran(shell, error=NOT_PLAYED.format("search at Docker Hub"), status=1)
-    if isinstance(command, Login):
-        command = replace(command, terminal=given is None)
-    if isinstance(command, Images) and seen:
-        command = replace(command, width=COLUMNS)
-    return configured(shell, path, command, prompt)
+
+
+def refused(shell: Shell, line: Typed) -> Ran | None:
+    """What ends the line before its command runs: a wrong option, its help, a wrong count."""
+    if "version" in line.options and not line.rest:
+        return Ran(shell, error=NOT_PLAYED.format("--version"), status=1)
+    wrong = misread(line.rest)
+    if wrong is None:
+        told = helped(shell, line.words)
+        if told:
+            return told
+        if line.rest[:2] == ["compose", "config"]:
+            return compose_file(shell)
+        wrong = miscounted(line.rest, shell.client.engine)
+    return Ran(shell, error=wrong.text, status=wrong.status) if wrong else None
+
+
+def told_without_machine(shell: Shell, line: Typed) -> Ran | None:
+    """What only the engine answers, and what is not played."""
+    name = command_name(line.rest) or ""
+    if name in ENGINE:
+        rest = line.rest[len(name.split()) :]
+        return ENGINE[name](shell, rest, line.options, line.environment)
+    if name not in USAGES:
+        return Ran(shell, error=NOT_PLAYED.format(line.rest[0]), status=1)
+    return None
+
+
+def asked_and_played(shell: Shell, line: Typed) -> Ran:
+    """The command once its questions are answered. Raises InvalidCommand."""
+    match line.command():
+        case Prune(sure=False):
+            return confirmed(shell, line)
+        case Search(term=term) if parts(term)[0] == INDEX:
+            return Ran(shell, error=NOT_PLAYED.format("search at Docker Hub"), status=1)
+        case Login(source="stdin", wrong=""):
+            return login_from_input(shell, line)
+        case Login():
+            command = line.command(*line.answers)
+            assert isinstance(command, Login)
+            return configured(shell, line, replace(command, terminal=line.given is None))
+        case Images() as command if line.seen:
+            return configured(shell, line, replace(command, width=COLUMNS))
+        case command:
+            return configured(shell, line, command)
+
+
+def login_from_input(shell: Shell, line: Typed) -> Ran:
+    """`--password-stdin` takes a pipe's text; at the terminal it waits, and one line is all. The
+    line is not shown here, though a terminal shows it: lines are kept, and passwords are not."""
+    if line.given is not None:
+        return configured(shell, line, line.command(line.given))
+    answers = line.answers
+    if not answers:
+        return Ran(replace(shell, prompt=Prompt((), "", secret=True)))
+    command = line.command(answers[-1])
+    assert isinstance(command, Login)
+    if WORDS[shell.client.engine].cli.asks_for_blank and not answers[0].strip():
+        if len(answers) == 1:
+            return Ran(replace(shell, prompt=Prompt(answers, "Password: ", secret=True)))
+        command = replace(command, source="prompt")
+    return configured(shell, line, replace(command, terminal=True))
+
+
+def confirmed(shell: Shell, line: Typed) -> Ran:
+    """`docker image prune`, which asks before it does anything; only y lets it go on."""
+    unsure = line.command()
+    assert isinstance(unsure, Prune)
+    warned = (Line("output", unsure.warning),)
+    if line.given is None and not line.answers:
+        return Ran(replace(shell, prompt=Prompt((), SURE, secret=False)), printed=warned)
+    command = line.command(line.given or "".join(line.answers))
+    sure = isinstance(command, Prune) and command.sure
+    ran = configured(shell, line, command) if sure else Ran(shell)
+    if line.given is None:
+        return ran
+    return replace(ran, out=f"{unsure.warning}\n{SURE}{ran.out}", printed=())
 
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -78,14 +168,11 @@ def compose_file(shell: Shell) -> Ran:
     return Ran(shell, text)
 
 
-def config_path(shell: Shell, options: dict[str, str]) -> str:
-    """Which config.json: `--config`, else `DOCKER_CONFIG`, else the user's own."""
-    folder = options.get("config") or environment(shell).get("DOCKER_CONFIG")
-    return f"{(folder or f'{home_of(shell)}/.docker').rstrip('/')}/config.json"
-
-
-def configured(shell: Shell, path: str, command: Command, prompt: Prompt | None) -> Ran:
-    """The command with the config.json at this path, which afterwards holds what it wrote."""
+def configured(shell: Shell, line: Typed, command: Command) -> Ran:
+    """The command with the config.json that it uses, which afterwards holds what it wrote."""
+    folder = config_folder(line.options, line.environment)
+    path = absolute(shell, f"{'' if folder.startswith('/') else './'}{folder}/config.json")
+    prompt = line.prompt
     if path == CONFIG:
         ran = played(shell, State(shell.client, (command,)), prompt)
         if ran.shell.client.store == shell.client.store:

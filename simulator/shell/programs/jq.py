@@ -1,166 +1,125 @@
-"""The part of jq's language that people type at a config.json: paths, `|`, `,`, `//`, `+`,
-`keys`, `to_entries`, `length` and `del`. A filter makes several values of one.
-
-Own code: the library binds a compiled jq, which a page for a class should not need.
-"""
+"""`jq`: values of a JSON document."""
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-MOST = 500
-"""Values that a filter makes, and parts or characters of what `+` makes: each can double."""
-Filter = Callable[[Any], list[Any]]
-JQ_TOKEN = re.compile(r'\s*+(?:("(?:[^"\\]|\\.)*")|(\.[\w-]+|\."[^"]*")|(//|[|,+().\[\]{}])|(\w+))')
+from simulator.protocol.json_text import check_depth, json_of
+from simulator.shell.octets import lines_of
+from simulator.shell.programs.inputs import whole_input
+from simulator.shell.programs.jq_language import compiled
+from simulator.shell.programs.jq_values import Filter, JqError, NotPlayed, Work, doubles, truthy
+from simulator.shell.programs.options import Options, Refused, not_played, read_options, refusing
+from simulator.shell.values import Ran, Shell
+
+OPTIONS = """
+-r --raw-output
+-j --join-output
+-c --compact-output
+-e --exit-status
+-n --null-input
+-s --slurp
+-S --sort-keys
+-M --monochrome-output
+--tab
+--indent=
+"""
 
 
-class NotPlayed(ValueError):
-    """The program is not jq's, or has more of it than is played here."""
+@refusing
+def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """`jq [OPTIONS] FILTER [FILE...]`, with the part of the language that `compiled` knows."""
+    options = read_options("jq", words, OPTIONS)
+    program, *names = options.names or ["."]
+    work = Work()
+    try:
+        wanted = compiled(program, work)
+    except (NotPlayed, ValueError, RecursionError) as error:
+        raise Refused(not_played(f"the filter {program}"), 3) from error
+    text, unread = whole_input(shell, "jq", names, given)
+    place = names[-1] if names else "<stdin>"
+    answer = Answer(options, work, f"{place}:{len(lines_of(text))}")
+    answer.add(wanted, documents(text, options))
+    said = [line for line in (unread, *answer.errors) if line]
+    return Ran(shell, answer.out, "\n".join(said), answer.status or (2 if unread else 0))
 
 
-def compiled(program: str) -> Filter:
-    """The filter. Raises NotPlayed."""
-    reader = Reader(list(tokens(program)))
-    made = reader.pipe()
-    if reader.left:
-        raise NotPlayed(reader.left[0])
-    return made
+def documents(text: str, options: Options) -> Iterator[Any]:
+    """The values of the input, one after the other. Raises ValueError where one is no JSON."""
+    if "n" in options:
+        yield None
+    elif "s" in options:
+        yield list(parsed(text))
+    else:
+        yield from parsed(text)
 
 
-def tokens(program: str) -> Iterator[str]:
-    at, program = 0, program.rstrip()
-    while at < len(program):
-        found = JQ_TOKEN.match(program, at)
-        if not found:
-            raise NotPlayed(program[at:])
-        yield found[0].strip()
-        at = found.end()
+def parsed(text: str) -> Iterator[Any]:
+    check_depth(text)
+    decoder, at = json.JSONDecoder(), 0
+    while left := text[at:].lstrip():
+        at = len(text) - len(left)
+        _, end = decoder.raw_decode(text, at)
+        yield doubles(json_of(text[at:end]))
+        at = end
 
 
-class Reader:
-    """Reads a program from left to right; `left` is what is still to be read."""
+class Answer:
+    """What jq prints: values and errors, and its status."""
 
-    def __init__(self, left: list[str]) -> None:
-        self.left = left
+    def __init__(self, options: Options, work: Work, place: str) -> None:
+        self.options, self.work, self.place = options, work, place
+        self.indent = "\t" if "tab" in options else indent_of(options.value("indent", "2"))
+        self.out, self.errors, self.status = "", list[str](), 4 if "e" in options else 0
 
-    def took(self, token: str) -> bool:
-        found = self.left[:1] == [token]
-        self.left = self.left[1:] if found else self.left
-        return found
+    def add(self, wanted: Filter, values: Iterable[Any]) -> None:
+        """The filter's values for each of these."""
+        try:
+            for value in values:
+                self.add_of(wanted, value)
+        except NotPlayed as error:
+            self.fail(not_played(f"jq with {error}"), 3)
+        except RecursionError:
+            self.fail(not_played("jq with a value that is nested so deeply"), 3)
+        except ValueError:
+            self.fail("jq: parse error: not JSON", 2)
 
-    def expect(self, token: str) -> None:
-        if not self.took(token):
-            raise NotPlayed(f"{token} is missing")
+    def add_of(self, wanted: Filter, value: Any) -> None:
+        """The filter's values for this one; an error ends them, but not those of the next."""
+        try:
+            for one in wanted(value):
+                self.out += self.printed(one)
+                self.status = int(not truthy(one)) if "e" in self.options else 0
+        except JqError as error:
+            self.fail(f"jq: error (at {self.place}): {error}", 5)
 
-    def pipe(self) -> Filter:
-        made = self.comma()
-        while self.took("|"):
-            made = piped(made, self.comma())
-        return made
+    def fail(self, sentence: str, status: int) -> None:
+        self.errors.append(sentence)
+        self.status = status
 
-    def comma(self) -> Filter:
-        made = self.alternative()
-        while self.took(","):
-            made = both(made, self.alternative())
-        return made
+    def printed(self, value: Any) -> str:
+        """The value as the options want it, with the end of its line."""
+        raw = {"r", "j"} & self.options.values.keys() and isinstance(value, str)
+        text = value if raw else self.written(value)
+        return text if "j" in self.options else f"{text}\n"
 
-    def alternative(self) -> Filter:
-        made = self.sum()
-        while self.took("//"):
-            made = either(made, self.sum())
-        return made
-
-    def sum(self) -> Filter:
-        made = self.postfix()
-        while self.took("+"):
-            made = added(made, self.postfix())
-        return made
-
-    def postfix(self) -> Filter:
-        made = self.primary()
-        while self.left and (self.left[0] == "[" or re.match(r"\.[\w\"-]", self.left[0])):
-            made = piped(made, self.suffix())
-        return made
-
-    def suffix(self) -> Filter:
-        if not self.took("["):
-            return field(self.left.pop(0))
-        place = "" if self.left[:1] == ["]"] else (self.left or [""]).pop(0)
-        self.expect("]")
-        if not place:
-            return lambda value: list(value.values() if isinstance(value, dict) else value)
-        key = int(place) if place.isdecimal() else json.loads(place)
-        return lambda value: [value[key] if isinstance(value, list) else value.get(key)]
-
-    def primary(self) -> Filter:
-        token = self.left.pop(0) if self.left else ""
-        if token == "(":
-            made = self.pipe()
-            self.expect(")")
-            return made
-        if token in ("{", "["):
-            self.expect("}" if token == "{" else "]")
-            return lambda value: [{} if token == "{" else []]
-        if token == ".":
-            return lambda value: [value]
-        if token.startswith("."):
-            return field(token)
-        if token.startswith('"') or token in ("null", "true", "false") or token.isdecimal():
-            return lambda value: [json.loads(token)]
-        return self.function(token)
-
-    def function(self, name: str) -> Filter:
-        if name == "del" and self.took("("):
-            gone = (self.left or [""]).pop(0).removeprefix(".").strip('"')
-            self.expect(")")
-            return lambda value: [{k: one for k, one in value.items() if k != gone}]
-        if name not in FUNCTIONS:
-            raise NotPlayed(name)
-        return FUNCTIONS[name]
+    def written(self, value: Any) -> str:
+        compact = {"c", "j"} & self.options.values.keys()
+        encoder = json.JSONEncoder(
+            ensure_ascii=False,
+            indent=None if compact else self.indent,
+            separators=(",", ":") if compact or not self.indent else (",", ": "),
+            sort_keys="S" in self.options,
+        )
+        parts = []
+        for part in encoder.iterencode(value):
+            self.work.spend(1)
+            parts.append(part)
+        return "".join(parts)
 
 
-def field(token: str) -> Filter:
-    """`.name`: null where it is not there, or there is nothing."""
-    name = token[1:].strip('"')
-    return lambda value: [None if value is None else value.get(name)]
-
-
-def few(values: Iterable[Any]) -> list[Any]:
-    """All of them. Raises NotPlayed where there are too many."""
-    made = list(islice(values, MOST + 1))
-    if len(made) > MOST:
-        raise NotPlayed(f"more than {MOST} values")
-    return made
-
-
-def piped(first: Filter, second: Filter) -> Filter:
-    return lambda value: few(two for one in first(value) for two in second(one))
-
-
-def both(first: Filter, second: Filter) -> Filter:
-    return lambda value: few(chain(first(value), second(value)))
-
-
-def either(first: Filter, second: Filter) -> Filter:
-    return lambda value: [x for x in first(value) if x not in (None, False)] or second(value)
-
-
-def added(first: Filter, second: Filter) -> Filter:
-    return lambda value: few(total(a, b) for b in second(value) for a in first(value))
-
-
-def total(left: Any, right: Any) -> Any:
-    made = left + right
-    if isinstance(made, str | list):
-        few(made)
-    return made
-
-
-FUNCTIONS: dict[str, Filter] = {
-    "keys": lambda value: [sorted(value) if isinstance(value, dict) else [*range(len(value))]],
-    "empty": lambda value: [],
-    "length": lambda value: [0 if value is None else len(value)],
-    "to_entries": lambda value: [[{"key": k, "value": one} for k, one in value.items()]],
-}
+def indent_of(text: str) -> int | None:
+    """Blanks of a level; none at all is a line without blanks. Raises Refused."""
+    if not text.isdecimal() or int(text) > 7:
+        raise Refused("jq: --indent takes a number between -1 and 7")
+    return int(text) or None

@@ -1,5 +1,6 @@
 """Programs about the machine and the shell: variables, users, the clock, the engine's service."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,6 +8,8 @@ from datetime import UTC, datetime
 from simulator.protocol.json_text import json_of
 from simulator.protocol.proxies import Proxies
 from simulator.shell.files import home_of, read
+from simulator.shell.octets import readable
+from simulator.shell.programs.options import Refused, not_played, read_options, refusing
 from simulator.shell.values import DAEMON, Ran, Shell
 
 
@@ -49,7 +52,7 @@ def read_line(shell: Shell, words: list[str], given: str | None) -> Ran:
     names = [word for word in words if not word.startswith("-")] or ["REPLY"]
     if given is None:
         return Ran(shell, error="read: in this terminal, give the line with <<< or |", status=1)
-    line = given.split("\n")[0]
+    line = readable(given.split("\n")[0])
     return Ran(replace(shell, variables={**shell.variables, names[0]: line}))
 
 
@@ -71,12 +74,47 @@ def id_(shell: Shell, words: list[str], given: str | None) -> Ran:
     return Ran(shell, f"uid={number}({shell.user}) gid={number}({shell.user}) groups={groups}\n")
 
 
+DATE = """
+-u --utc --universal
+-d --date=
+-I
+--iso-8601
+"""
+USUAL = "+%a %b %e %H:%M:%S UTC %Y"
+DIRECTIVE = re.compile(r"%-?([a-zA-Z%])")
+OWN_DIRECTIVES = {"N": "000000000", "n": "\n", "t": "\t", "Z": "UTC", "z": "+0000", "%": "%"}
+STRFTIME = frozenset("aAbBcCdDeFgGhHIjklmMpPrRSTuUVwWxXyY")
+
+
+@refusing
 def date(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """The client's clock, in UTC."""
-    from_epoch = shell.client.now
-    if words == ["+%s"]:
-        return Ran(shell, f"{from_epoch}\n")
-    return Ran(shell, datetime.fromtimestamp(from_epoch, UTC).strftime("%a %b %e %T UTC %Y\n"))
+    """The client's clock in UTC, or the moment of `-d @SECONDS`, in the form of `+FORMAT`."""
+    seconds = re.sub(r"^(-I|--iso-8601=)seconds$", "+%FT%T+00:00", " ".join(words))
+    options = read_options("date", [seconds] if seconds != " ".join(words) else words, DATE)
+    form = "+%F" if {"I", "iso-8601"} & options.values.keys() else USUAL
+    for word in options.names:
+        if word[:1] != "+":
+            raise Refused(f"date: invalid date '{word}'", 1)
+        form = word
+    moment = options.value("d", f"@{shell.client.now}")
+    if not re.fullmatch(r"@\d{1,11}", moment):
+        raise Refused(not_played(f"date -d '{moment}' (only -d @SECONDS is)"), 1)
+    return Ran(shell, moment_as(int(moment[1:]), form[1:]) + "\n")
+
+
+def moment_as(seconds: int, form: str) -> str:
+    """A moment in seconds since 1970, as `date` writes it. An unknown directive stays."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+
+    def filled(found: re.Match[str]) -> str:
+        letter = found[1]
+        if letter == "s":
+            return str(seconds)
+        return OWN_DIRECTIVES.get(letter) or (
+            moment.strftime(found[0]) if letter in STRFTIME else found[0]
+        )
+
+    return DIRECTIVE.sub(filled, form)
 
 
 def sleep(shell: Shell, words: list[str], given: str | None) -> Ran:

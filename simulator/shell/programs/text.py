@@ -1,221 +1,204 @@
-"""Programs that work on text: echo, printf, head, tail, grep, cut, sort, wc, base64, jq, jwt."""
+"""Programs that work on text: echo, printf, head, tail, sort, wc and jwt."""
 
-import base64
-import binascii
-import hashlib
 import json
 import re
+from collections.abc import Iterator
 
 import jwt as pyjwt
-import re2  # type: ignore[import-untyped]
 
-from simulator.protocol.json_text import json_of
-from simulator.shell.files import absolute, read
-from simulator.shell.programs.files import arguments, flags, missing
-from simulator.shell.programs.jq import compiled
+from simulator.shell.octets import bytes_of, lines_of, text_of
+from simulator.shell.programs.escapes import escaped
+from simulator.shell.programs.inputs import Input, inputs, whole_input
+from simulator.shell.programs.options import Options, Refused, read_options, refusing
 from simulator.shell.values import Ran, Shell, with_end
 
 
 def echo(shell: Shell, words: list[str], given: str | None) -> Ran:
-    if words[:1] == ["-n"]:
-        return Ran(shell, " ".join(words[1:]))
-    return Ran(shell, " ".join(words) + "\n")
+    """The words; with `-e` escapes are read, and with `-n` the line has no end."""
+    options = ""
+    while words and re.fullmatch(r"-[neE]+", words[0]):
+        options += words[0][1:]
+        words = words[1:]
+    text = " ".join(words)
+    if options.rfind("e") > options.rfind("E"):
+        before, stop, _ = re.sub(r"(?<!\\)((?:\\\\)*)\\c", "\\1\0", text).partition("\0")
+        return Ran(shell, escaped(before) + ("" if stop or "n" in options else "\n"))
+    return Ran(shell, text + ("" if "n" in options else "\n"))
 
 
+# -- printf -----------------------------------------------------------------------------------
+
+SPECIFIER = re.compile(r"%(?:%|([-0 +#]*)(\d{0,3})(?:\.(\d{1,3}))?([a-zA-Z]))")
+NUMBERS = {"d": "d", "i": "d", "u": "d", "o": "o", "x": "x", "X": "X"}
+
+
+@refusing
 def printf(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`printf FORMAT [ARGUMENT...]` with `%s`, `%d`, `%%` and the usual escapes."""
+    """`printf FORMAT [ARGUMENT...]` with `%s`, `%b`, `%c`, `%d`, `%x`, `%%` and the escapes."""
+    words = words[1:] if words[:1] == ["--"] else words
     if not words:
-        return Ran(shell, error="printf: usage: printf format [arguments]", status=2)
+        raise Refused("printf: usage: printf [-v var] format [arguments]")
     form = escaped(words[0])
-    values, count = words[1:], max(1, len(re.findall(r"%[sd]", form)))
-    rounds = [values[at : at + count] for at in range(0, max(1, len(values)), count)]
+    values, count = words[1:], sum(one[0] != "%%" for one in SPECIFIER.finditer(form))
+    step = count or max(1, len(values))
+    rounds = [values[at : at + step] for at in range(0, max(1, len(values)), step)]
     return Ran(shell, "".join(filled(form, one) for one in rounds))
-
-
-def escaped(text: str) -> str:
-    known = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
-    return re.sub(r"\\(.)", lambda found: known.get(found[1], found[1]), text)
 
 
 def filled(form: str, values: list[str]) -> str:
     left = iter(values)
-    return re.sub(r"%([sd%])", lambda one: "%" if one[1] == "%" else next(left, ""), form)
+    return SPECIFIER.sub(lambda found: one_filled(found, left), form)
 
 
-def texts(shell: Shell, program: str, names: list[str], given: str | None) -> tuple[str, str]:
-    """The text of these files, or of standard input; and which file is missing."""
-    if not names:
-        return given or "", ""
-    found = [(name, read(shell, absolute(shell, name))) for name in names]
-    lacking = [missing(program, name) for name, text in found if text is None]
-    return "".join(text for _, text in found if text is not None), "\n".join(lacking)
+def one_filled(found: re.Match[str], left: Iterator[str]) -> str:
+    """One value in its form. Raises Refused."""
+    if found[0] == "%%":
+        return "%"
+    signs, width, places, kind = found.groups()
+    value = next(left, "")
+    shape = f"%{signs}{width}{f'.{places}' if places else ''}"
+    if kind in NUMBERS:
+        return f"{shape}{NUMBERS[kind]}" % whole_number(value)
+    if kind not in "sbc":
+        raise Refused(f"bash: printf: `{kind}': invalid format character", 1)
+    return f"{shape}s" % {"s": value, "b": escaped(value), "c": value[:1]}[kind]
+
+
+def whole_number(text: str) -> int:
+    if not re.fullmatch(r"[-+]?(?:\d{1,18}|0[xX][0-9a-fA-F]{1,16})?", text):
+        raise Refused(f"bash: printf: {text}: invalid number", 1)
+    return int(text, 16 if "x" in text.lower() else 10) if text else 0
+
+
+# -- head and tail ----------------------------------------------------------------------------
+
+
+ENDS = """
+-n --lines=
+-c --bytes=
+-q --quiet --silent
+-v --verbose
+"""
 
 
 def head(shell: Shell, words: list[str], given: str | None) -> Ran:
-    return ends(shell, "head", words, given)
+    return ends(shell, ["head", *words], given)
 
 
 def tail(shell: Shell, words: list[str], given: str | None) -> Ran:
-    return ends(shell, "tail", words, given)
+    return ends(shell, ["tail", *words], given)
 
 
-def ends(shell: Shell, program: str, words: list[str], given: str | None) -> Ran:
-    """The first or last lines (`-n 3`, `-3`) or characters (`-c 3`)."""
-    unit, number, names = "n", 10, []
-    left = iter(words)
-    for word in left:
-        found = re.fullmatch(r"-([nc]?)(\d*)", word)
-        if not found:
-            names.append(word)
-            continue
-        unit = found[1] or "n"
-        digits = found[2] or next(left, "")
-        if not digits.isdecimal():
-            return Ran(shell, error=f"{program}: invalid number: '{digits}'", status=1)
-        number = int(digits)
-    text, error = texts(shell, program, names, given)
-    parts = list(text) if unit == "c" else text.splitlines(keepends=True)
-    kept = parts[:number] if program == "head" else parts[max(0, len(parts) - number) :]
-    return Ran(shell, "".join(kept), error, int(bool(error)))
+@refusing
+def ends(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """The first or last lines (`-n 3`, `-3`) or bytes (`-c 3`) of each file. The name of the
+    program is the first word."""
+    program, *words = words
+    options = read_options(program, [*map(spelt, words, ["", *words])], ENDS)
+    found, said = inputs(shell, program, options.names, given)
+    titled = (len(options.names) > 1 and "q" not in options) or "v" in options
+    shown = [title(one) * titled + end_of(program, one.text, options) for one in found]
+    return Ran(shell, ("\n" * titled).join(shown), "\n".join(said), int(bool(said)))
 
 
-def context(words: list[str]) -> tuple[tuple[int, int], list[str]]:
-    """How many lines before and after a match `-B` and `-A` ask for, and the other words."""
-    asked, rest = {"-B": 0, "-A": 0}, []
-    pending = iter(words)
-    for word in pending:
-        name, number = word[:2], word[2:]
-        if name not in asked:
-            rest.append(word)
-            continue
-        number = number or next(pending, "")
-        asked[name] = int(number) if number.isdecimal() else 0
-    return (asked["-B"], asked["-A"]), rest
+def spelt(word: str, before: str) -> str:
+    """`-3` as `-n3`, unless it is the value of the option before."""
+    return word if before in ("-n", "-c") else re.sub(r"^-(\d+)$", r"-n\1", word)
 
 
-def grep(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """Lines with this text or pattern; status 1 where there is none. The pattern is a learner's,
-    so its engine is one whose time never grows faster than the text."""
-    around, words = context(words)
-    options, rest = flags(words), arguments(words)
-    if not rest:
-        return Ran(shell, error="usage: grep [-ivcoqEF] [-A N] [-B N] PATTERN [FILE...]", status=2)
-    text, error = texts(shell, "grep", rest[1:], given)
-    wanted = re2.escape(rest[0]) if "F" in options else rest[0]
-    how = re2.Options()
-    how.case_sensitive, how.log_errors = "i" not in options, False
-    try:
-        pattern = re2.compile(wanted, how)
-    except re2.error as why:
-        return Ran(shell, error=f"grep: {as_text(why.args[0])}", status=2)
-    every = text.splitlines()
-    fits = [bool(pattern.search(line)) != ("v" in options) for line in every]
-    before, after = around
-    lines = [line for place, line in enumerate(every)
-             if any(fits[max(place - after, 0) : place + before + 1])]  # fmt: skip
-    if "o" in options:
-        lines = [found[0] for line in lines for found in pattern.finditer(line)]
-    if "c" in options:
-        return Ran(shell, f"{len(lines)}\n", error, int(not lines))
-    out = "" if "q" in options else with_end("\n".join(lines))
-    return Ran(shell, out, error, 2 if error else int(not lines))
+def title(one: Input) -> str:
+    return f"==> {'standard input' if one.name == '-' else one.name} <==\n"
 
 
-def as_text(said: str | bytes) -> str:
-    return said.decode() if isinstance(said, bytes) else said
+def end_of(program: str, text: str, options: Options) -> str:
+    """The end of this text. `head -n -3` leaves out the last three lines, and `tail -n +3` begins
+    with the third. Raises Refused."""
+    unit = "c" if "c" in options else "n"
+    wanted = options.value(unit, "10")
+    if not re.fullmatch(r"[-+]?\d{1,9}", wanted):
+        kind = "bytes" if unit == "c" else "lines"
+        raise Refused(f"{program}: invalid number of {kind}: '{wanted}'", 1)
+    number = int(wanted.lstrip("+-"))
+    if unit == "c":
+        data = bytes_of(text)
+        return text_of(data[span_of(program, wanted, number, len(data))])
+    lines = re.findall(r"[^\n]*+\n|[^\n]++", text)
+    return "".join(lines[span_of(program, wanted, number, len(lines))])
 
 
-ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
+def span_of(program: str, wanted: str, number: int, length: int) -> slice:
+    if program == "head":
+        return slice(0, max(0, length - number) if wanted[0] == "-" else number)
+    return slice(max(0, number - 1) if wanted[0] == "+" else max(0, length - number), None)
 
 
-def od(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`od -c`: each byte of the input, 16 a line."""
-    if words != ["-c"]:
-        return Ran(shell, error="od: only `od -c` is played", status=1)
-    data = [ESCAPES.get(chr(byte)) or (chr(byte) if 32 <= byte < 127 else f"{byte:03o}")
-            for byte in (given or "").encode()]  # fmt: skip
-    rows = [f"{at:07o}{''.join(f'{one:>4}' for one in data[at : at + 16])}"
-            for at in range(0, len(data), 16)]  # fmt: skip
-    return Ran(shell, "".join(f"{row}\n" for row in (*rows, f"{len(data):07o}")))
+# -- sort and wc ------------------------------------------------------------------------------
+
+SORT = """
+-r --reverse
+-u --unique
+-n --numeric-sort
+-f --ignore-case
+"""
 
 
-def cut(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`cut -d: -f2`, and `cut -c1-8`."""
-    options = {word[1]: word[2:] for word in glued(words, "dfc") if len(word) > 2}
-    unit = next((one for one in "fc" if one in options), "")
-    chosen = re.fullmatch(r"(\d++)(-?)(\d*)", options.get(unit, ""))
-    if not chosen:
-        return Ran(shell, error="cut: you must specify a list of characters or fields", status=1)
-    first, last = int(chosen[1]), int(chosen[3] or (10**6 if chosen[2] else chosen[1]))
-    separator = options.get("d", "\t") if unit == "f" else ""
-    lines = (given or "").splitlines()
-    parts = [line.split(separator) if separator else list(line) for line in lines]
-    out = [separator.join(one[first - 1 : last]) for one in parts]
-    return Ran(shell, with_end("\n".join(out)))
-
-
-def glued(words: list[str], valued: str) -> list[str]:
-    """Short options with their values: `-f 2` is `-f2`."""
-    made: list[str] = []
-    left = iter(words)
-    for word in left:
-        alone = len(word) == 2 and word[0] == "-" and word[1] in valued
-        made.append(word + next(left, "") if alone else word)
-    return made
-
-
+@refusing
 def sort(shell: Shell, words: list[str], given: str | None) -> Ran:
-    text, error = texts(shell, "sort", arguments(words), given)
-    lines = sorted(text.splitlines(), reverse="r" in flags(words))
-    lines = list(dict.fromkeys(lines)) if "u" in flags(words) else lines
-    return Ran(shell, with_end("\n".join(lines)), error, int(bool(error)))
-
-
-def wc(shell: Shell, words: list[str], given: str | None) -> Ran:
-    text, error = texts(shell, "wc", arguments(words), given)
-    counts = {"l": text.count("\n"), "w": len(text.split()), "c": len(text.encode())}
-    chosen = [counts[one] for one in "lwc" if one in (flags(words) or "lwc")]
-    return Ran(shell, " ".join(map(str, chosen)) + "\n", error, int(bool(error)))
-
-
-def tr(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`tr -d CHARACTERS`, `tr A-Z a-z` and the like."""
-    if words[:1] == ["-d"] and len(words) == 2:
-        gone = set(escaped(words[1]))
-        return Ran(shell, "".join(one for one in given or "" if one not in gone))
-    if len(words) != 2:
-        return Ran(shell, error="tr: give two sets of characters, or -d and one", status=1)
-    left, right = (ranged(escaped(word)) for word in words)
-    right = right + right[-1:] * (len(left) - len(right))
-    return Ran(shell, (given or "").translate(str.maketrans(left, right[: len(left)])))
-
-
-BYTES = re.compile(r"([\0-\x7f])-([\0-\x7f])")
-
-
-def ranged(text: str) -> str:
-    """`a-c` is `abc`; as in GNU's `tr`, only single bytes have ranges."""
-    return BYTES.sub(lambda one: "".join(map(chr, range(ord(one[1]), ord(one[2]) + 1))), text)
-
-
-def sha256sum(shell: Shell, words: list[str], given: str | None) -> Ran:
-    names = arguments(words)
-    text, error = texts(shell, "sha256sum", names, given)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Ran(shell, f"{digest}  {names[0] if names else '-'}\n", error, int(bool(error)))
-
-
-def base64_(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`base64` and `base64 -d`."""
-    text, error = texts(shell, "base64", arguments(words), given)
+    options = read_options("sort", words, SORT)
+    text, error = whole_input(shell, "sort", options.names, given)
     if error:
-        return Ran(shell, error=error, status=1)
-    if not {"-d", "--decode", "-D"} & set(words):
-        return Ran(shell, base64.b64encode(text.encode()).decode() + "\n")
-    try:
-        return Ran(shell, base64.b64decode(text.strip(), validate=True).decode("utf-8", "replace"))
-    except binascii.Error:
-        return Ran(shell, error="base64: invalid input", status=1)
+        return Ran(shell, error=error, status=2)
+    folded = (lambda line: line.upper()) if "f" in options else str
+    lines = sorted(lines_of(text), reverse="r" in options)
+    if "f" in options or "n" in options:
+        lines.sort(key=numeric if "n" in options else folded, reverse="r" in options)
+    if "u" in options:
+        same = numeric if "n" in options else folded
+        lines = list({same(line): line for line in reversed(lines)}.values())[::-1]
+    return Ran(shell, with_end("\n".join(lines)))
+
+
+def numeric(line: str) -> float:
+    """The number at the beginning of a line; 0 where there is none."""
+    found = re.match(r"\s*(-?\d{1,300}(?:\.\d{1,300})?)", line)
+    return float(found[1]) if found else 0.0
+
+
+WC = """
+-l --lines
+-w --words
+-m --chars
+-c --bytes
+"""
+
+
+@refusing
+def wc(shell: Shell, words: list[str], given: str | None) -> Ran:
+    """Lines, words, characters and bytes of each file, and their sum."""
+    options = read_options("wc", words, WC)
+    found, said = inputs(shell, "wc", options.names, given)
+    chosen = [one for one in "lwmc" if one in options] or list("lwc")
+    rows = [(counts(one.text, chosen), one.name if options.names else "") for one in found]
+    if len(options.names) > 1:
+        rows.append(([sum(column) for column in zip(*(row for row, _ in rows), strict=True)]
+                     or [0] * len(chosen), "total"))  # fmt: skip
+    single = len(chosen) == 1 and len(options.names) < 2
+    width = 1 if single else count_width(options.names, found)
+    out = "".join(f"{' '.join(f'{n:{width}}' for n in row)} {name}".rstrip(" ") + "\n"
+                  for row, name in rows)  # fmt: skip
+    return Ran(shell, out, "\n".join(said), int(bool(said)))
+
+
+def counts(text: str, chosen: list[str]) -> list[int]:
+    data = bytes_of(text)
+    known = {"l": data.count(b"\n"), "w": len(data.split()), "m": len(text), "c": len(data)}
+    return [known[one] for one in chosen]
+
+
+def count_width(names: list[str], found: list[Input]) -> int:
+    """The columns of GNU's wc are as wide as the size of all files; a pipe has no size."""
+    sized = names and "-" not in names
+    return len(str(sum(len(bytes_of(one.text)) for one in found))) if sized else 7
 
 
 def jwt(shell: Shell, words: list[str], given: str | None) -> Ran:
@@ -228,24 +211,3 @@ def jwt(shell: Shell, words: list[str], given: str | None) -> Ran:
         told = "jwt: not a JSON Web Token: give one on standard input, as in: echo TOKEN | jwt"
         return Ran(shell, error=told, status=1)
     return Ran(shell, "\n".join(json.dumps(part, indent=2) for part in (header, claims)))
-
-
-def jq(shell: Shell, words: list[str], given: str | None) -> Ran:
-    """`jq -r FILTER [FILE]`, with the part of the language that `compiled` knows."""
-    rest = arguments(words)
-    program, names = (rest[0], rest[1:]) if rest else (".", [])
-    text, error = texts(shell, "jq", names, given)
-    if error:
-        return Ran(shell, error=f"jq: error: Could not open {names[0]}: No such file", status=2)
-    try:
-        value = json_of(text)
-    except ValueError:
-        return Ran(shell, error="jq: parse error: not JSON", status=2)
-    try:
-        found = compiled(program)(value)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
-        return Ran(shell, error=f"jq: error: cannot take {program!r} of this", status=5)
-    raw = "r" in flags(words)
-    lines = [one if raw and isinstance(one, str) else
-             json.dumps(one, indent=2, ensure_ascii=False) for one in found]  # fmt: skip
-    return Ran(shell, with_end("\n".join(lines)))
