@@ -46,7 +46,7 @@ def test_ordinary_json_is_read_as_it_is(value: object) -> None:
 OUR_OWN = {
     "docker/config_file.py": "values that json_of has read, written again",
     "docker/image_store.py": "settings that json_of has read, written again",
-    "docker/output/go_template.py": "one string of a template",
+    "docker/go_template.py": "one string of a template",
     "live/book.py": "what a process of ours has kept",
     "live/observer/token.py": "claims that the token service here wrote",
     "protocol/json_text.py": "is the reader",
