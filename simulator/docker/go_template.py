@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from simulator.docker.go_faults import Malformed, NotPlayed, Unfit, Work
 from simulator.docker.go_functions import (
     FUNCTIONS,
     HEADINGS,
@@ -15,43 +16,6 @@ from simulator.docker.go_functions import (
     Function,
     printed,
 )
-
-FAILS = "template parsing error: "
-"""How Docker's CLI begins its complaint, whenever a template fails."""
-
-
-class TemplateError(ValueError):
-    """Go's complaint about a template, or about data that it does not fit."""
-
-    status = 1
-    """The exit status of `docker inspect`."""
-    lacks = False
-    """Whether the data has no such field."""
-
-
-class Malformed(TemplateError):
-    """The template is wrong, whatever it is filled with."""
-
-    status = 64
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"{FAILS}template: :1: {why}")
-
-
-class NotPlayed(TemplateError):
-    """Go can do it, and this terminal cannot: the words are ours."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"pullscope: of Go's templates, {what} is not played here")
-
-
-class Unfit(TemplateError):
-    """The template does not fit the data, at this place."""
-
-    def __init__(self, place: int, text: str, why: str, lacks: bool = False) -> None:
-        self.lacks = lacks
-        super().__init__(f'{FAILS}template: :1:{place}: executing "" at <{text}>: {why}')
-
 
 # -- a template taken apart --------------------------------------------------------------------
 
@@ -156,7 +120,10 @@ class Reader:
 
 def parsed(template: str) -> tuple[Piece, ...]:
     """The template taken apart. Raises TemplateError."""
-    found, left = Reader(list(items(template))).pieces(frozenset({"$"}))
+    try:
+        found, left = Reader(list(items(template))).pieces(frozenset({"$"}))
+    except RecursionError:
+        raise NotPlayed("one that is so deep") from None
     if left:
         raise Malformed(f"unexpected {{{{{left[0].text}}}}}")
     return found
@@ -278,7 +245,11 @@ def filled(template: str, data: Data, of: str = "", headings: bool = False) -> s
     """The text. `of` is what Go calls the data, empty for what was JSON; `headings`: the data are
     the headings of a table. Raises TemplateError."""
     known = {**FUNCTIONS, **HEADINGS} if headings else FUNCTIONS
-    return "".join(Filling(known, of, headings).texts(parsed(template), {".": data, "$": data}))
+    filling = Filling(known, of, headings, Work())
+    try:
+        return "".join(filling.texts(parsed(template), {".": data, "$": data}))
+    except RecursionError:
+        raise NotPlayed("one that is so deep") from None
 
 
 MAPS = ("Labels", "Volumes", "ExposedPorts", "Annotations")
@@ -298,9 +269,11 @@ class Filling:
     of: str
     lenient: bool
     """A missing field is no fault."""
+    work: Work
 
     def texts(self, pieces: Sequence[Piece], scope: Scope) -> Iterator[str]:
         for piece in pieces:
+            self.work.spend(piece)
             if isinstance(piece, str):
                 yield piece
             elif piece.kind:
@@ -308,7 +281,9 @@ class Filling:
             else:
                 found = self.value(piece.pipeline, scope)
                 scope = {**scope, **dict.fromkeys(piece.pipeline.declares, found)}
-                yield "" if piece.pipeline.declares else shown(piece.pipeline, found)
+                text = "" if piece.pipeline.declares else shown(piece.pipeline, found)
+                self.work.spend(text)
+                yield text
 
     def block(self, piece: Block, scope: Scope) -> Iterator[str]:
         found = self.value(piece.pipeline, scope)
@@ -355,6 +330,7 @@ class Filling:
         if wrong:
             raise Unfit(first.place, name, f"wrong number of args for {name}: {wrong}")
         values = [self.meant(word, scope) for word in rest]
+        self.work.spend(*values, *piped)
         try:
             return called.call(*values, *piped)
         except CallFault as fault:

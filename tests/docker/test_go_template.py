@@ -2,7 +2,8 @@
 
 import pytest
 
-from simulator.docker.go_template import TemplateError, filled
+from simulator.docker.go_faults import NotPlayed, TemplateError
+from simulator.docker.go_template import filled
 from tests.cases import each
 
 IMAGE = {"Id": "sha256:1", "Tags": ["a:1", "b:2"], "Config": {"Cmd": ["/app"], "Env": None},
@@ -70,3 +71,19 @@ def test_what_go_refuses_is_refused(template: str, why: str) -> None:
     with pytest.raises(TemplateError) as refused:
         filled(template, IMAGE)
     assert why in str(refused.value)
+
+
+HOSTILE = {
+    "a text that doubles": '{{$a0 := printf "%s%s" .Id .Id}}' + "".join(
+        f'{{{{$a{n + 1} := printf "%s%s" $a{n} $a{n}}}}}' for n in range(30)) + "{{len $a30}}",
+    "loops in loops": "{{range $.Layers}}" * 18 + "x" + "{{end}}" * 18,
+    "a loop that prints much": "{{range $.Layers}}" * 8 + "{{json $}}" + "{{end}}" * 8,
+    "parentheses": "{{" + "(" * 5000 + ".Id" + ")" * 5000 + "}}",
+    "blocks": "{{if .Id}}" * 5000 + "{{end}}" * 5000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_template_cannot_take_the_memory_or_the_time_of_all(name: str) -> None:
+    with pytest.raises(NotPlayed):
+        filled(HOSTILE[name], {"Id": "sha256:" + "a" * 64, "Layers": ["a", "b", "c"]})

@@ -27,7 +27,8 @@ from simulator.docker.cli.commands import (
 from simulator.docker.cli.login import login
 from simulator.docker.cli.options import OWN, SEARCH, USAGES, Usage, command_name
 from simulator.docker.cli.words import Words
-from simulator.docker.go_template import NotPlayed, TemplateError, parsed
+from simulator.docker.go_faults import NotPlayed, TemplateError
+from simulator.docker.go_template import parsed
 
 
 class InvalidCommand(ValueError):

@@ -5,8 +5,9 @@ import json
 from simulator.docker import events as e
 from simulator.docker.cli.commands import DiskUsage, Images, Inspect, Remove
 from simulator.docker.cli.options import AFTER_IMAGE
+from simulator.docker.go_faults import TemplateError
 from simulator.docker.go_functions import as_json as compact
-from simulator.docker.go_template import TemplateError, filled
+from simulator.docker.go_template import filled
 from simulator.docker.held_images import Refusal, Removal, sought
 from simulator.docker.machine.state import State
 from simulator.docker.machine.table import Phase

@@ -2,7 +2,7 @@
 
 from simulator.docker import events as e
 from simulator.docker.cli.commands import Command, Pull
-from simulator.docker.go_template import FAILS
+from simulator.docker.go_faults import FAILS
 from simulator.docker.machine.state import State
 
 OF_A_PULL = {"run": 125, "compose": 18}

@@ -6,7 +6,8 @@ from urllib.parse import quote, urlencode
 from simulator.docker.cli.options import INFO, RM
 from simulator.docker.cli.parse import address, engine_address, split_options, uninitialised
 from simulator.docker.engines import engine as known_engine
-from simulator.docker.go_template import TemplateError, filled
+from simulator.docker.go_faults import TemplateError
+from simulator.docker.go_template import filled
 from simulator.docker.held_images import held
 from simulator.docker.machine.engine_socket import obstacle
 from simulator.docker.output.engine_socket import API, not_reached
