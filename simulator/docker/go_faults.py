@@ -1,4 +1,4 @@
-"""What can be wrong with a template, in Go's words or ours, and how much work one may be."""
+"""Faults of a template, in Go's words or ours, and a bound for its work."""
 
 from simulator.docker.go_functions import Data
 
