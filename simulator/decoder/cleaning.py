@@ -13,7 +13,7 @@ from simulator.protocol.json_text import json_of
 
 ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])|\x08")
 """Colours and other control sequences of terminals."""
-LINK = re.compile(r"\[([^\[\]\n]{1,300}?)\\?\]\(https?://[^)\s]*\)")
+LINK = re.compile(r"\[([^\[\]\n]{1,300}?)\\?\]\(https?://[^)\s\[]{0,500}\)")
 """A link as Markdown has it, which logs that were copied from a web page are full of."""
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 

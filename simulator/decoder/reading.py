@@ -203,8 +203,10 @@ def image_signs(message: Message) -> Iterator[str]:
                 yield "one-word-image"
             if "." in name.split("/")[0]:
                 yield "host-like-image"
-    for host in hosts:
-        yield from (f"of-{name}" for name, ends in REGISTRIES.items() if ends in host)
+    known = {name for host in hosts for name, ends in REGISTRIES.items() if ends in host}
+    yield from (f"of-{name}" for name in sorted(known))
+    if known & CLOUDS:
+        yield "of-cloud"
 
 
 REGISTRIES = {
@@ -214,3 +216,5 @@ REGISTRIES = {
     "artifactory": "artifactory", "jfrog": "jfrog.io",
 }  # fmt: skip
 """Registries that show by their host, with the part that shows it."""
+CLOUDS = frozenset({"ecr", "acr", "gar"})
+"""Registries of a cloud, at which its nodes log in by themselves."""

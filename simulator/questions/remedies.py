@@ -161,7 +161,8 @@ def refused(trace: Trace) -> str | None:
 
 
 def absent(trace: Trace) -> bool:
-    """Whether what was pulled is in no registry of this name, and the registry does not tell."""
+    """Whether the registry has no such repository. To an account without a right it says "denied"
+    all the same."""
     last = trace.steps[-1]
     site = scenario(trace.scenario).world().sites.get(facts.host(last))
     known = site.registry.repositories if site and site.registry else {}

@@ -19,6 +19,7 @@ from simulator.decoder.checks import (
     known_checks,
     narrowed,
 )
+from simulator.decoder.cleaning import plain
 from simulator.decoder.decode import decode
 from simulator.decoder.playing import address
 from simulator.docker.engines import engines
@@ -97,6 +98,17 @@ def test_answers_are_read_in_linear_time(name: str) -> None:
             answer_to(known_checks()[name], piece * (size // len(piece)), decoded)
             took.append(time.process_time() - began)
         assert took[1] < 5 * max(took[0], 0.01), piece
+
+
+@each("piece", ("[a](http://", "[a](https://x/", "[", "msg=\"", "output=", "\x1b["))
+def test_a_pasted_text_is_cleaned_in_linear_time(piece: str) -> None:
+    """Of what is pasted all is cleaned, before it is cut."""
+    took = []
+    for size in (50_000, 200_000):
+        began = time.process_time()
+        plain(piece * (size // len(piece)))
+        took.append(time.process_time() - began)
+    assert took[1] < 8 * max(took[0], 0.02)
 
 
 ANSWERED = [

@@ -179,9 +179,10 @@ def recipe_row(live: Live, session: Session, password: str, recipe: Kind, image:
     login, pull = commands(recipe, live.host, session.name, image, live.public)
     first, second, third = st.columns([4.4, 2, 5])
     with first:
-        code(login or _("(no login of its own)"), command=True, label=_("1 · Log in"))
+        code(login or _("(no login of its own)"), command=bool(login), label=_("1 · Log in"))
     with second:
-        code(password or _("password as before"), command=True, label=_("2 · The password"))
+        secret = password or _("password as before")
+        code(secret, command=bool(password), label=_("2 · The password"))
     with third:
         code(pull, command=True, label=_("3 · Pull"))
     special = note(recipe, live.public)
